@@ -1,0 +1,36 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    // SE-0335: `any` marks every existential.
+    .enableUpcomingFeature("ExistentialAny"),
+    // SE-0409: an import is internal unless the file says otherwise.
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    // SE-0444: a member is visible only where its module is imported.
+    .enableUpcomingFeature("MemberImportVisibility"),
+    // SE-0461: async functions stay on their caller's executor.
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let package = Package(
+    name: "PhotonPump",
+    platforms: [.macOS(.v15)],
+    targets: [
+        // The protobuf-c runtime of the system.
+        .systemLibrary(
+            name: "CProtobufC",
+            pkgConfig: "libprotobuf-c",
+            providers: [.apt(["libprotobuf-c-dev"]), .brew(["protobuf-c"])]
+        ),
+        // Generated from Protos/ by `make protos`.
+        .target(name: "CEventStoreMessages", dependencies: ["CProtobufC"]),
+        // Frames, packages and messages: pure values.
+        .target(
+            name: "PhotonPumpWire",
+            dependencies: ["CEventStoreMessages", "CProtobufC"],
+            swiftSettings: settings
+        ),
+        // Sockets, their buffers and the executor they are served on.
+        .target(name: "PhotonPumpTransport", dependencies: ["PhotonPumpWire"], swiftSettings: settings),
+    ]
+)

@@ -1,0 +1,103 @@
+package import PhotonPumpWire
+
+/// A transport with packages going in and out; used from the transport's queue only.
+///
+/// What is sent within one turn of the queue is collected and goes out in one write by ``flush()``.
+package final class PackageChannel {
+    /// Bytes read in one turn before others on the queue get theirs.
+    private static let bytesPerTurn = 1 << 20
+
+    private let transport: any Transport
+    private var decoder: FrameDecoder
+    private var outbound = OutboundBuffer()
+    private var waitsForRoom = false
+
+    package init(_ transport: any Transport, frameLimit: Int = FrameDecoder.standardLimit) {
+        self.transport = transport
+        self.decoder = FrameDecoder(limit: frameLimit)
+    }
+
+    package var peer: String { self.transport.peer }
+
+    /// Bytes waiting for the peer to take them.
+    package var unsentCount: Int { self.outbound.count }
+
+    /// Starts reporting readiness: answer ``TransportEvent/readable`` with ``receive(_:)`` and
+    /// ``TransportEvent/writable`` with ``flush()``.
+    package func activate(_ handler: @escaping (TransportEvent) -> Void) {
+        self.transport.activate { [weak self] event in
+            if event == .writable { self?.waitsForRoom = false }
+            handler(event)
+        }
+    }
+
+    /// Collects a package for the next ``flush()``.
+    package func send(_ package: Package) {
+        self.outbound.append(package)
+    }
+
+    package func send(_ message: some WireMessage, _ command: Command, _ correlation: GUID, login: Login? = nil) {
+        message.append(to: &self.outbound, command, correlation, login: login)
+    }
+
+    /// Writes what was collected, as far as the peer takes it; the rest waits for ``TransportEvent/writable``.
+    package func flush() throws(ChannelError) {
+        guard !self.waitsForRoom else { return }
+        do {
+            try self.outbound.drain { (bytes) throws(SocketError) in try self.transport.write(bytes) }
+        } catch {
+            throw .socket(error)
+        }
+        self.waitsForRoom = !self.outbound.isEmpty
+    }
+
+    /// Reads what has arrived and gives each package to `handle`, in order. Bytes beyond this turn's share are
+    /// reported as readable again.
+    ///
+    /// - Returns: how many bytes arrived.
+    package func receive(_ handle: (Package) -> Void) throws(ChannelError) -> Int {
+        var total = 0
+        while total < Self.bytesPerTurn {
+            let outcome = try self.readOnce()
+            do {
+                while let package = try self.decoder.next() { handle(package) }
+            } catch {
+                throw .frame(error)
+            }
+            switch outcome {
+            case .bytes(let count): total += count
+            case .wouldBlock: return total
+            case .endOfStream: throw .endOfStream(unfinished: self.decoder.unfinishedCount)
+            }
+        }
+        return total
+    }
+
+    private func readOnce() throws(ChannelError) -> ReadOutcome {
+        var outcome = ReadOutcome.wouldBlock
+        do {
+            try self.decoder.fill { (room) throws(SocketError) in
+                outcome = try self.transport.read(into: room)
+                guard case .bytes(let count) = outcome else { return 0 }
+                return count
+            }
+        } catch {
+            throw .socket(error)
+        }
+        return outcome
+    }
+
+    package func pauseReading() {
+        self.transport.pauseReading()
+    }
+
+    package func resumeReading() {
+        self.transport.resumeReading()
+    }
+
+    /// Ends the connection; what was not flushed is dropped.
+    package func close() {
+        self.transport.close()
+        self.outbound.removeAll()
+    }
+}

@@ -1,0 +1,43 @@
+// The only file that knows on which system it runs: every other one calls these plain names. The names that all
+// systems share come with Foundation, which re-exports the C library of each.
+
+internal import Foundation
+
+enum Platform {
+    #if canImport(Glibc)
+        static let streamSocket = CInt(SOCK_STREAM.rawValue)
+    #else
+        static let streamSocket = SOCK_STREAM
+    #endif
+
+    static let tcp = CInt(IPPROTO_TCP)
+
+    #if canImport(Darwin)
+        /// A socket option keeps writes to a connection the peer has closed from raising a signal.
+        static let sendFlags: CInt = 0
+    #else
+        /// Writes to a connection the peer has closed report EPIPE instead of raising a signal.
+        static let sendFlags = CInt(MSG_NOSIGNAL)
+    #endif
+
+    /// Makes a new socket non-blocking, private to this process and silent about broken pipes.
+    static func prepare(_ descriptor: CInt) {
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+        #if canImport(Darwin)
+            var on: CInt = 1
+            setsockopt(descriptor, SOL_SOCKET, SO_NOSIGPIPE, &on, socklen_t(MemoryLayout<CInt>.size))
+        #endif
+    }
+
+    /// The errno of the system call just made.
+    static var errorNumber: CInt { errno }
+
+    static func describe(_ errorNumber: CInt) -> String {
+        String(cString: strerror(errorNumber))
+    }
+
+    static func describe(resolverError: CInt) -> String {
+        String(cString: gai_strerror(resolverError))
+    }
+}

@@ -1,0 +1,96 @@
+package import Dispatch
+internal import Foundation
+
+/// Connects to the first of several addresses that accepts, on one queue; used once.
+package final class SocketConnector {
+    package typealias Completion = (Result<SocketTransport, SocketError>) -> Void
+
+    private let queue: DispatchQueue
+    private var addresses: ArraySlice<SocketAddress>
+    private var completion: Completion?
+    private var source: (any DispatchSourceWrite)?
+    private var lastError = SocketError("connect", reason: "no address")
+
+    /// - Parameter completion: runs once on `queue`, unless ``cancel()`` comes first.
+    package init(_ addresses: [SocketAddress], queue: DispatchQueue, completion: @escaping Completion) {
+        self.addresses = addresses[...]
+        self.queue = queue
+        self.completion = completion
+    }
+
+    deinit {
+        self.source?.cancel()
+    }
+
+    /// Starts with the first address; call it on the queue.
+    package func start() {
+        self.tryNext()
+    }
+
+    /// Gives up; the completion does not run.
+    package func cancel() {
+        self.completion = nil
+        self.source?.cancel()
+        self.source = nil
+    }
+
+    private func tryNext() {
+        while let address = self.addresses.popFirst() {
+            do throws(SocketError) {
+                return self.wait(for: try self.begin(address), address)
+            } catch {
+                self.lastError = error
+            }
+        }
+        self.finish(.failure(self.lastError))
+    }
+
+    private func finish(_ result: Result<SocketTransport, SocketError>) {
+        let completion = self.completion
+        self.completion = nil
+        completion?(result)
+    }
+
+    /// A socket whose connection is under way, or made already.
+    private func begin(_ address: SocketAddress) throws(SocketError) -> CInt {
+        let number = try systemCall("socket", address: address.description) {
+            socket(address.family, Platform.streamSocket, Platform.tcp)
+        }
+        let descriptor = OwnedDescriptor(number)
+        Platform.prepare(number)
+        let result = address.withPointer { connect(number, $0, $1) }
+        let cause = Platform.errorNumber
+        // An interrupted connect goes on in the background like any other.
+        guard result == 0 || cause == EINPROGRESS || cause == EINTR else {
+            throw SocketError("connect", number: cause, address: address.description)
+        }
+        return descriptor.release()
+    }
+
+    /// Waits until the socket can be written to, which is when the outcome is known.
+    private func wait(for number: CInt, _ address: SocketAddress) {
+        let source = DispatchSource.makeWriteSource(fileDescriptor: number, queue: self.queue)
+        source.setEventHandler { [weak self] in self?.source?.cancel() }
+        // The descriptor is handed on, or closed, when the source has let go of it.
+        source.setCancelHandler { [weak self] in
+            let descriptor = OwnedDescriptor(number)
+            self?.handOver(descriptor, address)
+        }
+        self.source = source
+        source.resume()
+    }
+
+    private func handOver(_ descriptor: consuming OwnedDescriptor, _ address: SocketAddress) {
+        guard self.completion != nil else { return }
+        self.source = nil
+        var cause: CInt = 0
+        var length = socklen_t(MemoryLayout<CInt>.size)
+        getsockopt(descriptor.number, SOL_SOCKET, SO_ERROR, &cause, &length)
+        if cause == 0 {
+            self.finish(.success(SocketTransport(descriptor, peer: address.description, queue: self.queue)))
+        } else {
+            self.lastError = SocketError("connect", number: cause, address: address.description)
+            self.tryNext()
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package import Dispatch
+internal import Foundation
+
+/// Accepts connections on one address, on one queue.
+package final class SocketListener {
+    /// The address bound, with the port the system picked when 0 was asked for.
+    package let address: SocketAddress
+
+    private let queue: DispatchQueue
+    private let source: any DispatchSourceRead
+    private var isClosed = false
+
+    /// Binds and listens; connections wait in the system's backlog until ``activate(_:)``.
+    package init(host: String, port: Int, queue: DispatchQueue) throws(SocketError) {
+        let candidates = try AddressResolver.resolve(host: host, port: port, passive: true)
+        guard let address = candidates.first else { throw SocketError("listen", reason: "no address", address: host) }
+        let number = try systemCall("socket", address: address.description) {
+            socket(address.family, Platform.streamSocket, Platform.tcp)
+        }
+        let descriptor = OwnedDescriptor(number)
+        Platform.prepare(number)
+        var on: CInt = 1
+        setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<CInt>.size))
+        _ = try systemCall("bind", address: address.description) { address.withPointer { bind(number, $0, $1) } }
+        _ = try systemCall("listen", address: address.description) { listen(number, SOMAXCONN) }
+        self.address = try SocketAddress(boundTo: number)
+        self.queue = queue
+        self.source = DispatchSource.makeReadSource(fileDescriptor: descriptor.release(), queue: queue)
+    }
+
+    /// Starts accepting. `accept` runs on the queue, once per connection, and never after ``close(_:)``.
+    package func activate(_ accept: @escaping (SocketTransport) -> Void) {
+        let number = CInt(self.source.handle)
+        self.source.setEventHandler { [weak self] in
+            guard let self, !self.isClosed else { return }
+            while let transport = self.next(on: number) { accept(transport) }
+        }
+        self.source.activate()
+    }
+
+    /// Stops listening; `closed` runs when the port is free again.
+    package func close(_ closed: @escaping @Sendable () -> Void) {
+        guard !self.isClosed else { return closed() }
+        self.isClosed = true
+        let number = CInt(self.source.handle)
+        self.source.setCancelHandler {
+            closeDescriptor(number)
+            closed()
+        }
+        self.source.cancel()
+        self.source.activate()
+    }
+
+    /// The next waiting connection, if any. A failure to accept (this process has no descriptor left, say) is not
+    /// worth ending the server for: what remains in the backlog is tried again a little later.
+    private func next(on number: CInt) -> SocketTransport? {
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let accepted = Result { () throws(SocketError) in
+            try nonBlockingCall("accept") {
+                withUnsafeMutablePointer(to: &storage) {
+                    $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { accept(number, $0, &length) }
+                }
+            }
+        }
+        switch accepted {
+        case .success(let connection?):
+            Platform.prepare(connection)
+            let peer = withUnsafePointer(to: storage) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { SocketAddress($0, length: length) }
+            }
+            return SocketTransport(OwnedDescriptor(connection), peer: peer.description, queue: self.queue)
+        case .success(nil):
+            return nil
+        case .failure:
+            let source = self.source
+            source.suspend()
+            let pause = DispatchSource.makeTimerSource(queue: self.queue)
+            pause.setEventHandler {
+                source.resume()
+                pause.cancel()
+            }
+            pause.schedule(deadline: .now() + .milliseconds(100))
+            pause.activate()
+            return nil
+        }
+    }
+}

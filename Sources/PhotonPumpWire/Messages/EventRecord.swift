@@ -1,0 +1,159 @@
+internal import CEventStoreMessages
+
+/// An event as the server keeps it, in memory it shares with its neighbours of the same page.
+///
+/// ```
+///  0        8         16        32     36    40    44        48
+/// +--------+---------+---------+------+-----+-----+---------+--------+------+------+----------
+/// | number | created | id (16) |stream| type| data| metadata| stream | type | data | metadata
+/// |        | ms      |         |    lengths, UInt32, JSON bit |  bytes, without padding
+/// +--------+---------+---------+------+-----+-----+---------+--------+------+------+----------
+/// ```
+/// A page of events costs a few blocks instead of several allocations per event, and an event that is kept holds
+/// on to its block alone (``EventRecordWriter/blockCapacity`` bytes at most, or its own size), not to the page.
+package struct EventRecord: Sendable {
+    fileprivate static let headerCount = 48
+    fileprivate static let jsonBit: UInt32 = 1 << 31
+
+    fileprivate let block: ByteBlock
+    fileprivate let offset: Int
+
+    private func load<T: BitwiseCopyable>(_ position: Int, as type: T.Type) -> T {
+        self.block.base.loadUnaligned(fromByteOffset: self.offset + position, as: type)
+    }
+
+    private func slice(after start: Int, count: Int) -> Bytes {
+        Bytes(block: self.block, offset: self.offset + Self.headerCount + start, count: count)
+    }
+
+    private var streamCount: Int { Int(self.load(32, as: UInt32.self)) }
+    private var typeCount: Int { Int(self.load(36, as: UInt32.self)) }
+    private var dataCount: Int { Int(self.load(40, as: UInt32.self)) }
+    private var metadataCount: Int { Int(self.load(44, as: UInt32.self) & ~Self.jsonBit) }
+
+    package var number: Int64 { self.load(0, as: Int64.self) }
+    /// Milliseconds since 1970-01-01 UTC.
+    package var created: Int64 { self.load(8, as: Int64.self) }
+    package var id: GUID {
+        GUID(wire: UnsafeRawBufferPointer(start: self.block.base + self.offset + 16, count: GUID.byteCount)) ?? .zero
+    }
+    package var isJSON: Bool { self.load(44, as: UInt32.self) & Self.jsonBit != 0 }
+    package var stream: Bytes { self.slice(after: 0, count: self.streamCount) }
+    package var type: Bytes { self.slice(after: self.streamCount, count: self.typeCount) }
+    package var data: Bytes { self.slice(after: self.streamCount + self.typeCount, count: self.dataCount) }
+    package var metadata: Bytes {
+        self.slice(after: self.streamCount + self.typeCount + self.dataCount, count: self.metadataCount)
+    }
+}
+
+extension EventRecord {
+    /// A record in a block of its own.
+    package init(
+        stream: Bytes, number: Int64, id: GUID, type: Bytes, isJSON: Bool, data: Bytes, metadata: Bytes, created: Int64
+    ) {
+        var writer = EventRecordWriter(expecting: 0)
+        self = stream.withUnsafeBytes { stream in
+            type.withUnsafeBytes { type in
+                data.withUnsafeBytes { data in
+                    metadata.withUnsafeBytes { metadata in
+                        writer.append(number, created, id, isJSON, stream, type, data, metadata)
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Lays records out one behind the other, in blocks of bounded size.
+struct EventRecordWriter {
+    static let blockCapacity = 32 << 10
+
+    private var block = ByteBlock.empty
+    private var end = 0
+    private var expected: Int
+
+    /// - Parameter expecting: roughly the bytes of all events to come, so that the last block is not too large.
+    init(expecting: Int) {
+        self.expected = expecting
+    }
+
+    mutating func append(
+        _ number: Int64,
+        _ created: Int64,
+        _ id: GUID,
+        _ isJSON: Bool,
+        _ stream: UnsafeRawBufferPointer,
+        _ type: UnsafeRawBufferPointer,
+        _ data: UnsafeRawBufferPointer,
+        _ metadata: UnsafeRawBufferPointer
+    ) -> EventRecord {
+        let length = EventRecord.headerCount + stream.count + type.count + data.count + metadata.count
+        if self.block.capacity - self.end < length {
+            self.block = ByteBlock(capacity: max(length, min(self.expected, Self.blockCapacity)))
+            self.end = 0
+        }
+        let start = self.block.base + self.end
+        start.storeBytes(of: number, as: Int64.self)
+        start.storeBytes(of: created, toByteOffset: 8, as: Int64.self)
+        id.write(to: start + 16)
+        start.storeBytes(of: UInt32(truncatingIfNeeded: stream.count), toByteOffset: 32, as: UInt32.self)
+        start.storeBytes(of: UInt32(truncatingIfNeeded: type.count), toByteOffset: 36, as: UInt32.self)
+        start.storeBytes(of: UInt32(truncatingIfNeeded: data.count), toByteOffset: 40, as: UInt32.self)
+        let last = UInt32(truncatingIfNeeded: metadata.count) | (isJSON ? EventRecord.jsonBit : 0)
+        start.storeBytes(of: last, toByteOffset: 44, as: UInt32.self)
+        var target = start + EventRecord.headerCount
+        for part in [stream, type, data, metadata] {
+            if let source = part.baseAddress { target.copyMemory(from: source, byteCount: part.count) }
+            target += part.count
+        }
+        let record = EventRecord(block: self.block, offset: self.end)
+        // The next header is loaded and stored eight bytes at a time.
+        self.end += (length + 7) & ~7
+        self.expected -= length
+        return record
+    }
+
+    mutating func append(_ message: borrowing Es__EventRecord) throws(MalformedMessage) -> EventRecord {
+        guard let id = GUID(wire: message.event_id.buffer) else {
+            throw MalformedMessage("EventRecord", "event_id has \(message.event_id.len) bytes, not 16")
+        }
+        let created =
+            message.has_created_epoch != 0 ? message.created_epoch : DotNetDate.milliseconds(ticks: message.created)
+        return self.append(
+            message.event_number,
+            created,
+            id,
+            message.data_content_type == 1,
+            message.event_stream_id.buffer,
+            message.event_type.buffer,
+            message.data.buffer,
+            message.metadata.buffer
+        )
+    }
+}
+
+extension EventRecord: ProtobufMessage {
+    static var codec: ProtobufCodec<Es__EventRecord> {
+        .init("EventRecord", es__event_record__init, es__event_record__unpack)
+    }
+
+    init(_ message: borrowing Es__EventRecord) throws(MalformedMessage) {
+        var writer = EventRecordWriter(expecting: 0)
+        self = try writer.append(message)
+    }
+
+    func fill(_ message: inout Es__EventRecord, _ arena: inout ProtobufArena) {
+        let contentType: Int32 = self.isJSON ? 1 : 0
+        set(&message.has_event_stream_id, &message.event_stream_id, to: arena.reference(self.stream))
+        set(&message.has_event_number, &message.event_number, to: self.number)
+        set(&message.has_event_id, &message.event_id, to: arena.copy(self.id))
+        set(&message.has_event_type, &message.event_type, to: arena.reference(self.type))
+        set(&message.has_data_content_type, &message.data_content_type, to: contentType)
+        // Servers keep one content type and answer with it twice.
+        set(&message.has_metadata_content_type, &message.metadata_content_type, to: contentType)
+        set(&message.has_data, &message.data, to: arena.reference(self.data))
+        set(&message.has_metadata, &message.metadata, to: arena.reference(self.metadata))
+        set(&message.has_created, &message.created, to: DotNetDate.ticks(milliseconds: self.created))
+        set(&message.has_created_epoch, &message.created_epoch, to: self.created)
+    }
+}

@@ -1,0 +1,54 @@
+/// The command byte of a package. Any byte is representable, because peers may send what we do not know.
+package struct Command: RawRepresentable, Hashable, Sendable {
+    package let rawValue: UInt8
+
+    package init(rawValue: UInt8) {
+        self.rawValue = rawValue
+    }
+
+    private init(_ rawValue: UInt8) {
+        self.rawValue = rawValue
+    }
+
+    package static let heartbeatRequest = Command(0x01)
+    package static let heartbeatResponse = Command(0x02)
+    package static let ping = Command(0x03)
+    package static let pong = Command(0x04)
+
+    package static let writeEvents = Command(0x82)
+    package static let writeEventsCompleted = Command(0x83)
+
+    package static let readEvent = Command(0xB0)
+    package static let readEventCompleted = Command(0xB1)
+    package static let readStreamEventsForward = Command(0xB2)
+    package static let readStreamEventsForwardCompleted = Command(0xB3)
+    package static let readStreamEventsBackward = Command(0xB4)
+    package static let readStreamEventsBackwardCompleted = Command(0xB5)
+
+    package static let badRequest = Command(0xF0)
+    package static let notHandled = Command(0xF1)
+    package static let authenticate = Command(0xF2)
+    package static let authenticated = Command(0xF3)
+    package static let notAuthenticated = Command(0xF4)
+    package static let identifyClient = Command(0xF5)
+    package static let clientIdentified = Command(0xF6)
+
+    private static let names: [Command: String] = [
+        .heartbeatRequest: "HeartbeatRequest", .heartbeatResponse: "HeartbeatResponse",
+        .ping: "Ping", .pong: "Pong",
+        .writeEvents: "WriteEvents", .writeEventsCompleted: "WriteEventsCompleted",
+        .readEvent: "ReadEvent", .readEventCompleted: "ReadEventCompleted",
+        .readStreamEventsForward: "ReadStreamEventsForward",
+        .readStreamEventsForwardCompleted: "ReadStreamEventsForwardCompleted",
+        .readStreamEventsBackward: "ReadStreamEventsBackward",
+        .readStreamEventsBackwardCompleted: "ReadStreamEventsBackwardCompleted",
+        .badRequest: "BadRequest", .notHandled: "NotHandled",
+        .authenticate: "Authenticate", .authenticated: "Authenticated", .notAuthenticated: "NotAuthenticated",
+        .identifyClient: "IdentifyClient", .clientIdentified: "ClientIdentified",
+    ]
+}
+
+extension Command: CustomStringConvertible {
+    /// The protocol's name of the command, or its number where this package has no name for it.
+    package var description: String { Self.names[self] ?? String(self.rawValue) }
+}

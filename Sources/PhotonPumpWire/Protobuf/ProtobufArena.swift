@@ -1,0 +1,74 @@
+internal import CEventStoreMessages
+
+/// Memory for one message on its way through protobuf-c: allocations only move a cursor, everything is freed at once.
+///
+/// A payload cannot make it grow without bound: an allocation beyond `limit` yields nil, which protobuf-c reports as
+/// a message it cannot unpack.
+struct ProtobufArena: ~Copyable {
+    private static let alignment = 16
+
+    private var cursor: UnsafeMutableRawPointer
+    private var end: UnsafeMutableRawPointer
+    private var chunks: [UnsafeMutableRawPointer]
+    private var remaining: Int
+
+    /// - Parameters:
+    ///   - firstChunk: bytes set aside at once.
+    ///   - limit: bytes handed out at most.
+    init(firstChunk: Int, limit: Int) {
+        self.cursor = .allocate(byteCount: firstChunk, alignment: Self.alignment)
+        self.end = self.cursor + firstChunk
+        self.chunks = [self.cursor]
+        self.remaining = limit
+    }
+
+    deinit {
+        for chunk in self.chunks { chunk.deallocate() }
+    }
+
+    mutating func allocate(_ size: Int) -> UnsafeMutableRawPointer? {
+        guard size >= 0, size <= self.remaining else { return nil }
+        let rounded = (size + Self.alignment - 1) & ~(Self.alignment - 1)
+        if self.end - self.cursor < rounded { self.addChunk(atLeast: rounded) }
+        defer { self.cursor += rounded }
+        self.remaining -= size
+        return self.cursor
+    }
+
+    private mutating func addChunk(atLeast size: Int) {
+        let capacity = max(size, min(self.end - self.chunks[self.chunks.count - 1], 1 << 20) * 2)
+        self.cursor = .allocate(byteCount: capacity, alignment: Self.alignment)
+        self.end = self.cursor + capacity
+        self.chunks.append(self.cursor)
+    }
+}
+
+extension ProtobufArena {
+    /// Room for `count` values; the arena for encoding has no limit that could be hit.
+    mutating func array<T>(of count: Int, _ type: T.Type) -> UnsafeMutablePointer<T> {
+        guard let memory = self.allocate(count * MemoryLayout<T>.stride) else {
+            preconditionFailure("an arena for encoding ran out")
+        }
+        return memory.bindMemory(to: T.self, capacity: count)
+    }
+
+    /// A copy of the UTF-8 form of `text`.
+    mutating func copy(_ text: String) -> ProtobufCBinaryData {
+        let utf8 = text.utf8
+        let memory = self.array(of: max(utf8.count, 1), UInt8.self)
+        for (position, byte) in utf8.enumerated() { memory[position] = byte }
+        return ProtobufCBinaryData(len: utf8.count, data: memory)
+    }
+
+    /// The 16 bytes of `guid`.
+    mutating func copy(_ guid: GUID) -> ProtobufCBinaryData {
+        let memory = self.array(of: GUID.byteCount, UInt8.self)
+        guid.write(to: memory)
+        return ProtobufCBinaryData(len: GUID.byteCount, data: memory)
+    }
+
+    /// `bytes` where they are: whoever encodes keeps the message, and with it the bytes, alive.
+    func reference(_ bytes: Bytes) -> ProtobufCBinaryData {
+        ProtobufCBinaryData(len: bytes.count, data: bytes.start.assumingMemoryBound(to: UInt8.self))
+    }
+}
