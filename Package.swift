@@ -15,6 +15,15 @@ let settings: [SwiftSetting] = [
 let package = Package(
     name: "PhotonPump",
     platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "PhotonPump", targets: ["PhotonPump"]),
+        .executable(name: "pump", targets: ["PhotonPumpCLI"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    ],
     targets: [
         // The protobuf-c runtime of the system.
         .systemLibrary(
@@ -32,5 +41,26 @@ let package = Package(
         ),
         // Sockets, their buffers and the executor they are served on.
         .target(name: "PhotonPumpTransport", dependencies: ["PhotonPumpWire"], swiftSettings: settings),
+        // The client.
+        .target(
+            name: "PhotonPump",
+            dependencies: [
+                "PhotonPumpTransport",
+                "PhotonPumpWire",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        // `pump`.
+        .executableTarget(
+            name: "PhotonPumpCLI",
+            dependencies: [
+                "PhotonPump",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
     ]
 )

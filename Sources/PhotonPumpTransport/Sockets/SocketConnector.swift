@@ -3,16 +3,16 @@ internal import Foundation
 
 /// Connects to the first of several addresses that accepts, on one queue; used once.
 package final class SocketConnector {
-    package typealias Completion = (Result<SocketTransport, SocketError>) -> Void
-
     private let queue: DispatchQueue
     private var addresses: ArraySlice<SocketAddress>
-    private var completion: Completion?
+    private var completion: (() -> Void)?
+    private var outcome: Result<SocketTransport, SocketError>?
     private var source: (any DispatchSourceWrite)?
     private var lastError = SocketError("connect", reason: "no address")
 
-    /// - Parameter completion: runs once on `queue`, unless ``cancel()`` comes first.
-    package init(_ addresses: [SocketAddress], queue: DispatchQueue, completion: @escaping Completion) {
+    /// - Parameter completion: runs once on `queue`, when ``takeTransport()`` has the outcome, unless ``cancel()`` comes
+    ///   first.
+    package init(_ addresses: [SocketAddress], queue: DispatchQueue, completion: @escaping () -> Void) {
         self.addresses = addresses[...]
         self.queue = queue
         self.completion = completion
@@ -25,6 +25,12 @@ package final class SocketConnector {
     /// Starts with the first address; call it on the queue.
     package func start() {
         self.tryNext()
+    }
+
+    /// The connection made, once; after that, or before the completion ran, it throws.
+    package func takeTransport() throws(SocketError) -> SocketTransport {
+        defer { self.outcome = .failure(SocketError("connect", reason: "the connection was taken already")) }
+        return try (self.outcome ?? .failure(self.lastError)).get()
     }
 
     /// Gives up; the completion does not run.
@@ -48,7 +54,8 @@ package final class SocketConnector {
     private func finish(_ result: Result<SocketTransport, SocketError>) {
         let completion = self.completion
         self.completion = nil
-        completion?(result)
+        self.outcome = result
+        completion?()
     }
 
     /// A socket whose connection is under way, or made already.

@@ -1,0 +1,37 @@
+extension Client {
+    /// The events of a stream, one after the other up to its end, read page by page behind the scenes.
+    ///
+    /// ```swift
+    /// for try await event in client.iter("ponies") { … }
+    /// ```
+    /// While one page is gone through the next is on its way; no more than two are held. Nothing is read before the
+    /// iteration begins, and leaving the loop ends the reading. Events written before the end is reached are included.
+    ///
+    /// - Parameters:
+    ///   - stream: where from.
+    ///   - direction: whether newer or older events follow.
+    ///   - position: the first event wanted; by default the first of the stream, or the last one backwards.
+    ///   - pageSize: how many events to ask for at once, 1 to 4096.
+    ///   - resolveLinks: whether events that are links are followed to the events they point to.
+    ///   - requireMaster: whether only the cluster's master may answer, which is never behind.
+    /// - Returns: a sequence that can be iterated several times, each time reading anew. Iterating throws
+    ///   ``PhotonPumpError``, among others ``PhotonPumpError/Code/streamNotFound``,
+    ///   ``PhotonPumpError/Code/streamDeleted``, ``PhotonPumpError/Code/accessDenied`` and, for a stream name or page
+    ///   size that can never work, ``PhotonPumpError/Code/invalidArgument``.
+    public nonisolated func iter(
+        _ stream: String,
+        direction: Direction = .forward,
+        from position: StreamPosition? = nil,
+        pageSize: Int = 500,
+        resolveLinks: Bool = false,
+        requireMaster: Bool = false
+    ) -> StreamEvents {
+        StreamEvents(
+            client: self,
+            range: Result { () throws(PhotonPumpError) in
+                try ReadRange(stream: stream, direction: direction, from: position, pageSize: pageSize)
+            },
+            options: ReadOptions(resolveLinks: resolveLinks, requireMaster: requireMaster)
+        )
+    }
+}

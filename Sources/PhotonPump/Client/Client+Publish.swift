@@ -1,0 +1,63 @@
+public import Foundation
+
+extension Client {
+    /// Writes one event whose data is `body` as JSON.
+    ///
+    /// - Parameters:
+    ///   - stream: where to; it comes into being with its first event.
+    ///   - type: what kind of event it is.
+    ///   - body: the event's data.
+    ///   - metadata: what is to be known besides, as JSON too.
+    ///   - id: the event's id. Repeating the call with the same one does not write the event again.
+    ///   - expected: what must be true of the stream.
+    ///   - encoder: makes JSON of `body` and `metadata`.
+    /// - Throws: as ``publish(_:to:expecting:)``, and what `encoder` throws.
+    @discardableResult
+    public nonisolated func publishEvent(
+        to stream: String,
+        type: String,
+        body: some Encodable,
+        metadata: (any Encodable)? = nil,
+        id: UUID = UUID(),
+        expecting expected: ExpectedVersion = .any,
+        encoder: JSONEncoder = JSONEncoder()
+    ) async throws -> WriteResult {
+        let event = try NewEvent(id: id, type: type, body: body, metadata: metadata, encoder: encoder)
+        return try await self.publish([event], to: stream, expecting: expected)
+    }
+
+    /// Writes one event.
+    ///
+    /// - Throws: as ``publish(_:to:expecting:)``.
+    @discardableResult
+    public nonisolated func publishEvent(
+        _ event: NewEvent,
+        to stream: String,
+        expecting expected: ExpectedVersion = .any
+    ) async throws -> WriteResult {
+        try await self.publish([event], to: stream, expecting: expected)
+    }
+
+    /// Writes events one behind the other, all of them or none.
+    ///
+    /// Cancelling the task ends the wait; whether the events are written is then not known, and repeating the call
+    /// with the same events is safe.
+    ///
+    /// - Parameters:
+    ///   - events: what to write; their order is kept. With none, only the stream's version is checked.
+    ///   - stream: where to; it comes into being with its first event.
+    ///   - expected: what must be true of the stream.
+    /// - Returns: the numbers the events got, and their place in the log.
+    /// - Throws: ``PhotonPumpError``, among others ``PhotonPumpError/Code/wrongExpectedVersion`` with both versions,
+    ///   ``PhotonPumpError/Code/streamDeleted``, ``PhotonPumpError/Code/accessDenied`` and, before anything is sent,
+    ///   ``PhotonPumpError/Code/tooLarge``.
+    @discardableResult
+    public nonisolated func publish(
+        _ events: [NewEvent],
+        to stream: String,
+        expecting expected: ExpectedVersion = .any
+    ) async throws -> WriteResult {
+        let limits = WriteLimits(maximumFrameSize: self.configuration.maximumFrameSize)
+        return try await self.perform(Publish(events, to: stream, expecting: expected, limits: limits))
+    }
+}

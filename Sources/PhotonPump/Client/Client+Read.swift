@@ -1,0 +1,100 @@
+internal import PhotonPumpWire
+
+extension Client {
+    /// Reads the event with a number.
+    ///
+    /// - Parameters:
+    ///   - number: 0 or above.
+    ///   - stream: where from.
+    ///   - resolveLinks: whether an event that is a link is followed to the event it points to.
+    ///   - requireMaster: whether only the cluster's master may answer, which is never behind.
+    /// - Throws: ``PhotonPumpError``, among others ``PhotonPumpError/Code/eventNotFound``,
+    ///   ``PhotonPumpError/Code/streamNotFound``, ``PhotonPumpError/Code/streamDeleted`` and
+    ///   ``PhotonPumpError/Code/accessDenied``.
+    public nonisolated func getEvent(
+        _ number: Int64,
+        in stream: String,
+        resolveLinks: Bool = false,
+        requireMaster: Bool = false
+    ) async throws -> ResolvedEvent {
+        guard number >= 0 else {
+            throw PhotonPumpError(
+                .invalidArgument,
+                "event number \(number) of '\(stream)' is below 0",
+                stream: stream,
+                eventNumber: number
+            )
+        }
+        return try await self.readEvent(number, stream, resolveLinks, requireMaster)
+    }
+
+    /// Reads the last event of a stream.
+    ///
+    /// - Throws: as ``getEvent(_:in:resolveLinks:requireMaster:)``.
+    public nonisolated func getLastEvent(
+        in stream: String,
+        resolveLinks: Bool = false,
+        requireMaster: Bool = false
+    ) async throws -> ResolvedEvent {
+        try await self.readEvent(ReadOneEvent.last, stream, resolveLinks, requireMaster)
+    }
+
+    private nonisolated func readEvent(
+        _ number: Int64, _ stream: String, _ resolveLinks: Bool, _ requireMaster: Bool
+    ) async throws -> ResolvedEvent {
+        try Arguments.check(stream: stream)
+        let message = ReadEvent(
+            stream: stream,
+            eventNumber: number,
+            resolveLinks: resolveLinks,
+            requireMaster: requireMaster
+        )
+        return try await self.perform(ReadOneEvent(message: message))
+    }
+
+    /// Reads a slice of a stream.
+    ///
+    /// - Parameters:
+    ///   - stream: where from.
+    ///   - direction: whether newer or older events follow.
+    ///   - position: the first event wanted; by default the first of the stream, or the last one backwards.
+    ///   - maxCount: at most so many events, 1 to 4096. There may be fewer, even none, before the end of the stream.
+    ///   - resolveLinks: whether events that are links are followed to the events they point to.
+    ///   - requireMaster: whether only the cluster's master may answer, which is never behind.
+    /// - Throws: ``PhotonPumpError``, among others ``PhotonPumpError/Code/streamNotFound``,
+    ///   ``PhotonPumpError/Code/streamDeleted`` and ``PhotonPumpError/Code/accessDenied``.
+    public nonisolated func get(
+        _ stream: String,
+        direction: Direction = .forward,
+        from position: StreamPosition? = nil,
+        maxCount: Int = 500,
+        resolveLinks: Bool = false,
+        requireMaster: Bool = false
+    ) async throws -> StreamSlice {
+        let range = try ReadRange(stream: stream, direction: direction, from: position, pageSize: maxCount)
+        guard let cursor = range.cursor else {
+            // Forwards from the end: there is nothing, and servers have no number for that place.
+            let last = try await self.getLastEvent(in: stream, requireMaster: requireMaster).received.number
+            return StreamSlice(
+                stream: stream, direction: direction, events: [], next: .number(last + 1), lastEventNumber: last,
+                isEndOfStream: true
+            )
+        }
+        let options = ReadOptions(resolveLinks: resolveLinks, requireMaster: requireMaster)
+        let reply = try await self.perform(range.conversation(at: cursor, options))
+        return StreamSlice(reply, stream: stream, direction: direction)
+    }
+}
+
+extension StreamSlice {
+    init(_ reply: ReadStreamEventsCompleted, stream: String, direction: Direction) {
+        self.init(
+            stream: stream,
+            direction: direction,
+            events: reply.events.compactMap(ResolvedEvent.init),
+            next: reply.nextEventNumber < 0 ? nil : .number(reply.nextEventNumber),
+            lastEventNumber: reply.lastEventNumber,
+            isEndOfStream: reply.isEndOfStream
+        )
+    }
+}

@@ -1,0 +1,6 @@
+/// The keys of log metadata.
+enum LogKey {
+    static let endpoint = "endpoint"
+    static let command = "command"
+    static let error = "error"
+}

@@ -1,0 +1,40 @@
+public import Logging
+
+/// Connects a client, runs `body` with it and closes it, whatever happens.
+///
+/// - Parameters:
+///   - connectionString: for example `tcp://admin:changeit@localhost:1113`.
+///   - logger: see ``Client/init(_:logger:)-(Client.Configuration,_)``.
+/// - Returns: what `body` returns.
+/// - Throws: what ``Client/connect()`` or `body` throws.
+public func withClient<Output>(
+    _ connectionString: String,
+    logger: Logger = Logger(label: "PhotonPump"),
+    _ body: (Client) async throws -> Output
+) async throws -> Output {
+    try await withClient(Client.Configuration(connectionString), logger: logger, body)
+}
+
+/// Connects a client, runs `body` with it and closes it, whatever happens.
+///
+/// - Parameters:
+///   - configuration: where to connect, as whom, and within which limits.
+///   - logger: see ``Client/init(_:logger:)-(Client.Configuration,_)``.
+/// - Returns: what `body` returns.
+/// - Throws: what ``Client/connect()`` or `body` throws.
+public func withClient<Output>(
+    _ configuration: Client.Configuration,
+    logger: Logger = Logger(label: "PhotonPump"),
+    _ body: (Client) async throws -> Output
+) async throws -> Output {
+    let client = try Client(configuration, logger: logger)
+    let result: Result<Output, any Error>
+    do {
+        try await client.connect()
+        result = .success(try await body(client))
+    } catch {
+        result = .failure(error)
+    }
+    await client.close()
+    return try result.get()
+}

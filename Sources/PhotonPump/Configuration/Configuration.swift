@@ -1,0 +1,72 @@
+internal import PhotonPumpWire
+
+extension Client {
+    /// The settings of a client: where to connect, as whom, and within which limits.
+    public struct Configuration: Sendable, Hashable {
+        /// The server. localhost:1113.
+        public var endpoint: Endpoint
+        /// As whom to connect; nil to stay anonymous, which is the default.
+        public var credentials: Credentials?
+        /// What the server calls this client in its logs and statistics. `photonpump-` and a random number.
+        public var connectionName: String = "photonpump-\(UInt32.random(in: 0 ... .max))"
+        /// How long ``Client/connect()`` may take, from looking up the name until the server has accepted this
+        /// client. 5 s.
+        public var connectTimeout: Duration = .seconds(5)
+        /// How a dead connection is recognised.
+        public var heartbeat = HeartbeatSettings()
+        /// Requests that may wait for the server's answer at once; further calls wait for their turn. 2,000.
+        public var maximumInFlight = 2000
+        /// The longest frame accepted and sent, in bytes. 64 MiB, which is also what servers accept.
+        public var maximumFrameSize = FrameDecoder.standardLimit
+
+        /// Settings for one server, with the defaults for everything else.
+        public init(endpoint: Endpoint = Endpoint(host: "localhost"), credentials: Credentials? = nil) {
+            self.endpoint = endpoint
+            self.credentials = credentials
+        }
+
+        /// Checks what types cannot.
+        ///
+        /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``, naming the setting.
+        func validated() throws(PhotonPumpError) -> ValidatedConfiguration {
+            func require(_ isValid: Bool, _ problem: String) throws(PhotonPumpError) {
+                if !isValid { throw PhotonPumpError(.invalidConfiguration, problem) }
+            }
+            try require(!self.endpoint.host.isEmpty, "endpoint: the host is empty")
+            try require((1...65535).contains(self.endpoint.port), "endpoint: port \(self.endpoint.port) is not within 1...65535")
+            try require(self.connectTimeout > .zero, "connectTimeout is not above zero")
+            try require(self.heartbeat.interval > .zero, "heartbeat.interval is not above zero")
+            try require(self.heartbeat.timeout > .zero, "heartbeat.timeout is not above zero")
+            try require(self.maximumInFlight > 0, "maximumInFlight is not above zero")
+            try require(
+                (1024...FrameDecoder.standardLimit).contains(self.maximumFrameSize),
+                "maximumFrameSize \(self.maximumFrameSize) is not within 1024...\(FrameDecoder.standardLimit)"
+            )
+            return ValidatedConfiguration(settings: self, login: try self.login())
+        }
+
+        private func login() throws(PhotonPumpError) -> Login? {
+            guard let credentials else { return nil }
+            guard !credentials.username.isEmpty else {
+                throw PhotonPumpError(.invalidConfiguration, "credentials: the user name is empty")
+            }
+            guard !credentials.password.isEmpty else {
+                throw PhotonPumpError(.invalidConfiguration, "credentials: the password is empty")
+            }
+            do {
+                return try Login(name: credentials.username, password: credentials.password)
+            } catch {
+                throw PhotonPumpError(
+                    .invalidConfiguration,
+                    "credentials: the \(error.part) has \(error.count) bytes, more than \(Login.maximumBytes)"
+                )
+            }
+        }
+    }
+}
+
+/// Settings that were checked.
+struct ValidatedConfiguration: Sendable {
+    let settings: Client.Configuration
+    let login: Login?
+}

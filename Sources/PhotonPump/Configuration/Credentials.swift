@@ -1,0 +1,22 @@
+/// A user of the server. The password is never printed.
+public struct Credentials: Sendable, Hashable {
+    /// At most 255 bytes of UTF-8.
+    public var username: String
+    /// At most 255 bytes of UTF-8, not empty (servers take a request without one for a broken one).
+    public var password: String
+
+    /// The user with this name and password.
+    public init(username: String, password: String) {
+        self.username = username
+        self.password = password
+    }
+}
+
+extension Credentials: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The user's name.
+    public var description: String { self.username }
+    /// The user's name.
+    public var debugDescription: String { self.username }
+    /// The user's name alone, so that dumping settings does not show the password.
+    public var customMirror: Mirror { Mirror(self, children: ["username": self.username]) }
+}

@@ -1,0 +1,19 @@
+/// Checks of what callers pass in, made before anything is sent.
+enum Arguments {
+    /// Servers return at most that many events at once.
+    static let maximumPage = 4096
+
+    static func check(stream: String) throws(PhotonPumpError) {
+        guard !stream.isEmpty else { throw PhotonPumpError(.invalidArgument, "the stream's name is empty") }
+    }
+
+    static func check(count: Int, stream: String) throws(PhotonPumpError) {
+        guard (1...self.maximumPage).contains(count) else {
+            throw PhotonPumpError(
+                .invalidArgument,
+                "\(count) events of '\(stream)' at once are not within 1...\(self.maximumPage)",
+                stream: stream
+            )
+        }
+    }
+}

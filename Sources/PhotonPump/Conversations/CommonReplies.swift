@@ -1,0 +1,80 @@
+internal import PhotonPumpWire
+
+/// The answers that any request can get instead of its own, classified once for all conversations.
+enum CommonReplies {
+    /// The error that `package` means for a request that expects another command.
+    ///
+    /// - Parameters:
+    ///   - operation: what was tried, for the message.
+    ///   - stream: what it was tried on, if anything.
+    static func error(for package: Package, operation: String, stream: String? = nil) -> PhotonPumpError {
+        switch package.command {
+        case .badRequest:
+            return PhotonPumpError(
+                .badRequest,
+                "\(operation): the server could not make sense of the request",
+                stream: stream,
+                serverMessage: package.payload.text
+            )
+        case .notAuthenticated:
+            return PhotonPumpError(
+                .notAuthenticated,
+                "\(operation): the server does not accept the user or password",
+                stream: stream,
+                serverMessage: package.payload.text
+            )
+        case .notHandled:
+            return self.notHandled(package.payload, operation, stream)
+        default:
+            return PhotonPumpError(
+                .unexpectedReply,
+                "\(operation): the server answered with \(package.command), which is no answer to that",
+                stream: stream
+            )
+        }
+    }
+
+    private static func notHandled(_ payload: Bytes, _ operation: String, _ stream: String?) -> PhotonPumpError {
+        let refusal: NotHandled
+        do {
+            refusal = try NotHandled(decoding: payload)
+        } catch {
+            return .unreadable(error, operation: operation, stream: stream)
+        }
+        let reason =
+            switch refusal.reason {
+            case .notReady: "the node is not ready yet"
+            case .tooBusy: "the node is too busy"
+            case .notMaster: "the node is not the master\(self.place(refusal.master))"
+            case .isReadOnly: "the node is a read-only replica\(self.place(refusal.master))"
+            default: "the node did not handle it, for the unknown reason \(refusal.reason.rawValue)"
+            }
+        return PhotonPumpError(.notHandled, "\(operation): \(reason)", stream: stream)
+    }
+
+    private static func place(_ master: MasterInfo?) -> String {
+        guard let host = master?.tcpHost, let port = master?.tcpPort else { return "" }
+        return " (that is \(host):\(port))"
+    }
+}
+
+extension PhotonPumpError {
+    static func unreadable(_ error: MalformedMessage, operation: String, stream: String?) -> PhotonPumpError {
+        PhotonPumpError(
+            .unreadableReply,
+            "\(operation): the server's answer cannot be read",
+            stream: stream,
+            underlying: error
+        )
+    }
+
+    /// A result code whose meaning this version does not know.
+    static func unknownResult(_ result: UInt32, operation: String, stream: String?, message: String?) -> PhotonPumpError {
+        PhotonPumpError(
+            .unexpectedReply,
+            "\(operation): the server answered with the unknown result \(result)",
+            stream: stream,
+            serverMessage: message
+        )
+    }
+}

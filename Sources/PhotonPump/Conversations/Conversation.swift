@@ -1,0 +1,35 @@
+internal import PhotonPumpWire
+
+/// One request and what follows from it, as a pure state machine: it says what to do and never does it.
+///
+/// It touches no socket, no clock and no continuation, so every rule of the protocol is tested without a server.
+protocol Conversation: Sendable {
+    associatedtype Output: Sendable
+    associatedtype Reply: WireMessage
+
+    /// What is tried, and on what, for error messages: `read event 5 of 'ponies'`.
+    var operation: String { get }
+    /// The stream it is about, if it is about one.
+    var stream: String? { get }
+    /// What to send.
+    var request: Request { get }
+    /// The command that answers ``request``.
+    var replyCommand: Command { get }
+
+    /// What the answer means.
+    func received(_ reply: Reply) -> Step<Output>
+}
+
+/// A package to send, but for its correlation id and credentials.
+struct Request {
+    let command: Command
+    let message: any WireMessage
+}
+
+/// What a conversation wants to happen next.
+enum Step<Output: Sendable> {
+    /// The caller gets this.
+    case finish(Output)
+    /// The caller gets this error.
+    case fail(PhotonPumpError)
+}

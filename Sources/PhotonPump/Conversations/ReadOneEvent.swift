@@ -1,0 +1,57 @@
+internal import PhotonPumpWire
+
+/// Reads one event of a stream.
+struct ReadOneEvent: Conversation {
+    /// The number that stands for the last event of a stream.
+    static let last: Int64 = -1
+
+    let message: ReadEvent
+
+    var stream: String? { self.message.stream }
+    var operation: String {
+        let number = self.message.eventNumber
+        return "read \(number == Self.last ? "the last event" : "event \(number)") of '\(self.message.stream)'"
+    }
+
+    var request: Request { Request(command: .readEvent, message: self.message) }
+    var replyCommand: Command { .readEventCompleted }
+
+    func received(_ reply: ReadEventCompleted) -> Step<ResolvedEvent> {
+        switch reply.result {
+        case .success:
+            guard let event = ResolvedEvent(reply.event) else {
+                // Asked for the last metadata of a stream that has none, servers say success and send no event.
+                return self.fail(.eventNotFound, "there is none", reply)
+            }
+            return .finish(event)
+        case .notFound:
+            return self.fail(.eventNotFound, "the stream has no such event", reply)
+        case .noStream:
+            return self.fail(.streamNotFound, "there is no such stream", reply)
+        case .streamDeleted:
+            return self.fail(.streamDeleted, "the stream is deleted", reply)
+        case .accessDenied:
+            return self.fail(.accessDenied, "access denied", reply)
+        case .error:
+            return self.fail(.serverError, "the server failed", reply)
+        default:
+            let result = reply.result.rawValue
+            return .fail(.unknownResult(result, operation: self.operation, stream: self.stream, message: reply.error))
+        }
+    }
+
+    private func fail(
+        _ code: PhotonPumpError.Code, _ problem: String, _ reply: ReadEventCompleted
+    ) -> Step<ResolvedEvent> {
+        let number = self.message.eventNumber
+        return .fail(
+            PhotonPumpError(
+                code,
+                "\(self.operation): \(problem)",
+                stream: self.stream,
+                eventNumber: number == Self.last ? nil : number,
+                serverMessage: reply.error
+            )
+        )
+    }
+}

@@ -1,0 +1,71 @@
+internal import PhotonPumpWire
+
+/// Reads one page of a stream, in either direction.
+struct ReadStream: Conversation {
+    let direction: Direction
+    let message: ReadStreamEvents
+
+    var stream: String? { self.message.stream }
+    var operation: String {
+        let way = self.direction == .forward ? "forwards" : "backwards"
+        let place = self.message.from < 0 ? "the end" : String(self.message.from)
+        return "read '\(self.message.stream)' \(way) from \(place)"
+    }
+
+    var request: Request {
+        switch self.direction {
+        case .forward: Request(command: .readStreamEventsForward, message: self.message)
+        case .backward: Request(command: .readStreamEventsBackward, message: self.message)
+        }
+    }
+
+    var replyCommand: Command {
+        switch self.direction {
+        case .forward: .readStreamEventsForwardCompleted
+        case .backward: .readStreamEventsBackwardCompleted
+        }
+    }
+
+    func received(_ reply: ReadStreamEventsCompleted) -> Step<ReadStreamEventsCompleted> {
+        switch reply.result {
+        case .success:
+            return self.isProgress(reply)
+                ? .finish(reply)
+                : self.fail(.unexpectedReply, "the server says to go on at \(reply.nextEventNumber)", reply)
+        case .noStream:
+            return self.fail(.streamNotFound, "there is no such stream", reply)
+        case .streamDeleted:
+            return self.fail(.streamDeleted, "the stream is deleted", reply)
+        case .accessDenied:
+            return self.fail(.accessDenied, "access denied", reply)
+        case .error, .notModified:
+            return self.fail(.serverError, "the server failed", reply)
+        default:
+            let result = reply.result.rawValue
+            return .fail(.unknownResult(result, operation: self.operation, stream: self.stream, message: reply.error))
+        }
+    }
+
+    /// Whether the next page lies further on than this one, so that reading on comes to an end.
+    private func isProgress(_ reply: ReadStreamEventsCompleted) -> Bool {
+        if reply.isEndOfStream { return true }
+        return switch self.direction {
+        case .forward: reply.nextEventNumber > self.message.from
+        case .backward:
+            reply.nextEventNumber >= 0 && (self.message.from < 0 || reply.nextEventNumber < self.message.from)
+        }
+    }
+
+    private func fail(
+        _ code: PhotonPumpError.Code, _ problem: String, _ reply: ReadStreamEventsCompleted
+    ) -> Step<ReadStreamEventsCompleted> {
+        .fail(
+            PhotonPumpError(
+                code,
+                "\(self.operation): \(problem)",
+                stream: self.stream,
+                serverMessage: reply.error
+            )
+        )
+    }
+}

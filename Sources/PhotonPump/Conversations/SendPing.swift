@@ -1,0 +1,11 @@
+internal import PhotonPumpWire
+
+/// Asks for a sign of life that passes through everything a request passes through.
+struct SendPing: Conversation {
+    var operation: String { "ping" }
+    var stream: String? { nil }
+    var request: Request { Request(command: .ping, message: Echo()) }
+    var replyCommand: Command { .pong }
+
+    func received(_ reply: Echo) -> Step<Void> { .finish(()) }
+}

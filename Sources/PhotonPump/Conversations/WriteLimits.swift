@@ -1,0 +1,47 @@
+internal import PhotonPumpWire
+
+/// How much one write may hold. Beyond it servers drop the connection or the request, so it is checked before.
+struct WriteLimits {
+    /// Stream, type, data and metadata of one event must stay below 16 MiB less 10,000 bytes.
+    static let maximumEventSize = (16 << 20) - 10_000
+    /// The most that the fields of an event add to its strings and bytes: ids, flags, tags and lengths.
+    private static let eventOverhead = 64
+    /// Header and credentials of the package, and the fields beside the events.
+    private static let packageOverhead = 1024
+
+    let maximumFrameSize: Int
+
+    func check(_ events: [NewEvent], stream: String) throws(PhotonPumpError) {
+        var total = Self.packageOverhead + stream.utf8.count
+        for (index, event) in events.enumerated() {
+            guard !event.type.isEmpty else {
+                throw PhotonPumpError(
+                    .invalidArgument,
+                    "the type of event \(index) for '\(stream)' is empty",
+                    stream: stream
+                )
+            }
+            let size = stream.utf8.count + self.size(of: event)
+            guard size < Self.maximumEventSize else {
+                throw self.tooLarge("event \(index) ('\(event.type)')", size, Self.maximumEventSize - 1, stream)
+            }
+            total += self.size(of: event) + Self.eventOverhead
+        }
+        guard total <= self.maximumFrameSize else {
+            throw self.tooLarge("\(events.count) events together", total, self.maximumFrameSize, stream)
+        }
+    }
+
+    /// The bytes that `event` adds to a write, about.
+    func size(of event: NewEvent) -> Int {
+        event.type.utf8.count + event.data.count + event.metadata.count
+    }
+
+    private func tooLarge(_ what: String, _ size: Int, _ limit: Int, _ stream: String) -> PhotonPumpError {
+        PhotonPumpError(
+            .tooLarge,
+            "\(what) for '\(stream)' would take \(size) bytes, more than the limit of \(limit)",
+            stream: stream
+        )
+    }
+}

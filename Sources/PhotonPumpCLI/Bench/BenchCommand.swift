@@ -1,0 +1,77 @@
+import ArgumentParser
+import PhotonPump
+
+/// `pump bench`: measures one scenario against a server and prints one JSON object.
+struct BenchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Measure a scenario against a server; prints one JSON object.",
+        discussion: """
+            Scenarios:
+              ping             --n pings, one after another
+              read-event       --n reads of event 0 of --stream, one after another
+              write-seq        --n single-event writes of --size bytes, one after another
+              write-pipelined  --n single-event writes, each awaited by a task of its own, --window in flight
+              write-batch      --n writes of --batch events, --window in flight
+              read-slices      --n events forward by iter, in pages of --slice
+            """
+    )
+
+    @ParentCommand var pump: Pump
+    @OptionGroup var global: GlobalOptions
+
+    @Argument(help: "What to measure.")
+    var scenario: BenchScenario
+
+    @Option(help: "The server's host, instead of --connect.")
+    var host: String?
+    @Option(help: "The server's port, instead of --connect.")
+    var port: Int?
+    @Option(name: .customLong("n"), help: "Operations, or events, to measure.")
+    var count = 1000
+    @Option(help: "Operations, or events, before the measurement begins.")
+    var warmup = 0
+    @Option(help: "Operations in flight.")
+    var window = 1
+    @Option(help: "Events in a write.")
+    var batch = 1
+    @Option(help: "Events in a page.")
+    var slice = 500
+    @Option(help: "Bytes of JSON in an event written.")
+    var size = 256
+    @Option(help: "The stream to read or write.")
+    var stream = "bench"
+    @Option(name: .customLong("group"), help: "The persistent subscription (for scenarios to come).")
+    var group = "bench-group"
+    @Option(help: "The user to connect as, with --host or --port; anonymous without.")
+    var user: String?
+    @Option(name: .customLong("pass"), help: "The user's password.")
+    var password: String?
+    @Option(help: "A label for the server, repeated in the result.")
+    var target = "?"
+
+    func validate() throws {
+        for (name, value) in [("n", self.count), ("window", self.window), ("batch", self.batch)] where value < 1 {
+            throw ValidationError("--\(name) must be at least 1")
+        }
+        guard self.warmup >= 0 else { throw ValidationError("--warmup must not be below 0") }
+        guard (1...4096).contains(self.slice) else { throw ValidationError("--slice must be within 1...4096") }
+        guard (0...(8 << 20)).contains(self.size) else { throw ValidationError("--size must be within 0...8388608") }
+    }
+
+    func run() async throws {
+        let global = self.global.merged(with: self.pump.global)
+        var configuration = try global.configuration()
+        if self.host != nil || self.port != nil {
+            configuration = Client.Configuration(
+                endpoint: Endpoint(host: self.host ?? "127.0.0.1", port: self.port ?? Endpoint.defaultPort)
+            )
+        }
+        if let user { configuration.credentials = Credentials(username: user, password: self.password ?? "") }
+        configuration.maximumInFlight = max(configuration.maximumInFlight, self.window)
+        let result = try await withClient(configuration, logger: global.logger) { client in
+            try await BenchRun(client: client, options: self).measured()
+        }
+        print(result)
+    }
+}

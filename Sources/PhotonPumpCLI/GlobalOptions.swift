@@ -1,0 +1,45 @@
+import ArgumentParser
+import Foundation
+import Logging
+import PhotonPump
+
+/// The options of `pump` itself, accepted before and after the subcommand.
+struct GlobalOptions: ParsableArguments {
+    @Option(
+        name: .customLong("connect"),
+        help: "The server, as tcp://[user:password@]host[:port]. (default: $PHOTONPUMP_URL, then tcp://localhost:1113)"
+    )
+    var url: String?
+
+    @Flag(help: "Print one JSON object per line.")
+    var json = false
+
+    @Flag(name: .short, help: "Log what the connection does to stderr; -vv for more.")
+    var verbose: Int
+
+    /// These options, completed by those given before the subcommand.
+    func merged(with outer: GlobalOptions) -> GlobalOptions {
+        var merged = self
+        merged.url = self.url ?? outer.url
+        merged.json = self.json || outer.json
+        merged.verbose = self.verbose + outer.verbose
+        return merged
+    }
+
+    func configuration() throws -> Client.Configuration {
+        try Client.Configuration(
+            self.url ?? ProcessInfo.processInfo.environment["PHOTONPUMP_URL"] ?? "tcp://localhost:1113"
+        )
+    }
+
+    var logger: Logger {
+        var logger = Logger(label: "pump") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel =
+            switch self.verbose {
+            case 0: .error
+            case 1: .debug
+            default: .trace
+            }
+        return logger
+    }
+}

@@ -1,0 +1,44 @@
+import Foundation
+
+/// JSON to be printed on one line, its members in the order given.
+indirect enum JSON {
+    case null
+    case bool(Bool)
+    case integer(Int64)
+    case number(Double, decimals: Int)
+    case string(String)
+    case object([(String, JSON)])
+    /// Text that is JSON already.
+    case raw(String)
+}
+
+extension JSON: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .null: "null"
+        case .bool(let value): value ? "true" : "false"
+        case .integer(let value): String(value)
+        case .number(let value, let decimals): String(format: "%.\(decimals)f", value)
+        case .string(let value): Self.quoted(value)
+        case .object(let members):
+            "{" + members.map { "\(Self.quoted($0.0)):\($0.1)" }.joined(separator: ",") + "}"
+        case .raw(let text): text
+        }
+    }
+
+    private static func quoted(_ text: String) -> String {
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": quoted += "\\\""
+            case "\\": quoted += "\\\\"
+            case "\n": quoted += "\\n"
+            case "\r": quoted += "\\r"
+            case "\t": quoted += "\\t"
+            case _ where scalar.value < 0x20: quoted += String(format: "\\u%04x", scalar.value)
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "\""
+    }
+}

@@ -1,0 +1,18 @@
+// What differs between systems, for the command line.
+
+import Foundation
+
+enum Platform {
+    #if canImport(Darwin)
+        static let ownUsage = RUSAGE_SELF
+        /// `ru_maxrss` counts bytes.
+        static let usageUnitsPerKilobyte = 1024
+    #elseif canImport(Musl)
+        static let ownUsage = RUSAGE_SELF
+        static let usageUnitsPerKilobyte = 1
+    #else
+        static let ownUsage = CInt(RUSAGE_SELF.rawValue)
+        /// `ru_maxrss` counts kilobytes.
+        static let usageUnitsPerKilobyte = 1
+    #endif
+}
