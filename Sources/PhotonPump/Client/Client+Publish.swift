@@ -8,7 +8,7 @@ extension Client {
     ///   - type: what kind of event it is.
     ///   - body: the event's data.
     ///   - metadata: what is to be known besides, as JSON too.
-    ///   - id: the event's id. Repeating the call with the same one does not write the event again.
+    ///   - id: the event's id, a new one if nil. Repeating the call with the same one does not write the event again.
     ///   - expected: what must be true of the stream.
     ///   - encoder: makes JSON of `body` and `metadata`.
     /// - Throws: as ``publish(_:to:expecting:)``, and what `encoder` throws.
@@ -18,7 +18,7 @@ extension Client {
         type: String,
         body: some Encodable,
         metadata: (any Encodable)? = nil,
-        id: UUID = UUID(),
+        id: UUID? = nil,
         expecting expected: ExpectedVersion = .any,
         encoder: JSONEncoder = JSONEncoder()
     ) async throws -> WriteResult {

@@ -58,14 +58,15 @@ final class Exchange<C: Conversation>: OpenExchange {
     }
 
     private func step(_ package: Package) -> Step<C.Output> {
-        let (operation, stream) = (self.conversation.operation, self.conversation.stream)
-        guard package.command == self.conversation.replyCommand else {
+        let conversation = self.conversation
+        guard package.command == conversation.replyCommand else {
+            let (operation, stream) = (conversation.operation, conversation.stream)
             return .fail(CommonReplies.error(for: package, operation: operation, stream: stream))
         }
         do {
-            return self.conversation.received(try C.Reply(decoding: package.payload))
+            return conversation.received(try C.Reply(decoding: package.payload))
         } catch {
-            return .fail(.unreadable(error, operation: operation, stream: stream))
+            return .fail(.unreadable(error, operation: conversation.operation, stream: conversation.stream))
         }
     }
 }

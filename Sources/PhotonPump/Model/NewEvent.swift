@@ -19,15 +19,17 @@ public struct NewEvent: Sendable, Hashable {
 
     /// An event of bytes as they are.
     ///
-    /// - Parameter isJSON: whether `data` is JSON; it is not checked.
+    /// - Parameters:
+    ///   - id: a new one if nil.
+    ///   - isJSON: whether `data` is JSON; it is not checked.
     public init(
-        id: UUID = UUID(),
+        id: UUID? = nil,
         type: String,
         data: some Collection<UInt8>,
         metadata: some Collection<UInt8> = Payload(),
         isJSON: Bool
     ) {
-        self.id = id
+        self.id = id ?? .random()
         self.type = type
         self.isJSON = isJSON
         self.data = data as? Payload ?? Payload(data)
@@ -38,7 +40,7 @@ public struct NewEvent: Sendable, Hashable {
     ///
     /// - Throws: what `encoder` throws when one of them cannot be encoded.
     public init(
-        id: UUID = UUID(),
+        id: UUID? = nil,
         type: String,
         body: some Encodable,
         metadata: (any Encodable)? = nil,
@@ -51,6 +53,17 @@ public struct NewEvent: Sendable, Hashable {
             metadata: try metadata.map { try encoder.encode($0) } ?? Data(),
             isJSON: true
         )
+    }
+}
+
+extension UUID {
+    /// A random UUID (version 4). On Linux, `UUID()` opens and closes a file for each.
+    fileprivate static func random() -> UUID {
+        let (first, second) = (UInt64.random(in: 0 ... .max), UInt64.random(in: 0 ... .max))
+        var bytes = GUID(first, second).textOrder
+        bytes.6 = bytes.6 & 0x0F | 0x40
+        bytes.8 = bytes.8 & 0x3F | 0x80
+        return UUID(uuid: bytes)
     }
 }
 

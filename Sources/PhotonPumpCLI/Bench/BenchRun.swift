@@ -1,5 +1,6 @@
 import Foundation
 import PhotonPump
+import Synchronization
 
 /// One scenario: a part that is not measured, then one that is.
 struct BenchRun {
@@ -54,7 +55,7 @@ struct BenchRun {
         return meter.report(self.options, units: self.options.count, latencies: latencies)
     }
 
-    /// Runs each operation in a task of its own, `--window` of them at a time.
+    /// Runs the operations in `--window` tasks, each of which awaits one at a time.
     private func inFlight(_ operation: @escaping @Sendable () async throws -> Void, unit: Int = 1) async throws -> JSON {
         _ = try await self.latencies(of: operation, count: self.options.warmup)
         let meter = Meter()
@@ -66,20 +67,21 @@ struct BenchRun {
         of operation: @escaping @Sendable () async throws -> Void,
         count: Int
     ) async throws -> [Duration] {
-        try await withThrowingTaskGroup(of: Duration.self) { group in
-            let clock = ContinuousClock()
-            var latencies: [Duration] = []
-            latencies.reserveCapacity(count)
-            for started in 0..<count {
-                if started >= self.options.window, let latency = try await group.next() { latencies.append(latency) }
+        let started = Counter()
+        return try await withThrowingTaskGroup(of: [Duration].self) { group in
+            for _ in 0..<self.options.window {
                 group.addTask {
-                    let start = clock.now
-                    try await operation()
-                    return clock.now - start
+                    let clock = ContinuousClock()
+                    var latencies: [Duration] = []
+                    while started.next() < count {
+                        let start = clock.now
+                        try await operation()
+                        latencies.append(clock.now - start)
+                    }
+                    return latencies
                 }
             }
-            for try await latency in group { latencies.append(latency) }
-            return latencies
+            return try await group.reduce(into: []) { $0 += $1 }
         }
     }
 
@@ -114,6 +116,13 @@ struct BenchRun {
             self.sum &+= event.data.count &+ Int(event.data.first ?? 0) &+ Int(event.data.last ?? 0)
         }
     }
+}
+
+/// Numbers from 0 on, each given out once.
+private final class Counter: Sendable {
+    private let value = Atomic<Int>(0)
+
+    func next() -> Int { self.value.wrappingAdd(1, ordering: .relaxed).oldValue }
 }
 
 struct BenchError: Error, CustomStringConvertible {
