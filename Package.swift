@@ -62,5 +62,17 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // Frames recorded from a real server, for the tests.
+        .target(
+            name: "RecordedFrames",
+            path: "Tests/RecordedFrames",
+            resources: [.copy("Vectors")],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "PhotonPumpWireTests",
+            dependencies: ["CEventStoreMessages", "PhotonPumpWire", "RecordedFrames"],
+            swiftSettings: settings
+        ),
     ]
 )

@@ -32,6 +32,9 @@ struct WriteLimits {
         }
     }
 
+    /// The size of batch to collect of many events: large enough to be efficient, far below any limit.
+    var preferredBatchSize: Int { min(4 << 20, self.maximumFrameSize / 2) }
+
     /// The bytes that `event` adds to a write, about.
     func size(of event: NewEvent) -> Int {
         event.type.utf8.count + event.data.count + event.metadata.count

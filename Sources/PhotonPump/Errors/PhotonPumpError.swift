@@ -17,6 +17,8 @@ public struct PhotonPumpError: Error, Sendable {
     public let serverMessage: String?
     /// The error behind this one, if there is one.
     public let underlying: (any Error)?
+    /// How many events of a sequence were written before the write that failed; nil for everything else.
+    public internal(set) var publishedBefore: Int?
     /// The server that was spoken to, as `host:port`; nil when it did not come to that.
     public internal(set) var endpoint: String?
 
@@ -40,11 +42,12 @@ public struct PhotonPumpError: Error, Sendable {
 }
 
 extension PhotonPumpError: CustomStringConvertible {
-    /// One line: the message, the server's words, the error behind it and the server.
+    /// One line: the message, the server's words, the error behind it, what was done before, and the server.
     public var description: String {
         var text = self.message
         if let serverMessage { text += ": \(serverMessage.split(whereSeparator: \.isNewline).joined(separator: " "))" }
         if let underlying { text += ": \(underlying)" }
+        if let publishedBefore { text += " (after \(publishedBefore) events were written)" }
         if let endpoint { text += " [\(endpoint)]" }
         return text
     }

@@ -22,8 +22,8 @@ public struct RecordedEvent: Sendable {
     public var data: Payload { Payload(self.record.data) }
     /// What was recorded besides; empty if there was nothing.
     public var metadata: Payload { Payload(self.record.metadata) }
-    /// When the server wrote it, to the millisecond.
-    public var created: Date { Date(timeIntervalSince1970: Double(self.record.created) / 1000) }
+    /// When the server wrote it.
+    public var created: Date { Date(timeIntervalSince1970: Double(self.record.createdTicks) / 10_000_000) }
 
     /// Decodes ``data`` from JSON.
     ///
@@ -61,7 +61,7 @@ extension RecordedEvent: Hashable {
     /// Events are equal when everything recorded of them is.
     public static func == (a: RecordedEvent, b: RecordedEvent) -> Bool {
         a.number == b.number && a.record.id == b.record.id && a.record.stream == b.record.stream
-            && a.record.type == b.record.type && a.isJSON == b.isJSON && a.record.created == b.record.created
+            && a.record.type == b.record.type && a.isJSON == b.isJSON && a.record.createdTicks == b.record.createdTicks
             && a.record.data == b.record.data && a.record.metadata == b.record.metadata
     }
 

@@ -6,7 +6,7 @@ internal import CEventStoreMessages
 ///  0        8         16        32     36    40    44        48
 /// +--------+---------+---------+------+-----+-----+---------+--------+------+------+----------
 /// | number | created | id (16) |stream| type| data| metadata| stream | type | data | metadata
-/// |        | ms      |         |    lengths, UInt32, JSON bit |  bytes, without padding
+/// |        | 100 ns  |         |    lengths, UInt32, JSON bit |  bytes, without padding
 /// +--------+---------+---------+------+-----+-----+---------+--------+------+------+----------
 /// ```
 /// A page of events costs a few blocks instead of several allocations per event, and an event that is kept holds
@@ -32,8 +32,8 @@ package struct EventRecord: Sendable {
     private var metadataCount: Int { Int(self.load(44, as: UInt32.self) & ~Self.jsonBit) }
 
     package var number: Int64 { self.load(0, as: Int64.self) }
-    /// Milliseconds since 1970-01-01 UTC.
-    package var created: Int64 { self.load(8, as: Int64.self) }
+    /// 100 ns since 1970-01-01 UTC.
+    package var createdTicks: Int64 { self.load(8, as: Int64.self) }
     package var id: GUID {
         GUID(wire: UnsafeRawBufferPointer(start: self.block.base + self.offset + 16, count: GUID.byteCount)) ?? .zero
     }
@@ -48,6 +48,8 @@ package struct EventRecord: Sendable {
 
 extension EventRecord {
     /// A record in a block of its own.
+    ///
+    /// - Parameter created: milliseconds since 1970-01-01 UTC.
     package init(
         stream: Bytes, number: Int64, id: GUID, type: Bytes, isJSON: Bool, data: Bytes, metadata: Bytes, created: Int64
     ) {
@@ -56,7 +58,7 @@ extension EventRecord {
             type.withUnsafeBytes { type in
                 data.withUnsafeBytes { data in
                     metadata.withUnsafeBytes { metadata in
-                        writer.append(number, created, id, isJSON, stream, type, data, metadata)
+                        writer.append(number, UnixTime.ticks(milliseconds: created), id, isJSON, stream, type, data, metadata)
                     }
                 }
             }
@@ -79,7 +81,7 @@ struct EventRecordWriter {
 
     mutating func append(
         _ number: Int64,
-        _ created: Int64,
+        _ createdTicks: Int64,
         _ id: GUID,
         _ isJSON: Bool,
         _ stream: UnsafeRawBufferPointer,
@@ -94,7 +96,7 @@ struct EventRecordWriter {
         }
         let start = self.block.base + self.end
         start.storeBytes(of: number, as: Int64.self)
-        start.storeBytes(of: created, toByteOffset: 8, as: Int64.self)
+        start.storeBytes(of: createdTicks, toByteOffset: 8, as: Int64.self)
         id.write(to: start + 16)
         start.storeBytes(of: UInt32(truncatingIfNeeded: stream.count), toByteOffset: 32, as: UInt32.self)
         start.storeBytes(of: UInt32(truncatingIfNeeded: type.count), toByteOffset: 36, as: UInt32.self)
@@ -102,10 +104,14 @@ struct EventRecordWriter {
         let last = UInt32(truncatingIfNeeded: metadata.count) | (isJSON ? EventRecord.jsonBit : 0)
         start.storeBytes(of: last, toByteOffset: 44, as: UInt32.self)
         var target = start + EventRecord.headerCount
-        for part in [stream, type, data, metadata] {
+        func copy(_ part: UnsafeRawBufferPointer) {
             if let source = part.baseAddress { target.copyMemory(from: source, byteCount: part.count) }
             target += part.count
         }
+        copy(stream)
+        copy(type)
+        copy(data)
+        copy(metadata)
         let record = EventRecord(block: self.block, offset: self.end)
         // The next header is loaded and stored eight bytes at a time.
         self.end += (length + 7) & ~7
@@ -117,11 +123,12 @@ struct EventRecordWriter {
         guard let id = GUID(wire: message.event_id.buffer) else {
             throw MalformedMessage("EventRecord", "event_id has \(message.event_id.len) bytes, not 16")
         }
-        let created =
-            message.has_created_epoch != 0 ? message.created_epoch : DotNetDate.milliseconds(ticks: message.created)
         return self.append(
             message.event_number,
-            created,
+            UnixTime.ticks(
+                dotNet: field(message.has_created, message.created),
+                milliseconds: field(message.has_created_epoch, message.created_epoch)
+            ),
             id,
             message.data_content_type == 1,
             message.event_stream_id.buffer,
@@ -153,7 +160,7 @@ extension EventRecord: ProtobufMessage {
         set(&message.has_metadata_content_type, &message.metadata_content_type, to: contentType)
         set(&message.has_data, &message.data, to: arena.reference(self.data))
         set(&message.has_metadata, &message.metadata, to: arena.reference(self.metadata))
-        set(&message.has_created, &message.created, to: DotNetDate.ticks(milliseconds: self.created))
-        set(&message.has_created_epoch, &message.created_epoch, to: self.created)
+        set(&message.has_created, &message.created, to: UnixTime.dotNetTicks(self.createdTicks))
+        set(&message.has_created_epoch, &message.created_epoch, to: UnixTime.milliseconds(self.createdTicks))
     }
 }

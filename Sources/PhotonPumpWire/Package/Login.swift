@@ -21,6 +21,11 @@ package struct Login: Hashable, Sendable {
 package struct LoginTooLong: Error, Equatable {
     package let part: String
     package let count: Int
+
+    package init(part: String, count: Int) {
+        self.part = part
+        self.count = count
+    }
 }
 
 extension Login: CustomStringConvertible {

@@ -1,0 +1,70 @@
+extension Client {
+    /// Writes the events of a sequence in order, in batches of bounded size, one write at a time.
+    ///
+    /// While a write is on its way the next batch collects: a slow sequence is written event by event, as they come; a
+    /// fast one in full batches, and not faster than the server takes them. Each batch is written whole or not at all,
+    /// the sequence is not.
+    ///
+    /// ```swift
+    /// let summary = try await client.publish(ticker, to: "ticks")
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - events: what to write. If it throws, what came before is written, then its error is thrown.
+    ///   - stream: where to.
+    ///   - expected: what must be true of the stream before the first write. Unless it is `.any`, each further write
+    ///     expects what the one before it left.
+    ///   - batchSize: at most so many events in one write, 1 or more. A batch has 4 MiB at most, unless a single event
+    ///     has more.
+    /// - Returns: how much was written, and where.
+    /// - Throws: the sequence's error; `CancellationError`; or ``PhotonPumpError`` as
+    ///   ``publish(_:to:expecting:)-([NewEvent],_,_)``, with ``PhotonPumpError/publishedBefore`` saying how many events
+    ///   were written before the write that failed.
+    @discardableResult
+    public nonisolated func publish<Events: AsyncSequence & Sendable>(
+        _ events: Events,
+        to stream: String,
+        expecting expected: ExpectedVersion = .any,
+        batchSize: Int = 500
+    ) async throws -> PublishSummary where Events.Element == NewEvent {
+        guard batchSize > 0 else {
+            throw PhotonPumpError(.invalidArgument, "batchSize \(batchSize) is below 1", stream: stream)
+        }
+        let limits = WriteLimits(maximumFrameSize: self.configuration.maximumFrameSize)
+        let buffer = BatchBuffer(maximumCount: batchSize, maximumBytes: limits.preferredBatchSize)
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                do {
+                    for try await event in events {
+                        try await buffer.append(event, size: limits.size(of: event))
+                    }
+                    buffer.end()
+                } catch {
+                    buffer.end(error)
+                }
+            }
+            defer { group.cancelAll() }
+            return try await self.write(batchesFrom: buffer, to: stream, expecting: expected)
+        }
+    }
+
+    private nonisolated func write(
+        batchesFrom buffer: BatchBuffer,
+        to stream: String,
+        expecting expected: ExpectedVersion
+    ) async throws -> PublishSummary {
+        var summary = PublishSummary(stream: stream)
+        var expected = expected
+        while let batch = try await buffer.next() {
+            do {
+                let write = try await self.publish(batch, to: stream, expecting: expected)
+                summary.add(write, events: batch.count)
+                if expected != .any { expected = write.nextExpectedVersion }
+            } catch var error as PhotonPumpError {
+                error.publishedBefore = summary.eventCount
+                throw error
+            }
+        }
+        return summary
+    }
+}

@@ -1,0 +1,101 @@
+import PhotonPumpWire
+import Testing
+
+@Suite("Payloads that are no message")
+struct MalformedMessageTests {
+    @Test("are refused, naming the message")
+    func garbage() {
+        #expect(throws: MalformedMessage("WriteEventsCompleted", "it is not valid protobuf")) {
+            try WriteEventsCompleted(decoding: Bytes([0xFF, 0xFF, 0xFF, 0xFF]))
+        }
+    }
+
+    @Test("because they are cut short never decode to something else", arguments: 1...60)
+    func truncated(missing: Int) throws {
+        let whole = Self.page(count: 1).encoded()
+        let part = whole.slice(0..<max(0, whole.count - missing))
+        if let page = try? ReadStreamEventsCompleted(decoding: part) {
+            // Cut exactly between two fields: what is there is what was there.
+            #expect(page.events.count <= 1)
+            if let event = page.events.first?.event { #expect(event.data == Bytes(utf8: "data 0")) }
+        }
+    }
+
+    @Test("with an event id of another length than 16 are refused", arguments: [0, 15, 17])
+    func eventID(count: Int) {
+        // ResolvedIndexedEvent { event { event_id: … } } in field 1 of ReadStreamEventsCompleted.
+        let id = [0x1A, UInt8(count)] + [UInt8](repeating: 1, count: count)
+        let event = [0x0A, UInt8(id.count)] + id
+        let payload = [0x0A, UInt8(event.count)] + event
+        #expect(throws: MalformedMessage("EventRecord", "event_id has \(count) bytes, not 16")) {
+            try ReadStreamEventsCompleted(decoding: Bytes(payload))
+        }
+    }
+
+    @Test("made of millions of empty fields are refused instead of filling the memory")
+    func bomb() {
+        // Two bytes on the wire each, far more as a struct.
+        let payload = Bytes([UInt8](repeating: 0, count: 8 << 20).enumerated().map { $0.offset % 2 == 0 ? 0x0A : 0 })
+        #expect(throws: MalformedMessage.self) { try ReadStreamEventsCompleted(decoding: payload) }
+    }
+
+    @Test("of random bytes are refused or read, and nothing else happens")
+    func random() {
+        var numbers = SplitMix64(state: 20_261_121)
+        for _ in 0..<20_000 {
+            let count = Int.random(in: 0..<80, using: &numbers)
+            let bytes = Bytes((0..<count).map { _ in UInt8.random(in: 0...255, using: &numbers) })
+            for type in Self.types { _ = try? type.init(decoding: bytes).encoded() }
+        }
+    }
+
+    @Test("with random changes are refused or read, and nothing else happens")
+    func mutated() {
+        var numbers = SplitMix64(state: 4711)
+        let page = Array(Self.page(count: 5).encoded())
+        for _ in 0..<20_000 {
+            var bytes = page
+            for _ in 0..<Int.random(in: 1...6, using: &numbers) {
+                bytes[Int.random(in: 0..<bytes.count, using: &numbers)] = UInt8.random(in: 0...255, using: &numbers)
+            }
+            guard let read = try? ReadStreamEventsCompleted(decoding: Bytes(bytes)) else { continue }
+            for event in read.events.compactMap(\.event) {
+                #expect(event.data.count + event.metadata.count + event.stream.count + event.type.count <= bytes.count)
+            }
+        }
+    }
+
+    private static let types: [any WireMessage.Type] = [
+        WriteEvents.self, WriteEventsCompleted.self, ReadEvent.self, ReadEventCompleted.self, ReadStreamEvents.self,
+        ReadStreamEventsCompleted.self, NotHandled.self, IdentifyClient.self,
+    ]
+
+    private static func page(count: Int64) -> ReadStreamEventsCompleted {
+        let events = (0..<count).map { number in
+            EventRecord(
+                stream: Bytes(utf8: "ponies"), number: number, id: GUID(7, UInt64(number)), type: Bytes(utf8: "Jumped"),
+                isJSON: true, data: Bytes(utf8: "data \(number)"), metadata: Bytes(), created: 1_600_000_000_000
+            )
+        }
+        return ReadStreamEventsCompleted(
+            result: .success,
+            events: events.map { ResolvedRecord(event: $0, link: nil) },
+            nextEventNumber: count,
+            lastEventNumber: count - 1,
+            lastCommitPosition: 1
+        )
+    }
+}
+
+/// A small generator whose numbers are the same in every run.
+struct SplitMix64: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        self.state &+= 0x9E37_79B9_7F4A_7C15
+        var z = self.state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
