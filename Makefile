@@ -1,0 +1,97 @@
+# `make` lists the targets.
+
+SWIFT := swift
+# With CI set, warnings in this package are errors.
+STRICT := $(if $(CI),-Xswiftc -warnings-as-errors)
+SWIFT_FILES := $(wildcard Package.swift Sources Tests Benchmarks Examples)
+PUMP := .build/debug/pump
+RELEASED_PUMP := .build/release/pump
+COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
+INCLUDES := $(wildcard /usr/include /usr/local/include /opt/homebrew/include)
+MESSAGES := Sources/CEventStoreMessages
+
+# $(call install,APT PACKAGES,BREW FORMULAE): quiet unless something goes wrong.
+define install
+if command -v apt-get >/dev/null; then \
+	echo "Installing $(1)" >&2; \
+	sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	$$sudo apt-get -qq update; $$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 \
+		install --no-install-recommends $(1) >/dev/null; \
+elif command -v brew >/dev/null; then brew install --quiet $(2); \
+else echo "Please install what Debian calls $(1); this machine has neither apt-get nor brew." >&2; exit 1; fi
+endef
+
+.PHONY: help deps build release demo test format lint lint-deps protos protos-deps check-protos bench interop \
+	interop-deps eventstore_docker all_tests clean FORCE
+
+help: ## Lists the targets
+	@awk -F ':.* ## ' '/^[a-z_-]+:.* ## / { printf "%-18s %s\n", $$1, $$2 }' Makefile
+
+deps: ## Installs the system libraries that are missing
+ifeq (,$(wildcard $(INCLUDES:%=%/protobuf-c/protobuf-c.h)))
+	@$(call install,libprotobuf-c-dev,protobuf-c)
+endif
+	@:
+
+build: deps ## Builds everything
+	$(SWIFT) build $(STRICT)
+
+release: deps ## Builds everything, optimised
+	$(SWIFT) build -c release $(STRICT)
+
+$(PUMP): FORCE deps
+	@[ -e $@ ] || echo "Building; the first time this takes some minutes." >&2
+	@$(SWIFT) build --quiet $(STRICT) --product pump
+
+demo: $(PUMP) ## Tours the client against the embedded server
+	@$(PUMP) demo
+
+test: deps ## Runs the tests, against the server at PHOTONPUMP_URL if that is set; FILTER=… chooses some
+	$(SWIFT) test --disable-xctest $(STRICT) $(if $(FILTER),--filter '$(FILTER)')
+
+format: ## Formats the sources
+	$(SWIFT) format --in-place --parallel --recursive $(SWIFT_FILES)
+
+lint: ## Checks the format, the rules in .ci/check-sources and the compose file
+	$(SWIFT) format lint --strict --parallel --recursive $(SWIFT_FILES)
+	.ci/check-sources
+	@if $(COMPOSE) version >/dev/null 2>&1; then $(COMPOSE) config -q && $(COMPOSE) --profile cluster config -q; fi
+
+lint-deps: # What the check of the compose file needs.
+	@$(COMPOSE) version >/dev/null 2>&1 || { $(call install,docker-compose,docker-compose); }
+
+protos: protos-deps ## Generates the C code from Protos again
+	protoc-c $(INCLUDES:%=-I%) -IProtos --c_out=$(MESSAGES) Protos/Messages.proto
+	mv $(MESSAGES)/Messages.pb-c.h $(MESSAGES)/include/
+
+protos-deps: deps
+ifeq (,$(and $(shell command -v protoc-c),$(wildcard $(INCLUDES:%=%/google/protobuf/descriptor.proto))))
+	@$(call install,protobuf-c-compiler libprotobuf-dev,protobuf-c)
+endif
+	@:
+
+check-protos: protos ## Fails when the generated C code is not that of Protos
+	git diff --exit-code -- $(MESSAGES)
+
+bench: release ## Measures against an embedded server of its own
+	@Tests/Support/with-server $(RELEASED_PUMP) Benchmarks/run $(RELEASED_PUMP)
+
+interop: $(PUMP) interop-deps ## Tests the embedded server with photon-pump, the Python client
+	@Tests/Support/with-server $(PUMP) .venv/bin/python Tests/Interop/photonpump_interop.py
+
+interop-deps: .venv/photon-pump
+
+.venv/photon-pump: Tests/Interop/install Tests/Interop/requirements.txt
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || { $(call install,python3-venv,python); }
+	Tests/Interop/install .venv
+	@touch $@
+
+eventstore_docker: ## Starts a real server in Docker
+	$(COMPOSE) up -d eventstore
+	@Tests/Support/await-healthy $$($(COMPOSE) ps -q eventstore)
+
+all_tests: eventstore_docker ## Runs the tests against a real server in Docker
+	PHOTONPUMP_URL=tcp://admin:changeit@localhost:1113 $(MAKE) test
+
+clean: ## Removes what was built
+	rm -rf .build .venv
