@@ -74,5 +74,6 @@ let package = Package(
             dependencies: ["CEventStoreMessages", "PhotonPumpWire", "RecordedFrames"],
             swiftSettings: settings
         ),
+        .testTarget(name: "PhotonPumpTests", dependencies: ["PhotonPump", "PhotonPumpWire"], swiftSettings: settings),
     ]
 )

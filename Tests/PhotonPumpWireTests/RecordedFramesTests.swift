@@ -41,7 +41,7 @@ struct RecordedFramesTests {
         for frame in try Recording(name).frames {
             guard let type = Self.messages[Command(rawValue: frame.command)] else { continue }
             // Bare sockets sent what no client does: fields left out, and payloads that are no message.
-            if name.hasSuffix(".raw"), frame.direction == .toServer { continue }
+            if frame.isUndecodable || (name.hasSuffix(".raw") && frame.direction == .toServer) { continue }
             let message = try type.init(decoding: Bytes(frame.payload))
             #expect(Array(message.encoded()) == frame.payload, "\(name) \(frame.seq) \(frame.name)")
         }

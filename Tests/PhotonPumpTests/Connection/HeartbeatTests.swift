@@ -1,0 +1,49 @@
+import Testing
+
+@testable import PhotonPump
+
+@Suite("The heartbeat")
+struct HeartbeatTests {
+    private let start = ContinuousClock.now
+    private func at(_ milliseconds: Int) -> ContinuousClock.Instant { self.start + .milliseconds(milliseconds) }
+
+    private func heartbeat() -> Heartbeat {
+        var settings = HeartbeatSettings()
+        settings.interval = .milliseconds(750)
+        settings.timeout = .milliseconds(1500)
+        return Heartbeat(settings, now: self.start)
+    }
+
+    @Test("asks after the interval, and gives up after the timeout")
+    func silence() {
+        var heartbeat = self.heartbeat()
+        #expect(heartbeat.look(now: self.at(0)) == .wait(until: self.at(750)))
+        #expect(heartbeat.look(now: self.at(750)) == .ask(until: self.at(2250)))
+        #expect(heartbeat.look(now: self.at(2249)) == .wait(until: self.at(2250)))
+        #expect(heartbeat.look(now: self.at(2250)) == .dead(silence: .milliseconds(2250)))
+    }
+
+    @Test("does not ask while bytes arrive")
+    func traffic() {
+        var heartbeat = self.heartbeat()
+        for time in stride(from: 500, through: 5000, by: 500) {
+            heartbeat.received(now: self.at(time))
+            #expect(heartbeat.look(now: self.at(time + 499)) == .wait(until: self.at(time + 750)))
+        }
+    }
+
+    @Test("is satisfied by any byte, even the last moment")
+    func answer() {
+        var heartbeat = self.heartbeat()
+        #expect(heartbeat.look(now: self.at(750)) == .ask(until: self.at(2250)))
+        heartbeat.received(now: self.at(2249))
+        #expect(heartbeat.look(now: self.at(2250)) == .wait(until: self.at(2999)))
+    }
+
+    @Test("gives the peer the whole time when this process was stopped for a minute (S11)")
+    func stopped() {
+        var heartbeat = self.heartbeat()
+        #expect(heartbeat.look(now: self.at(60_000)) == .ask(until: self.at(61_500)))
+        #expect(heartbeat.look(now: self.at(61_499)) == .wait(until: self.at(61_500)))
+    }
+}

@@ -1,0 +1,65 @@
+import Foundation
+import PhotonPump
+import Testing
+
+@Suite("A new event")
+struct NewEventTests {
+    private struct Jump: Codable, Equatable {
+        let pony: String
+        let height: Int
+    }
+
+    @Test("has a value as JSON, and metadata if there is any")
+    func body() throws {
+        let jump = Jump(pony: "Derpy Hooves", height: 10)
+        let event = try NewEvent(type: "PonyJumped", body: jump, metadata: ["cause": "hay"])
+        #expect(event.isJSON)
+        #expect(try JSONDecoder().decode(Jump.self, from: Data(event.data)) == jump)
+        #expect(event.metadata.text == #"{"cause":"hay"}"#)
+        #expect(try NewEvent(type: "PonyJumped", body: jump).metadata.isEmpty)
+    }
+
+    @Test("has an id of its own unless one is given")
+    func ids() throws {
+        let events = (0..<1000).map { _ in NewEvent(type: "t", data: Payload(), isJSON: false) }
+        #expect(Set(events.map(\.id)).count == 1000)
+        for event in events {
+            let text = Array(event.id.uuidString)
+            #expect(text[14] == "4", "version 4")
+            #expect("89AB".contains(text[19]), "variant 1")
+        }
+        let id = UUID()
+        #expect(NewEvent(id: id, type: "t", data: Payload(), isJSON: false).id == id)
+    }
+
+    @Test("takes bytes of any kind")
+    func bytes() {
+        for event in [
+            NewEvent(type: "t", data: [1, 2, 3], isJSON: false), NewEvent(type: "t", data: Data([1, 2, 3]), isJSON: false),
+            NewEvent(type: "t", data: Payload([1, 2, 3]), isJSON: false),
+        ] {
+            #expect(Array(event.data) == [1, 2, 3])
+        }
+    }
+}
+
+@Suite("A payload")
+struct PayloadTests {
+    @Test("is a collection of its bytes")
+    func collection() {
+        let payload: Payload = "häy"
+        #expect(payload.count == 4)
+        #expect(payload.text == "häy")
+        #expect(Array(payload) == Array("häy".utf8))
+        #expect(Data(payload) == Data("häy".utf8))
+        #expect(payload.first == UInt8(ascii: "h"))
+        #expect(payload == Payload(Array("häy".utf8)))
+        #expect(payload != Payload("hay"))
+        #expect(Payload().isEmpty)
+    }
+
+    @Test("shows what is not UTF-8 as replacement characters")
+    func repaired() {
+        #expect(Payload([0x68, 0xFF, 0x79]).text == "h\u{FFFD}y")
+    }
+}
