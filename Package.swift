@@ -15,12 +15,7 @@ let settings: [SwiftSetting] = [
 let package = Package(
     name: "PhotonPump",
     platforms: [.macOS(.v15)],
-    products: [
-        .library(name: "PhotonPump", targets: ["PhotonPump"]),
-        .executable(name: "pump", targets: ["PhotonPumpCLI"]),
-    ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
     ],
@@ -52,16 +47,6 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        // `pump`.
-        .executableTarget(
-            name: "PhotonPumpCLI",
-            dependencies: [
-                "PhotonPump",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: settings
-        ),
         // Frames recorded from a real server, for the tests.
         .target(
             name: "RecordedFrames",
@@ -69,9 +54,21 @@ let package = Package(
             resources: [.copy("Vectors")],
             swiftSettings: settings
         ),
+        // Peers that do what a test tells them to.
+        .target(
+            name: "ScriptedPeers",
+            dependencies: ["PhotonPumpTransport", "PhotonPumpWire"],
+            path: "Tests/ScriptedPeers",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "PhotonPumpWireTests",
             dependencies: ["CEventStoreMessages", "PhotonPumpWire", "RecordedFrames"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "PhotonPumpTransportTests",
+            dependencies: ["PhotonPumpTransport", "PhotonPumpWire", "ScriptedPeers"],
             swiftSettings: settings
         ),
         .testTarget(name: "PhotonPumpTests", dependencies: ["PhotonPump", "PhotonPumpWire"], swiftSettings: settings),

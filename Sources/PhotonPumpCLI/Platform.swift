@@ -16,3 +16,8 @@ enum Platform {
         static let usageUnitsPerKilobyte = 1
     #endif
 }
+
+/// Hands what was printed on, also when stdout is a pipe.
+func flushOutput() {
+    fflush(nil)
+}

@@ -7,10 +7,12 @@ struct Pump: AsyncParsableCommand {
         commandName: "pump",
         abstract: "Publish, read and measure events on an EventStore server, over its TCP protocol.",
         discussion: """
-            Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 the operation failed, 64 bad usage.
+            Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 the operation failed (one line on \
+            stderr says what and where), 64 bad usage.
             """,
         version: "0.1.0",
         subcommands: [
+            DemoCommand.self, ServeCommand.self, PingCommand.self, PublishCommand.self, ReadCommand.self,
             BenchCommand.self,
         ]
     )

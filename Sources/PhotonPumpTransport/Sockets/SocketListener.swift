@@ -28,8 +28,12 @@ package final class SocketListener {
         self.source = DispatchSource.makeReadSource(fileDescriptor: descriptor.release(), queue: queue)
     }
 
+    deinit {
+        self.close {}
+    }
+
     /// Starts accepting. `accept` runs on the queue, once per connection, and never after ``close(_:)``.
-    package func activate(_ accept: @escaping (SocketTransport) -> Void) {
+    package func activate(_ accept: @escaping (sending SocketTransport) -> Void) {
         let number = CInt(self.source.handle)
         self.source.setEventHandler { [weak self] in
             guard let self, !self.isClosed else { return }
@@ -53,7 +57,7 @@ package final class SocketListener {
 
     /// The next waiting connection, if any. A failure to accept (this process has no descriptor left, say) is not
     /// worth ending the server for: what remains in the backlog is tried again a little later.
-    private func next(on number: CInt) -> SocketTransport? {
+    private func next(on number: CInt) -> sending SocketTransport? {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
         let accepted = Result { () throws(SocketError) in

@@ -1,0 +1,76 @@
+internal import Dispatch
+internal import PhotonPumpTransport
+internal import PhotonPumpWire
+
+/// The way of a conversation from the task that has it to the connection.
+extension Client {
+    /// Unsent bytes above which no further request is taken from the line until the server has caught up.
+    private static let unsentMark = 1 << 20
+
+    /// Has a conversation and returns what it comes to. Cancelling the task ends it at once.
+    nonisolated func perform<C: Conversation>(_ conversation: C) async throws -> C.Output {
+        let id = self.ids.next()
+        return try await withTaskCancellationHandler {
+            try Task.checkCancellation()
+            return try await withCheckedThrowingContinuation { continuation in
+                self.begin(Exchange(conversation, id: id) { continuation.resume(with: $0) })
+                // A cancellation that came before `begin` found nothing to cancel.
+                if Task.isCancelled { self.cancel(id) }
+            }
+        } onCancel: {
+            self.cancel(id)
+        }
+    }
+
+    /// An id for ``begin(_:)`` and ``cancel(_:)``.
+    nonisolated func nextID() -> GUID { self.ids.next() }
+
+    /// Starts a conversation as soon as its turn comes.
+    nonisolated func begin(_ exchange: any OpenExchange) {
+        self.post(.begin(exchange))
+    }
+
+    /// Ends a conversation that was begun, if it has not ended already.
+    nonisolated func cancel(_ id: GUID) {
+        self.post(.cancel(id))
+    }
+
+    nonisolated func post(_ message: Message) {
+        guard self.mailbox.post(message) else { return }
+        self.executor.queue.async { self.assumeIsolated { $0.emptyMailbox() } }
+    }
+
+    func emptyMailbox() {
+        for message in self.mailbox.takeAll() {
+            switch message {
+            case .begin(let exchange): self.enqueue(exchange)
+            case .cancel(let id): self.table.cancel(id)?.cancel()
+            case .cancelConnect(let id): self.cancelConnecting(id)
+            }
+        }
+        self.sendWaiting()
+    }
+
+    func enqueue(_ exchange: any OpenExchange) {
+        switch self.state {
+        case .locating, .handshaking, .connected: self.table.enqueue(exchange.id, exchange)
+        case .idle(cause: nil):
+            exchange.fail(PhotonPumpError(.notConnected, "connect() was not called"))
+        case .idle(let cause?):
+            exchange.fail(cause)
+        case .closed:
+            exchange.fail(PhotonPumpError(.clientClosed, "the client is closed"))
+        }
+    }
+
+    /// Sends as many waiting requests as the limits allow, in one write.
+    func sendWaiting() {
+        guard case .connected(let channel, _) = self.state else { return }
+        repeat {
+            while channel.unsentCount < Self.unsentMark, let exchange = self.table.startNext() {
+                exchange.send(on: channel)
+            }
+            guard self.flush(channel) else { return }
+        } while channel.unsentCount == 0 && self.table.canStart
+    }
+}

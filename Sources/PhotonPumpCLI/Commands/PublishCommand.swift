@@ -1,0 +1,126 @@
+import ArgumentParser
+import Foundation
+import PhotonPump
+
+/// `pump publish`
+struct PublishCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "publish",
+        abstract: "Write an event, or events from stdin.",
+        discussion: """
+            With TYPE, writes one event. Without it, reads JSON Lines from stdin, each \
+            {"type":…,"data":…,"metadata":…,"id":…} with only the type required, and writes them in order, in batches; \
+            each batch is written whole or not at all.
+            """
+    )
+
+    @ParentCommand var pump: Pump
+    @OptionGroup var global: GlobalOptions
+
+    @Argument(help: "The stream to write to.")
+    var stream: String
+    @Argument(help: "The event's type.")
+    var type: String?
+    @Option(help: "The event's data, as JSON.")
+    var data: String?
+    @Option(help: "The event's metadata, as JSON.")
+    var metadata: String?
+    @Option(help: "The event's id, a UUID. (default: a new one)")
+    var id: String?
+    @Option(help: "What must be true of the stream: any, none, exists or the number of its last event.")
+    var expect = ExpectedVersion.any
+    @Option(help: "Events in a batch from stdin.")
+    var batch = 500
+
+    func validate() throws {
+        guard self.batch > 0 else { throw ValidationError("--batch must be at least 1") }
+        if self.type == nil, self.data != nil || self.metadata != nil || self.id != nil {
+            throw ValidationError("--data, --metadata and --id need a TYPE")
+        }
+        _ = try self.type.map(self.event)
+    }
+
+    func run() async throws {
+        let global = self.global.merged(with: self.pump.global)
+        let configuration = try global.configuration()
+        try await interruptible {
+            try await withClient(configuration, logger: global.logger) { client in
+                var writer = BatchWriter(client: client, stream: self.stream, expected: self.expect, json: global.json)
+                if let type = self.type {
+                    try await writer.write([try self.event(type)])
+                } else {
+                    try await self.writeLines(with: writer)
+                }
+            }
+        }
+    }
+
+    private func event(_ type: String) throws -> NewEvent {
+        var line = EventLine(type: type)
+        line.data = try self.data.map { try EventLine.json($0, "--data") }
+        line.metadata = try self.metadata.map { try EventLine.json($0, "--metadata") }
+        line.id = try self.id.map(EventLine.uuid)
+        return line.event
+    }
+
+    /// A batch that is begun is finished, also when the command is interrupted.
+    private func writeLines(with writer: BatchWriter) async throws {
+        let input = StandardInput()
+        var writer = writer
+        var batch: [NewEvent] = []
+        var number = 0
+        while let line = await input.nextLine() {
+            number += 1
+            if line.allSatisfy(\.isWhitespace) { continue }
+            do {
+                batch.append(try EventLine(parsing: line).event)
+            } catch {
+                throw InputError(description: "line \(number): \(error)")
+            }
+            guard batch.count == self.batch else { continue }
+            try await writer.write(batch)
+            batch = []
+        }
+        if !batch.isEmpty { try await writer.write(batch) }
+    }
+}
+
+/// Writes batches one after the other and prints what became of each.
+private struct BatchWriter {
+    let client: Client
+    let stream: String
+    var expected: ExpectedVersion
+    let json: Bool
+
+    mutating func write(_ events: [NewEvent]) async throws {
+        let (client, stream, expected) = (self.client, self.stream, self.expected)
+        // A task of its own is not cancelled with the command, so that its write ends one way or the other.
+        let write = try await Task { try await client.publish(events, to: stream, expecting: expected) }.value
+        if self.expected != .any { self.expected = write.nextExpectedVersion }
+        print(self.json ? "\(EventOutput.json(write))" : EventOutput.text(write))
+    }
+}
+
+extension ExpectedVersion: ExpressibleByArgument {
+    /// `any`, `none`, `exists` or a number.
+    public init?(argument: String) {
+        switch argument {
+        case "any": self = .any
+        case "none": self = .noStream
+        case "exists": self = .streamExists
+        default:
+            guard let number = Int64(argument), number >= 0 else { return nil }
+            self = .version(number)
+        }
+    }
+
+    /// The argument that stands for it.
+    public var defaultValueDescription: String {
+        switch self {
+        case .any: "any"
+        case .noStream: "none"
+        case .streamExists: "exists"
+        case .version(let number): String(number)
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import Foundation
+import PhotonPump
+
+/// An event as a line of JSON: `{"type":…,"data":…,"metadata":…,"id":…}`.
+struct EventLine {
+    let type: String
+    /// JSON text.
+    var data: Data?
+    /// JSON text.
+    var metadata: Data?
+    var id: UUID?
+
+    init(type: String) {
+        self.type = type
+    }
+
+    /// - Throws: ``InputError`` naming the member that is wrong.
+    init(parsing line: String) throws {
+        let object: Any
+        do {
+            object = try JSONSerialization.jsonObject(with: Data(line.utf8), options: .fragmentsAllowed)
+        } catch {
+            throw InputError(description: "not JSON")
+        }
+        guard let members = object as? [String: Any] else { throw InputError(description: "not a JSON object") }
+        guard let type = members["type"] as? String, !type.isEmpty else {
+            throw InputError(description: "\"type\" is missing, or no text")
+        }
+        self.init(type: type)
+        if let unknown = members.keys.first(where: { !["type", "data", "metadata", "id"].contains($0) }) {
+            throw InputError(description: "unknown member \"\(unknown)\"")
+        }
+        // The bytes themselves are taken over, so that numbers stay as they were written.
+        self.data = try RawMembers(line).value(of: "data")
+        self.metadata = try RawMembers(line).value(of: "metadata")
+        if let id = members["id"], !(id is NSNull) {
+            guard let text = id as? String else { throw InputError(description: "\"id\" is no UUID") }
+            self.id = try Self.uuid(text)
+        }
+    }
+
+    var event: NewEvent {
+        NewEvent(id: self.id, type: self.type, data: self.data ?? Data(), metadata: self.metadata ?? Data(), isJSON: true)
+    }
+
+    static func json(_ text: String, _ name: String) throws -> Data {
+        let data = Data(text.utf8)
+        guard (try? JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed)) != nil else {
+            throw InputError(description: "\(name) is not JSON")
+        }
+        return data
+    }
+
+    static func uuid(_ text: String) throws -> UUID {
+        guard let id = UUID(uuidString: text) else { throw InputError(description: "'\(text)' is no UUID") }
+        return id
+    }
+}
+
+/// What the user passed in is wrong.
+struct InputError: Error, CustomStringConvertible {
+    let description: String
+}

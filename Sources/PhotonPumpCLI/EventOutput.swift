@@ -1,0 +1,82 @@
+import Foundation
+import PhotonPump
+
+/// Events and writes as `pump` prints them.
+enum EventOutput {
+    /// The event in JSON, on one line.
+    static func json(_ event: ResolvedEvent) -> JSON {
+        var members = event.event.map(self.members) ?? self.noEvent
+        // Reads of a stream do not tell positions.
+        members.append(("position", .null))
+        members.append(("link", event.link.map { .object(self.members($0)) } ?? .null))
+        return .object(members)
+    }
+
+    /// The event for people, on one line.
+    static func text(_ event: ResolvedEvent) -> String {
+        let received = event.received
+        let place = "\(received.number)@\(received.stream)"
+        guard let recorded = event.event else { return "\(place)  \(received.type)  -> \(received.data.text) (gone)" }
+        let origin = event.link == nil ? "" : "  -> \(recorded.number)@\(recorded.stream)"
+        let data = recorded.isJSON ? self.oneLine(recorded.data) : "\(recorded.data.count) bytes"
+        return "\(place)  \(recorded.type)\(origin)  \(data)"
+    }
+
+    static func json(_ write: WriteResult) -> JSON {
+        .object([
+            ("stream", .string(write.stream)),
+            ("firstEventNumber", .integer(write.firstEventNumber)),
+            ("lastEventNumber", .integer(write.lastEventNumber)),
+            ("position", write.position.map(self.position) ?? .null),
+        ])
+    }
+
+    static func text(_ write: WriteResult) -> String {
+        let numbers =
+            switch write.lastEventNumber - write.firstEventNumber {
+            case ..<0: "no events"
+            case 0: "event \(write.firstEventNumber)"
+            default: "events \(write.firstEventNumber) to \(write.lastEventNumber)"
+            }
+        return "\(write.stream): \(numbers)" + (write.position.map { " at \($0)" } ?? ", already written")
+    }
+
+    private static func position(_ position: Position) -> JSON {
+        .object([("commit", .integer(position.commit)), ("prepare", .integer(position.prepare))])
+    }
+
+    private static func members(_ event: RecordedEvent) -> [(String, JSON)] {
+        [
+            ("stream", .string(event.stream)),
+            ("number", .integer(event.number)),
+            ("id", .string(event.id.uuidString.lowercased())),
+            ("type", .string(event.type)),
+            ("isJson", .bool(event.isJSON)),
+            ("data", self.payload(event.data, isJSON: event.isJSON)),
+            ("metadata", self.payload(event.metadata, isJSON: self.isJSON(event.metadata))),
+            ("created", .string(event.created.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)))),
+        ]
+    }
+
+    /// The members of an event that is gone.
+    private static var noEvent: [(String, JSON)] {
+        ["stream", "number", "id", "type", "isJson", "data", "metadata", "created"].map { ($0, .null) }
+    }
+
+    /// JSON as it is, everything else, also what only claims to be JSON, as base64; nothing as null.
+    private static func payload(_ payload: Payload, isJSON: Bool) -> JSON {
+        if payload.isEmpty { return .null }
+        if isJSON, self.isJSON(payload) { return .raw(self.oneLine(payload)) }
+        return .object([("base64", .string(Data(payload).base64EncodedString()))])
+    }
+
+    private static func isJSON(_ payload: Payload) -> Bool {
+        guard !payload.isEmpty, String(validating: payload, as: UTF8.self) != nil else { return false }
+        return (try? JSONSerialization.jsonObject(with: Data(payload), options: .fragmentsAllowed)) != nil
+    }
+
+    /// JSON on one line: a line break in it can only be white space between its parts.
+    private static func oneLine(_ payload: Payload) -> String {
+        String(payload.text.map { $0.isNewline ? " " : $0 })
+    }
+}

@@ -1,0 +1,128 @@
+internal import PhotonPumpTransport
+package import PhotonPumpWire
+
+/// One end of a connection, doing what a test tells it to.
+package actor ScriptedPeer {
+    private nonisolated let executor: QueueExecutor
+    private var transport: SocketTransport?
+    private var connector: SocketConnector?
+    private var decoder = FrameDecoder()
+    private var packages: [Package] = []
+    private var ended = false
+    private var waiter: CheckedContinuation<Void, Never>?
+    private var roomWaiter: CheckedContinuation<Void, Never>?
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
+
+    private init() {
+        self.executor = QueueExecutor(label: "scripted.peer")
+    }
+
+    init(_ transport: sending SocketTransport, executor: QueueExecutor) {
+        self.executor = executor
+        self.transport = transport
+        transport.activate { [weak self] event in self?.assumeIsolated { $0.ready(event) } }
+    }
+
+    /// Connects to a server, or throws `SocketError`.
+    package static func connect(host: String, port: Int) async throws -> ScriptedPeer {
+        let peer = ScriptedPeer()
+        try await peer.connect(host: host, port: port)
+        return peer
+    }
+
+    private func connect(host: String, port: Int) async throws {
+        let addresses = try await withCheckedThrowingContinuation { found in
+            AddressResolver.resolve(host: host, port: port, on: self.executor.queue) { found.resume(with: $0) }
+        }
+        await withCheckedContinuation { settled in
+            let connector = SocketConnector(addresses, queue: self.executor.queue) { settled.resume() }
+            self.connector = connector
+            connector.start()
+        }
+        guard let transport = try self.connector?.takeTransport() else { return }
+        self.transport = transport
+        transport.activate { [weak self] event in self?.assumeIsolated { $0.ready(event) } }
+    }
+
+    /// The next package that comes; nil when the other side has closed the connection.
+    package func next() async throws -> Package? {
+        while self.packages.isEmpty {
+            if self.ended { return nil }
+            await withCheckedContinuation { self.waiter = $0 }
+        }
+        return self.packages.removeFirst()
+    }
+
+    /// The next package with this command; others before it are passed over.
+    package func next(_ command: Command) async throws -> Package {
+        while let package = try await self.next() {
+            if package.command == command { return package }
+        }
+        throw CancellationError()
+    }
+
+    package func send(_ package: Package) async throws {
+        var buffer = OutboundBuffer()
+        buffer.append(package)
+        var bytes: [UInt8] = []
+        buffer.drain { waiting in
+            bytes += waiting
+            return waiting.count
+        }
+        try await self.send(bytes)
+    }
+
+    /// Sends bytes as they are.
+    package func send(_ bytes: [UInt8]) async throws {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let written = try rest.withUnsafeBytes { try self.transport?.write($0) ?? 0 }
+            rest = rest.dropFirst(written)
+            if written == 0 { await withCheckedContinuation { self.roomWaiter = $0 } }
+        }
+    }
+
+    /// Answers the handshake of a client, with or without credentials.
+    package func acceptHandshake() async throws {
+        guard var package = try await self.next() else { throw CancellationError() }
+        if package.command == .authenticate {
+            try await self.send(Package(.authenticated, package.correlation))
+            package = try await self.next(.identifyClient)
+        }
+        try await self.send(Package(.clientIdentified, package.correlation))
+    }
+
+    package func pauseReading() { self.transport?.pauseReading() }
+    package func resumeReading() { self.transport?.resumeReading() }
+    package func close() { self.transport?.close() }
+
+    private func ready(_ event: TransportEvent) {
+        switch event {
+        case .readable: self.read()
+        case .writable:
+            self.roomWaiter?.resume()
+            self.roomWaiter = nil
+        }
+    }
+
+    private func read() {
+        var outcome = ReadOutcome.endOfStream
+        do {
+            try self.decoder.fill { room in
+                outcome = try self.transport?.read(into: room) ?? .endOfStream
+                if case .bytes(let count) = outcome { return count }
+                return 0
+            }
+            while let package = try self.decoder.next() { self.packages.append(package) }
+        } catch {
+            outcome = .endOfStream
+        }
+        if outcome == .endOfStream {
+            self.ended = true
+            self.transport?.close()
+        }
+        self.waiter?.resume()
+        self.waiter = nil
+    }
+}
