@@ -34,8 +34,9 @@ extension Client {
         do throws(ChannelError) {
             let count = try channel.receive { package in self.received(package, attempt) }
             if count > 0, case .connected(let channel, var heartbeat) = self.state {
-                heartbeat.received(now: .now)
+                let wasAwaited = heartbeat.received(now: .now)
                 self.state = .connected(channel, heartbeat)
+                if wasAwaited { self.watchForSilence() }
             }
         } catch {
             if attempt == self.attempt { self.lost(error) }

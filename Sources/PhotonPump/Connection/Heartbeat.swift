@@ -21,9 +21,13 @@ struct Heartbeat {
         self.lastReceived = now
     }
 
-    mutating func received(now: ContinuousClock.Instant) {
+    /// Something has come.
+    ///
+    /// - Returns: whether it was waited for, so that it is time to look again before the time last named.
+    mutating func received(now: ContinuousClock.Instant) -> Bool {
+        defer { self.asked = nil }
         self.lastReceived = now
-        self.asked = nil
+        return self.asked != nil
     }
 
     mutating func look(now: ContinuousClock.Instant) -> Action {

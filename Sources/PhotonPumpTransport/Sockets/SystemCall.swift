@@ -18,7 +18,7 @@ func systemCall<T: SignedInteger>(
 func nonBlockingCall<T: SignedInteger>(_ operation: String, _ call: () -> T) throws(SocketError) -> T? {
     do {
         return try systemCall(operation, call)
-    } catch where error.number == EAGAIN || error.number == EWOULDBLOCK {
+    } catch let error where error.number == EAGAIN || error.number == EWOULDBLOCK {
         return nil
     }
 }

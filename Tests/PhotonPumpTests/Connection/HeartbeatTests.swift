@@ -27,7 +27,8 @@ struct HeartbeatTests {
     func traffic() {
         var heartbeat = self.heartbeat()
         for time in stride(from: 500, through: 5000, by: 500) {
-            heartbeat.received(now: self.at(time))
+            let wasAwaited = heartbeat.received(now: self.at(time))
+            #expect(!wasAwaited)
             #expect(heartbeat.look(now: self.at(time + 499)) == .wait(until: self.at(time + 750)))
         }
     }
@@ -36,7 +37,8 @@ struct HeartbeatTests {
     func answer() {
         var heartbeat = self.heartbeat()
         #expect(heartbeat.look(now: self.at(750)) == .ask(until: self.at(2250)))
-        heartbeat.received(now: self.at(2249))
+        let wasAwaited = heartbeat.received(now: self.at(2249))
+        #expect(wasAwaited)
         #expect(heartbeat.look(now: self.at(2250)) == .wait(until: self.at(2999)))
     }
 

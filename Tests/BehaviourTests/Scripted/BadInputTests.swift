@@ -1,0 +1,133 @@
+import PhotonPump
+import PhotonPumpWire
+import ScriptedPeers
+import Testing
+
+@Suite("Bad input from the server", .timeLimit(.minutes(1)))
+struct BadInputTests {
+    @Test("for nobody is passed over")
+    func unknownCorrelation() async throws {
+        try await ScriptedSession.run { session in
+            async let ping = session.client.ping()
+            let request = try await session.peer.next(.ping)
+            try await session.peer.send(Package(.pong, GUID(99, 99)))
+            try await session.peer.send(Package(Command(rawValue: 0x99), GUID(98, 98), payload: Bytes([1, 2, 3])))
+            try await session.peer.send(Package(.pong, request.correlation))
+            _ = try await ping
+        }
+    }
+
+    @Test(
+        "fails its own call and no other",
+        arguments: [
+            (Command(rawValue: 0x99), [UInt8](), PhotonPumpError.Code.unexpectedReply),
+            (.pong, [], .unexpectedReply),
+            (.readEventCompleted, [0xFF, 0xFF, 0xFF], .unreadableReply),
+            (.readEventCompleted, [0x12, 0x02, 0x0A, 0x05], .unreadableReply),
+            (.badRequest, Array("what?".utf8), .badRequest),
+            (.notHandled, [0x08, 0x01], .notHandled),
+            (.notAuthenticated, Array("Not Authenticated".utf8), .notAuthenticated),
+        ]
+    )
+    func unexpectedReply(command: Command, payload: [UInt8], code: PhotonPumpError.Code) async throws {
+        try await ScriptedSession.run { session in
+            let read = Task { try await session.client.getEvent(3, in: "ponies") }
+            let request = try await session.peer.next(.readEvent)
+            async let ping = session.client.ping()
+            let pingRequest = try await session.peer.next(.ping)
+
+            try await session.peer.send(Package(command, request.correlation, payload: Bytes(payload)))
+            let error = try await failure { try await read.value }
+            #expect(error.code == code)
+            #expect(error.stream == "ponies")
+            #expect(error.message.hasPrefix("read event 3 of 'ponies': "))
+            #expect(error.endpoint == "127.0.0.1:\(session.client.configuration.endpoint.port)")
+
+            try await session.peer.send(Package(.pong, pingRequest.correlation))
+            _ = try await ping
+        }
+    }
+
+    @Test(
+        "that is no frame ends the connection, and every call that waits with it",
+        arguments: [
+            ([UInt8](repeating: 0, count: 4), "a frame of 0 bytes"),
+            ([17, 0, 0, 0, 1, 2, 3], "a frame of 17 bytes, too short"),
+            ([1, 0, 0, 4], "a frame of 67108865 bytes, above the limit of 67108864"),
+            ([0xFF, 0xFF, 0xFF, 0xFF], "above the limit"),
+        ]
+    )
+    func brokenFrame(bytes: [UInt8], words: String) async throws {
+        try await ScriptedSession.run { session in
+            let calls = (0..<5).map { _ in Task { try await session.client.ping() } }
+            for _ in calls { _ = try await session.peer.next(.ping) }
+            try await session.peer.send(bytes)
+            for call in calls {
+                let error = try await failure { try await call.value }
+                #expect(error.code == .connectionLost)
+                #expect("\(error)".contains(words), "\(error)")
+            }
+            #expect(try await session.peer.next() == nil, "the connection is closed")
+            #expect(try await failure { try await session.client.ping() }.code == .connectionLost)
+        }
+    }
+
+    @Test("that stops within a frame is told as such")
+    func endWithinFrame() async throws {
+        try await ScriptedSession.run { session in
+            let ping = Task { try await session.client.ping() }
+            _ = try await session.peer.next(.ping)
+            try await session.peer.send([100, 0, 0, 0, 4, 0, 1, 2, 3])
+            await session.peer.close()
+            let error = try await failure { try await ping.value }
+            #expect(error.code == .connectionLost)
+            #expect("\(error)".contains("within a frame (9 bytes of it came)"), "\(error)")
+        }
+    }
+
+    @Test("for the whole connection ends it with the server's words")
+    func connectionWideBadRequest() async throws {
+        try await ScriptedSession.run { session in
+            let ping = Task { try await session.client.ping() }
+            _ = try await session.peer.next(.ping)
+            try await session.peer.send(Package(.badRequest, .zero, payload: Bytes(utf8: "too much pending")))
+            let error = try await failure { try await ping.value }
+            #expect(error.code == .connectionLost)
+            #expect("\(error)".contains("too much pending"))
+        }
+    }
+
+    @Test("of random bytes never does more than end the connection", arguments: 1...30)
+    func random(seed: Int) async throws {
+        try await ScriptedSession.run { session in
+            async let ping = session.client.ping()
+            let request = try await session.peer.next(.ping)
+            var state = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15
+            let noise = (0..<2000).map { _ in
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                return UInt8(truncatingIfNeeded: state >> 56)
+            }
+            try await session.peer.send(Package(.pong, request.correlation))
+            _ = try await ping
+            let next = Task { try await session.client.ping() }
+            _ = try await session.peer.next(.ping)
+            try? await session.peer.send(noise)
+            await session.peer.close()
+            #expect(try await failure { try await next.value }.code == .connectionLost)
+        }
+    }
+
+    @Test("that says to go on where it began ends an iteration instead of repeating it for ever")
+    func noProgress() async throws {
+        try await ScriptedSession.run { session in
+            let events = Task { try await session.client.iter("ponies").reduce(into: 0) { count, _ in count += 1 } }
+            let request = try await session.peer.next(.readStreamEventsForward)
+            let reply = ReadStreamEventsCompleted(
+                result: .success, nextEventNumber: 0, lastEventNumber: 9, isEndOfStream: false, lastCommitPosition: 0
+            )
+            let answer = Package(.readStreamEventsForwardCompleted, request.correlation, payload: reply.encoded())
+            try await session.peer.send(answer)
+            #expect(try await failure { try await events.value }.code == .unexpectedReply)
+        }
+    }
+}

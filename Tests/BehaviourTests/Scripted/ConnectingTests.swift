@@ -1,0 +1,179 @@
+import PhotonPump
+import PhotonPumpWire
+import ScriptedPeers
+import Testing
+
+@Suite("Connecting", .timeLimit(.minutes(1)))
+struct ConnectingTests {
+    @Test("authenticates, then identifies with version 1 and the connection's name")
+    func handshake() async throws {
+        let server = ScriptedServer()
+        let configuration = try await ScriptedSession.configuration(for: server) {
+            $0.credentials = Credentials(username: "ops", password: "secret")
+        }
+        let client = try Client(configuration, logger: .silent)
+        async let connected: Void = client.connect()
+        let peer = try await server.nextConnection()
+
+        let authenticate = try #require(try await peer.next())
+        #expect(authenticate.command == .authenticate)
+        #expect(authenticate.login == (try Login(name: "ops", password: "secret")))
+        try await peer.send(Package(.authenticated, authenticate.correlation))
+        let identify = try #require(try await peer.next())
+        #expect(identify.command == .identifyClient)
+        #expect(try IdentifyClient(decoding: identify.payload) == IdentifyClient(version: 1, connectionName: "tests"))
+        try await peer.send(Package(.clientIdentified, identify.correlation))
+
+        try await connected
+        await client.close()
+        #expect(try await peer.next() == nil)
+        await server.stop()
+    }
+
+    @Test("fails with the cause when nobody listens")
+    func refused() async throws {
+        let server = ScriptedServer()
+        let configuration = try await ScriptedSession.configuration(for: server)
+        await server.stop()
+        let error = try await failure { try await Client(configuration, logger: .silent).connect() }
+        #expect(error.code == .connectionFailed)
+        #expect("\(error)".contains("127.0.0.1:\(configuration.endpoint.port)"))
+        #expect("\(error)".lowercased().contains("refused"), "\(error)")
+    }
+
+    @Test("fails with the cause when the name is unknown")
+    func unknownHost() async throws {
+        let client = try Client("tcp://no-such-host.invalid", logger: .silent)
+        let error = try await failure { try await client.connect() }
+        #expect(error.code == .connectionFailed)
+        #expect("\(error)".contains("'no-such-host.invalid'"))
+    }
+
+    @Test("fails at once when the server does not accept the user, and says nothing of the password (S9)")
+    func notAuthenticated() async throws {
+        let server = ScriptedServer()
+        let configuration = try await ScriptedSession.configuration(for: server) {
+            $0.credentials = Credentials(username: "ops", password: "secret")
+        }
+        let client = try Client(configuration, logger: .silent)
+        let connected = Task { try await client.connect() }
+        let peer = try await server.nextConnection()
+        let authenticate = try await peer.next(.authenticate)
+        try await peer.send(Package(.notAuthenticated, authenticate.correlation, payload: Bytes(utf8: "Unauthorized")))
+        let error = try await failure { try await connected.value }
+        #expect(error.code == .notAuthenticated)
+        #expect(!"\(error)".contains("secret"))
+        #expect(try await peer.next() == nil, "the connection is closed")
+        await server.stop()
+    }
+
+    @Test("to an HTTP server says that it is one")
+    func http() async throws {
+        let server = ScriptedServer()
+        let client = try Client(try await ScriptedSession.configuration(for: server), logger: .silent)
+        let connected = Task { try await client.connect() }
+        let peer = try await server.nextConnection()
+        try await peer.send(Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8))
+        let error = try await failure { try await connected.value }
+        #expect(error.code == .connectionFailed)
+        #expect("\(error)".contains("HTTP instead of EventStore's TCP protocol (\"HTTP/1.1 400 Bad Request\")"), "\(error)")
+        await server.stop()
+    }
+
+    @Test("to something that accepts and never answers is given up within the time limit (S14)")
+    func silent() async throws {
+        let server = ScriptedServer()
+        let configuration = try await ScriptedSession.configuration(for: server) {
+            $0.connectTimeout = .milliseconds(100)
+        }
+        let client = try Client(configuration, logger: .silent)
+        let error = try await failure { try await client.connect() }
+        #expect(error.code == .connectionFailed)
+        #expect(error.message.contains("within 0.1 seconds"), "\(error)")
+        await server.stop()
+    }
+
+    @Test("fails when the server closes the connection instead of answering")
+    func hungUp() async throws {
+        let server = ScriptedServer()
+        let client = try Client(try await ScriptedSession.configuration(for: server), logger: .silent)
+        let connected = Task { try await client.connect() }
+        await (try await server.nextConnection()).close()
+        let error = try await failure { try await connected.value }
+        #expect(error.code == .connectionFailed)
+        await server.stop()
+    }
+
+    @Test("by several tasks makes one connection, and each may be cancelled alone")
+    func shared() async throws {
+        let server = ScriptedServer()
+        let client = try Client(try await ScriptedSession.configuration(for: server), logger: .silent)
+        let first = Task { try await client.connect() }
+        let peer = try await server.nextConnection()
+        let identify = try await peer.next(.identifyClient)
+        // Begun at once, so that the client knows of it before the first one is cancelled.
+        let second = Task.immediate { try await client.connect() }
+        first.cancel()
+        await #expect(throws: CancellationError.self) { try await first.value }
+        try await peer.send(Package(.clientIdentified, identify.correlation))
+        try await second.value
+        await client.close()
+        await server.stop()
+    }
+
+    @Test("that is cancelled leaves a client that can connect later")
+    func cancelled() async throws {
+        let server = ScriptedServer()
+        let client = try Client(try await ScriptedSession.configuration(for: server), logger: .silent)
+        let attempt = Task { try await client.connect() }
+        let abandoned = try await server.nextConnection()
+        attempt.cancel()
+        await #expect(throws: CancellationError.self) { try await attempt.value }
+        _ = try await abandoned.next(.identifyClient)
+        #expect(try await abandoned.next() == nil, "the connection is closed")
+
+        async let connected: Void = client.connect()
+        try await (try await server.nextConnection()).acceptHandshake()
+        try await connected
+        await client.close()
+        await server.stop()
+    }
+
+    @Test("fails when the client is closed meanwhile, and ever after")
+    func closed() async throws {
+        let server = ScriptedServer()
+        let client = try Client(try await ScriptedSession.configuration(for: server), logger: .silent)
+        let connected = Task { try await client.connect() }
+        let peer = try await server.nextConnection()
+        await client.close()
+        _ = try await peer.next(.identifyClient)
+        #expect(try await peer.next() == nil, "the connection is closed")
+        #expect(try await failure { try await connected.value }.code == .clientClosed)
+        #expect(try await failure { try await client.connect() }.code == .clientClosed)
+        #expect(try await failure { try await client.ping() }.code == .clientClosed)
+        await server.stop()
+    }
+
+    @Test("is asked for by calls made before it")
+    func notConnected() async throws {
+        let client = try Client("tcp://127.0.0.1:1", logger: .silent)
+        let error = try await failure { try await client.ping() }
+        #expect(error.code == .notConnected)
+        #expect(error.message == "ping: connect() was not called")
+    }
+
+    @Test("is waited for by calls made meanwhile")
+    func callsWait() async throws {
+        let server = ScriptedServer()
+        let client = try Client(try await ScriptedSession.configuration(for: server), logger: .silent)
+        async let connected: Void = client.connect()
+        let peer = try await server.nextConnection()
+        async let ping = client.ping()
+        try await peer.acceptHandshake()
+        try await peer.send(Package(.pong, try await peer.next(.ping).correlation))
+        try await connected
+        _ = try await ping
+        await client.close()
+        await server.stop()
+    }
+}
