@@ -29,7 +29,7 @@ help: ## Lists the targets
 
 deps: ## Installs the system libraries that are missing
 ifeq (,$(wildcard $(INCLUDES:%=%/protobuf-c/protobuf-c.h)))
-	@$(call install,libprotobuf-c-dev,protobuf-c)
+	@$(call install,libprotobuf-c-dev pkg-config,protobuf-c)
 endif
 	@:
 

@@ -72,6 +72,10 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "PhotonPumpTests", dependencies: ["PhotonPump", "PhotonPumpWire"], swiftSettings: settings),
-        .testTarget(name: "BehaviourTests", dependencies: ["PhotonPump", "PhotonPumpWire", "ScriptedPeers", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
+        .testTarget(
+            name: "BehaviourTests",
+            dependencies: [
+                "PhotonPump", "PhotonPumpWire", "ScriptedPeers", .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: settings),
     ]
 )

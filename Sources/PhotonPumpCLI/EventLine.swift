@@ -40,7 +40,8 @@ struct EventLine {
     }
 
     var event: NewEvent {
-        NewEvent(id: self.id, type: self.type, data: self.data ?? Data(), metadata: self.metadata ?? Data(), isJSON: true)
+        NewEvent(
+            id: self.id, type: self.type, data: self.data ?? Data(), metadata: self.metadata ?? Data(), isJSON: true)
     }
 
     static func json(_ text: String, _ name: String) throws -> Data {

@@ -15,7 +15,8 @@ extension ChannelError: CustomStringConvertible {
         case .socket(let error): error.description
         case .frame(let error): "the peer sent \(error)"
         case .endOfStream(unfinished: 0): "the peer closed the connection"
-        case .endOfStream(let unfinished): "the peer closed the connection within a frame (\(unfinished) bytes of it came)"
+        case .endOfStream(let unfinished):
+            "the peer closed the connection within a frame (\(unfinished) bytes of it came)"
         }
     }
 }

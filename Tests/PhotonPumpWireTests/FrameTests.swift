@@ -53,7 +53,8 @@ struct FrameTests {
         var decoder = FrameDecoder(buffer: InboundBuffer(capacity: 64))
         var kept: [Package] = []
         let sent = (0..<200).map { number in
-            Package(.ping, Self.correlation, payload: Bytes((0..<number).map { UInt8(truncatingIfNeeded: $0 + number) }))
+            Package(
+                .ping, Self.correlation, payload: Bytes((0..<number).map { UInt8(truncatingIfNeeded: $0 + number) }))
         }
         for package in sent {
             encoded(package).withUnsafeBytes { decoder.append($0) }
@@ -67,7 +68,9 @@ struct FrameTests {
         #expect(throws: FrameError.tooShort(length)) { try Self.decode(length: UInt32(length)) }
     }
 
-    @Test("above the limit are refused before memory is set aside", arguments: [101, 1 << 26, Int(Int32.max), 0xFFFF_FFFF])
+    @Test(
+        "above the limit are refused before memory is set aside",
+        arguments: [101, 1 << 26, Int(Int32.max), 0xFFFF_FFFF])
     func tooLong(length: Int) {
         #expect(throws: FrameError.tooLong(length, limit: 100)) { try Self.decode(length: UInt32(length), limit: 100) }
     }

@@ -52,15 +52,25 @@ struct Schema {
         0xC4: { Self.of(Es__SubscriptionDropped(), es__subscription_dropped__init) },
         0xC5: { Self.of(Es__ConnectToPersistentSubscription(), es__connect_to_persistent_subscription__init) },
         0xC6: { Self.of(Es__PersistentSubscriptionConfirmation(), es__persistent_subscription_confirmation__init) },
-        0xC7: { Self.of(Es__PersistentSubscriptionStreamEventAppeared(), es__persistent_subscription_stream_event_appeared__init) },
+        0xC7: {
+            Self.of(
+                Es__PersistentSubscriptionStreamEventAppeared(), es__persistent_subscription_stream_event_appeared__init
+            )
+        },
         0xC8: { Self.of(Es__CreatePersistentSubscription(), es__create_persistent_subscription__init) },
-        0xC9: { Self.of(Es__CreatePersistentSubscriptionCompleted(), es__create_persistent_subscription_completed__init) },
+        0xC9: {
+            Self.of(Es__CreatePersistentSubscriptionCompleted(), es__create_persistent_subscription_completed__init)
+        },
         0xCA: { Self.of(Es__DeletePersistentSubscription(), es__delete_persistent_subscription__init) },
-        0xCB: { Self.of(Es__DeletePersistentSubscriptionCompleted(), es__delete_persistent_subscription_completed__init) },
+        0xCB: {
+            Self.of(Es__DeletePersistentSubscriptionCompleted(), es__delete_persistent_subscription_completed__init)
+        },
         0xCC: { Self.of(Es__PersistentSubscriptionAckEvents(), es__persistent_subscription_ack_events__init) },
         0xCD: { Self.of(Es__PersistentSubscriptionNakEvents(), es__persistent_subscription_nak_events__init) },
         0xCE: { Self.of(Es__UpdatePersistentSubscription(), es__update_persistent_subscription__init) },
-        0xCF: { Self.of(Es__UpdatePersistentSubscriptionCompleted(), es__update_persistent_subscription_completed__init) },
+        0xCF: {
+            Self.of(Es__UpdatePersistentSubscriptionCompleted(), es__update_persistent_subscription_completed__init)
+        },
         0xD0: { Self.of(Es__ScavengeDatabase(), es__scavenge_database__init) },
         0xD1: { Self.of(Es__ScavengeDatabaseCompleted(), es__scavenge_database_completed__init) },
         0xF1: { Self.of(Es__NotHandled(), es__not_handled__init) },

@@ -65,7 +65,9 @@ package struct RecordedFrame: Sendable, Decodable {
         let u = self.correlation.uuid
         content += [u.3, u.2, u.1, u.0, u.5, u.4, u.7, u.6, u.8, u.9, u.10, u.11, u.12, u.13, u.14, u.15]
         if self.flags & 1 != 0 {
-            for part in [self.login ?? "", self.password ?? ""] { content += [UInt8(part.utf8.count)] + Array(part.utf8) }
+            for part in [self.login ?? "", self.password ?? ""] {
+                content += [UInt8(part.utf8.count)] + Array(part.utf8)
+            }
         }
         content += self.payload
         let length = UInt32(content.count)

@@ -86,7 +86,8 @@ extension Client {
         case .locating:
             self.connectingFailed(self.timedOut("the server did not accept the connection"))
         case .handshaking:
-            self.connectingFailed(self.timedOut("something accepted the connection but does not answer as a server does"))
+            self.connectingFailed(
+                self.timedOut("something accepted the connection but does not answer as a server does"))
         case .connected(let channel, _):
             // What has arrived while this process was stopped counts before any silence does.
             if self.receive(on: channel) { self.watchForSilence() }

@@ -33,7 +33,8 @@ extension Client {
         let endpoint = self.configuration.endpoint
         self.logger.debug("connecting", metadata: [LogKey.endpoint: "\(endpoint)"])
         self.startTimer(after: self.configuration.connectTimeout)
-        AddressResolver.resolve(host: endpoint.host, port: endpoint.port, on: self.executor.queue) { [weak self] result in
+        AddressResolver.resolve(host: endpoint.host, port: endpoint.port, on: self.executor.queue) {
+            [weak self] result in
             self?.assumeIsolated { $0.resolved(result, attempt) }
         }
     }

@@ -33,7 +33,9 @@ extension Client {
                 if !isValid { throw PhotonPumpError(.invalidConfiguration, problem) }
             }
             try require(!self.endpoint.host.isEmpty, "endpoint: the host is empty")
-            try require((1...65535).contains(self.endpoint.port), "endpoint: port \(self.endpoint.port) is not within 1...65535")
+            try require(
+                (1...65535).contains(self.endpoint.port), "endpoint: port \(self.endpoint.port) is not within 1...65535"
+            )
             try require(self.connectTimeout > .zero, "connectTimeout is not above zero")
             try require(self.heartbeat.interval > .zero, "heartbeat.interval is not above zero")
             try require(self.heartbeat.timeout > .zero, "heartbeat.timeout is not above zero")

@@ -69,7 +69,8 @@ extension PhotonPumpError {
     }
 
     /// A result code whose meaning this version does not know.
-    static func unknownResult(_ result: UInt32, operation: String, stream: String?, message: String?) -> PhotonPumpError {
+    static func unknownResult(_ result: UInt32, operation: String, stream: String?, message: String?) -> PhotonPumpError
+    {
         PhotonPumpError(
             .unexpectedReply,
             "\(operation): the server answered with the unknown result \(result)",

@@ -16,7 +16,8 @@ struct Publish: Conversation {
     ) throws(PhotonPumpError) {
         try Arguments.check(stream: stream)
         guard let version = expected.wireValue else {
-            throw PhotonPumpError(.invalidArgument, "expected version \(expected) of '\(stream)' is below 0", stream: stream)
+            throw PhotonPumpError(
+                .invalidArgument, "expected version \(expected) of '\(stream)' is below 0", stream: stream)
         }
         try limits.check(events, stream: stream)
         self.stream = stream

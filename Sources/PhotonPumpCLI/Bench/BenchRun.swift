@@ -56,7 +56,8 @@ struct BenchRun {
     }
 
     /// Runs the operations in `--window` tasks, each of which awaits one at a time.
-    private func inFlight(_ operation: @escaping @Sendable () async throws -> Void, unit: Int = 1) async throws -> JSON {
+    private func inFlight(_ operation: @escaping @Sendable () async throws -> Void, unit: Int = 1) async throws -> JSON
+    {
         _ = try await self.latencies(of: operation, count: self.options.warmup)
         let meter = Meter()
         let latencies = try await self.latencies(of: operation, count: self.options.count)

@@ -10,7 +10,8 @@ struct Meter {
         let cpu = Meter.processorSeconds() - self.startCPU
         let sorted = latencies?.sorted() ?? []
         func percentile(_ share: Double) -> JSON {
-            sorted.isEmpty ? .null : .number(sorted[Int(Double(sorted.count - 1) * share)] / .microseconds(1), decimals: 1)
+            sorted.isEmpty
+                ? .null : .number(sorted[Int(Double(sorted.count - 1) * share)] / .microseconds(1), decimals: 1)
         }
         return .object([
             ("client", .string("photonpump-swift")),

@@ -26,7 +26,8 @@ package struct InboundBuffer {
         _ body: (UnsafeMutableRawBufferPointer) throws(E) -> Int
     ) throws(E) {
         self.makeRoom(missing: missing)
-        let room = UnsafeMutableRawBufferPointer(start: self.block.base + self.tail, count: self.block.capacity - self.tail)
+        let room = UnsafeMutableRawBufferPointer(
+            start: self.block.base + self.tail, count: self.block.capacity - self.tail)
         let written = try body(room)
         precondition(written >= 0 && written <= room.count, "wrote past the room given")
         self.tail += written

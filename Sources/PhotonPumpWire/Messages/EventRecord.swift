@@ -58,7 +58,8 @@ extension EventRecord {
             type.withUnsafeBytes { type in
                 data.withUnsafeBytes { data in
                     metadata.withUnsafeBytes { metadata in
-                        writer.append(number, UnixTime.ticks(milliseconds: created), id, isJSON, stream, type, data, metadata)
+                        writer.append(
+                            number, UnixTime.ticks(milliseconds: created), id, isJSON, stream, type, data, metadata)
                     }
                 }
             }

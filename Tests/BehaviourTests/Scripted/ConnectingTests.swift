@@ -76,7 +76,8 @@ struct ConnectingTests {
         try await peer.send(Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8))
         let error = try await failure { try await connected.value }
         #expect(error.code == .connectionFailed)
-        #expect("\(error)".contains("HTTP instead of EventStore's TCP protocol (\"HTTP/1.1 400 Bad Request\")"), "\(error)")
+        #expect(
+            "\(error)".contains("HTTP instead of EventStore's TCP protocol (\"HTTP/1.1 400 Bad Request\")"), "\(error)")
         await server.stop()
     }
 

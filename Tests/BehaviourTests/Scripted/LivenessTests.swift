@@ -16,7 +16,8 @@ struct LivenessTests {
 
     @Test("means asking a silent server, and being content with any answer")
     func asksForHeartbeat() async throws {
-        try await ScriptedSession.run({ $0.heartbeat.interval = .milliseconds(20) }) { session in
+        let settings: (inout Client.Configuration) -> Void = { $0.heartbeat.interval = .milliseconds(20) }
+        try await ScriptedSession.run(settings) { session in
             for _ in 0..<3 {
                 let request = try await session.peer.next(.heartbeatRequest)
                 try await session.peer.send(Package(.heartbeatResponse, request.correlation))
@@ -111,7 +112,8 @@ struct LivenessTests {
 
     @Test("means sending no more requests at once than configured, and the rest in order")
     func inFlightLimit() async throws {
-        try await ScriptedSession.run({ $0.maximumInFlight = 2 }) { session in
+        let settings: (inout Client.Configuration) -> Void = { $0.maximumInFlight = 2 }
+        try await ScriptedSession.run(settings) { session in
             let calls = (0..<6).map { _ in Task { try await session.client.ping() } }
             for _ in 0..<3 {
                 let first = try await session.peer.next(.ping)

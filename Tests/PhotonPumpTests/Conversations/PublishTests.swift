@@ -50,7 +50,8 @@ struct PublishTests {
 
     @Test("reports a conflict with stream, expected and actual version (S53)")
     func conflict() throws {
-        let reply = WriteEventsCompleted(result: .wrongExpectedVersion, message: "Wrong expected version.", currentVersion: 6)
+        let reply = WriteEventsCompleted(
+            result: .wrongExpectedVersion, message: "Wrong expected version.", currentVersion: 6)
         let error = try #require(self.publish().received(reply).error)
         #expect(error.code == .wrongExpectedVersion)
         #expect(error.stream == "ponies")
@@ -97,7 +98,9 @@ struct PublishTests {
         let limits = WriteLimits(maximumFrameSize: 4096)
         let stream = String(repeating: "s", count: 300)
         for count in 1...40 {
-            let events = (0..<count).map { NewEvent(type: "type", data: [UInt8](repeating: 0, count: $0 * 13), isJSON: true) }
+            let events = (0..<count).map {
+                NewEvent(type: "type", data: [UInt8](repeating: 0, count: $0 * 13), isJSON: true)
+            }
             guard let publish = try? Publish(events, to: stream, expecting: .any, limits: limits) else { continue }
             #expect(publish.request.message.encoded().count + 18 <= 4096)
         }

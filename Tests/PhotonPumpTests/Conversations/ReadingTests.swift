@@ -47,7 +47,7 @@ struct ReadOneEventTests {
         let error = try #require(self.conversation.received(ReadEventCompleted(result: result)).error)
         #expect(error.code == code)
         #expect(error.stream == "ponies")
-        #expect(error.message.hasPrefix("read event 5 of 'ponies': ") )
+        #expect(error.message.hasPrefix("read event 5 of 'ponies': "))
     }
 }
 
@@ -60,7 +60,9 @@ struct ReadStreamTests {
         )
     }
 
-    private func reply(_ result: ReadStreamEventsCompleted.Result, next: Int64, isEnd: Bool) -> ReadStreamEventsCompleted {
+    private func reply(
+        _ result: ReadStreamEventsCompleted.Result, next: Int64, isEnd: Bool
+    ) -> ReadStreamEventsCompleted {
         ReadStreamEventsCompleted(result: result, nextEventNumber: next, isEndOfStream: isEnd, lastCommitPosition: 0)
     }
 
@@ -88,7 +90,9 @@ struct ReadStreamTests {
 
     @Test(
         "that leads nowhere is an error instead of an endless loop",
-        arguments: [(Direction.forward, 5, 5), (.forward, 5, 4), (.backward, 5, 5), (.backward, 5, 6), (.backward, -1, -1)]
+        arguments: [
+            (Direction.forward, 5, 5), (.forward, 5, 4), (.backward, 5, 5), (.backward, 5, 6), (.backward, -1, -1),
+        ]
     )
     func noProgress(direction: Direction, from: Int64, next: Int64) {
         let step = self.conversation(direction, from: from).received(self.reply(.success, next: next, isEnd: false))
@@ -129,7 +133,9 @@ struct CommonRepliesTests {
         let notMaster = NotHandled(reason: .notMaster, master: master).encoded()
         let message = self.error(.notHandled, notMaster).message
         #expect(message.contains("not the master (that is 127.0.0.1:1113)"), "\(message)")
-        for (reason, words) in [(NotHandled.Reason.notReady, "not ready"), (.tooBusy, "too busy"), (.init(rawValue: 9), "9")] {
+        for (reason, words) in [
+            (NotHandled.Reason.notReady, "not ready"), (.tooBusy, "too busy"), (.init(rawValue: 9), "9"),
+        ] {
             #expect(self.error(.notHandled, NotHandled(reason: reason).encoded()).message.contains(words))
         }
     }

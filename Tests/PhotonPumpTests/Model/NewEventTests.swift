@@ -35,7 +35,8 @@ struct NewEventTests {
     @Test("takes bytes of any kind")
     func bytes() {
         for event in [
-            NewEvent(type: "t", data: [1, 2, 3], isJSON: false), NewEvent(type: "t", data: Data([1, 2, 3]), isJSON: false),
+            NewEvent(type: "t", data: [1, 2, 3], isJSON: false),
+            NewEvent(type: "t", data: Data([1, 2, 3]), isJSON: false),
             NewEvent(type: "t", data: Payload([1, 2, 3]), isJSON: false),
         ] {
             #expect(Array(event.data) == [1, 2, 3])
