@@ -15,9 +15,16 @@ let settings: [SwiftSetting] = [
 let package = Package(
     name: "PhotonPump",
     platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "PhotonPump", targets: ["PhotonPump"]),
+        .library(name: "EmbeddedEventStore", targets: ["EmbeddedEventStore"]),
+        .executable(name: "pump", targets: ["PhotonPumpCLI"]),
+    ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.26.0"),
     ],
     targets: [
         // The protobuf-c runtime of the system.
@@ -43,6 +50,28 @@ let package = Package(
                 "PhotonPumpTransport",
                 "PhotonPumpWire",
                 .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        // The server for demos and tests.
+        .target(
+            name: "EmbeddedEventStore",
+            dependencies: [
+                "PhotonPumpTransport",
+                "PhotonPumpWire",
+                .product(name: "FlyingFox", package: "FlyingFox"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        // `pump`.
+        .executableTarget(
+            name: "PhotonPumpCLI",
+            dependencies: [
+                "EmbeddedEventStore",
+                "PhotonPump",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
@@ -75,7 +104,13 @@ let package = Package(
         .testTarget(
             name: "BehaviourTests",
             dependencies: [
-                "PhotonPump", "PhotonPumpWire", "ScriptedPeers", .product(name: "Logging", package: "swift-log"),
-            ], swiftSettings: settings),
+                "EmbeddedEventStore",
+                "PhotonPump",
+                "PhotonPumpWire",
+                "ScriptedPeers",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
     ]
 )

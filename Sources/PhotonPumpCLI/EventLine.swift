@@ -39,9 +39,15 @@ struct EventLine {
         }
     }
 
+    /// Without data there is nothing to call JSON.
     var event: NewEvent {
         NewEvent(
-            id: self.id, type: self.type, data: self.data ?? Data(), metadata: self.metadata ?? Data(), isJSON: true)
+            id: self.id,
+            type: self.type,
+            data: self.data ?? Data(),
+            metadata: self.metadata ?? Data(),
+            isJSON: self.data != nil
+        )
     }
 
     static func json(_ text: String, _ name: String) throws -> Data {

@@ -26,10 +26,14 @@ struct GlobalOptions: ParsableArguments {
         return merged
     }
 
+    /// - Throws: `ValidationError` when the connection string is wrong.
     func configuration() throws -> Client.Configuration {
-        try Client.Configuration(
-            self.url ?? ProcessInfo.processInfo.environment["PHOTONPUMP_URL"] ?? "tcp://localhost:1113"
-        )
+        let url = self.url ?? ProcessInfo.processInfo.environment["PHOTONPUMP_URL"] ?? "tcp://localhost:1113"
+        do {
+            return try Client.Configuration(url)
+        } catch {
+            throw ValidationError("\(error)")
+        }
     }
 
     var logger: Logger {

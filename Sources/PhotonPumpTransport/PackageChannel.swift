@@ -58,14 +58,17 @@ package final class PackageChannel {
     package func receive(_ handle: (Package) -> Void) throws(ChannelError) -> Int {
         var total = 0
         while total < Self.bytesPerTurn {
-            let outcome = try self.readOnce()
+            let (outcome, mayBeMore) = try self.readOnce()
             do {
                 while let package = try self.decoder.next() { handle(package) }
             } catch {
                 throw .frame(error)
             }
             switch outcome {
-            case .bytes(let count): total += count
+            case .bytes(let count):
+                total += count
+                // Readiness is reported again if something has come since.
+                if !mayBeMore { return total }
             case .wouldBlock: return total
             case .endOfStream: throw .endOfStream(unfinished: self.decoder.unfinishedCount)
             }
@@ -73,18 +76,21 @@ package final class PackageChannel {
         return total
     }
 
-    private func readOnce() throws(ChannelError) -> ReadOutcome {
+    /// Reads once; what fills all the room may have more behind it.
+    private func readOnce() throws(ChannelError) -> (ReadOutcome, mayBeMore: Bool) {
         var outcome = ReadOutcome.wouldBlock
+        var mayBeMore = false
         do {
             try self.decoder.fill { (room) throws(SocketError) in
                 outcome = try self.transport.read(into: room)
                 guard case .bytes(let count) = outcome else { return 0 }
+                mayBeMore = count == room.count
                 return count
             }
         } catch {
             throw .socket(error)
         }
-        return outcome
+        return (outcome, mayBeMore)
     }
 
     package func pauseReading() {

@@ -36,7 +36,7 @@ package actor ScriptedPeer {
             AddressResolver.resolve(host: host, port: port, on: self.executor.queue) { found.resume(with: $0) }
         }
         await withCheckedContinuation { settled in
-            let connector = SocketConnector(addresses, queue: self.executor.queue) { settled.resume() }
+            let connector = SocketConnector(addresses, executor: self.executor) { settled.resume() }
             self.connector = connector
             connector.start()
         }

@@ -15,7 +15,7 @@ package actor ScriptedServer {
 
     /// Listens on a free port and returns it.
     package func start(host: String = "127.0.0.1") throws -> Int {
-        let listener = try SocketListener(host: host, port: 0, queue: self.executor.queue)
+        let listener = try SocketListener(host: host, port: 0, executor: self.executor)
         self.listener = listener
         listener.activate { [weak self] transport in
             guard let self else { return }

@@ -20,15 +20,18 @@ extension Client {
         guard attempt == self.attempt else { return }
         switch self.state {
         case .handshaking(let channel, _), .connected(let channel, _):
-            if event == .readable, !self.receive(on: channel) { return }
-            self.sendWaiting()
-            self.flush(channel)
+            self.turn {
+                if event == .readable { self.receive(on: channel) }
+            }
+            // Answers to heartbeats and the handshake have waited for this, too.
+            if attempt == self.attempt { self.flush(channel) }
         case .idle, .locating, .closed:
             return
         }
     }
 
     /// - Returns: whether the connection is still there.
+    @discardableResult
     func receive(on channel: PackageChannel) -> Bool {
         let attempt = self.attempt
         do throws(ChannelError) {

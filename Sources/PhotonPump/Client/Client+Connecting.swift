@@ -45,7 +45,7 @@ extension Client {
         case .failure(let error):
             self.connectingFailed(self.failure("cannot find '\(self.configuration.endpoint.host)'", error))
         case .success(let addresses):
-            let connector = SocketConnector(addresses, queue: self.executor.queue) { [weak self] in
+            let connector = SocketConnector(addresses, executor: self.executor) { [weak self] in
                 self?.assumeIsolated { $0.socketSettled(attempt) }
             }
             self.state = .locating(connector)

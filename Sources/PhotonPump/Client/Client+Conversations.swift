@@ -1,6 +1,6 @@
-internal import Dispatch
 internal import PhotonPumpTransport
 internal import PhotonPumpWire
+internal import Synchronization
 
 /// The way of a conversation from the task that has it to the connection.
 extension Client {
@@ -35,20 +35,35 @@ extension Client {
         self.post(.cancel(id))
     }
 
+    /// Leaves a message, and sees to it that it is read.
+    ///
+    /// Of a call that is alone, the request is sent on the spot, on the caller's thread. While others wait for their
+    /// answers it is left to the next turn on the client's queue, which sends together what has come until then.
     nonisolated func post(_ message: Message) {
         guard self.mailbox.post(message) else { return }
-        self.executor.queue.async { self.assumeIsolated { $0.emptyMailbox() } }
+        let isAlone = self.isQuiet.load(ordering: .relaxed)
+        self.executor.run(here: isAlone) { self.assumeIsolated { $0.turn {} } }
     }
 
-    func emptyMailbox() {
-        for message in self.mailbox.takeAll() {
-            switch message {
-            case .begin(let exchange): self.enqueue(exchange)
-            case .cancel(let id): self.table.cancel(id)?.cancel()
-            case .cancelConnect(let id): self.cancelConnecting(id)
-            }
+    /// Does something on the client's queue, and then what tasks have asked for meanwhile.
+    func turn(_ body: () -> Void) {
+        self.mailbox.attend()
+        body()
+        var messages: [Message]? = []
+        while let current = messages {
+            for message in current { self.read(message) }
+            self.sendWaiting()
+            self.isQuiet.store(self.table.isEmpty, ordering: .relaxed)
+            messages = self.mailbox.takeAllOrLeave()
         }
-        self.sendWaiting()
+    }
+
+    private func read(_ message: Message) {
+        switch message {
+        case .begin(let exchange): self.enqueue(exchange)
+        case .cancel(let id): self.table.cancel(id)?.cancel()
+        case .cancelConnect(let id): self.cancelConnecting(id)
+        }
     }
 
     func enqueue(_ exchange: any OpenExchange) {

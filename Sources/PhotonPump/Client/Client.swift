@@ -1,6 +1,7 @@
 public import Logging
 internal import PhotonPumpTransport
 internal import PhotonPumpWire
+internal import Synchronization
 
 /// A client of an EventStore server, over one TCP connection that any number of tasks share.
 ///
@@ -45,6 +46,8 @@ public actor Client {
     nonisolated let executor: QueueExecutor
     nonisolated let mailbox = Mailbox<Message>()
     nonisolated let ids = CorrelationIDs()
+    /// Whether no call is waiting, so that there is nobody to share a write with.
+    nonisolated let isQuiet = Atomic(true)
     let login: Login?
     let logger: Logger
     var state = State.idle(cause: nil)
@@ -102,7 +105,7 @@ public actor Client {
     /// Closes the connection for good. Calls that wait have failed with ``PhotonPumpError/Code/clientClosed`` when it
     /// returns, and so does every later one. Closing again does nothing.
     public func close() {
-        self.emptyMailbox()
+        self.turn {}
         if case .closed = self.state { return }
         self.end(
             .closed,

@@ -20,6 +20,8 @@ struct ConversationTable<Entry> {
     var waitingCount: Int { self.waiting.count }
     var inFlightCount: Int { self.inFlight.count }
 
+    var isEmpty: Bool { self.inFlight.isEmpty && self.waiting.isEmpty }
+
     /// Whether ``startNext()`` would return an entry.
     var canStart: Bool { !self.waiting.isEmpty && self.inFlight.count < self.limit }
 

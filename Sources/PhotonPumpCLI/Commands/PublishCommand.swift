@@ -27,7 +27,10 @@ struct PublishCommand: AsyncParsableCommand {
     var metadata: String?
     @Option(help: "The event's id, a UUID. (default: a new one)")
     var id: String?
-    @Option(help: "What must be true of the stream: any, none, exists or the number of its last event.")
+    @Option(
+        help: "What must be true of the stream: any, none, exists or the number of its last event.",
+        transform: expectedVersion
+    )
     var expect = ExpectedVersion.any
     @Option(help: "Events in a batch from stdin.")
     var batch = 500
@@ -37,7 +40,11 @@ struct PublishCommand: AsyncParsableCommand {
         if self.type == nil, self.data != nil || self.metadata != nil || self.id != nil {
             throw ValidationError("--data, --metadata and --id need a TYPE")
         }
-        _ = try self.type.map(self.event)
+        do {
+            _ = try self.type.map(self.event)
+        } catch {
+            throw ValidationError("\(error)")
+        }
     }
 
     func run() async throws {
@@ -101,26 +108,16 @@ private struct BatchWriter {
     }
 }
 
-extension ExpectedVersion: ExpressibleByArgument {
-    /// `any`, `none`, `exists` or a number.
-    public init?(argument: String) {
-        switch argument {
-        case "any": self = .any
-        case "none": self = .noStream
-        case "exists": self = .streamExists
-        default:
-            guard let number = Int64(argument), number >= 0 else { return nil }
-            self = .version(number)
+/// `any`, `none`, `exists` or a number.
+private func expectedVersion(_ argument: String) throws -> ExpectedVersion {
+    switch argument {
+    case "any": return .any
+    case "none": return .noStream
+    case "exists": return .streamExists
+    default:
+        guard let number = Int64(argument), number >= 0 else {
+            throw ValidationError("'\(argument)' is none of any, none, exists and a number from 0 on")
         }
-    }
-
-    /// The argument that stands for it.
-    public var defaultValueDescription: String {
-        switch self {
-        case .any: "any"
-        case .noStream: "none"
-        case .streamExists: "exists"
-        case .version(let number): String(number)
-        }
+        return .version(number)
     }
 }

@@ -1,11 +1,16 @@
 package import Dispatch
+internal import Synchronization
 
-/// A serial executor on a dispatch queue: an actor on it runs where its socket's readiness events arrive.
+/// A serial executor on a dispatch queue: an actor on it runs where its connections' readiness events arrive.
 package final class QueueExecutor: SerialExecutor {
     package let queue: DispatchQueue
 
+    private let key = DispatchSpecificKey<Bool>()
+    private let sharedPoller = Mutex<Poller?>(nil)
+
     package init(label: String) {
         self.queue = DispatchQueue(label: label)
+        self.queue.setSpecific(key: self.key, value: true)
     }
 
     package func enqueue(_ job: consuming ExecutorJob) {
@@ -19,5 +24,33 @@ package final class QueueExecutor: SerialExecutor {
 
     package func checkIsolated() {
         dispatchPrecondition(condition: .onQueue(self.queue))
+    }
+
+    /// Whether the caller runs on the queue.
+    package var isCurrent: Bool { DispatchQueue.getSpecific(key: self.key) == true }
+
+    /// Runs `work` on the queue.
+    ///
+    /// - Parameter here: do it on this very thread, before returning; what runs on the queue just now is waited for.
+    ///   Otherwise, and on the queue itself, it is done later.
+    package func run(here: Bool, _ work: @escaping @Sendable () -> Void) {
+        if here, !self.isCurrent {
+            self.queue.sync(execute: work)
+        } else {
+            self.queue.async(execute: work)
+        }
+    }
+
+    /// The poller of all connections on this executor.
+    func poller() throws(SocketError) -> Poller {
+        let result = self.sharedPoller.withLock { shared in
+            Result { () throws(SocketError) in
+                if let poller = shared { return poller }
+                let poller = try Poller(queue: self.queue)
+                shared = poller
+                return poller
+            }
+        }
+        return try result.get()
     }
 }

@@ -1,20 +1,20 @@
-package import Dispatch
+internal import Dispatch
 internal import Foundation
 
 /// Connects to the first of several addresses that accepts, on one queue; used once.
 package final class SocketConnector {
-    private let queue: DispatchQueue
+    private let executor: QueueExecutor
     private var addresses: ArraySlice<SocketAddress>
     private var completion: (() -> Void)?
     private var outcome: Result<SocketTransport, SocketError>?
     private var source: (any DispatchSourceWrite)?
     private var lastError = SocketError("connect", reason: "no address")
 
-    /// - Parameter completion: runs once on `queue`, when ``takeTransport()`` has the outcome, unless ``cancel()`` comes
+    /// - Parameter completion: runs once on the executor's queue, when ``takeTransport()`` has the outcome, unless ``cancel()`` comes
     ///   first.
-    package init(_ addresses: [SocketAddress], queue: DispatchQueue, completion: @escaping () -> Void) {
+    package init(_ addresses: [SocketAddress], executor: QueueExecutor, completion: @escaping () -> Void) {
         self.addresses = addresses[...]
-        self.queue = queue
+        self.executor = executor
         self.completion = completion
     }
 
@@ -76,7 +76,7 @@ package final class SocketConnector {
 
     /// Waits until the socket can be written to, which is when the outcome is known.
     private func wait(for number: CInt, _ address: SocketAddress) {
-        let source = DispatchSource.makeWriteSource(fileDescriptor: number, queue: self.queue)
+        let source = DispatchSource.makeWriteSource(fileDescriptor: number, queue: self.executor.queue)
         source.setEventHandler { [weak self] in self?.source?.cancel() }
         // The descriptor is handed on, or closed, when the source has let go of it.
         source.setCancelHandler { [weak self] in
@@ -90,14 +90,21 @@ package final class SocketConnector {
     private func handOver(_ descriptor: consuming OwnedDescriptor, _ address: SocketAddress) {
         guard self.completion != nil else { return }
         self.source = nil
-        var cause: CInt = 0
-        var length = socklen_t(MemoryLayout<CInt>.size)
-        getsockopt(descriptor.number, SOL_SOCKET, SO_ERROR, &cause, &length)
-        if cause == 0 {
-            self.finish(.success(SocketTransport(descriptor, peer: address.description, queue: self.queue)))
-        } else {
-            self.lastError = SocketError("connect", number: cause, address: address.description)
+        do throws(SocketError) {
+            try Self.checkConnected(descriptor.number, address)
+            self.finish(
+                .success(try SocketTransport(descriptor, peer: address.description, executor: self.executor))
+            )
+        } catch {
+            self.lastError = error
             self.tryNext()
         }
+    }
+
+    private static func checkConnected(_ number: CInt, _ address: SocketAddress) throws(SocketError) {
+        var cause: CInt = 0
+        var length = socklen_t(MemoryLayout<CInt>.size)
+        getsockopt(number, SOL_SOCKET, SO_ERROR, &cause, &length)
+        if cause != 0 { throw SocketError("connect", number: cause, address: address.description) }
     }
 }

@@ -1,4 +1,4 @@
-package import Dispatch
+internal import Dispatch
 internal import Foundation
 
 /// Accepts connections on one address, on one queue.
@@ -6,12 +6,12 @@ package final class SocketListener {
     /// The address bound, with the port the system picked when 0 was asked for.
     package let address: SocketAddress
 
-    private let queue: DispatchQueue
+    private let executor: QueueExecutor
     private let source: any DispatchSourceRead
     private var isClosed = false
 
     /// Binds and listens; connections wait in the system's backlog until ``activate(_:)``.
-    package init(host: String, port: Int, queue: DispatchQueue) throws(SocketError) {
+    package init(host: String, port: Int, executor: QueueExecutor) throws(SocketError) {
         let candidates = try AddressResolver.resolve(host: host, port: port, passive: true)
         guard let address = candidates.first else { throw SocketError("listen", reason: "no address", address: host) }
         let number = try systemCall("socket", address: address.description) {
@@ -24,8 +24,8 @@ package final class SocketListener {
         _ = try systemCall("bind", address: address.description) { address.withPointer { bind(number, $0, $1) } }
         _ = try systemCall("listen", address: address.description) { listen(number, SOMAXCONN) }
         self.address = try SocketAddress(boundTo: number)
-        self.queue = queue
-        self.source = DispatchSource.makeReadSource(fileDescriptor: descriptor.release(), queue: queue)
+        self.executor = executor
+        self.source = DispatchSource.makeReadSource(fileDescriptor: descriptor.release(), queue: executor.queue)
     }
 
     deinit {
@@ -73,13 +73,13 @@ package final class SocketListener {
             let peer = withUnsafePointer(to: storage) {
                 $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { SocketAddress($0, length: length) }
             }
-            return SocketTransport(OwnedDescriptor(connection), peer: peer.description, queue: self.queue)
+            return try? SocketTransport(OwnedDescriptor(connection), peer: peer.description, executor: self.executor)
         case .success(nil):
             return nil
         case .failure:
             let source = self.source
             source.suspend()
-            let pause = DispatchSource.makeTimerSource(queue: self.queue)
+            let pause = DispatchSource.makeTimerSource(queue: self.executor.queue)
             pause.setEventHandler {
                 source.resume()
                 pause.cancel()

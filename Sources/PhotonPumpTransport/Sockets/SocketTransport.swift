@@ -5,25 +5,20 @@ package final class SocketTransport: Transport {
     package let peer: String
 
     private let descriptor: CInt
-    private let readSource: any DispatchSourceRead
-    private let writeSource: any DispatchSourceWrite
-    private var readState = SourceState.suspended
-    private var writeState = SourceState.suspended
+    private let poller: Poller
+    private let watch: Watch
+    private var interest: Poller.Readiness = []
+    private var isClosed = false
 
-    private enum SourceState {
-        case suspended, active, cancelled
-    }
-
-    /// - Parameter queue: where readiness is reported and everything else must be called.
-    init(_ descriptor: consuming OwnedDescriptor, peer: String, queue: DispatchQueue) {
+    /// - Parameter executor: on whose queue readiness is reported and everything else must be called.
+    init(_ descriptor: consuming OwnedDescriptor, peer: String, executor: QueueExecutor) throws(SocketError) {
+        self.poller = try executor.poller()
         self.peer = peer
-        let number = descriptor.release()
-        self.descriptor = number
-        self.readSource = DispatchSource.makeReadSource(fileDescriptor: number, queue: queue)
-        self.writeSource = DispatchSource.makeWriteSource(fileDescriptor: number, queue: queue)
+        self.descriptor = descriptor.release()
+        self.watch = Watch(self.descriptor, queue: executor.queue)
         var on: CInt = 1
         // Packages are coalesced by us; waiting for more would only delay them. A socket without it still works.
-        _ = setsockopt(number, Platform.tcp, TCP_NODELAY, &on, socklen_t(MemoryLayout<CInt>.size))
+        _ = setsockopt(self.descriptor, Platform.tcp, TCP_NODELAY, &on, socklen_t(MemoryLayout<CInt>.size))
     }
 
     deinit {
@@ -31,20 +26,29 @@ package final class SocketTransport: Transport {
     }
 
     package func activate(_ handler: @escaping (TransportEvent) -> Void) {
-        self.readSource.setEventHandler { [weak self] in
-            if self?.readState == .active { handler(.readable) }
-        }
-        self.writeSource.setEventHandler { [weak self] in
-            guard let self, self.writeState == .active else { return }
-            self.writeSource.suspend()
-            self.writeState = .suspended
+        self.watch.setHandler { [weak self] readiness in self?.report(readiness, to: handler) }
+        self.setInterest(.reading)
+    }
+
+    private func report(_ readiness: Poller.Readiness, to handler: (TransportEvent) -> Void) {
+        let isBroken = !readiness.isDisjoint(with: .broken)
+        if self.interest.contains(.writing), isBroken || readiness.contains(.writing) {
+            self.setInterest(self.interest.subtracting(.writing))
             handler(.writable)
         }
-        self.resumeReading()
+        if self.interest.contains(.reading), isBroken || readiness.contains(.reading) {
+            handler(.readable)
+        }
+    }
+
+    private func setInterest(_ interest: Poller.Readiness) {
+        guard !self.isClosed, interest != self.interest else { return }
+        self.interest = interest
+        self.poller.set(interest, for: self.watch)
     }
 
     package func read(into buffer: UnsafeMutableRawBufferPointer) throws(SocketError) -> ReadOutcome {
-        guard self.readState != .cancelled else { return .endOfStream }
+        guard !self.isClosed else { return .endOfStream }
         let count = try nonBlockingCall("read") { recv(self.descriptor, buffer.baseAddress, buffer.count, 0) }
         return switch count {
         case nil: .wouldBlock
@@ -54,45 +58,30 @@ package final class SocketTransport: Transport {
     }
 
     package func write(_ bytes: UnsafeRawBufferPointer) throws(SocketError) -> Int {
-        guard self.writeState != .cancelled else { throw SocketError("write", number: EPIPE, address: self.peer) }
+        guard !self.isClosed else { throw SocketError("write", number: EPIPE, address: self.peer) }
         let count = try nonBlockingCall("write") {
             send(self.descriptor, bytes.baseAddress, bytes.count, Platform.sendFlags)
         }
         if let count { return count }
-        if self.writeState == .suspended {
-            self.writeState = .active
-            self.writeSource.resume()
-        }
+        self.setInterest(self.interest.union(.writing))
         return 0
     }
 
     package func pauseReading() {
-        guard self.readState == .active else { return }
-        self.readState = .suspended
-        self.readSource.suspend()
+        self.setInterest(self.interest.subtracting(.reading))
     }
 
     package func resumeReading() {
-        guard self.readState == .suspended else { return }
-        self.readState = .active
-        self.readSource.resume()
+        self.setInterest(self.interest.union(.reading))
     }
 
     package func close() {
-        guard self.readState != .cancelled else { return }
+        guard !self.isClosed else { return }
+        self.isClosed = true
+        self.interest = []
+        self.poller.remove(self.watch)
+        // Ends a wait for the descriptor that is going on, which would keep the connection open.
         shutdown(self.descriptor, CInt(SHUT_RDWR))
-        // The descriptor may be reused as soon as it is closed, so it is closed when both sources have let go of it.
-        let descriptor = self.descriptor
-        let group = DispatchGroup()
-        for source in [self.readSource as any DispatchSourceProtocol, self.writeSource] {
-            group.enter()
-            source.setCancelHandler { group.leave() }
-            source.cancel()
-        }
-        group.notify(queue: .global()) { closeDescriptor(descriptor) }
-        // A suspended source would not run its cancel handler.
-        if self.readState == .suspended { self.readSource.resume() }
-        if self.writeState == .suspended { self.writeSource.resume() }
-        (self.readState, self.writeState) = (.cancelled, .cancelled)
+        closeDescriptor(self.descriptor)
     }
 }

@@ -4,14 +4,24 @@ import Testing
 
 @Suite("A mailbox")
 struct MailboxTests {
-    @Test("is announced once for all messages until they are taken")
-    func announcedOnce() {
+    @Test("calls the actor once for all messages until it has left")
+    func calledOnce() {
         let mailbox = Mailbox<Int>()
         #expect(mailbox.post(1))
         #expect(!mailbox.post(2))
-        #expect(mailbox.takeAll() == [1, 2])
-        #expect(mailbox.takeAll() == [])
-        #expect(mailbox.post(3))
+        #expect(mailbox.takeAllOrLeave() == [1, 2])
+        #expect(!mailbox.post(3), "the actor is still reading")
+        #expect(mailbox.takeAllOrLeave() == [3])
+        #expect(mailbox.takeAllOrLeave() == nil)
+        #expect(mailbox.post(4))
+    }
+
+    @Test("does not call an actor that reads of its own accord")
+    func attended() {
+        let mailbox = Mailbox<Int>()
+        mailbox.attend()
+        #expect(!mailbox.post(1))
+        #expect(mailbox.takeAllOrLeave() == [1])
     }
 
     @Test("loses nothing when many tasks post at once")
@@ -22,6 +32,6 @@ struct MailboxTests {
                 group.addTask { for number in 0..<1000 { _ = mailbox.post(task * 1000 + number) } }
             }
         }
-        #expect(mailbox.takeAll().sorted() == Array(0..<8000))
+        #expect(mailbox.takeAllOrLeave()?.sorted() == Array(0..<8000))
     }
 }

@@ -1,0 +1,62 @@
+internal import PhotonPumpWire
+
+/// What is sent back for one package, under its correlation id.
+struct Answer {
+    enum Content {
+        case payload(Bytes)
+        case message(any WireMessage)
+    }
+
+    var command: Command
+    var content: Content
+    /// Whether the connection ends with it.
+    var isLast = false
+    /// More than the client is told, for the server's log.
+    var note: String?
+
+    static func empty(_ command: Command) -> Answer {
+        Answer(command: command, content: .payload(Bytes()))
+    }
+
+    static func message(_ message: some WireMessage, _ command: Command) -> Answer {
+        Answer(command: command, content: .message(message))
+    }
+
+    static func text(_ text: String, _ command: Command) -> Answer {
+        Answer(command: command, content: .payload(Bytes(utf8: text)))
+    }
+}
+
+// The texts are those of EventStore, for clients that print them.
+extension Answer {
+    /// A request that cannot be read, or that asks for something illegal.
+    static func notUnderstood(_ command: Command, detail: String = "", note: String? = nil) -> Answer {
+        var answer = Self.text("Could not unwrap network package for command \(command).\n\(detail)", .badRequest)
+        answer.note = note
+        return answer
+    }
+
+    static let trustedWriteRefused: Answer = {
+        var answer = Self.text("Trusted writes aren't accepted over the external TCP interface", .badRequest)
+        answer.isLast = true
+        return answer
+    }()
+
+    /// Bytes that are no package; nothing behind them can be read.
+    static func broken(_ error: FrameError, limit: Int) -> Answer {
+        let text =
+            switch error {
+            case .tooShort(let length) where length == 0, .tooLong(let length, limit: _):
+                "Invalid TCP frame received. Error: Package size is out of bounds: \(length) (max: \(limit)).."
+            case .tooShort, .http, .brokenCredentials:
+                "Received bad network package. Error: \(error)"
+            }
+        var answer = Self.text(text, .badRequest)
+        answer.isLast = true
+        return answer
+    }
+
+    static let loginMissing = Self.text("No user credentials provided.", .notAuthenticated)
+    static let loginRefused = Self.text("Unauthorized", .notAuthenticated)
+    static let requestRefused = Self.text("Not Authenticated", .notAuthenticated)
+}

@@ -1,0 +1,55 @@
+internal import PhotonPumpWire
+
+// What decodes but cannot be meant is treated like what does not decode.
+
+/// A write that may be done.
+struct LegalWrite {
+    /// One event with everything it consists of stays below this many bytes.
+    private static let eventLimit = (16 << 20) - 10_000
+
+    let stream: StreamName
+    let expected: ExpectedVersion
+    let events: [ProposedEvent]
+
+    init(_ request: Request) throws(MalformedMessage) {
+        let write = try WriteEvents(decoding: request.payload)
+        try check(!write.stream.isEmpty, "WriteEvents", "event_stream_id is empty")
+        guard let expected = ExpectedVersion(wire: write.expectedVersion) else {
+            throw MalformedMessage("WriteEvents", "expected_version \(write.expectedVersion) means nothing")
+        }
+        for event in write.events {
+            try check(event.id != .zero, "NewEvent", "event_id is zero")
+            try check(!event.type.isEmpty, "NewEvent", "event_type is empty")
+            let payload = event.data.count + (event.metadata?.count ?? 0)
+            let size = write.stream.utf8.count + event.type.utf8.count + payload
+            try check(size < Self.eventLimit, "NewEvent", "an event of \(size) bytes, not below \(Self.eventLimit)")
+        }
+        self.stream = StreamName(write.stream)
+        self.expected = expected
+        self.events = write.events
+    }
+}
+
+extension ReadEvent {
+    init(legal request: Request) throws(MalformedMessage) {
+        self = try ReadEvent(decoding: request.payload)
+        try check(!self.stream.isEmpty, "ReadEvent", "event_stream_id is empty")
+        try check(self.eventNumber >= -1, "ReadEvent", "event_number is \(self.eventNumber)")
+    }
+}
+
+extension ReadStreamEvents {
+    init(legal request: Request) throws(MalformedMessage) {
+        self = try ReadStreamEvents(decoding: request.payload)
+        try check(!self.stream.isEmpty, "ReadStreamEvents", "event_stream_id is empty")
+        try check(self.from >= -1, "ReadStreamEvents", "from_event_number is \(self.from)")
+    }
+}
+
+private func check(
+    _ isLegal: Bool,
+    _ message: String,
+    _ reason: @autoclosure () -> String
+) throws(MalformedMessage) {
+    guard isLegal else { throw MalformedMessage(message, reason()) }
+}

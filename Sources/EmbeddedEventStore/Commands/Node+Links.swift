@@ -1,0 +1,14 @@
+internal import PhotonPumpWire
+
+extension Node {
+    /// The event as a reader gets it, a link with what it leads to; nil when the reader may not look there.
+    ///
+    /// What a link leads to is not resolved further. A link that leads nowhere comes alone.
+    func resolve(_ record: EventRecord, _ resolveLinks: Bool, for identity: Identity) -> ResolvedRecord? {
+        guard resolveLinks, record.isLink else { return ResolvedRecord(event: record, link: nil) }
+        guard let target = LinkTarget(record.data) else { return ResolvedRecord(event: nil, link: record) }
+        guard AccessRules.allow(identity, to: .read, target.stream) else { return nil }
+        let view = self.log.view(of: target.stream)
+        return ResolvedRecord(event: self.log.event(target.number, of: target.stream, view), link: record)
+    }
+}

@@ -1,0 +1,96 @@
+internal import PhotonPumpWire
+
+extension Node {
+    /// The most events one page may ask for.
+    private static let pageCount: Int32 = 4096
+
+    func readEvent(_ read: ReadEvent, _ request: Request) -> ReadEventCompleted {
+        let stream = StreamName(read.stream)
+        guard AccessRules.allow(request.identity, to: .read, stream) else {
+            return ReadEventCompleted(result: .accessDenied)
+        }
+        let view = self.log.view(of: stream)
+        switch view {
+        case .missing: return ReadEventCompleted(result: .noStream)
+        case .deleted: return ReadEventCompleted(result: .streamDeleted)
+        case .readable: break
+        }
+        guard let record = self.log.event(read.eventNumber, of: stream, view) else {
+            return ReadEventCompleted(result: .notFound)
+        }
+        guard let event = self.resolve(record, read.resolveLinks, for: request.identity) else {
+            return ReadEventCompleted(result: .accessDenied)
+        }
+        return ReadEventCompleted(result: .success, event: event)
+    }
+
+    func readStream(
+        _ read: ReadStreamEvents,
+        _ direction: ReadDirection,
+        _ request: Request
+    ) -> ReadStreamEventsCompleted {
+        let position = self.log.lastPosition
+        let stream = StreamName(read.stream)
+        guard read.maxCount <= Self.pageCount else {
+            let text = "Read size too big, should be less than \(Self.pageCount) items"
+            return ReadStreamEventsCompleted(result: .error, lastCommitPosition: position, error: text)
+        }
+        guard AccessRules.allow(request.identity, to: .read, stream) else {
+            return ReadStreamEventsCompleted(result: .accessDenied, lastCommitPosition: position)
+        }
+        if let text = Self.complaint(read, direction) {
+            return ReadStreamEventsCompleted(result: .error, lastCommitPosition: position, error: text)
+        }
+        var page = ReadStreamEventsCompleted(result: .success, lastCommitPosition: position)
+        switch self.log.view(of: stream) {
+        case .missing(let last):
+            page.result = .noStream
+            page.lastEventNumber = last
+        case .deleted:
+            page.result = .streamDeleted
+            page.lastEventNumber = StreamHistory.deletedNumber
+        case .readable(let first, let last):
+            let slice = self.log.slice(of: stream, direction, read.from, Int64(read.maxCount), first: first, last: last)
+            page.lastEventNumber = last
+            guard self.fill(&page, slice, read.resolveLinks, for: request.identity) else {
+                return ReadStreamEventsCompleted(result: .accessDenied, lastCommitPosition: position)
+            }
+        }
+        page.lastEventNumber = request.session.downgraded(page.lastEventNumber)
+        return page
+    }
+
+    private static func complaint(_ read: ReadStreamEvents, _ direction: ReadDirection) -> String? {
+        if direction == .forward, read.from < 0 {
+            return "fromEventNumber should be non negative.\nParameter name: fromEventNumber"
+        }
+        return read.maxCount > 0 ? nil : "maxCount should be positive.\nParameter name: maxCount"
+    }
+
+    /// Puts the events of `slice` on the page, as many as fit; false when one leads to where the reader may not look.
+    private func fill(
+        _ page: inout ReadStreamEventsCompleted,
+        _ slice: StreamSlice,
+        _ resolveLinks: Bool,
+        for identity: Identity
+    ) -> Bool {
+        (page.nextEventNumber, page.isEndOfStream) = (slice.next, slice.isEnd)
+        page.events.reserveCapacity(slice.records.count)
+        var size = 0
+        for record in slice.records {
+            guard let event = self.resolve(record, resolveLinks, for: identity) else { return false }
+            size += (event.event?.contentCount ?? 0) + (event.link?.contentCount ?? 0)
+            guard size <= self.pageLimit || page.events.isEmpty else {
+                (page.nextEventNumber, page.isEndOfStream) = (record.number, false)
+                return true
+            }
+            page.events.append(event)
+        }
+        return true
+    }
+}
+
+extension EventRecord {
+    /// The bytes of its text and payload.
+    var contentCount: Int { self.stream.count + self.type.count + self.data.count + self.metadata.count }
+}

@@ -1,0 +1,41 @@
+internal import PhotonPumpWire
+
+extension Node {
+    mutating func write(_ write: LegalWrite, _ request: Request) -> WriteEventsCompleted {
+        guard AccessRules.allow(request.identity, to: .write, write.stream) else {
+            return WriteEventsCompleted(result: .accessDenied, message: "Access denied.")
+        }
+        return WriteEventsCompleted(
+            self.log.write(write.events, to: write.stream, expecting: write.expected, now: request.now)
+        )
+    }
+}
+
+extension WriteEventsCompleted {
+    init(_ outcome: WriteOutcome) {
+        switch outcome {
+        case .appended(let first, let last, let position):
+            self.init(
+                result: .success,
+                firstEventNumber: first,
+                lastEventNumber: last,
+                preparePosition: position,
+                commitPosition: position,
+                currentVersion: 0
+            )
+        case .repeated(let first, let last):
+            self.init(
+                result: .success,
+                firstEventNumber: first,
+                lastEventNumber: last,
+                preparePosition: -1,
+                commitPosition: -1,
+                currentVersion: 0
+            )
+        case .wrongExpectedVersion(let current):
+            self.init(result: .wrongExpectedVersion, message: "Wrong expected version.", currentVersion: current)
+        case .streamDeleted:
+            self.init(result: .streamDeleted, message: "Stream is deleted.")
+        }
+    }
+}

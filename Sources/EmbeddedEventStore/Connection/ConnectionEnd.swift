@@ -1,0 +1,22 @@
+internal import PhotonPumpTransport
+
+/// Why a connection is over.
+enum ConnectionEnd: Error {
+    case channel(ChannelError)
+    /// The client was told why, by its last answer.
+    case refused
+    /// The client said nothing, not even when asked.
+    case silent
+    case serverStopped
+}
+
+extension ConnectionEnd: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .channel(let error): error.description
+        case .refused: "the client sent what no server takes"
+        case .silent: "the client gave no sign of life"
+        case .serverStopped: "the server was stopped"
+        }
+    }
+}

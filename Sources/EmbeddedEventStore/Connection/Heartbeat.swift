@@ -1,0 +1,39 @@
+/// Watches over a client's silence. Time is passed in.
+struct Heartbeat {
+    typealias Instant = ContinuousClock.Instant
+
+    enum Action: Hashable {
+        /// Nothing to do before this moment.
+        case wait(until: Instant)
+        /// Ask for a sign of life, and look again at this moment.
+        case ask(until: Instant)
+        case giveUp
+    }
+
+    private let interval: Duration
+    private let timeout: Duration
+    private var lastSign: Instant
+    /// When the client was asked, unless it has given a sign since.
+    private var asked: Instant?
+
+    init(interval: Duration, timeout: Duration, now: Instant) {
+        self.interval = interval
+        self.timeout = timeout
+        self.lastSign = now
+    }
+
+    /// Whatever arrives is a sign of life.
+    mutating func signReceived(now: Instant) {
+        self.lastSign = now
+        self.asked = nil
+    }
+
+    mutating func timerFired(now: Instant) -> Action {
+        if let asked = self.asked {
+            return now < asked + self.timeout ? .wait(until: asked + self.timeout) : .giveUp
+        }
+        guard now >= self.lastSign + self.interval else { return .wait(until: self.lastSign + self.interval) }
+        self.asked = now
+        return .ask(until: now + self.timeout)
+    }
+}

@@ -1,0 +1,156 @@
+internal import Dispatch
+internal import Logging
+internal import PhotonPumpTransport
+internal import PhotonPumpWire
+
+/// One client: its socket, what it told about itself, and its packages on their way in and out.
+///
+/// It is used from the server's queue only. What it throws is the end of the connection; whoever catches that calls
+/// ``close(_:)``.
+final class ServerConnection {
+    typealias Instant = ContinuousClock.Instant
+    typealias Answerer = (Package, inout Session) -> Answer?
+
+    /// What can happen to it.
+    enum Event {
+        case readable, writable, timer
+    }
+
+    private let channel: PackageChannel
+    private let frameLimit: Int
+    private let queue: DispatchQueue
+    private let logger: Logger
+    private var session = Session()
+    private var timer: (any DispatchSourceTimer)?
+    private var heartbeat: Heartbeat
+    private var backPressure = BackPressure()
+    /// Packages that arrived while the client was held up: no more than one turn's reading.
+    private var waiting: ArraySlice<Package> = []
+
+    init(_ channel: PackageChannel, _ configuration: EmbeddedServer.Configuration, queue: DispatchQueue, logger: Logger) {
+        self.channel = channel
+        self.frameLimit = configuration.frameLimit
+        self.queue = queue
+        self.logger = logger
+        self.heartbeat = Heartbeat(
+            interval: configuration.heartbeatInterval,
+            timeout: configuration.heartbeatTimeout,
+            now: .now
+        )
+    }
+
+    deinit {
+        self.timer?.cancel()
+    }
+
+    /// Starts reporting what happens; answer with ``handle(_:now:answer:)``.
+    func activate(_ handler: @escaping (Event) -> Void) {
+        self.channel.activate { handler($0 == .readable ? .readable : .writable) }
+        let timer = DispatchSource.makeTimerSource(queue: self.queue)
+        timer.setEventHandler { handler(.timer) }
+        timer.schedule(deadline: .now())
+        timer.activate()
+        self.timer = timer
+    }
+
+    func handle(_ event: Event, now: Instant, answer: Answerer) throws(ConnectionEnd) {
+        switch event {
+        case .readable:
+            let arrived = self.receive()
+            self.heartbeat.signReceived(now: now)
+            try self.work(answer)
+            try self.finishTurn(arrived)
+        case .writable:
+            let unsent = self.channel.unsentCount
+            try self.work(answer)
+            // Nothing can arrive from a client that is held up, so taking its replies is its sign of life.
+            if self.channel.unsentCount < unsent { self.heartbeat.signReceived(now: now) }
+        case .timer:
+            try self.watch(now: now)
+        }
+    }
+
+    /// Ends the connection. Answers on their way still go out as far as the client takes them at once.
+    func close(_ reason: ConnectionEnd) {
+        try? self.channel.flush()
+        self.channel.close()
+        self.timer?.cancel()
+        self.timer = nil
+        self.waiting = []
+        self.logger.debug("disconnected", metadata: [LogKey.reason: "\(reason)"])
+    }
+
+    private func receive() -> Result<Int, ChannelError> {
+        Result { () throws(ChannelError) in
+            try self.channel.receive { package in
+                // A sign of life is given at once, whatever else is waiting.
+                if package.command == .heartbeatRequest {
+                    self.channel.send(Package(.heartbeatResponse, package.correlation))
+                } else {
+                    self.waiting.append(package)
+                }
+            }
+        }
+    }
+
+    /// Answers what is waiting, until the client has more to take than it should.
+    private func work(_ answer: Answerer) throws(ConnectionEnd) {
+        try self.flush()
+        while !self.backPressure.isHolding, let package = self.waiting.popFirst() {
+            self.logger.trace("received", metadata: [LogKey.command: "\(package.command)"])
+            if let answer = answer(package, &self.session) { try self.send(answer, package.correlation) }
+            self.backPressure.unsentChanged(to: self.channel.unsentCount)
+            if self.backPressure.isHolding { try self.flush() }
+        }
+        try self.flush()
+        if self.waiting.isEmpty { self.waiting = [] }
+        if self.backPressure.isHolding { self.channel.pauseReading() } else { self.channel.resumeReading() }
+    }
+
+    private func flush() throws(ConnectionEnd) {
+        do {
+            try self.channel.flush()
+        } catch {
+            throw .channel(error)
+        }
+        self.backPressure.unsentChanged(to: self.channel.unsentCount)
+    }
+
+    private func send(_ answer: Answer, _ correlation: GUID) throws(ConnectionEnd) {
+        switch answer.content {
+        case .payload(let bytes): self.channel.send(Package(answer.command, correlation, payload: bytes))
+        case .message(let message): self.channel.send(message, answer.command, correlation)
+        }
+        if answer.command == .badRequest {
+            self.logger.info("bad request", metadata: [LogKey.reason: "\(answer.note ?? "not accepted")"])
+        }
+        if answer.isLast { throw .refused }
+    }
+
+    /// Ends the connection if reading found its end.
+    private func finishTurn(_ arrived: Result<Int, ChannelError>) throws(ConnectionEnd) {
+        do {
+            _ = try arrived.get()
+        } catch {
+            if case .frame(let error) = error { try self.send(.broken(error, limit: self.frameLimit), .zero) }
+            throw .channel(error)
+        }
+    }
+
+    private func watch(now: Instant) throws(ConnectionEnd) {
+        switch self.heartbeat.timerFired(now: now) {
+        case .wait(let moment):
+            self.wake(at: moment, now: now)
+        case .ask(let moment):
+            self.channel.send(Package(.heartbeatRequest, GUID(.random(in: 1 ... .max), .random(in: 1 ... .max))))
+            try self.flush()
+            self.wake(at: moment, now: now)
+        case .giveUp:
+            throw .silent
+        }
+    }
+
+    private func wake(at moment: Instant, now: Instant) {
+        self.timer?.schedule(deadline: .now() + (moment - now) / .seconds(1))
+    }
+}

@@ -1,0 +1,33 @@
+/// What a node knows of its cluster, in the members and names that clients read.
+struct GossipDocument: Encodable, Sendable {
+    struct Member: Encodable, Sendable {
+        var instanceId: String
+        /// ISO 8601.
+        var timeStamp: String
+        var state: String
+        var isAlive: Bool
+        var internalTcpIp: String
+        var internalTcpPort: Int
+        /// 0: none.
+        var internalSecureTcpPort: Int
+        var externalTcpIp: String
+        var externalTcpPort: Int
+        /// 0: none.
+        var externalSecureTcpPort: Int
+        var internalHttpIp: String
+        var internalHttpPort: Int
+        var externalHttpIp: String
+        var externalHttpPort: Int
+        var lastCommitPosition: Int64
+        var writerCheckpoint: Int64
+        var chaserCheckpoint: Int64
+        var epochPosition: Int64
+        var epochNumber: Int
+        var epochId: String
+        var nodePriority: Int
+    }
+
+    var members: [Member]
+    var serverIp: String
+    var serverPort: Int
+}

@@ -1,0 +1,82 @@
+internal import FlyingFox
+internal import FlyingSocks
+internal import Foundation
+
+/// The server's HTTP port: `GET /gossip` and `GET /ping`.
+struct HTTPSide {
+    typealias GossipSource = @Sendable () async -> GossipDocument?
+
+    let port: Int
+    private let server: HTTPServer
+    private let running: Task<Void, Never>
+
+    /// Returns when clients can connect.
+    static func start(host: String, port: Int, gossip: @escaping GossipSource) async throws(EmbeddedServerError) -> Self {
+        do {
+            let server = try Self.makeServer(host: host, port: UInt16(port))
+            await server.appendRoute("GET /gossip") { _ in
+                guard let document = await gossip() else { return HTTPResponse(statusCode: .serviceUnavailable) }
+                return try Self.json(document)
+            }
+            await server.appendRoute("GET /ping") { _ in
+                try Self.json(["text": "Ping request successfully handled"])
+            }
+            return try await Self.run(server)
+        } catch {
+            throw EmbeddedServerError(.cannotListen, "HTTP on \(host):\(port): \(error)")
+        }
+    }
+
+    func stop() async {
+        await self.server.stop()
+        await self.running.value
+    }
+
+    private static func makeServer(host: String, port: UInt16) throws -> HTTPServer {
+        if host.contains(":") {
+            HTTPServer(address: try .inet6(ip6: host, port: port), logger: .disabled)
+        } else {
+            HTTPServer(address: try .inet(ip4: host, port: port), logger: .disabled)
+        }
+    }
+
+    /// Runs `server` until it is stopped. Either it listens, or running it fails; whichever comes first is reported.
+    private static func run(_ server: HTTPServer) async throws -> Self {
+        let (outcome, report) = AsyncThrowingStream<Void, any Error>.makeStream()
+        let running = Task {
+            await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await server.run() }
+                group.addTask {
+                    try await server.waitUntilListening()
+                    report.yield()
+                }
+                do {
+                    while try await group.next() != nil {}
+                } catch {
+                    report.finish(throwing: error)
+                    group.cancelAll()
+                }
+            }
+        }
+        for try await _ in outcome { break }
+        switch await server.listeningAddress {
+        case .ip4(_, let port), .ip6(_, let port):
+            return Self(port: Int(port), server: server, running: running)
+        case .unix, nil:
+            // The wait was given up, because the caller's task was cancelled.
+            running.cancel()
+            await running.value
+            throw CancellationError()
+        }
+    }
+
+    private static func json(_ value: some Encodable) throws -> HTTPResponse {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.withoutEscapingSlashes]
+        return HTTPResponse(
+            statusCode: .ok,
+            headers: [.contentType: "application/json; charset=utf-8"],
+            body: try encoder.encode(value)
+        )
+    }
+}

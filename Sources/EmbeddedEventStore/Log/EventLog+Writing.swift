@@ -1,0 +1,99 @@
+internal import PhotonPumpWire
+
+/// What became of a write.
+enum WriteOutcome: Equatable {
+    /// `position` is that of the last event. A write of no events has `last == first - 1`.
+    case appended(first: Int64, last: Int64, position: Int64)
+    /// The events were there already, from this number to that one.
+    case repeated(first: Int64, last: Int64)
+    case wrongExpectedVersion(current: Int64)
+    case streamDeleted
+}
+
+extension EventLog {
+    /// Appends all events or none. `now` is in milliseconds since 1970.
+    ///
+    /// A writer that never got its answer writes again, so a write whose events are there already succeeds without
+    /// changing anything. With an exact expected version they must be there right behind that version; with ``ExpectedVersion/any`` and
+    /// ``ExpectedVersion/streamExists`` the first event's id decides whether the write is taken for a repeat.
+    mutating func write(
+        _ events: [ProposedEvent],
+        to stream: StreamName,
+        expecting expected: ExpectedVersion,
+        now: Int64
+    ) -> WriteOutcome {
+        if let outcome = self.outcomeWithoutAppending(events, to: stream, expecting: expected) { return outcome }
+        let first = self.lastNumber(of: stream) + 1
+        let wasSoftDeleted = self.isSoftDeleted(stream)
+        let position = self.append(events, to: stream, first: first, now: now)
+        if wasSoftDeleted { self.truncate(stream, before: first, now: now) }
+        return .appended(first: first, last: first + Int64(events.count) - 1, position: position)
+    }
+
+    private mutating func append(_ events: [ProposedEvent], to stream: StreamName, first: Int64, now: Int64) -> Int64 {
+        guard !events.isEmpty else { return self.advance(by: stream.bytes.count) }
+        for (offset, event) in events.enumerated() {
+            self.append(event, to: stream, now: now)
+            self.recentIDs.remember(event.id, .init(stream: stream, number: first + Int64(offset)))
+        }
+        return self.lastPosition
+    }
+
+    /// What answers the write if its events are not to be appended.
+    private mutating func outcomeWithoutAppending(
+        _ events: [ProposedEvent],
+        to stream: StreamName,
+        expecting expected: ExpectedVersion
+    ) -> WriteOutcome? {
+        let current = self.lastNumber(of: stream)
+        guard current != StreamHistory.deletedNumber else { return .streamDeleted }
+        switch expected {
+        case .streamExists where self.isSoftDeleted(stream):
+            return .streamDeleted
+        case .streamExists where current < 0 && self.lastNumber(of: stream.metastream) < 0:
+            return .wrongExpectedVersion(current: current)
+        case .any, .streamExists:
+            return self.repeatByID(events, of: stream, current: current)
+        case .exactly(let version) where version < current:
+            return self.repeatByNumber(events, of: stream, after: version, current: current)
+        case .exactly(let version):
+            return version == current ? nil : .wrongExpectedVersion(current: current)
+        }
+    }
+
+    /// Compares with the ids remembered. An unknown first id makes the write a new one, even if others are known.
+    private mutating func repeatByID(
+        _ events: [ProposedEvent],
+        of stream: StreamName,
+        current: Int64
+    ) -> WriteOutcome? {
+        var numbers: [Int64] = []
+        for event in events {
+            guard let place = self.recentIDs.place(of: event.id), place.stream == stream else {
+                return numbers.isEmpty ? nil : .wrongExpectedVersion(current: current)
+            }
+            numbers.append(place.number)
+        }
+        guard let first = numbers.first, let last = numbers.last else { return nil }
+        return .repeated(first: first, last: last)
+    }
+
+    /// Compares with the events behind `version`, which is smaller than `current`.
+    private func repeatByNumber(
+        _ events: [ProposedEvent],
+        of stream: StreamName,
+        after version: Int64,
+        current: Int64
+    ) -> WriteOutcome? {
+        let first = version + 1
+        for (offset, event) in events.enumerated() {
+            let place = self.streams[stream]?.place(first + Int64(offset))
+            if let place, self.entries[place].record.id == event.id { continue }
+            let recreates = offset == 0 && version == -1 && self.isSoftDeleted(stream)
+            return recreates ? nil : .wrongExpectedVersion(current: current)
+        }
+        return events.isEmpty
+            ? .wrongExpectedVersion(current: current)
+            : .repeated(first: first, last: version + Int64(events.count))
+    }
+}

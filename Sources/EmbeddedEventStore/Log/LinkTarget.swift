@@ -1,0 +1,24 @@
+internal import PhotonPumpWire
+
+/// What a link event points to: its data is `NUMBER@STREAM`, where the name may hold further `@`.
+struct LinkTarget: Hashable {
+    /// The event type of links.
+    static let eventType = Bytes(utf8: "$>")
+
+    /// -1 for whatever is the last event.
+    let number: Int64
+    let stream: StreamName
+
+    /// Nil when `data` is no target.
+    init?(_ data: Bytes) {
+        let separator = data.withUnsafeBytes { $0.firstIndex(of: UInt8(ascii: "@")) }
+        guard let separator, let number = Int64(data.slice(0..<separator).text), number >= -1 else { return nil }
+        self.number = number
+        self.stream = StreamName(data.slice(separator + 1..<data.count))
+        guard !self.stream.isEmpty else { return nil }
+    }
+}
+
+extension EventRecord {
+    var isLink: Bool { self.type == LinkTarget.eventType }
+}

@@ -1,0 +1,34 @@
+/// The events of one stream, as places in the log: event n is at place n.
+struct StreamHistory {
+    /// The number of a tombstone, and what truncates a stream that was deleted softly.
+    static let deletedNumber = Int64.max
+
+    private(set) var places: [Int] = []
+    /// Deleted for good.
+    var hasTombstone = false
+    /// Events below this number are hidden.
+    var truncateBefore: Int64 = 0
+
+    /// The number of the last event written, -1 for none; a tombstone's once there is one.
+    var lastNumber: Int64 { self.hasTombstone ? Self.deletedNumber : Int64(self.places.count) - 1 }
+
+    /// Hidden as a whole, until the next write.
+    var isSoftDeleted: Bool { self.truncateBefore == Self.deletedNumber }
+
+    /// The place of event `number`, hidden or not.
+    func place(_ number: Int64) -> Int? {
+        guard number >= 0, number < self.places.count else { return nil }
+        return self.places[Int(number)]
+    }
+
+    /// The places of those of `numbers` that exist.
+    func places(_ numbers: ClosedRange<Int64>) -> ArraySlice<Int> {
+        let start = max(numbers.lowerBound, 0)
+        let end = min(numbers.upperBound, Int64(self.places.count) - 1)
+        return start <= end ? self.places[Int(start)...Int(end)] : []
+    }
+
+    mutating func append(place: Int) {
+        self.places.append(place)
+    }
+}

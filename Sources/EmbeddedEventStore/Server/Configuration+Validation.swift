@@ -1,0 +1,44 @@
+internal import PhotonPumpWire
+
+extension EmbeddedServer.Configuration {
+    private static let ports = 0...65_535
+    private static let times: ClosedRange<Duration> = .milliseconds(1) ... .seconds(86_400)
+    private static let frameLimits = 1_024...FrameDecoder.standardLimit
+
+    /// Names the first value that is of no use.
+    func validate() throws(EmbeddedServerError) {
+        try Self.check(!self.host.isEmpty, "host is empty")
+        try Self.check(Self.ports.contains(self.port), "port \(self.port) is not within \(Self.ports)")
+        if let httpPort = self.httpPort {
+            try Self.check(Self.ports.contains(httpPort), "httpPort \(httpPort) is not within \(Self.ports)")
+        }
+        for (name, time) in [("Interval", self.heartbeatInterval), ("Timeout", self.heartbeatTimeout)] {
+            try Self.check(Self.times.contains(time), "heartbeat\(name) \(time) is not within \(Self.times)")
+        }
+        try Self.check(
+            Self.frameLimits.contains(self.frameLimit),
+            "frameLimit \(self.frameLimit) is not within \(Self.frameLimits)"
+        )
+        try self.validateUsers()
+    }
+
+    private func validateUsers() throws(EmbeddedServerError) {
+        var names: Set<String> = []
+        for user in self.users {
+            try Self.check(!user.name.isEmpty, "a user has no name")
+            try Self.check(names.insert(user.name).inserted, "user '\(user.name)' is there twice")
+            do {
+                _ = try Login(name: user.name, password: user.password)
+            } catch {
+                throw EmbeddedServerError(
+                    .invalidConfiguration,
+                    "user '\(user.name)': the \(error.part) has \(error.count) bytes, more than \(Login.maximumBytes)"
+                )
+            }
+        }
+    }
+
+    private static func check(_ isRight: Bool, _ message: @autoclosure () -> String) throws(EmbeddedServerError) {
+        guard isRight else { throw EmbeddedServerError(.invalidConfiguration, message()) }
+    }
+}

@@ -1,0 +1,52 @@
+extension EmbeddedServer {
+    /// How a server listens, whom it knows and when it gives a client up.
+    ///
+    /// The values are checked by ``EmbeddedServer/start()``, which says which one is wrong.
+    public struct Configuration: Sendable, Hashable {
+        /// The name or address to listen on; 127.0.0.1 by default, so that only this machine can connect.
+        public var host = "127.0.0.1"
+        /// The TCP port; 0, the default, takes a free one and keeps it for later starts.
+        public var port = 0
+        /// The HTTP port for `/gossip` and `/ping`, 0 for a free one; nil, the default, leaves HTTP out.
+        public var httpPort: Int?
+        /// Who may log in; `admin` and `ops` by default, with the passwords of a new EventStore.
+        public var users = [User.admin, .ops]
+        /// A client's silence after which the server asks it for a sign of life; 2 s by default, between 1 ms and
+        /// a day.
+        public var heartbeatInterval: Duration = .seconds(2)
+        /// How much longer the server waits for that sign before it closes the connection; 1 s by default, between
+        /// 1 ms and a day.
+        public var heartbeatTimeout: Duration = .seconds(1)
+        /// The largest frame in bytes, without its length prefix, that the server takes from a client; 64 MiB by
+        /// default and at most. A page of events ends early when it fills half of that.
+        public var frameLimit = 64 << 20
+
+        public init() {}
+    }
+
+    /// Somebody who may log in.
+    public struct User: Sendable, Hashable {
+        /// The login name, at most 255 bytes of UTF-8.
+        public var name: String
+        /// The password, at most 255 bytes of UTF-8.
+        public var password: String
+        /// The groups; members of `$admins` may do everything that anybody may.
+        public var groups: Set<String>
+
+        public init(name: String, password: String, groups: Set<String> = []) {
+            self.name = name
+            self.password = password
+            self.groups = groups
+        }
+
+        /// `admin`, password `changeit`, in `$admins`.
+        public static let admin = User(name: "admin", password: "changeit", groups: ["$admins"])
+        /// `ops`, password `changeit`, in `$ops`.
+        public static let ops = User(name: "ops", password: "changeit", groups: ["$ops"])
+    }
+}
+
+extension EmbeddedServer.User: CustomStringConvertible {
+    /// The name alone: passwords are never printed.
+    public var description: String { self.name }
+}

@@ -1,0 +1,33 @@
+/// What an ``EmbeddedServer`` could not do for its owner. What it refuses its clients goes to them over the wire.
+public struct EmbeddedServerError: Error, Hashable, Sendable {
+    /// What went wrong, to branch on; there may be more of them one day.
+    public struct Code: Hashable, Sendable, CustomStringConvertible {
+        public let description: String
+
+        private init(_ description: String) {
+            self.description = description
+        }
+
+        /// A value of the configuration makes no sense.
+        public static let invalidConfiguration = Code("invalid configuration")
+        /// An address or port could not be listened on.
+        public static let cannotListen = Code("cannot listen")
+        /// The stream has been deleted for good.
+        public static let streamDeleted = Code("stream deleted")
+        /// The name belongs to no stream that could be deleted.
+        public static let notDeletable = Code("not deletable")
+    }
+
+    public let code: Code
+    /// What was tried, on what, and why it failed; for people.
+    public let message: String
+
+    init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+}
+
+extension EmbeddedServerError: CustomStringConvertible {
+    public var description: String { "\(self.code): \(self.message)" }
+}
