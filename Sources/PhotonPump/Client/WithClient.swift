@@ -7,6 +7,7 @@ public import Logging
 ///   - logger: see ``Client/init(_:logger:)-(Client.Configuration,_)``.
 /// - Returns: what `body` returns.
 /// - Throws: what ``Client/connect()`` or `body` throws.
+@discardableResult
 public func withClient<Output>(
     _ connectionString: String,
     logger: Logger = Logger(label: "PhotonPump"),
@@ -22,6 +23,7 @@ public func withClient<Output>(
 ///   - logger: see ``Client/init(_:logger:)-(Client.Configuration,_)``.
 /// - Returns: what `body` returns.
 /// - Throws: what ``Client/connect()`` or `body` throws.
+@discardableResult
 public func withClient<Output>(
     _ configuration: Client.Configuration,
     logger: Logger = Logger(label: "PhotonPump"),
