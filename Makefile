@@ -21,7 +21,7 @@ elif command -v brew >/dev/null; then brew install --quiet $(2); \
 else echo "Please install what Debian calls $(1); this machine has neither apt-get nor brew." >&2; exit 1; fi
 endef
 
-.PHONY: help deps build release demo test format lint lint-deps protos protos-deps check-protos bench interop \
+.PHONY: help deps build release demo test format lint lint-deps protos protos-deps check-protos docs bench interop \
 	interop-deps eventstore_docker all_tests clean FORCE
 
 help: ## Lists the targets
@@ -72,6 +72,10 @@ endif
 
 check-protos: protos ## Fails when the generated C code is not that of Protos
 	git diff --exit-code -- $(MESSAGES)
+
+docs: deps ## Builds the documentation of the client into .build/docs
+	$(SWIFT) package --allow-writing-to-directory .build/docs generate-documentation --target PhotonPump \
+		--warnings-as-errors --output-path .build/docs
 
 bench: release ## Measures against an embedded server of its own
 	@Tests/Support/with-server $(RELEASED_PUMP) Benchmarks/run $(RELEASED_PUMP)

@@ -5,7 +5,8 @@ internal import Synchronization
 
 /// A client of an EventStore server, over one TCP connection that any number of tasks share.
 ///
-/// Make one, ``connect()`` it, and ``close()`` it at the end; or let ``withClient(_:logger:_:)`` do that:
+/// Make one, ``connect()`` it, and ``close()`` it at the end; or let
+/// ``withClient(_:logger:_:)-(String,_,_)`` do that:
 ///
 /// ```swift
 /// try await withClient("tcp://admin:changeit@localhost:1113") { client in

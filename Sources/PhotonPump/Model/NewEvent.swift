@@ -21,6 +21,9 @@ public struct NewEvent: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - id: a new one if nil.
+    ///   - type: what kind of event it is.
+    ///   - data: what happened.
+    ///   - metadata: what is to be known besides.
     ///   - isJSON: whether `data` is JSON; it is not checked.
     public init(
         id: UUID? = nil,

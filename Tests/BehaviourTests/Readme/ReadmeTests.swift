@@ -1,0 +1,73 @@
+import EmbeddedEventStore
+import Foundation
+import PhotonPump
+import Testing
+
+@Suite("The README")
+struct ReadmeTests {
+    private static let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+
+    @Test("shows only Swift that is compiled here, line for line")
+    func snippetsAreCompiled() throws {
+        let root = Self.here.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let readme = try Self.lines(root.appendingPathComponent("README.md"))
+        let compiled = try ["FirstProgram.swift", "Snippets.swift"].flatMap {
+            try Self.lines(Self.here.appendingPathComponent($0))
+        }
+        let snippets = Self.parts(of: Self.snippets(in: readme))
+        #expect(snippets.count >= 6)
+        for snippet in snippets {
+            let isThere = compiled.indices.contains { compiled[$0...].starts(with: snippet) }
+            #expect(isThere, "not compiled:\n\(snippet.joined(separator: "\n"))")
+        }
+    }
+
+    @Test("shows what works")
+    func snippetsWork() async throws {
+        try await withEmbeddedServer(logger: .silent) { server in
+            try await withClient(server.connectionString, logger: .silent) { client in
+                let jump = PonyJumped(pony: "Derpy Hooves", height: 10)
+                try await client.publishEvent(to: "ponies", type: "PonyJumped", body: jump)
+                let snippets = Snippets()
+                try await snippets.writing(client)
+                try await snippets.conflict(client, [NewEvent(type: "t", data: [1], isJSON: false)])
+                try await snippets.sequence(client)
+                try await snippets.reading(client)
+            }
+        }
+    }
+
+    /// The lines of a file without indentation, and without empty ones.
+    private static func lines(_ file: URL) throws -> [String] {
+        try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+            .map { $0.trimmingCharacters(in: .whitespaces) }
+            .filter { !$0.isEmpty }
+    }
+
+    private static func snippets(in lines: [String]) -> [[String]] {
+        var snippets: [[String]] = []
+        var current: [String]?
+        for line in lines {
+            if line == "```swift" {
+                current = []
+            } else if line == "```" {
+                current.map { snippets.append($0) }
+                current = nil
+            } else {
+                current?.append(line)
+            }
+        }
+        return snippets
+    }
+
+    /// The first program has its imports and type in front, which stand elsewhere in its file.
+    private static func parts(of snippets: [[String]]) -> [[String]] {
+        snippets.flatMap { snippet -> [[String]] in
+            guard let start = snippet.firstIndex(where: { $0.hasPrefix("try await withClient(\"") }), start > 0 else {
+                return [snippet]
+            }
+            return snippet[..<start].filter { $0.hasPrefix("import ") }.map { [$0] }
+                + [Array(snippet[..<start].drop { $0.hasPrefix("import ") }), Array(snippet[start...])]
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import EmbeddedEventStore
+import PhotonPump
+import Testing
+
+/// What the README shows besides its first program.
+struct Snippets {
+    let photo: [UInt8] = [0xFF, 0xD8]
+    let ticker = AsyncStream<NewEvent> { $0.finish() }
+
+    func writing(_ client: Client) async throws {
+        let result = try await client.publish(
+            [
+                try NewEvent(type: "PonyJumped", body: PonyJumped(pony: "Applejack", height: 11)),
+                NewEvent(type: "PhotoTaken", data: photo, isJSON: false),
+            ],
+            to: "ponies",
+            expecting: .version(0)
+        )
+        #expect(result.lastEventNumber == 2)
+    }
+
+    func conflict(_ client: Client, _ events: [NewEvent]) async throws {
+        do {
+            try await client.publish(events, to: "ponies", expecting: .version(0))
+        } catch let error as PhotonPumpError where error.code == .wrongExpectedVersion {
+            print("the stream has moved on to", error.conflict?.actual ?? -1)
+        }
+    }
+
+    func sequence(_ client: Client) async throws {
+        try await client.publish(ticker, to: "ticks")
+    }
+
+    func reading(_ client: Client) async throws {
+        let first = try await client.getEvent(0, in: "ponies")
+        let last = try await client.getLastEvent(in: "ponies")
+        let page = try await client.get("ponies", direction: .backward, maxCount: 10)
+
+        for try await event in client.iter("ponies", from: 1, resolveLinks: true) {
+            print(event.number, event.type, event.data.text)
+        }
+        #expect((first.number, last.number, page.events.count) == (0, 2, 3))
+    }
+}
+
+struct EmbeddedSnippet {
+    @Test func ponyIsRecorded() async throws {
+        try await withEmbeddedServer { server in
+            try await withClient(server.connectionString) { client in
+                let jump = PonyJumped(pony: "Applejack", height: 11)
+                try await client.publishEvent(to: "ponies", type: "PonyJumped", body: jump)
+
+                let last = try await client.getLastEvent(in: "ponies")
+                #expect(last.type == "PonyJumped")
+            }
+        }
+    }
+}
