@@ -26,8 +26,11 @@ extension Client {
     nonisolated func nextID() -> GUID { self.ids.next() }
 
     /// Starts a conversation as soon as its turn comes.
+    ///
+    /// Of a call that is alone, the request is sent on the spot, on the caller's thread. While others wait for their
+    /// answers it is left to the next turn on the client's queue, which sends together what has come until then.
     nonisolated func begin(_ exchange: any OpenExchange) {
-        self.post(.begin(exchange))
+        self.post(.begin(exchange), here: self.isQuiet.load(ordering: .relaxed))
     }
 
     /// Ends a conversation that was begun, if it has not ended already.
@@ -37,12 +40,10 @@ extension Client {
 
     /// Leaves a message, and sees to it that it is read.
     ///
-    /// Of a call that is alone, the request is sent on the spot, on the caller's thread. While others wait for their
-    /// answers it is left to the next turn on the client's queue, which sends together what has come until then.
-    nonisolated func post(_ message: Message) {
+    /// - Parameter here: read it on this very thread, before returning, unless a turn is going on that will.
+    nonisolated func post(_ message: Message, here: Bool = false) {
         guard self.mailbox.post(message) else { return }
-        let isAlone = self.isQuiet.load(ordering: .relaxed)
-        self.executor.run(here: isAlone) { self.assumeIsolated { $0.turn {} } }
+        self.executor.run(here: here) { self.assumeIsolated { $0.turn {} } }
     }
 
     /// Does something on the client's queue, and then what tasks have asked for meanwhile.

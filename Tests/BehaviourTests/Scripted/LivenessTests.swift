@@ -72,6 +72,20 @@ struct LivenessTests {
         }
     }
 
+    @Test("ends with the last reference to the client, also without close()")
+    func dropped() async throws {
+        let server = ScriptedServer()
+        var client: Client? = try Client(try await ScriptedSession.configuration(for: server), logger: .silent)
+        let connecting = Task { [client] in try await client?.connect() }
+        let peer = try await server.nextConnection()
+        try await peer.acceptHandshake()
+        try await connecting.value
+        client = nil
+        #expect(try await peer.next() == nil)
+        #expect(client == nil)
+        await server.stop()
+    }
+
     @Test("goes on when a call is cancelled, and its late answer is passed over")
     func cancelledCall() async throws {
         try await ScriptedSession.run { session in
