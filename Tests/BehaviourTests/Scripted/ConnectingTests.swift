@@ -128,9 +128,9 @@ struct ConnectingTests {
         let client = try Client(try await ScriptedSession.configuration(for: server), logger: .silent)
         let attempt = Task { try await client.connect() }
         let abandoned = try await server.nextConnection()
+        _ = try await abandoned.next(.identifyClient)
         attempt.cancel()
         await #expect(throws: CancellationError.self) { try await attempt.value }
-        _ = try await abandoned.next(.identifyClient)
         #expect(try await abandoned.next() == nil, "the connection is closed")
 
         async let connected: Void = client.connect()
@@ -146,8 +146,8 @@ struct ConnectingTests {
         let client = try Client(try await ScriptedSession.configuration(for: server), logger: .silent)
         let connected = Task { try await client.connect() }
         let peer = try await server.nextConnection()
-        await client.close()
         _ = try await peer.next(.identifyClient)
+        await client.close()
         #expect(try await peer.next() == nil, "the connection is closed")
         #expect(try await failure { try await connected.value }.code == .clientClosed)
         #expect(try await failure { try await client.connect() }.code == .clientClosed)
