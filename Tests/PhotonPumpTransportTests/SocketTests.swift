@@ -38,14 +38,12 @@ struct SocketTests {
 
     @Test("that nobody listens on are refused, naming the address")
     func refused() async throws {
-        let server = ScriptedServer()
-        let port = try await server.start()
-        await server.stop()
+        let port = try UnusedPort()
         let error = try await #require(throws: SocketError.self) {
-            try await ScriptedPeer.connect(host: "127.0.0.1", port: port)
+            try await ScriptedPeer.connect(host: "127.0.0.1", port: port.number)
         }
         #expect(error.number == ECONNREFUSED)
-        #expect("\(error)".contains("connect 127.0.0.1:\(port)"))
+        #expect("\(error)".contains("connect 127.0.0.1:\(port.number)"))
     }
 
     @Test("of a host that does not exist are not found, naming the host")

@@ -6,8 +6,7 @@ import Testing
 struct ServerLifecycleTests {
     @Test("fails what waits when it stops, and serves again with its events when it is back")
     func restart() async throws {
-        let server = EmbeddedServer(logger: .silent)
-        try await server.start()
+        let server = try await Self.startOnOwnPort()
         let client = try Client(await server.connectionString, logger: .silent)
         try await client.connect()
         try await client.publish(try Pony.events(3), to: "ponies")
@@ -21,6 +20,17 @@ struct ServerLifecycleTests {
         #expect(try await client.getLastEvent(in: "ponies").number == 2)
         await client.close()
         await server.stop()
+    }
+
+    /// A server on a port that no other test is given while this one is stopped: the system picks higher ones.
+    private static func startOnOwnPort() async throws -> EmbeddedServer {
+        for port in (20_000..<32_000).shuffled() {
+            var configuration = EmbeddedServer.Configuration()
+            configuration.port = port
+            let server = EmbeddedServer(configuration, logger: .silent)
+            if (try? await server.start()) != nil { return server }
+        }
+        throw CancellationError()
     }
 
     @Test("is one of several in a process, each with its own events")

@@ -32,12 +32,12 @@ struct ConnectingTests {
 
     @Test("fails with the cause when nobody listens")
     func refused() async throws {
-        let server = ScriptedServer()
-        let configuration = try await ScriptedSession.configuration(for: server)
-        await server.stop()
-        let error = try await failure { try await Client(configuration, logger: .silent).connect() }
+        let port = try UnusedPort()
+        let endpoint = Endpoint(host: "127.0.0.1", port: port.number)
+        let client = try Client(Client.Configuration(endpoint: endpoint), logger: .silent)
+        let error = try await failure { try await client.connect() }
         #expect(error.code == .connectionFailed)
-        #expect("\(error)".contains("127.0.0.1:\(configuration.endpoint.port)"))
+        #expect("\(error)".contains("127.0.0.1:\(port.number)"))
         #expect("\(error)".lowercased().contains("refused"), "\(error)")
     }
 
