@@ -53,8 +53,12 @@ package struct RecordedFrame: Sendable, Decodable {
         self.password = try values.decodeIfPresent(String.self, forKey: .password)
         let decoded = try values.nestedContainer(keyedBy: DecodedKeys.self, forKey: .decoded)
         self.isUndecodable = decoded.contains(.undecodable)
-        let hex = Array(try values.decode(String.self, forKey: .payload).utf8)
-        self.payload = stride(from: 0, to: hex.count - 1, by: 2).compactMap {
+        self.payload = Self.bytes(hex: try values.decode(String.self, forKey: .payload))
+    }
+
+    static func bytes(hex: String) -> [UInt8] {
+        let hex = Array(hex.utf8)
+        return stride(from: 0, to: hex.count - 1, by: 2).compactMap {
             UInt8(String(decoding: hex[$0...$0 + 1], as: UTF8.self), radix: 16)
         }
     }
@@ -70,6 +74,11 @@ package struct RecordedFrame: Sendable, Decodable {
             }
         }
         content += self.payload
+        return Self.framed(content)
+    }
+
+    /// `content` behind its length.
+    static func framed(_ content: [UInt8]) -> [UInt8] {
         let length = UInt32(content.count)
         return (0..<4).map { UInt8(truncatingIfNeeded: length >> ($0 * 8)) } + content
     }
@@ -84,9 +93,8 @@ package struct Recording: Sendable {
 
     /// The recording with this name.
     package init(_ name: String) throws {
-        let url = Self.folder.appendingPathComponent("\(name).jsonl")
         self.name = name
-        let lines = try String(contentsOf: url, encoding: .utf8).split(separator: "\n")
+        let lines = try String(contentsOf: Self.url(name), encoding: .utf8).split(separator: "\n")
         self.frames = try lines.filter { $0.contains(#""payload_hex""#) }.map {
             try JSONDecoder().decode(RecordedFrame.self, from: Data($0.utf8))
         }
@@ -97,6 +105,10 @@ package struct Recording: Sendable {
         let files = try? FileManager.default.contentsOfDirectory(at: Self.folder, includingPropertiesForKeys: nil)
         return (files ?? []).map { $0.deletingPathExtension().lastPathComponent }.sorted()
     }()
+
+    static func url(_ name: String) -> URL {
+        self.folder.appendingPathComponent("\(name).jsonl")
+    }
 
     private static let folder = Bundle.module.bundleURL.appendingPathComponent("Vectors")
 }
