@@ -22,10 +22,11 @@ struct Heartbeat {
         self.lastSign = now
     }
 
-    /// Whatever arrives is a sign of life.
-    mutating func signReceived(now: Instant) {
+    /// Whatever arrives is a sign of life. If it was asked for, the timer is set anew; otherwise it stays as it is.
+    mutating func signReceived(now: Instant) -> Action? {
+        defer { self.asked = nil }
         self.lastSign = now
-        self.asked = nil
+        return self.asked == nil ? nil : .wait(until: now + self.interval)
     }
 
     mutating func timerFired(now: Instant) -> Action {

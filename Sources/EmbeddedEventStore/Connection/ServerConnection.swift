@@ -21,13 +21,14 @@ final class ServerConnection {
     private let queue: DispatchQueue
     private let logger: Logger
     private var session = Session()
-    private var timer: (any DispatchSourceTimer)?
+    private var timer: QueueTimer?
     private var heartbeat: Heartbeat
     private var backPressure = BackPressure()
     /// Packages that arrived while the client was held up: no more than one turn's reading.
     private var waiting: ArraySlice<Package> = []
 
-    init(_ channel: PackageChannel, _ configuration: EmbeddedServer.Configuration, queue: DispatchQueue, logger: Logger) {
+    init(_ channel: PackageChannel, _ configuration: EmbeddedServer.Configuration, queue: DispatchQueue, logger: Logger)
+    {
         self.channel = channel
         self.frameLimit = configuration.frameLimit
         self.queue = queue
@@ -39,34 +40,27 @@ final class ServerConnection {
         )
     }
 
-    deinit {
-        self.timer?.cancel()
-    }
-
     /// Starts reporting what happens; answer with ``handle(_:now:answer:)``.
     func activate(_ handler: @escaping (Event) -> Void) {
         self.channel.activate { handler($0 == .readable ? .readable : .writable) }
-        let timer = DispatchSource.makeTimerSource(queue: self.queue)
-        timer.setEventHandler { handler(.timer) }
-        timer.schedule(deadline: .now())
-        timer.activate()
-        self.timer = timer
+        self.timer = QueueTimer(on: self.queue) { handler(.timer) }
+        self.timer?.schedule(after: .zero)
     }
 
     func handle(_ event: Event, now: Instant, answer: Answerer) throws(ConnectionEnd) {
         switch event {
         case .readable:
             let arrived = self.receive()
-            self.heartbeat.signReceived(now: now)
+            try self.signReceived(now: now)
             try self.work(answer)
             try self.finishTurn(arrived)
         case .writable:
             let unsent = self.channel.unsentCount
             try self.work(answer)
-            // Nothing can arrive from a client that is held up, so taking its replies is its sign of life.
-            if self.channel.unsentCount < unsent { self.heartbeat.signReceived(now: now) }
+            // Nothing arrives from a client that is held up, so taking its replies is its sign of life.
+            if self.channel.unsentCount < unsent { try self.signReceived(now: now) }
         case .timer:
-            try self.watch(now: now)
+            try self.perform(self.heartbeat.timerFired(now: now), now: now)
         }
     }
 
@@ -74,7 +68,6 @@ final class ServerConnection {
     func close(_ reason: ConnectionEnd) {
         try? self.channel.flush()
         self.channel.close()
-        self.timer?.cancel()
         self.timer = nil
         self.waiting = []
         self.logger.debug("disconnected", metadata: [LogKey.reason: "\(reason)"])
@@ -137,8 +130,12 @@ final class ServerConnection {
         }
     }
 
-    private func watch(now: Instant) throws(ConnectionEnd) {
-        switch self.heartbeat.timerFired(now: now) {
+    private func signReceived(now: Instant) throws(ConnectionEnd) {
+        if let action = self.heartbeat.signReceived(now: now) { try self.perform(action, now: now) }
+    }
+
+    private func perform(_ action: Heartbeat.Action, now: Instant) throws(ConnectionEnd) {
+        switch action {
         case .wait(let moment):
             self.wake(at: moment, now: now)
         case .ask(let moment):
@@ -151,6 +148,6 @@ final class ServerConnection {
     }
 
     private func wake(at moment: Instant, now: Instant) {
-        self.timer?.schedule(deadline: .now() + (moment - now) / .seconds(1))
+        self.timer?.schedule(after: moment - now)
     }
 }
