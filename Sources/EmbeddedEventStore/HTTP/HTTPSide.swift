@@ -2,16 +2,30 @@ internal import FlyingFox
 internal import FlyingSocks
 internal import Foundation
 
-/// The server's HTTP port: `GET /gossip` and `GET /ping`.
-struct HTTPSide {
+/// The server's HTTP port: `GET /gossip` and `GET /ping`. It is given up with the last reference.
+final class HTTPSide: Sendable {
     typealias GossipSource = @Sendable () async -> GossipDocument?
 
     let port: Int
     private let server: HTTPServer
     private let running: Task<Void, Never>
 
+    private init(port: Int, server: HTTPServer, running: Task<Void, Never>) {
+        self.port = port
+        self.server = server
+        self.running = running
+    }
+
+    deinit {
+        self.running.cancel()
+    }
+
     /// Returns when clients can connect.
-    static func start(host: String, port: Int, gossip: @escaping GossipSource) async throws(EmbeddedServerError) -> Self {
+    static func start(
+        host: String,
+        port: Int,
+        gossip: @escaping GossipSource
+    ) async throws(EmbeddedServerError) -> HTTPSide {
         do {
             let server = try Self.makeServer(host: host, port: UInt16(port))
             await server.appendRoute("GET /gossip") { _ in
@@ -41,7 +55,7 @@ struct HTTPSide {
     }
 
     /// Runs `server` until it is stopped. Either it listens, or running it fails; whichever comes first is reported.
-    private static func run(_ server: HTTPServer) async throws -> Self {
+    private static func run(_ server: HTTPServer) async throws -> HTTPSide {
         let (outcome, report) = AsyncThrowingStream<Void, any Error>.makeStream()
         let running = Task {
             await withThrowingTaskGroup(of: Void.self) { group in
@@ -61,7 +75,7 @@ struct HTTPSide {
         for try await _ in outcome { break }
         switch await server.listeningAddress {
         case .ip4(_, let port), .ip6(_, let port):
-            return Self(port: Int(port), server: server, running: running)
+            return HTTPSide(port: Int(port), server: server, running: running)
         case .unix, nil:
             // The wait was given up, because the caller's task was cancelled.
             running.cancel()

@@ -21,6 +21,7 @@ extension EmbeddedServer {
         /// default and at most. A page of events ends early when it fills half of that.
         public var frameLimit = 64 << 20
 
+        /// The defaults.
         public init() {}
     }
 
@@ -33,6 +34,7 @@ extension EmbeddedServer {
         /// The groups; members of `$admins` may do everything that anybody may.
         public var groups: Set<String>
 
+        /// A user in no group, unless `groups` says otherwise.
         public init(name: String, password: String, groups: Set<String> = []) {
             self.name = name
             self.password = password

@@ -7,16 +7,16 @@ extension EmbeddedServer {
         let login = self.configuration.users.first.map { user in
             [user.name, user.password].map(Self.escaped).joined(separator: ":") + "@"
         }
-        return "tcp://\(login ?? "")\(self.reachableHost):\(self.port)"
+        let host = Self.reachable(self.configuration.host)
+        return "tcp://\(login ?? "")\(host.contains(":") ? "[\(host)]" : host):\(self.port)"
     }
 
-    /// The configured host as a client writes it.
-    private var reachableHost: String {
-        switch self.configuration.host {
+    /// Where clients on this machine find a server that listens on `host`.
+    static func reachable(_ host: String) -> String {
+        switch host {
         case "0.0.0.0": "127.0.0.1"
-        case "::": "[::1]"
-        case let host where host.contains(":"): "[\(host)]"
-        case let host: host
+        case "::": "::1"
+        default: host
         }
     }
 

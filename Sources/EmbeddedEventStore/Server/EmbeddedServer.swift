@@ -35,6 +35,7 @@ public actor EmbeddedServer {
     /// The HTTP port, as ``port``; nil without HTTP.
     public private(set) var httpPort: Int?
 
+    /// The queue on which the server's sockets report readiness.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
 
     /// - Parameter logger: told of connections coming and going and of bad requests, at levels up to info.

@@ -1,7 +1,8 @@
 /// What an ``EmbeddedServer`` could not do for its owner. What it refuses its clients goes to them over the wire.
 public struct EmbeddedServerError: Error, Hashable, Sendable {
-    /// What went wrong, to branch on; there may be more of them one day.
+    /// A kind of failure, to branch on; there may be more of them one day.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
+        /// The code in words.
         public let description: String
 
         private init(_ description: String) {
@@ -18,6 +19,7 @@ public struct EmbeddedServerError: Error, Hashable, Sendable {
         public static let notDeletable = Code("not deletable")
     }
 
+    /// What went wrong.
     public let code: Code
     /// What was tried, on what, and why it failed; for people.
     public let message: String
@@ -29,5 +31,6 @@ public struct EmbeddedServerError: Error, Hashable, Sendable {
 }
 
 extension EmbeddedServerError: CustomStringConvertible {
+    /// Code and message.
     public var description: String { "\(self.code): \(self.message)" }
 }
