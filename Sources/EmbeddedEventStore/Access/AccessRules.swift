@@ -1,4 +1,5 @@
-/// Who may do what, as long as no stream says otherwise: everybody with ordinary streams, administrators with system streams.
+/// Who may do what, as long as no stream says otherwise: everybody with ordinary streams, administrators with system
+/// streams.
 enum AccessRules {
     enum Right: Hashable {
         case read, write, delete, readMetadata, writeMetadata

@@ -14,8 +14,9 @@ extension EventLog {
     /// Appends all events or none. `now` is in milliseconds since 1970.
     ///
     /// A writer that never got its answer writes again, so a write whose events are there already succeeds without
-    /// changing anything. With an exact expected version they must be there right behind that version; with ``ExpectedVersion/any`` and
-    /// ``ExpectedVersion/streamExists`` the first event's id decides whether the write is taken for a repeat.
+    /// changing anything. With an exact expected version they must be there right behind that version; with
+    /// ``ExpectedVersion/any`` and ``ExpectedVersion/streamExists`` the first event's id decides whether the write is
+    /// taken for a repeat.
     mutating func write(
         _ events: [ProposedEvent],
         to stream: StreamName,

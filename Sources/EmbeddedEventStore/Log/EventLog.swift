@@ -51,9 +51,7 @@ struct EventLog {
     /// Appends the next event of a stream, whatever the stream's state, and returns its position.
     @discardableResult
     mutating func append(_ event: ProposedEvent, to stream: StreamName, now: Int64) -> Int64 {
-        let number = Int64(self.streams[stream]?.places.count ?? 0)
-        let place = self.entries.count
-        self.update(stream) { $0.append(place: place) }
+        let number = self.streams[stream, default: StreamHistory()].append(place: self.entries.count)
         return self.append(
             EventRecord(
                 stream: stream.bytes,

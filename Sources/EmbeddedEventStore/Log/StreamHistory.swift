@@ -28,7 +28,9 @@ struct StreamHistory {
         return start <= end ? self.places[Int(start)...Int(end)] : []
     }
 
-    mutating func append(place: Int) {
+    /// Adds the next event and returns its number.
+    mutating func append(place: Int) -> Int64 {
         self.places.append(place)
+        return Int64(self.places.count) - 1
     }
 }
