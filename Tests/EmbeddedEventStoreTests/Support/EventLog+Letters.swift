@@ -1,0 +1,59 @@
+import PhotonPumpWire
+
+@testable import EmbeddedEventStore
+
+extension GUID {
+    /// An id for each letter.
+    init(letter: Character) {
+        self.init(0x1E77E7, UInt64(letter.unicodeScalars.first?.value ?? 0))
+    }
+}
+
+extension ProposedEvent {
+    /// An event whose id comes from a letter.
+    init(letter: Character, type: String = "Tested", data: String = "{}") {
+        self.init(
+            id: GUID(letter: letter),
+            type: type,
+            isJSON: true,
+            data: Bytes(utf8: data),
+            metadata: Bytes()
+        )
+    }
+}
+
+extension EventLog {
+    /// Writes an event for each letter.
+    @discardableResult
+    mutating func write(_ letters: String, to stream: String, _ expected: Int64 = -2) -> WriteOutcome {
+        guard let expected = ExpectedVersion(wire: expected) else { preconditionFailure("no version") }
+        let events = letters.map { ProposedEvent(letter: $0) }
+        return self.write(events, to: StreamName(stream), expecting: expected, now: 0)
+    }
+
+    mutating func delete(_ stream: String, hard: Bool = false) {
+        let isDone =
+            hard ? self.deleteForGood(StreamName(stream), now: 0) : self.deleteSoftly(StreamName(stream), now: 0)
+        precondition(isDone, "deleted for good already")
+    }
+
+    /// The numbers on a page, or nil for a stream without events to see.
+    func page(_ stream: String, _ direction: ReadDirection, _ from: Int64, _ count: Int64) -> Page? {
+        guard case .readable(let first, let last) = self.view(of: StreamName(stream)) else { return nil }
+        let slice = self.slice(of: StreamName(stream), direction, from, count, first: first, last: last)
+        return Page(numbers: slice.records.map(\.number), next: slice.next, isEnd: slice.isEnd)
+    }
+}
+
+struct Page: Equatable {
+    let numbers: [Int64]
+    let next: Int64
+    let isEnd: Bool
+}
+
+extension StreamName: ExpressibleByStringLiteral {
+    /// The stream of that name.
+    public init(stringLiteral text: String) {
+        self.init(text)
+    }
+}
