@@ -1,0 +1,75 @@
+import PhotonPumpWire
+import Testing
+
+@testable import EmbeddedEventStore
+
+/// Whatever a client sends, it gets an answer or none, and the server goes on.
+@Suite struct HostileRequestTests {
+    private static let commands: [UInt8] = [0x82, 0x83, 0xB0, 0xB2, 0xB4, 0xF2, 0xF5, 0x03, 0x99]
+    private static let extremes: [Int64] = [.min, -2_147_483_649, -5, -4, -3, -2, -1, 0, 1, 4096, .max - 1, .max]
+
+    @Test("numbers at their limits", arguments: Self.extremes, Self.extremes)
+    func extremeNumbers(_ number: Int64, _ other: Int64) {
+        let node = TestNode { log in
+            log.write("abc", to: "s")
+            let links = [ProposedEvent(letter: "l", type: "$>", data: "\(number)@s")]
+            _ = log.write(links, to: "links", expecting: .any, now: 0)
+        }
+        let count = Int32(clamping: other)
+        for stream in ["s", "missing", "$$s", "links"] {
+            for direction in [ReadDirection.forward, .backward] {
+                _ = node.readStream(stream, direction, from: number, count: count, resolveLinks: true)
+            }
+            _ = node.readEvent(stream, number, resolveLinks: true)
+        }
+        let write = WriteEvents(
+            stream: "s",
+            expectedVersion: number,
+            events: other < 0 ? [] : [ProposedEvent(letter: "a"), ProposedEvent(letter: "b")],
+            requireMaster: true
+        )
+        #expect(node.ask(write, .writeEvents) != nil)
+    }
+
+    @Test("payloads of chance, and real ones with bytes of chance", arguments: 0..<20 as Range<UInt64>)
+    func random(_ seed: UInt64) {
+        var generator = SplitMix(state: seed)
+        let node = TestNode { $0.write("abc", to: "s") }
+        var session = Session()
+        let honest = [
+            WriteEvents(stream: "s", expectedVersion: -2, events: [ProposedEvent(letter: "a")], requireMaster: true)
+                .encoded(),
+            ReadEvent(stream: "s", eventNumber: 1, resolveLinks: true, requireMaster: true).encoded(),
+            ReadStreamEvents(stream: "s", from: 0, maxCount: 9, resolveLinks: true, requireMaster: true).encoded(),
+            IdentifyClient(version: 1, connectionName: "name").encoded(),
+        ]
+        for _ in 0..<2_000 {
+            let command = Self.commands.randomElement(using: &generator) ?? 0
+            var payload = (honest.randomElement(using: &generator) ?? Bytes()).withUnsafeBytes { Array($0) }
+            if Bool.random(using: &generator) {
+                payload = (0..<Int.random(in: 0..<40, using: &generator)).map { _ in
+                    .random(in: 0 ... .max, using: &generator)
+                }
+            } else if let position = payload.indices.randomElement(using: &generator) {
+                payload[position] = .random(in: 0 ... .max, using: &generator)
+            }
+            let package = Package(Command(rawValue: command), GUID(1, 2), payload: Bytes(payload))
+            _ = node.answer(package, &session)
+        }
+        session.schema = .wide
+        #expect(node.answer(Package(.ping, GUID(1, 2)), &session)?.command == .pong)
+    }
+}
+
+/// The same numbers for the same seed, everywhere.
+private struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        self.state &+= 0x9E37_79B9_7F4A_7C15
+        var z = self.state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}

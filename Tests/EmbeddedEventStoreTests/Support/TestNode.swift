@@ -1,0 +1,80 @@
+import PhotonPumpWire
+
+@testable import EmbeddedEventStore
+
+extension Login {
+    static var admin: Login { get throws { try Login(name: "admin", password: "changeit") } }
+}
+
+/// A node to be asked.
+final class TestNode {
+    private(set) var node: Node
+
+    init(pageLimit: Int = 32 << 20, prepare: (inout EventLog) -> Void = { _ in }) {
+        var log = EventLog(seed: 0)
+        prepare(&log)
+        self.node = Node(log: log, users: UserDirectory([.admin, .ops]), pageLimit: pageLimit)
+    }
+
+    var log: EventLog { self.node.log }
+
+    func answer(_ package: Package, _ session: inout Session) -> Answer? {
+        self.node.answer(package, &session, now: 0)
+    }
+
+    /// The answer to a request from a client that speaks the newest schema.
+    func ask(
+        _ message: some WireMessage,
+        _ command: Command,
+        login: Login? = nil,
+        schema: Session.Schema = .wide
+    ) -> Answer? {
+        var session = Session()
+        session.schema = schema
+        let package = Package(command, GUID(1, 2), login: login, payload: message.encoded())
+        return self.answer(package, &session)
+    }
+
+    func readStream(
+        _ stream: String,
+        _ direction: ReadDirection = .forward,
+        from: Int64 = 0,
+        count: Int32 = 100,
+        resolveLinks: Bool = false,
+        login: Login? = nil,
+        schema: Session.Schema = .wide
+    ) -> ReadStreamEventsCompleted? {
+        let read = ReadStreamEvents(
+            stream: stream,
+            from: from,
+            maxCount: count,
+            resolveLinks: resolveLinks,
+            requireMaster: true
+        )
+        let command = direction == .forward ? Command.readStreamEventsForward : .readStreamEventsBackward
+        return self.ask(read, command, login: login, schema: schema)?.message()
+    }
+
+    func readEvent(
+        _ stream: String,
+        _ number: Int64,
+        resolveLinks: Bool = false,
+        login: Login? = nil
+    ) -> ReadEventCompleted? {
+        let read = ReadEvent(stream: stream, eventNumber: number, resolveLinks: resolveLinks, requireMaster: true)
+        return self.ask(read, .readEvent, login: login)?.message()
+    }
+}
+
+extension Answer {
+    /// The answer as the message expected.
+    func message<M>(as type: M.Type = M.self) -> M? {
+        guard case .message(let message) = self.content else { return nil }
+        return message as? M
+    }
+
+    var text: String? {
+        guard case .payload(let bytes) = self.content else { return nil }
+        return bytes.text
+    }
+}
