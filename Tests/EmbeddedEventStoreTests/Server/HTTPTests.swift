@@ -1,0 +1,104 @@
+import EmbeddedEventStore
+import Foundation
+import Testing
+
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
+
+@Suite struct HTTPTests {
+    private static func get(_ path: String, from server: EmbeddedServer) async throws -> (Data, HTTPURLResponse) {
+        let port = try #require(await server.httpPort)
+        let url = try #require(URL(string: "http://127.0.0.1:\(port)\(path)"))
+        let session = URLSession(configuration: .ephemeral)
+        defer { session.invalidateAndCancel() }
+        let (data, response) = try await session.data(from: url)
+        return (data, try #require(response as? HTTPURLResponse))
+    }
+
+    private static func object(_ data: Data) throws -> [String: Any] {
+        try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
+    }
+
+    private static func member(_ document: [String: Any]) throws -> [String: Any] {
+        let members = try #require(document["members"] as? [[String: Any]])
+        #expect(members.count == 1)
+        return try #require(members.first)
+    }
+
+    private static var withHTTP: EmbeddedServer.Configuration {
+        var configuration = EmbeddedServer.Configuration()
+        configuration.httpPort = 0
+        return configuration
+    }
+
+    @Test(
+        "the gossip has the shape of a real node's, and the addresses of this one",
+        arguments: ["/gossip", "/gossip?format=json"])
+    func gossip(_ path: String) async throws {
+        try await withEmbeddedServer(Self.withHTTP, logger: .silent) { server in
+            let (data, response) = try await Self.get(path, from: server)
+            #expect(response.statusCode == 200)
+            #expect(response.value(forHTTPHeaderField: "Content-Type")?.hasPrefix("application/json") == true)
+            let document = try Self.object(data)
+            let recorded = try Self.object(Data(RecordedGossip.singleNode.utf8))
+            #expect(Set(document.keys) == Set(recorded.keys))
+            let member = try Self.member(document)
+            #expect(Set(member.keys) == Set(try Self.member(recorded).keys))
+            #expect(member["state"] as? String == "Master")
+            #expect(member["isAlive"] as? Bool == true)
+            #expect(member["externalTcpIp"] as? String == "127.0.0.1")
+            #expect(member["externalTcpPort"] as? Int == (await server.port))
+            #expect(member["externalSecureTcpPort"] as? Int == 0)
+            #expect(member["externalHttpPort"] as? Int == (await server.httpPort))
+            #expect((member["instanceId"] as? String).flatMap(UUID.init) != nil)
+            let time = try #require(member["timeStamp"] as? String)
+            let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+            #expect(abs(try style.parse(time).timeIntervalSinceNow) < 3600)
+        }
+    }
+
+    @Test("a ping is answered, and other paths are not there")
+    func paths() async throws {
+        try await withEmbeddedServer(Self.withHTTP, logger: .silent) { server in
+            let (data, response) = try await Self.get("/ping", from: server)
+            #expect(response.statusCode == 200)
+            #expect(try Self.object(data)["text"] is String)
+            #expect(try await Self.get("/streams/x", from: server).1.statusCode == 404)
+        }
+    }
+
+    @Test("a server that starts again has its HTTP port")
+    func restart() async throws {
+        let server = EmbeddedServer(Self.withHTTP, logger: .silent)
+        try await server.start()
+        let port = try #require(await server.httpPort)
+        #expect(port > 0)
+        #expect(try await Self.get("/ping", from: server).1.statusCode == 200)
+        await server.stop()
+        await #expect(throws: (any Error).self) { try await Self.get("/ping", from: server) }
+        try await server.start()
+        #expect(await server.httpPort == port)
+        #expect(try await Self.get("/ping", from: server).1.statusCode == 200)
+        await server.stop()
+    }
+
+    @Test("an HTTP port that is taken keeps the server from starting, and its TCP port free")
+    func takenPort() async throws {
+        try await withEmbeddedServer(Self.withHTTP, logger: .silent) { first in
+            var configuration = EmbeddedServer.Configuration()
+            configuration.httpPort = await first.httpPort
+            let second = EmbeddedServer(configuration, logger: .silent)
+            let error = await #expect(throws: EmbeddedServerError.self) { try await second.start() }
+            #expect(error?.code == .cannotListen)
+            #expect(await second.connectionCount == 0)
+        }
+    }
+
+    @Test("without an HTTP port there is no HTTP")
+    func without() async throws {
+        try await withEmbeddedServer(logger: .silent) { server in
+            #expect(await server.httpPort == nil)
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import PhotonPumpWire
+import ScriptedPeers
+import Testing
+
+@testable import EmbeddedEventStore
+
+@Suite struct ServerLifecycleTests {
+    private static let ping = Package(.ping, GUID(1, 2), payload: Bytes(utf8: "hello"))
+
+    private static func write(_ letter: Character, to stream: String) -> Package {
+        let events = [ProposedEvent(letter: letter)]
+        let write = WriteEvents(stream: stream, expectedVersion: -2, events: events, requireMaster: true)
+        return Package(.writeEvents, GUID(3, 4), payload: write.encoded())
+    }
+
+    private static func lastNumber(_ answer: Package?) throws -> Int64 {
+        let answer = try #require(answer)
+        return try WriteEventsCompleted(decoding: answer.payload).lastEventNumber
+    }
+
+    @Test("a server that has started answers, and one that has stopped does not")
+    func startAndStop() async throws {
+        let server = EmbeddedServer(logger: .silent)
+        try await server.start()
+        let client = try await ScriptedPeer.connect(to: server)
+        #expect(try await client.ask(Self.ping)?.payload.text == "hello")
+        await server.stop()
+        #expect(try await client.next() == nil)
+        let port = await server.port
+        await #expect(throws: (any Error).self) { try await ScriptedPeer.connect(host: "127.0.0.1", port: port) }
+    }
+
+    @Test("starting and stopping twice does no more than once")
+    func idempotence() async throws {
+        let server = EmbeddedServer(logger: .silent)
+        await server.stop()
+        try await server.start()
+        let port = await server.port
+        try await server.start()
+        #expect(await server.port == port)
+        await server.stop()
+        await server.stop()
+        #expect(await server.port == port)
+    }
+
+    @Test("a server that starts again has its port and its events")
+    func restart() async throws {
+        let server = EmbeddedServer(logger: .silent)
+        try await server.start()
+        let port = await server.port
+        let before = try await ScriptedPeer.connect(host: "127.0.0.1", port: port)
+        #expect(try await Self.lastNumber(before.ask(Self.write("a", to: "s"))) == 0)
+        await server.stop()
+        try await server.start()
+        #expect(await server.port == port)
+        let after = try await ScriptedPeer.connect(host: "127.0.0.1", port: port)
+        #expect(try await Self.lastNumber(after.ask(Self.write("b", to: "s"))) == 1)
+        await server.stop()
+    }
+
+    @Test("starts and stops that meet are done one after the other")
+    func concurrentLifecycle() async throws {
+        let server = EmbeddedServer(logger: .silent)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<20 {
+                group.addTask { try await server.start() }
+                group.addTask { await server.stop() }
+            }
+            try await group.waitForAll()
+        }
+        try await server.start()
+        let client = try await ScriptedPeer.connect(to: server)
+        #expect(try await client.ask(Self.ping)?.command == .pong)
+        await server.stop()
+    }
+
+    @Test("a port that is taken is an error that names the address")
+    func takenPort() async throws {
+        try await withEmbeddedServer(logger: .silent) { first in
+            var configuration = EmbeddedServer.Configuration()
+            configuration.port = await first.port
+            let second = EmbeddedServer(configuration, logger: .silent)
+            let error = await #expect(throws: EmbeddedServerError.self) { try await second.start() }
+            #expect(error?.code == .cannotListen)
+            #expect(error?.message.contains("127.0.0.1:\(await first.port)") == true)
+        }
+    }
+
+    @Test("the scope stops its server and hands on what its body returns or throws")
+    func scope() async throws {
+        struct Failure: Error {}
+        let port = try await withEmbeddedServer(logger: .silent) { await $0.port }
+        await #expect(throws: (any Error).self) { try await ScriptedPeer.connect(host: "127.0.0.1", port: port) }
+        await #expect(throws: Failure.self) {
+            try await withEmbeddedServer(logger: .silent) { _ in throw Failure() }
+        }
+    }
+
+    @Test("a server nobody holds any more lets go of its port")
+    func released() async throws {
+        var server: EmbeddedServer? = EmbeddedServer(logger: .silent)
+        try await server?.start()
+        let port = await server?.port ?? 0
+        let client = try await ScriptedPeer.connect(host: "127.0.0.1", port: port)
+        #expect(try await client.ask(Self.ping) != nil)
+        server = nil
+        #expect(try await client.next() == nil)
+    }
+
+    @Test("the connection string is complete, with a login that may hold anything")
+    func connectionString() async throws {
+        var configuration = EmbeddedServer.Configuration()
+        try await withEmbeddedServer(configuration, logger: .silent) { server in
+            #expect(await server.connectionString == "tcp://admin:changeit@127.0.0.1:\(await server.port)")
+        }
+        configuration.users = [.init(name: "ü@x", password: "a:b/c%")]
+        configuration.host = "::"
+        configuration.port = 1113
+        let server = EmbeddedServer(configuration, logger: .silent)
+        #expect(await server.connectionString == "tcp://%C3%BC%40x:a%3Ab%2Fc%25@[::1]:1113")
+        configuration.users = []
+        #expect(await EmbeddedServer(configuration, logger: .silent).connectionString == "tcp://[::1]:1113")
+    }
+}
