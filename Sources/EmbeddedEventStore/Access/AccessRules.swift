@@ -15,7 +15,6 @@ enum AccessRules {
     /// To read and write a metastream is to read and write the metadata of its stream. Metastreams have no metadata
     /// of their own, and are not deleted.
     private static func allow(_ identity: Identity, toMetastream right: Right, of original: StreamName) -> Bool {
-        guard !original.isMetastream else { return false }
         switch right {
         case .read: return self.allow(identity, to: .readMetadata, original)
         case .write: return self.allow(identity, to: .writeMetadata, original)
