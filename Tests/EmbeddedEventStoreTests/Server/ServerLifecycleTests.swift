@@ -20,8 +20,7 @@ import Testing
 
     @Test("a server that has started answers, and one that has stopped does not")
     func startAndStop() async throws {
-        let server = EmbeddedServer(logger: .silent)
-        try await server.start()
+        let server = try await EmbeddedServer.startedOnOwnPorts()
         let client = try await ScriptedPeer.connect(to: server)
         #expect(try await client.ask(Self.ping)?.payload.text == "hello")
         await server.stop()
@@ -32,9 +31,8 @@ import Testing
 
     @Test("starting and stopping twice does no more than once")
     func idempotence() async throws {
-        let server = EmbeddedServer(logger: .silent)
-        await server.stop()
-        try await server.start()
+        await EmbeddedServer(logger: .silent).stop()
+        let server = try await EmbeddedServer.startedOnOwnPorts()
         let port = await server.port
         try await server.start()
         #expect(await server.port == port)
@@ -45,8 +43,7 @@ import Testing
 
     @Test("a server that starts again has its port and its events")
     func restart() async throws {
-        let server = EmbeddedServer(logger: .silent)
-        try await server.start()
+        let server = try await EmbeddedServer.startedOnOwnPorts()
         let port = await server.port
         let before = try await ScriptedPeer.connect(host: "127.0.0.1", port: port)
         #expect(try await Self.lastNumber(before.ask(Self.write("a", to: "s"))) == 0)
@@ -60,7 +57,7 @@ import Testing
 
     @Test("starts and stops that meet are done one after the other")
     func concurrentLifecycle() async throws {
-        let server = EmbeddedServer(logger: .silent)
+        let server = try await EmbeddedServer.startedOnOwnPorts()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<20 {
                 group.addTask { try await server.start() }
@@ -89,8 +86,11 @@ import Testing
     @Test("the scope stops its server and hands on what its body returns or throws")
     func scope() async throws {
         struct Failure: Error {}
-        let port = try await withEmbeddedServer(logger: .silent) { await $0.port }
-        await #expect(throws: (any Error).self) { try await ScriptedPeer.connect(host: "127.0.0.1", port: port) }
+        let (client, text) = try await withEmbeddedServer(logger: .silent) { server in
+            (try await ScriptedPeer.connect(to: server), "done")
+        }
+        #expect(text == "done")
+        #expect(try await client.next() == nil)
         await #expect(throws: Failure.self) {
             try await withEmbeddedServer(logger: .silent) { _ in throw Failure() }
         }

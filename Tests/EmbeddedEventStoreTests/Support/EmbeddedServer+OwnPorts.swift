@@ -1,0 +1,21 @@
+import EmbeddedEventStore
+
+extension EmbeddedServer {
+    /// A running server on ports that no other test is given while it is stopped: the system picks higher ones.
+    static func startedOnOwnPorts(http: Bool = false) async throws -> EmbeddedServer {
+        var error: any Error = CancellationError()
+        for port in (10_000..<16_000).shuffled().prefix(100) {
+            var configuration = EmbeddedServer.Configuration()
+            configuration.port = 2 * port
+            configuration.httpPort = http ? 2 * port + 1 : nil
+            let server = EmbeddedServer(configuration, logger: .silent)
+            do {
+                try await server.start()
+                return server
+            } catch let failure {
+                error = failure
+            }
+        }
+        throw error
+    }
+}
