@@ -62,6 +62,7 @@ let package = Package(
                 "PhotonPumpTransport",
                 "PhotonPumpWire",
                 .product(name: "FlyingFox", package: "FlyingFox"),
+                .product(name: "FlyingSocks", package: "FlyingFox"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
@@ -102,6 +103,18 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "PhotonPumpTests", dependencies: ["PhotonPump", "PhotonPumpWire"], swiftSettings: settings),
+        .testTarget(
+            name: "EmbeddedEventStoreTests",
+            dependencies: [
+                "EmbeddedEventStore",
+                "PhotonPumpTransport",
+                "PhotonPumpWire",
+                "RecordedFrames",
+                "ScriptedPeers",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "BehaviourTests",
             dependencies: [

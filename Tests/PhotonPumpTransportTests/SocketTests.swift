@@ -96,5 +96,6 @@ struct SocketTests {
         try FileManager.default.contentsOfDirectory(atPath: "/dev/fd").count
     }
 
-    private static let hasIPv6 = (try? SocketListener(host: "::1", port: 0, executor: QueueExecutor(label: "probe"))) != nil
+    private static let hasIPv6 =
+        (try? SocketListener(host: "::1", port: 0, executor: QueueExecutor(label: "probe"))) != nil
 }

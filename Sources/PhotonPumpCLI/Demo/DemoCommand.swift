@@ -22,7 +22,8 @@ struct DemoCommand: AsyncParsableCommand {
                 try await withClient(await server.connectionString, logger: global.logger) { client in
                     try await Tour(client: client, guide: guide).run(port: port)
                 }
-                guide.end("Everything above went through real sockets, and is in Sources/PhotonPumpCLI/Demo/Tour.swift.")
+                guide.end(
+                    "Everything above went through real sockets, and is in Sources/PhotonPumpCLI/Demo/Tour.swift.")
             }
         }
     }

@@ -58,7 +58,8 @@ struct Tour {
             "\(jump.pony) jumped \(jump.height) high and \(jump.distance) far"
         )
         let forward = try await self.client.get("ponies", from: 1, maxCount: 2)
-        self.guide.show(#"get("ponies", from: 1, maxCount: 2)"#, "events \(Self.numbers(forward)), \(Self.end(forward))")
+        self.guide.show(
+            #"get("ponies", from: 1, maxCount: 2)"#, "events \(Self.numbers(forward)), \(Self.end(forward))")
         let backward = try await self.client.get("ponies", direction: .backward, maxCount: 10)
         self.guide.show(
             #"get("ponies", direction: .backward, maxCount: 10)"#,

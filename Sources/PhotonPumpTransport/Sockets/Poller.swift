@@ -83,7 +83,9 @@ final class Poller: Sendable {
                 descriptors = [pollfd(fd: self.wake.readEnd, events: Readiness.reading.rawValue, revents: 0)]
                 // A descriptor of no interest would still be reported when it breaks, again and again.
                 descriptors += current.map { entry in
-                    pollfd(fd: entry.interest.isEmpty ? -1 : entry.watch.descriptor, events: entry.interest.rawValue, revents: 0)
+                    pollfd(
+                        fd: entry.interest.isEmpty ? -1 : entry.watch.descriptor, events: entry.interest.rawValue,
+                        revents: 0)
                 }
             }
             // An interrupted wait reports nothing and is repeated.

@@ -5,7 +5,8 @@ import Testing
 struct PublishingSequencesTests {
     private struct SourceFailed: Error {}
 
-    private func source(_ count: Int, then error: (any Error)? = nil) throws -> AsyncThrowingStream<NewEvent, any Error> {
+    private func source(_ count: Int, then error: (any Error)? = nil) throws -> AsyncThrowingStream<NewEvent, any Error>
+    {
         let events = try Pony.events(count)
         return AsyncThrowingStream { continuation in
             for event in events { continuation.yield(event) }

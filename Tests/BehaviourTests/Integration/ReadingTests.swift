@@ -26,7 +26,9 @@ struct ReadingTests {
         }
     }
 
-    @Test("a deleted stream fails as deleted for good, or as missing", .enabled(if: TestServer.isEmbedded, "deletes by hook"))
+    @Test(
+        "a deleted stream fails as deleted for good, or as missing",
+        .enabled(if: TestServer.isEmbedded, "deletes by hook"))
     func deleted() async throws {
         try await withEmbeddedServer(logger: .silent) { server in
             try await withClient(await server.connectionString, logger: .silent) { client in
@@ -39,7 +41,9 @@ struct ReadingTests {
                     #expect(try await failure { try await client.get(name) }.code == code)
                     #expect(try await failure { for try await _ in client.iter(name) {} }.code == code)
                 }
-                #expect(try await failure { try await client.publish(try Pony.events(1), to: "hard") }.code == .streamDeleted)
+                #expect(
+                    try await failure { try await client.publish(try Pony.events(1), to: "hard") }.code
+                        == .streamDeleted)
                 #expect(try await client.publish(try Pony.events(1), to: "soft").lastEventNumber == 3)
             }
         }
@@ -77,7 +81,8 @@ struct ReadingTests {
     @Test(
         "slices forwards says where to go on and where the end is",
         arguments: [
-            (StreamPosition?.none, 4, Int64(0)..<4, Int64(4), false), (0, 10, 0..<10, 10, true), (4, 3, 4..<7, 7, false),
+            (StreamPosition?.none, 4, Int64(0)..<4, Int64(4), false), (0, 10, 0..<10, 10, true),
+            (4, 3, 4..<7, 7, false),
             (7, 3, 7..<10, 10, true), (9, 5, 9..<10, 10, true), (10, 5, 10..<10, 10, true), (500, 5, 10..<10, 10, true),
             (.end, 5, 10..<10, 10, true),
         ]
@@ -99,7 +104,8 @@ struct ReadingTests {
     @Test(
         "slices backwards says where to go on and where the end is",
         arguments: [
-            (StreamPosition?.none, 4, [Int64(9), 8, 7, 6], Int64?(5), false), (.end, 10, [9, 8, 7, 6, 5, 4, 3, 2, 1, 0], nil, true),
+            (StreamPosition?.none, 4, [Int64(9), 8, 7, 6], Int64?(5), false),
+            (.end, 10, [9, 8, 7, 6, 5, 4, 3, 2, 1, 0], nil, true),
             (3, 2, [3, 2], 1, false), (3, 4, [3, 2, 1, 0], nil, true), (.start, 5, [0], nil, true),
             (12, 2, [], 9, false), (10, 2, [9], 8, false),
         ]
@@ -140,7 +146,9 @@ struct ReadingTests {
             try await client.publish(try Pony.events(2), to: target)
             let missing = TestServer.newStream("missing")
             try await client.publish(
-                ["1@\(target)", "0@\(missing)", "garbage"].map { NewEvent(type: "$>", data: Payload($0), isJSON: false) },
+                ["1@\(target)", "0@\(missing)", "garbage"].map {
+                    NewEvent(type: "$>", data: Payload($0), isJSON: false)
+                },
                 to: links
             )
             let plain = try await client.get(links).events

@@ -72,8 +72,9 @@ struct WritingTests {
             let result = try await client.publish([], to: stream, expecting: .noStream)
             #expect(result.lastEventNumber == -1)
             #expect(result.nextExpectedVersion == .noStream)
-            #expect(try await failure { try await client.publish([], to: stream, expecting: .version(0)) }.code
-                == .wrongExpectedVersion)
+            #expect(
+                try await failure { try await client.publish([], to: stream, expecting: .version(0)) }.code
+                    == .wrongExpectedVersion)
         }
     }
 
@@ -81,7 +82,9 @@ struct WritingTests {
     func expectedVersions() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
-            for (number, expected) in [ExpectedVersion.noStream, .version(0), .streamExists, .any, .version(3)].enumerated() {
+            for (number, expected) in [ExpectedVersion.noStream, .version(0), .streamExists, .any, .version(3)]
+                .enumerated()
+            {
                 let result = try await client.publish(try Pony.events(1), to: stream, expecting: expected)
                 #expect(result.lastEventNumber == Int64(number))
             }
