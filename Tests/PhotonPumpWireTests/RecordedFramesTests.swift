@@ -57,5 +57,12 @@ struct RecordedFramesTests {
         .readStreamEventsBackwardCompleted: ReadStreamEventsCompleted.self,
         .identifyClient: IdentifyClient.self, .notHandled: NotHandled.self,
         .ping: Echo.self, .pong: Echo.self,
+        .deleteStream: DeleteStream.self, .deleteStreamCompleted: DeleteStreamCompleted.self,
+        .readAllEventsForward: ReadAllEvents.self, .readAllEventsForwardCompleted: ReadAllEventsCompleted.self,
+        .readAllEventsBackward: ReadAllEvents.self, .readAllEventsBackwardCompleted: ReadAllEventsCompleted.self,
+        .transactionStart: TransactionStart.self, .transactionStartCompleted: TransactionStartCompleted.self,
+        .transactionWrite: TransactionWrite.self, .transactionWriteCompleted: TransactionWriteCompleted.self,
+        .transactionCommit: TransactionCommit.self, .transactionCommitCompleted: TransactionCommitCompleted.self,
+        .scavengeDatabaseCompleted: ScavengeDatabaseCompleted.self,
     ]
 }

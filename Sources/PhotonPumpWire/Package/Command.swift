@@ -18,12 +18,29 @@ package struct Command: RawRepresentable, Hashable, Sendable {
     package static let writeEvents = Command(0x82)
     package static let writeEventsCompleted = Command(0x83)
 
+    package static let transactionStart = Command(0x84)
+    package static let transactionStartCompleted = Command(0x85)
+    package static let transactionWrite = Command(0x86)
+    package static let transactionWriteCompleted = Command(0x87)
+    package static let transactionCommit = Command(0x88)
+    package static let transactionCommitCompleted = Command(0x89)
+    package static let deleteStream = Command(0x8A)
+    package static let deleteStreamCompleted = Command(0x8B)
+
     package static let readEvent = Command(0xB0)
     package static let readEventCompleted = Command(0xB1)
     package static let readStreamEventsForward = Command(0xB2)
     package static let readStreamEventsForwardCompleted = Command(0xB3)
     package static let readStreamEventsBackward = Command(0xB4)
     package static let readStreamEventsBackwardCompleted = Command(0xB5)
+
+    package static let readAllEventsForward = Command(0xB6)
+    package static let readAllEventsForwardCompleted = Command(0xB7)
+    package static let readAllEventsBackward = Command(0xB8)
+    package static let readAllEventsBackwardCompleted = Command(0xB9)
+
+    package static let scavengeDatabase = Command(0xD0)
+    package static let scavengeDatabaseCompleted = Command(0xD1)
 
     package static let badRequest = Command(0xF0)
     package static let notHandled = Command(0xF1)
@@ -42,6 +59,15 @@ package struct Command: RawRepresentable, Hashable, Sendable {
         .readStreamEventsForwardCompleted: "ReadStreamEventsForwardCompleted",
         .readStreamEventsBackward: "ReadStreamEventsBackward",
         .readStreamEventsBackwardCompleted: "ReadStreamEventsBackwardCompleted",
+        .transactionStart: "TransactionStart", .transactionStartCompleted: "TransactionStartCompleted",
+        .transactionWrite: "TransactionWrite", .transactionWriteCompleted: "TransactionWriteCompleted",
+        .transactionCommit: "TransactionCommit", .transactionCommitCompleted: "TransactionCommitCompleted",
+        .deleteStream: "DeleteStream", .deleteStreamCompleted: "DeleteStreamCompleted",
+        .readAllEventsForward: "ReadAllEventsForward",
+        .readAllEventsForwardCompleted: "ReadAllEventsForwardCompleted",
+        .readAllEventsBackward: "ReadAllEventsBackward",
+        .readAllEventsBackwardCompleted: "ReadAllEventsBackwardCompleted",
+        .scavengeDatabase: "ScavengeDatabase", .scavengeDatabaseCompleted: "ScavengeDatabaseCompleted",
         .badRequest: "BadRequest", .notHandled: "NotHandled",
         .authenticate: "Authenticate", .authenticated: "Authenticated", .notAuthenticated: "NotAuthenticated",
         .identifyClient: "IdentifyClient", .clientIdentified: "ClientIdentified",

@@ -1,0 +1,53 @@
+internal import CEventStoreMessages
+
+/// What servers up to 4.x answer to a scavenge when it has ended.
+package struct ScavengeDatabaseCompleted: Hashable {
+    /// Any number is representable: servers may send newer ones.
+    package struct Result: RawRepresentable, Hashable, Sendable {
+        package let rawValue: UInt32
+
+        package init(rawValue: UInt32) {
+            self.rawValue = rawValue
+        }
+
+        package static let success = Result(rawValue: 0)
+        package static let inProgress = Result(rawValue: 1)
+        package static let failed = Result(rawValue: 2)
+    }
+
+    package var result: Result
+    package var error: String?
+    package var totalMilliseconds: Int32
+    package var spaceSaved: Int64
+
+    package init(result: Result, error: String? = nil, totalMilliseconds: Int32 = 0, spaceSaved: Int64 = 0) {
+        self.result = result
+        self.error = error
+        self.totalMilliseconds = totalMilliseconds
+        self.spaceSaved = spaceSaved
+    }
+}
+
+extension ScavengeDatabaseCompleted: ProtobufMessage {
+    static var codec: ProtobufCodec<Es__ScavengeDatabaseCompleted> {
+        .init(
+            "ScavengeDatabaseCompleted",
+            es__scavenge_database_completed__init,
+            es__scavenge_database_completed__unpack
+        )
+    }
+
+    init(_ message: borrowing Es__ScavengeDatabaseCompleted) {
+        self.result = Result(rawValue: UInt32(truncatingIfNeeded: message.result.rawValue))
+        self.error = field(message.has_error, message.error)?.text
+        self.totalMilliseconds = message.total_time_ms
+        self.spaceSaved = message.total_space_saved
+    }
+
+    func fill(_ message: inout Es__ScavengeDatabaseCompleted, _ arena: inout ProtobufArena) {
+        set(&message.has_result, &message.result, to: .init(numericCast(self.result.rawValue)))
+        set(&message.has_error, &message.error, to: self.error.map { arena.copy($0) })
+        set(&message.has_total_time_ms, &message.total_time_ms, to: self.totalMilliseconds)
+        set(&message.has_total_space_saved, &message.total_space_saved, to: self.spaceSaved)
+    }
+}
