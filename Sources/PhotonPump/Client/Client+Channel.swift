@@ -56,8 +56,11 @@ extension Client {
         case .handshaking(let channel, let handshake):
             self.handshakeReceived(package, channel, handshake)
         case .connected(let channel, _):
-            if let exchange = self.table.finish(package.correlation) {
-                exchange.received(package, from: channel.peer)
+            if let exchange = self.table.entry(package.correlation) {
+                switch exchange.received(package, from: channel.peer) {
+                case .over: _ = self.table.finish(package.correlation)
+                case .again: self.retry(exchange)
+                }
             } else if package.command != .heartbeatResponse {
                 self.unclaimed(package)
             }

@@ -8,18 +8,24 @@ extension Client {
     private static let unsentMark = 1 << 20
 
     /// Has a conversation and returns what it comes to. Cancelling the task ends it at once.
-    nonisolated func perform<C: Conversation>(_ conversation: C) async throws -> C.Output {
+    nonisolated func perform<C: Conversation>(_ conversation: C, _ options: CallOptions) async throws -> C.Output {
         let id = self.ids.next()
+        let terms = try self.terms(options)
         return try await withTaskCancellationHandler {
             try Task.checkCancellation()
             return try await withCheckedThrowingContinuation { continuation in
-                self.begin(Exchange(conversation, id: id) { continuation.resume(with: $0) })
+                self.begin(Exchange(conversation, id: id, terms: terms) { continuation.resume(with: $0) })
                 // A cancellation that came before `begin` found nothing to cancel.
                 if Task.isCancelled { self.cancel(id) }
             }
         } onCancel: {
             self.cancel(id)
         }
+    }
+
+    /// The terms of a call that begins now.
+    nonisolated func terms(_ options: CallOptions) throws(PhotonPumpError) -> CallTerms {
+        try CallTerms(options, self.configuration, now: .now)
     }
 
     /// An id for ``begin(_:)`` and ``cancel(_:)``.
@@ -57,6 +63,7 @@ extension Client {
             self.isQuiet.store(self.table.isEmpty, ordering: .relaxed)
             messages = self.mailbox.takeAllOrLeave()
         }
+        self.watchDeadlines()
     }
 
     private func read(_ message: Message) {
@@ -69,7 +76,8 @@ extension Client {
 
     func enqueue(_ exchange: any OpenExchange) {
         switch self.state {
-        case .locating, .handshaking, .connected: self.table.enqueue(exchange.id, exchange)
+        case .locating, .handshaking, .connected: 
+            self.table.enqueue(exchange.id, exchange, deadline: exchange.terms.deadline)
         case .idle(cause: nil):
             exchange.fail(PhotonPumpError(.notConnected, "connect() was not called"))
         case .idle(let cause?):
@@ -88,5 +96,36 @@ extension Client {
             }
             guard self.flush(channel) else { return }
         } while channel.unsentCount == 0 && self.table.canStart
+    }
+
+    /// Sends a request again after a while, because the node does not serve any just now.
+    func retry(_ exchange: any OpenExchange) {
+        let delay = Backoff().delay(attempts: exchange.attempts, chance: .random(in: 0...1))
+        self.table.delay(exchange.id, until: .now + delay)
+    }
+
+    /// Sees to it that deadlines and delays are looked at in time.
+    private func watchDeadlines() {
+        guard let next = self.table.nextWake, self.deadlineWatch.map({ next < $0 }) ?? true else { return }
+        self.deadlineWatch = next
+        if self.deadlineTimer == nil {
+            self.deadlineTimer = QueueTimer(on: self.executor.queue) { [weak self] in
+                self?.assumeIsolated { $0.deadlineReached() }
+            }
+        }
+        self.deadlineTimer?.schedule(after: next - .now)
+    }
+
+    private func deadlineReached() {
+        self.deadlineWatch = nil
+        self.turn {
+            for exchange in self.table.expire(now: .now) {
+                let attempts = exchange.attempts
+                let progress =
+                    attempts == 0 ? "it was not sent" : "it was sent \(attempts == 1 ? "once" : "\(attempts) times")"
+                let time = exchange.terms.deadline - exchange.terms.started
+                exchange.fail(PhotonPumpError(.timedOut, "no answer within \(time) (\(progress))"))
+            }
+        }
     }
 }

@@ -13,7 +13,7 @@ extension Client {
     ///   - position: the first event wanted; by default the first of the stream, or the last one backwards.
     ///   - pageSize: how many events to ask for at once, 1 to 4096.
     ///   - resolveLinks: whether events that are links are followed to the events they point to.
-    ///   - requireMaster: whether only the cluster's master may answer, which is never behind.
+    ///   - options: timeout, credentials and node of each single read.
     /// - Returns: a sequence that can be iterated several times, each time reading anew. Iterating throws
     ///   ``PhotonPumpError``, among others ``PhotonPumpError/Code/streamNotFound``,
     ///   ``PhotonPumpError/Code/streamDeleted``, ``PhotonPumpError/Code/accessDenied`` and, for a stream name or page
@@ -24,14 +24,14 @@ extension Client {
         from position: StreamPosition? = nil,
         pageSize: Int = 500,
         resolveLinks: Bool = false,
-        requireMaster: Bool = false
+        options: CallOptions = CallOptions()
     ) -> StreamEvents {
         StreamEvents(
             client: self,
             range: Result { () throws(PhotonPumpError) in
                 try ReadRange(stream: stream, direction: direction, from: position, pageSize: pageSize)
             },
-            options: ReadOptions(resolveLinks: resolveLinks, requireMaster: requireMaster)
+            options: ReadOptions(resolveLinks: resolveLinks, call: options)
         )
     }
 }

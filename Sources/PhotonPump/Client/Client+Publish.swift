@@ -11,7 +11,8 @@ extension Client {
     ///   - id: the event's id, a new one if nil. Repeating the call with the same one does not write the event again.
     ///   - expected: what must be true of the stream.
     ///   - encoder: makes JSON of `body` and `metadata`.
-    /// - Throws: as ``publish(_:to:expecting:)``, and what `encoder` throws.
+    ///   - options: timeout, credentials and node of this call.
+    /// - Throws: as ``publish(_:to:expecting:options:)``, and what `encoder` throws.
     @discardableResult
     public nonisolated func publishEvent(
         to stream: String,
@@ -20,22 +21,24 @@ extension Client {
         metadata: (any Encodable)? = nil,
         id: UUID? = nil,
         expecting expected: ExpectedVersion = .any,
-        encoder: JSONEncoder = JSONEncoder()
+        encoder: JSONEncoder = JSONEncoder(),
+        options: CallOptions = CallOptions()
     ) async throws -> WriteResult {
         let event = try NewEvent(id: id, type: type, body: body, metadata: metadata, encoder: encoder)
-        return try await self.publish([event], to: stream, expecting: expected)
+        return try await self.publish([event], to: stream, expecting: expected, options: options)
     }
 
     /// Writes one event.
     ///
-    /// - Throws: as ``publish(_:to:expecting:)``.
+    /// - Throws: as ``publish(_:to:expecting:options:)``.
     @discardableResult
     public nonisolated func publishEvent(
         _ event: NewEvent,
         to stream: String,
-        expecting expected: ExpectedVersion = .any
+        expecting expected: ExpectedVersion = .any,
+        options: CallOptions = CallOptions()
     ) async throws -> WriteResult {
-        try await self.publish([event], to: stream, expecting: expected)
+        try await self.publish([event], to: stream, expecting: expected, options: options)
     }
 
     /// Writes events one behind the other, all of them or none.
@@ -47,6 +50,7 @@ extension Client {
     ///   - events: what to write; their order is kept. With none, only the stream's version is checked.
     ///   - stream: where to; it comes into being with its first event.
     ///   - expected: what must be true of the stream.
+    ///   - options: timeout, credentials and node of this call.
     /// - Returns: the numbers the events got, and their place in the log.
     /// - Throws: ``PhotonPumpError``, among others ``PhotonPumpError/Code/wrongExpectedVersion`` with both versions,
     ///   ``PhotonPumpError/Code/streamDeleted``, ``PhotonPumpError/Code/accessDenied`` and, before anything is sent,
@@ -55,9 +59,17 @@ extension Client {
     public nonisolated func publish(
         _ events: [NewEvent],
         to stream: String,
-        expecting expected: ExpectedVersion = .any
+        expecting expected: ExpectedVersion = .any,
+        options: CallOptions = CallOptions()
     ) async throws -> WriteResult {
         let limits = WriteLimits(maximumFrameSize: self.configuration.maximumFrameSize)
-        return try await self.perform(Publish(events, to: stream, expecting: expected, limits: limits))
+        let write = try Publish(
+            events,
+            to: stream,
+            expecting: expected,
+            requireMaster: options.requireMaster ?? true,
+            limits: limits
+        )
+        return try await self.perform(write, options)
     }
 }

@@ -16,16 +16,18 @@ extension Client {
     ///     expects what the one before it left.
     ///   - batchSize: at most so many events in one write, 1 or more. A batch has 4 MiB at most, unless a single event
     ///     has more.
+    ///   - options: timeout, credentials and node of each single write.
     /// - Returns: how much was written, and where.
     /// - Throws: the sequence's error; `CancellationError`; or ``PhotonPumpError`` as
-    ///   ``publish(_:to:expecting:)-([NewEvent],_,_)``, with ``PhotonPumpError/publishedBefore`` saying how many events
+    ///   ``publish(_:to:expecting:options:)``, with ``PhotonPumpError/publishedBefore`` saying how many events
     ///   were written before the write that failed.
     @discardableResult
     public nonisolated func publish<Events: AsyncSequence & Sendable>(
         _ events: Events,
         to stream: String,
         expecting expected: ExpectedVersion = .any,
-        batchSize: Int = 500
+        batchSize: Int = 500,
+        options: CallOptions = CallOptions()
     ) async throws -> PublishSummary where Events.Element == NewEvent {
         guard batchSize > 0 else {
             throw PhotonPumpError(.invalidArgument, "batchSize \(batchSize) is below 1", stream: stream)
@@ -44,20 +46,21 @@ extension Client {
                 }
             }
             defer { group.cancelAll() }
-            return try await self.write(batchesFrom: buffer, to: stream, expecting: expected)
+            return try await self.write(batchesFrom: buffer, to: stream, expecting: expected, options)
         }
     }
 
     private nonisolated func write(
         batchesFrom buffer: BatchBuffer,
         to stream: String,
-        expecting expected: ExpectedVersion
+        expecting expected: ExpectedVersion,
+        _ options: CallOptions
     ) async throws -> PublishSummary {
         var summary = PublishSummary(stream: stream)
         var expected = expected
         while let batch = try await buffer.next() {
             do {
-                let write = try await self.publish(batch, to: stream, expecting: expected)
+                let write = try await self.publish(batch, to: stream, expecting: expected, options: options)
                 summary.add(write, events: batch.count)
                 if expected != .any { expected = write.nextExpectedVersion }
             } catch var error as PhotonPumpError {

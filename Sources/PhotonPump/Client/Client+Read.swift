@@ -7,7 +7,7 @@ extension Client {
     ///   - number: 0 or above.
     ///   - stream: where from.
     ///   - resolveLinks: whether an event that is a link is followed to the event it points to.
-    ///   - requireMaster: whether only the cluster's master may answer, which is never behind.
+    ///   - options: timeout, credentials and node of this call.
     /// - Throws: ``PhotonPumpError``, among others ``PhotonPumpError/Code/eventNotFound``,
     ///   ``PhotonPumpError/Code/streamNotFound``, ``PhotonPumpError/Code/streamDeleted`` and
     ///   ``PhotonPumpError/Code/accessDenied``.
@@ -15,7 +15,7 @@ extension Client {
         _ number: Int64,
         in stream: String,
         resolveLinks: Bool = false,
-        requireMaster: Bool = false
+        options: CallOptions = CallOptions()
     ) async throws -> ResolvedEvent {
         guard number >= 0 else {
             throw PhotonPumpError(
@@ -25,31 +25,31 @@ extension Client {
                 eventNumber: number
             )
         }
-        return try await self.readEvent(number, stream, resolveLinks, requireMaster)
+        return try await self.readEvent(number, stream, resolveLinks, options)
     }
 
     /// Reads the last event of a stream.
     ///
-    /// - Throws: as ``getEvent(_:in:resolveLinks:requireMaster:)``.
+    /// - Throws: as ``getEvent(_:in:resolveLinks:options:)``.
     public nonisolated func getLastEvent(
         in stream: String,
         resolveLinks: Bool = false,
-        requireMaster: Bool = false
+        options: CallOptions = CallOptions()
     ) async throws -> ResolvedEvent {
-        try await self.readEvent(ReadOneEvent.last, stream, resolveLinks, requireMaster)
+        try await self.readEvent(ReadOneEvent.last, stream, resolveLinks, options)
     }
 
     private nonisolated func readEvent(
-        _ number: Int64, _ stream: String, _ resolveLinks: Bool, _ requireMaster: Bool
+        _ number: Int64, _ stream: String, _ resolveLinks: Bool, _ options: CallOptions
     ) async throws -> ResolvedEvent {
         try Arguments.check(stream: stream)
         let message = ReadEvent(
             stream: stream,
             eventNumber: number,
             resolveLinks: resolveLinks,
-            requireMaster: requireMaster
+            requireMaster: options.requireMaster ?? false
         )
-        return try await self.perform(ReadOneEvent(message: message))
+        return try await self.perform(ReadOneEvent(message: message), options)
     }
 
     /// Reads a slice of a stream.
@@ -60,7 +60,7 @@ extension Client {
     ///   - position: the first event wanted; by default the first of the stream, or the last one backwards.
     ///   - maxCount: at most so many events, 1 to 4096. There may be fewer, even none, before the end of the stream.
     ///   - resolveLinks: whether events that are links are followed to the events they point to.
-    ///   - requireMaster: whether only the cluster's master may answer, which is never behind.
+    ///   - options: timeout, credentials and node of this call.
     /// - Throws: ``PhotonPumpError``, among others ``PhotonPumpError/Code/streamNotFound``,
     ///   ``PhotonPumpError/Code/streamDeleted`` and ``PhotonPumpError/Code/accessDenied``.
     public nonisolated func get(
@@ -69,19 +69,19 @@ extension Client {
         from position: StreamPosition? = nil,
         maxCount: Int = 500,
         resolveLinks: Bool = false,
-        requireMaster: Bool = false
+        options: CallOptions = CallOptions()
     ) async throws -> StreamSlice {
         let range = try ReadRange(stream: stream, direction: direction, from: position, pageSize: maxCount)
         guard let cursor = range.cursor else {
             // Forwards from the end: there is nothing, and servers have no number for that place.
-            let last = try await self.getLastEvent(in: stream, requireMaster: requireMaster).received.number
+            let last = try await self.getLastEvent(in: stream, options: options).received.number
             return StreamSlice(
                 stream: stream, direction: direction, events: [], next: .number(last + 1), lastEventNumber: last,
                 isEndOfStream: true
             )
         }
-        let options = ReadOptions(resolveLinks: resolveLinks, requireMaster: requireMaster)
-        let reply = try await self.perform(range.conversation(at: cursor, options))
+        let how = ReadOptions(resolveLinks: resolveLinks, call: options)
+        let reply = try await self.perform(range.conversation(at: cursor, how), options)
         return StreamSlice(reply, stream: stream, direction: direction)
     }
 }

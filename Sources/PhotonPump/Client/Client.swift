@@ -55,6 +55,9 @@ public actor Client {
     var table: ConversationTable<any OpenExchange>
     var connectWaiters: [GUID: CheckedContinuation<Void, any Error>] = [:]
     var timer: QueueTimer?
+    var deadlineTimer: QueueTimer?
+    /// When the timer fires; nil when it is not set.
+    var deadlineWatch: ContinuousClock.Instant?
     /// Counts connections, so that events of an earlier one are recognised.
     var attempt = 0
 

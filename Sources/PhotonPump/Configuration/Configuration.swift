@@ -12,6 +12,8 @@ extension Client {
         /// How long ``Client/connect()`` may take, from looking up the name until the server has accepted this
         /// client. 5 s.
         public var connectTimeout: Duration = .seconds(5)
+        /// How long a call may take in all, unless it says otherwise. 10 s.
+        public var operationTimeout: Duration = .seconds(10)
         /// How a dead connection is recognised.
         public var heartbeat = HeartbeatSettings()
         /// Requests that may wait for the server's answer at once; further calls wait for their turn. 2,000.
@@ -37,6 +39,7 @@ extension Client {
                 (1...65535).contains(self.endpoint.port), "endpoint: port \(self.endpoint.port) is not within 1...65535"
             )
             try require(self.connectTimeout > .zero, "connectTimeout is not above zero")
+            try require(self.operationTimeout > .zero, "operationTimeout is not above zero")
             try require(self.heartbeat.interval > .zero, "heartbeat.interval is not above zero")
             try require(self.heartbeat.timeout > .zero, "heartbeat.timeout is not above zero")
             try require(self.maximumInFlight > 0, "maximumInFlight is not above zero")
@@ -48,21 +51,7 @@ extension Client {
         }
 
         private func login() throws(PhotonPumpError) -> Login? {
-            guard let credentials else { return nil }
-            guard !credentials.username.isEmpty else {
-                throw PhotonPumpError(.invalidConfiguration, "credentials: the user name is empty")
-            }
-            guard !credentials.password.isEmpty else {
-                throw PhotonPumpError(.invalidConfiguration, "credentials: the password is empty")
-            }
-            do {
-                return try Login(name: credentials.username, password: credentials.password)
-            } catch {
-                throw PhotonPumpError(
-                    .invalidConfiguration,
-                    "credentials: the \(error.part) has \(error.count) bytes, more than \(Login.maximumBytes)"
-                )
-            }
+            try self.credentials?.checked()
         }
     }
 }

@@ -84,6 +84,7 @@ struct ConnectionString {
             switch key.lowercased() {
             case "connectionname": configuration.connectionName = try self.decoded(value, "connectionName")
             case "connecttimeout": configuration.connectTimeout = try self.duration(value, key)
+            case "operationtimeout": configuration.operationTimeout = try self.duration(value, key)
             case "heartbeatinterval": configuration.heartbeat.interval = try self.duration(value, key)
             case "heartbeattimeout": configuration.heartbeat.timeout = try self.duration(value, key)
             default: throw self.error("'\(key)' is no setting", at: key.startIndex)
@@ -144,7 +145,7 @@ extension Client.Configuration {
     /// Settings from `tcp://[user:password@]host[:port][?setting=value&…]`.
     ///
     /// The user's name and password may be percent-encoded. Settings are `connectionName`, `connectTimeout`,
-    /// `heartbeatInterval` and `heartbeatTimeout`, their names case-insensitive; durations are whole numbers with
+    /// `operationTimeout`, `heartbeatInterval` and `heartbeatTimeout`, their names case-insensitive; durations are whole numbers with
     /// `ms`, `s` or `m`, such as `750ms`.
     ///
     /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``, naming the part that is wrong and where it is.

@@ -1,3 +1,5 @@
+internal import PhotonPumpWire
+
 /// A user of the server. The password is never printed.
 public struct Credentials: Sendable, Hashable {
     /// At most 255 bytes of UTF-8.
@@ -19,4 +21,23 @@ extension Credentials: CustomStringConvertible, CustomDebugStringConvertible, Cu
     public var debugDescription: String { self.username }
     /// The user's name alone, so that dumping settings does not show the password.
     public var customMirror: Mirror { Mirror(self, children: ["username": self.username]) }
+}
+
+extension Credentials {
+    /// The same in the form that goes over the wire.
+    ///
+    /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``, naming the part that cannot work.
+    func checked() throws(PhotonPumpError) -> Login {
+        for (part, text) in [("user name", self.username), ("password", self.password)] where text.isEmpty {
+            throw PhotonPumpError(.invalidConfiguration, "credentials: the \(part) is empty")
+        }
+        do {
+            return try Login(name: self.username, password: self.password)
+        } catch {
+            throw PhotonPumpError(
+                .invalidConfiguration,
+                "credentials: the \(error.part) has \(error.count) bytes, more than \(Login.maximumBytes)"
+            )
+        }
+    }
 }

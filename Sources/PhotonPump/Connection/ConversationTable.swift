@@ -1,68 +1,123 @@
 internal import DequeModule
 internal import PhotonPumpWire
 
-/// The open conversations of a client: those that wait for their turn, in order, and those that wait for an answer.
+/// The open conversations of a client: those that wait for their turn, in order, those that wait for an answer, and
+/// those that wait for some time to pass before they are sent again; pure, with the time passed in.
 ///
-/// An entry is in it from ``enqueue(_:_:)`` until exactly one of ``finish(_:)``, ``cancel(_:)`` and ``removeAll()``
-/// returns it. There are as many entries as there are calls that have not ended, so it grows with the callers only.
+/// An entry is in it from ``enqueue(_:_:deadline:)`` until exactly one of ``finish(_:)``, ``cancel(_:)``,
+/// ``expire(now:)`` and ``removeAll()`` returns it. There are as many entries as there are calls that have not ended,
+/// so it grows with the callers only.
 struct ConversationTable<Entry> {
+    typealias Instant = ContinuousClock.Instant
+
+    private struct Slot {
+        let entry: Entry
+        let deadline: Instant
+    }
+
     private let limit: Int
-    private var inFlight: [GUID: Entry] = [:]
-    private var waiting: [GUID: Entry] = [:]
+    private var inFlight: [GUID: Slot] = [:]
+    private var waiting: [GUID: Slot] = [:]
+    private var delayed: [GUID: (slot: Slot, until: Instant)] = [:]
     /// The waiting ones in order, and some that were cancelled since.
     private var order: Deque<GUID> = []
+
+    /// No deadline or delay ends before this; nil when there is none.
+    private(set) var nextWake: Instant?
 
     /// - Parameter limit: how many may wait for an answer at once.
     init(limit: Int) {
         self.limit = limit
     }
 
-    var waitingCount: Int { self.waiting.count }
+    var waitingCount: Int { self.waiting.count + self.delayed.count }
     var inFlightCount: Int { self.inFlight.count }
-
-    var isEmpty: Bool { self.inFlight.isEmpty && self.waiting.isEmpty }
+    var isEmpty: Bool { self.inFlight.isEmpty && self.waiting.isEmpty && self.delayed.isEmpty }
 
     /// Whether ``startNext()`` would return an entry.
     var canStart: Bool { !self.waiting.isEmpty && self.inFlight.count < self.limit }
 
-    mutating func enqueue(_ id: GUID, _ entry: Entry) {
-        self.waiting[id] = entry
+    mutating func enqueue(_ id: GUID, _ entry: Entry, deadline: Instant) {
+        self.waiting[id] = Slot(entry: entry, deadline: deadline)
         self.order.append(id)
+        self.wake(at: deadline)
     }
 
     /// The next entry to send, which from now on waits for its answer; nil when there is none or no room.
     mutating func startNext() -> Entry? {
         guard self.inFlight.count < self.limit else { return nil }
         while let id = self.order.popFirst() {
-            guard let entry = self.waiting.removeValue(forKey: id) else { continue }
-            self.inFlight[id] = entry
-            return entry
+            guard let slot = self.waiting.removeValue(forKey: id) else { continue }
+            self.inFlight[id] = slot
+            return slot.entry
         }
         return nil
     }
 
     /// The entry that an answer with this id is for; nil when nobody waits for it (any more).
     mutating func finish(_ id: GUID) -> Entry? {
-        self.inFlight.removeValue(forKey: id)
+        self.inFlight.removeValue(forKey: id)?.entry
+    }
+
+    /// The entry that waits for an answer with this id; it goes on waiting.
+    func entry(_ id: GUID) -> Entry? { self.inFlight[id]?.entry }
+
+    /// The answer asks for the request to be sent again, not before `until`; ahead of others then.
+    mutating func delay(_ id: GUID, until: Instant) {
+        guard let slot = self.inFlight.removeValue(forKey: id) else { return }
+        self.delayed[id] = (slot, until)
+        self.wake(at: until)
     }
 
     /// The entry that is not wanted any more; nil when it has ended already.
     mutating func cancel(_ id: GUID) -> Entry? {
-        if let entry = self.inFlight.removeValue(forKey: id) { return entry }
-        guard let entry = self.waiting.removeValue(forKey: id) else { return nil }
-        if self.order.count > 2 * self.waiting.count + 16 {
-            self.order.removeAll { self.waiting[$0] == nil }
+        if let slot = self.inFlight.removeValue(forKey: id) ?? self.delayed.removeValue(forKey: id)?.slot {
+            return slot.entry
         }
-        return entry
+        guard let slot = self.waiting.removeValue(forKey: id) else { return nil }
+        self.forgetCancelled()
+        return slot.entry
+    }
+
+    /// Entries whose deadline has come. Entries whose delay is over wait for their turn again.
+    mutating func expire(now: Instant) -> [Entry] {
+        guard let nextWake, nextWake <= now else { return [] }
+        for (id, delay) in self.delayed where delay.until <= now {
+            self.delayed[id] = nil
+            self.waiting[id] = delay.slot
+            self.order.prepend(id)
+        }
+        let expired =
+            Self.take(from: &self.inFlight, now) + Self.take(from: &self.waiting, now)
+            + self.delayed.filter { $0.value.slot.deadline <= now }.compactMap { id, _ in
+                self.delayed.removeValue(forKey: id)?.slot.entry
+            }
+        self.forgetCancelled()
+        let deadlines = [self.inFlight, self.waiting].compactMap { $0.values.map(\.deadline).min() }
+        let delays = self.delayed.values.map { min($0.until, $0.slot.deadline) }
+        self.nextWake = (deadlines + delays).min()
+        return expired
     }
 
     /// Everything there is, first what was sent, then what waits, in order.
     mutating func removeAll() -> [Entry] {
-        defer {
-            self.inFlight = [:]
-            self.waiting = [:]
-            self.order = []
-        }
-        return Array(self.inFlight.values) + self.order.compactMap { self.waiting[$0] }
+        let entries =
+            self.inFlight.values.map(\.entry) + self.delayed.values.map(\.slot.entry)
+            + self.order.compactMap { self.waiting[$0]?.entry }
+        self = Self(limit: self.limit)
+        return entries
+    }
+
+    private mutating func wake(at instant: Instant) {
+        self.nextWake = min(self.nextWake ?? instant, instant)
+    }
+
+    private static func take(from slots: inout [GUID: Slot], _ now: Instant) -> [Entry] {
+        slots.filter { $0.value.deadline <= now }.compactMap { id, _ in slots.removeValue(forKey: id)?.entry }
+    }
+
+    private mutating func forgetCancelled() {
+        guard self.order.count > 2 * self.waiting.count + 16 else { return }
+        self.order.removeAll { self.waiting[$0] == nil }
     }
 }

@@ -1,16 +1,20 @@
 internal import PhotonPumpTransport
 internal import PhotonPumpWire
+internal import Synchronization
 
 /// A conversation and the caller that waits for it, with the types of both erased: what the client's table holds.
 protocol OpenExchange: Sendable {
     /// The correlation id, which the caller made so that it can cancel by it.
     var id: GUID { get }
+    var terms: CallTerms { get }
+    /// How often the request was sent.
+    var attempts: Int { get }
 
     /// Collects the request on `channel`.
     func send(on channel: PackageChannel)
 
-    /// Takes the answer and ends the caller's wait.
-    func received(_ package: Package, from endpoint: String)
+    /// Takes the answer, and ends the caller's wait unless the request is to be sent again.
+    func received(_ package: Package, from endpoint: String) -> Verdict
 
     /// Ends the caller's wait with `error`, completed by what was tried.
     func fail(_ error: PhotonPumpError)
@@ -19,71 +23,81 @@ protocol OpenExchange: Sendable {
     func cancel()
 }
 
+/// What becomes of an exchange after an answer.
+enum Verdict {
+    case over
+    /// The node does not serve requests just now.
+    case again
+}
+
 /// The only place where a conversation's types are known to the client.
 final class Exchange<C: Conversation>: OpenExchange {
     typealias Completion = @Sendable (Result<C.Output, any Error>) -> Void
 
     let id: GUID
+    let terms: CallTerms
     private let conversation: C
     private let completion: Completion
+    private let sent = Atomic<Int>(0)
 
     /// - Parameter completion: runs exactly once, on the client's queue.
-    init(_ conversation: C, id: GUID, completion: @escaping Completion) {
+    init(_ conversation: C, id: GUID, terms: CallTerms, completion: @escaping Completion) {
         self.conversation = conversation
         self.id = id
+        self.terms = terms
         self.completion = completion
     }
 
+    var attempts: Int { self.sent.load(ordering: .relaxed) }
+
     func send(on channel: PackageChannel) {
+        self.sent.wrappingAdd(1, ordering: .relaxed)
         let request = self.conversation.request
-        channel.send(request.message, request.command, self.id)
+        channel.send(request.message, request.command, self.id, login: self.terms.login)
     }
 
-    func received(_ package: Package, from endpoint: String) {
+    func received(_ package: Package, from endpoint: String) -> Verdict {
         switch self.step(package) {
         case .finish(let output):
             self.completion(.success(output))
+            return .over
         case .fail(var error):
             error.endpoint = endpoint
-            self.completion(.failure(error))
+            self.end(error)
+            return .over
+        case .retry:
+            return .again
         }
     }
 
     func fail(_ error: PhotonPumpError) {
-        self.completion(.failure(error.during(self.conversation.operation, stream: self.conversation.stream)))
+        self.end(error.during(self.conversation.operation, stream: self.conversation.stream))
     }
 
     func cancel() {
         self.completion(.failure(CancellationError()))
     }
 
+    private func end(_ error: PhotonPumpError) {
+        var error = error
+        error.attempts = self.attempts
+        error.elapsed = ContinuousClock.now - self.terms.started
+        error.mayHaveBeenApplied =
+            self.conversation.effect != .none && error.attempts > 0 && error.code.leavesOutcomeOpen
+        error.isSafeToRepeat = self.conversation.effect != .once
+        self.completion(.failure(error))
+    }
+
     private func step(_ package: Package) -> Step<C.Output> {
         let conversation = self.conversation
         guard package.command == conversation.replyCommand else {
             let (operation, stream) = (conversation.operation, conversation.stream)
-            return .fail(CommonReplies.error(for: package, operation: operation, stream: stream))
+            return CommonReplies.step(for: package, operation: operation, stream: stream)
         }
         do {
             return conversation.received(try C.Reply(decoding: package.payload))
         } catch {
             return .fail(.unreadable(error, operation: conversation.operation, stream: conversation.stream))
         }
-    }
-}
-
-extension PhotonPumpError {
-    /// This error, with what was tried when it happened in front of its message.
-    func during(_ operation: String, stream: String?) -> PhotonPumpError {
-        var error = PhotonPumpError(
-            self.code,
-            "\(operation): \(self.message)",
-            stream: self.stream ?? stream,
-            eventNumber: self.eventNumber,
-            conflict: self.conflict,
-            serverMessage: self.serverMessage,
-            underlying: self.underlying
-        )
-        error.endpoint = self.endpoint
-        return error
     }
 }

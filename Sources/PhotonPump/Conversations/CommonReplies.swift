@@ -2,6 +2,22 @@ internal import PhotonPumpWire
 
 /// The answers that any request can get instead of its own, classified once for all conversations.
 enum CommonReplies {
+    /// What `package` means for a request that expects another command.
+    ///
+    /// - Parameters:
+    ///   - operation: what was tried, for the message.
+    ///   - stream: what it was tried on, if anything.
+    static func step<Output>(for package: Package, operation: String, stream: String?) -> Step<Output> {
+        let isForNow = package.command == .notHandled && self.isForNow(package.payload)
+        return isForNow ? .retry : .fail(self.error(for: package, operation: operation, stream: stream))
+    }
+
+    /// Whether a node that does not handle a request may do so in a while.
+    private static func isForNow(_ payload: Bytes) -> Bool {
+        let reason = try? NotHandled(decoding: payload).reason
+        return reason == .notReady || reason == .tooBusy
+    }
+
     /// The error that `package` means for a request that expects another command.
     ///
     /// - Parameters:

@@ -13,6 +13,8 @@ protocol Conversation: Sendable {
     var stream: String? { get }
     /// What to send.
     var request: Request { get }
+    /// What the request changes.
+    var effect: Effect { get }
     /// The command that answers ``request``.
     var replyCommand: Command { get }
 
@@ -32,4 +34,16 @@ enum Step<Output: Sendable> {
     case finish(Output)
     /// The caller gets this error.
     case fail(PhotonPumpError)
+    /// The request is to be sent again a little later, if the call's deadline allows.
+    case retry
+}
+
+/// What a request changes on the server.
+enum Effect {
+    /// Nothing.
+    case none
+    /// Something, once, however often it is sent: the server recognises a repetition.
+    case repeatable
+    /// Something, each time it is sent.
+    case once
 }

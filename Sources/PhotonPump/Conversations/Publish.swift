@@ -12,6 +12,7 @@ struct Publish: Conversation {
         _ events: [NewEvent],
         to stream: String,
         expecting expected: ExpectedVersion,
+        requireMaster: Bool = true,
         limits: WriteLimits
     ) throws(PhotonPumpError) {
         try Arguments.check(stream: stream)
@@ -27,7 +28,7 @@ struct Publish: Conversation {
             stream: stream,
             expectedVersion: version,
             events: events.map(\.proposed),
-            requireMaster: true
+            requireMaster: requireMaster
         )
     }
 
@@ -37,6 +38,7 @@ struct Publish: Conversation {
     }
 
     var request: Request { Request(command: .writeEvents, message: self.message) }
+    var effect: Effect { .repeatable }
     var replyCommand: Command { .writeEventsCompleted }
 
     func received(_ reply: WriteEventsCompleted) -> Step<WriteResult> {

@@ -14,6 +14,7 @@ struct ReadOneEvent: Conversation {
     }
 
     var request: Request { Request(command: .readEvent, message: self.message) }
+    var effect: Effect { .none }
     var replyCommand: Command { .readEventCompleted }
 
     func received(_ reply: ReadEventCompleted) -> Step<ResolvedEvent> {

@@ -19,6 +19,7 @@ struct ReadStream: Conversation {
         }
     }
 
+    var effect: Effect { .none }
     var replyCommand: Command {
         switch self.direction {
         case .forward: .readStreamEventsForwardCompleted

@@ -5,6 +5,7 @@ struct SendPing: Conversation {
     var operation: String { "ping" }
     var stream: String? { nil }
     var request: Request { Request(command: .ping, message: Echo()) }
+    var effect: Effect { .none }
     var replyCommand: Command { .pong }
 
     func received(_ reply: Echo) -> Step<Void> { .finish(()) }

@@ -53,6 +53,8 @@ extension PhotonPumpError {
 
         // The connection
 
+        /// The call was not through when its time was up; see ``CallOptions/timeout``.
+        public static let timedOut = Code("timedOut")
         /// ``Client/connect()`` has not been called.
         public static let notConnected = Code("notConnected")
         /// The server could not be reached, or did not accept this client.
@@ -69,5 +71,13 @@ extension PhotonPumpError {
         public static let invalidArgument = Code("invalidArgument")
         /// A connection string or setting that is wrong.
         public static let invalidConfiguration = Code("invalidConfiguration")
+    }
+}
+
+extension PhotonPumpError.Code {
+    /// Whether a request that was sent may have been carried out in spite of this error.
+    var leavesOutcomeOpen: Bool {
+        [.timedOut, .connectionLost, .clientClosed, .serverTimeout, .serverError, .unreadableReply, .unexpectedReply]
+            .contains(self)
     }
 }

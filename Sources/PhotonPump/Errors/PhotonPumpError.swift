@@ -17,6 +17,15 @@ public struct PhotonPumpError: Error, Sendable {
     public let serverMessage: String?
     /// The error behind this one, if there is one.
     public let underlying: (any Error)?
+    /// How often the request was sent; 0 when it did not come to that.
+    public internal(set) var attempts = 0
+    /// How long the call took, from being made; nil for an error before that.
+    public internal(set) var elapsed: Duration?
+    /// Whether what was to be written may be written nevertheless, because the server's answer is not known.
+    public internal(set) var mayHaveBeenApplied = false
+    /// Whether the call can be made again without doing twice what it was to do once: reads, and writes that the server
+    /// recognises when they are repeated with the same events.
+    public internal(set) var isSafeToRepeat = true
     /// How many events of a sequence were written before the write that failed; nil for everything else.
     public internal(set) var publishedBefore: Int?
     /// The server that was spoken to, as `host:port`; nil when it did not come to that.
@@ -50,5 +59,22 @@ extension PhotonPumpError: CustomStringConvertible {
         if let publishedBefore { text += " (after \(publishedBefore) events were written)" }
         if let endpoint { text += " [\(endpoint)]" }
         return text
+    }
+}
+
+extension PhotonPumpError {
+    /// This error, with what was tried when it happened in front of its message.
+    func during(_ operation: String, stream: String?) -> PhotonPumpError {
+        var error = PhotonPumpError(
+            self.code,
+            "\(operation): \(self.message)",
+            stream: self.stream ?? stream,
+            eventNumber: self.eventNumber,
+            conflict: self.conflict,
+            serverMessage: self.serverMessage,
+            underlying: self.underlying
+        )
+        error.endpoint = self.endpoint
+        return error
     }
 }

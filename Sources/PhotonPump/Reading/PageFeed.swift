@@ -75,9 +75,15 @@ final class PageFeed: Sendable {
 
     private func read(at number: Int64, _ id: GUID) {
         guard case .success(let range) = self.range else { return }
+        let terms: CallTerms
+        do throws(PhotonPumpError) {
+            terms = try self.client.terms(self.options.call)
+        } catch {
+            return self.perform { $0.machine.failed(error) }
+        }
         let conversation = range.conversation(at: number, self.options)
         // An iterator that is gone has cancelled the conversation, or is about to.
-        let exchange = Exchange(conversation, id: id) { [weak self] result in
+        let exchange = Exchange(conversation, id: id, terms: terms) { [weak self] result in
             self?.perform { shared in
                 switch result {
                 case .success(let reply): shared.machine.received(reply)

@@ -50,5 +50,7 @@ struct ReadRange: Sendable {
 /// How to read.
 struct ReadOptions: Sendable {
     let resolveLinks: Bool
-    let requireMaster: Bool
+    let call: CallOptions
+
+    var requireMaster: Bool { self.call.requireMaster ?? false }
 }

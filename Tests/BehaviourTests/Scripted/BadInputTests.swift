@@ -25,7 +25,7 @@ struct BadInputTests {
             (.readEventCompleted, [0xFF, 0xFF, 0xFF], .unreadableReply),
             (.readEventCompleted, [0x12, 0x02, 0x0A, 0x05], .unreadableReply),
             (.badRequest, Array("what?".utf8), .badRequest),
-            (.notHandled, [0x08, 0x01], .notHandled),
+            (.notHandled, [0x08, 0x02], .notHandled),
             (.notAuthenticated, Array("Not Authenticated".utf8), .notAuthenticated),
         ]
     )

@@ -15,6 +15,7 @@ struct ConfigurationTests {
             ("host is empty", { $0.endpoint.host = "" }),
             ("port 0", { $0.endpoint.port = 0 }),
             ("port 65536", { $0.endpoint.port = 65536 }),
+            ("operationTimeout", { $0.operationTimeout = .zero }),
             ("connectTimeout", { $0.connectTimeout = .zero }),
             ("heartbeat.interval", { $0.heartbeat.interval = .seconds(-1) }),
             ("heartbeat.timeout", { $0.heartbeat.timeout = .zero }),

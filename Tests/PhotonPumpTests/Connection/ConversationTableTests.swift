@@ -5,12 +5,16 @@ import Testing
 
 @Suite("The table of conversations")
 struct ConversationTableTests {
+    private let start = ContinuousClock.now
+    private var never: ContinuousClock.Instant { self.start + .seconds(1_000_000) }
+
     private func id(_ number: UInt64) -> GUID { GUID(number, 0) }
+    private func at(_ seconds: Int) -> ContinuousClock.Instant { self.start + .seconds(seconds) }
 
     @Test("starts entries in order, and no more than its limit")
     func limit() {
         var table = ConversationTable<String>(limit: 2)
-        for (number, name) in ["a", "b", "c", "d"].enumerated() { table.enqueue(self.id(UInt64(number)), name) }
+        for (number, name) in ["a", "b", "c", "d"].enumerated() { table.enqueue(self.id(UInt64(number)), name, deadline: self.never) }
         #expect(table.startNext() == "a")
         #expect(table.startNext() == "b")
         #expect(!table.canStart)
@@ -24,7 +28,7 @@ struct ConversationTableTests {
     @Test("returns an entry once, by whichever way it ends")
     func once() {
         var table = ConversationTable<String>(limit: 9)
-        table.enqueue(self.id(1), "a")
+        table.enqueue(self.id(1), "a", deadline: self.never)
         #expect(table.finish(self.id(1)) == nil, "it was not sent yet")
         #expect(table.startNext() == "a")
         #expect(table.finish(self.id(1)) == "a")
@@ -35,7 +39,7 @@ struct ConversationTableTests {
     @Test("lets waiting and sent entries be cancelled")
     func cancel() {
         var table = ConversationTable<String>(limit: 1)
-        for (number, name) in ["a", "b", "c"].enumerated() { table.enqueue(self.id(UInt64(number)), name) }
+        for (number, name) in ["a", "b", "c"].enumerated() { table.enqueue(self.id(UInt64(number)), name, deadline: self.never) }
         #expect(table.startNext() == "a")
         #expect(table.cancel(self.id(1)) == "b")
         #expect(table.cancel(self.id(0)) == "a")
@@ -46,7 +50,7 @@ struct ConversationTableTests {
     @Test("hands everything back at the end, and is empty then")
     func removeAll() {
         var table = ConversationTable<String>(limit: 1)
-        for (number, name) in ["a", "b", "c", "d"].enumerated() { table.enqueue(self.id(UInt64(number)), name) }
+        for (number, name) in ["a", "b", "c", "d"].enumerated() { table.enqueue(self.id(UInt64(number)), name, deadline: self.never) }
         #expect(table.startNext() == "a")
         #expect(table.cancel(self.id(2)) == "c")
         #expect(table.removeAll() == ["a", "b", "d"])
@@ -57,9 +61,46 @@ struct ConversationTableTests {
     @Test("is empty after ten thousand waiting entries are cancelled")
     func manyCancelled() {
         var table = ConversationTable<Int>(limit: 1)
-        for number in 0..<10_000 { table.enqueue(self.id(UInt64(number)), number) }
+        for number in 0..<10_000 { table.enqueue(self.id(UInt64(number)), number, deadline: self.never) }
         for number in (0..<10_000).reversed() { #expect(table.cancel(self.id(UInt64(number))) == number) }
         #expect((table.inFlightCount, table.waitingCount) == (0, 0))
         #expect(table.removeAll().isEmpty)
+    }
+
+    @Test("returns entries when their deadlines come, wherever they wait, and says when to look again")
+    func deadlines() {
+        var table = ConversationTable<String>(limit: 1)
+        #expect(table.nextWake == nil)
+        table.enqueue(self.id(1), "a", deadline: self.at(30))
+        table.enqueue(self.id(2), "b", deadline: self.at(10))
+        table.enqueue(self.id(3), "c", deadline: self.at(20))
+        #expect(table.startNext() == "a")
+        #expect(table.nextWake == self.at(10))
+        #expect(table.expire(now: self.at(9)).isEmpty)
+        #expect(table.expire(now: self.at(10)) == ["b"])
+        #expect(table.nextWake == self.at(20))
+        #expect(table.cancel(self.id(3)) == "c")
+        #expect(table.expire(now: self.at(30)) == ["a"])
+        #expect(table.nextWake == nil)
+        #expect(table.isEmpty)
+    }
+
+    @Test("sends a delayed entry again when its time has come, ahead of others, unless its deadline has too")
+    func delays() {
+        var table = ConversationTable<String>(limit: 1)
+        table.enqueue(self.id(1), "a", deadline: self.at(30))
+        table.enqueue(self.id(2), "b", deadline: self.at(40))
+        #expect(table.startNext() == "a")
+        table.delay(self.id(1), until: self.at(5))
+        #expect(table.nextWake == self.at(5))
+        #expect(table.finish(self.id(1)) == nil, "it does not wait for an answer")
+        #expect(table.expire(now: self.at(5)).isEmpty)
+        #expect(table.startNext() == "a")
+        table.delay(self.id(1), until: self.at(35))
+        #expect(table.expire(now: self.at(30)) == ["a"])
+        #expect(table.startNext() == "b")
+        table.delay(self.id(2), until: self.at(35))
+        #expect(table.cancel(self.id(2)) == "b")
+        #expect(table.isEmpty)
     }
 }

@@ -141,6 +141,18 @@ struct CommonRepliesTests {
     }
 }
 
+extension CommonRepliesTests {
+    @Test(
+        "let a request be sent again only when the node does not serve any just now (S8)",
+        arguments: [(NotHandled.Reason.notReady, true), (.tooBusy, true), (.notMaster, false), (.isReadOnly, false)]
+    )
+    func retries(reason: NotHandled.Reason, isRetried: Bool) {
+        let refusal = Package(.notHandled, .zero, payload: NotHandled(reason: reason).encoded())
+        let step: Step<Int> = CommonReplies.step(for: refusal, operation: "read", stream: nil)
+        if case .retry = step { #expect(isRetried) } else { #expect(!isRetried) }
+    }
+}
+
 /// Records to make replies of.
 enum Records {
     static func event(_ number: Int64) -> EventRecord {

@@ -5,6 +5,7 @@ extension Step {
         switch self {
         case .finish(let output): .success(output)
         case .fail(let error): .failure(error)
+        case .retry: .failure(PhotonPumpError(.notHandled, "retry"))
         }
     }
 

@@ -1,0 +1,25 @@
+internal import PhotonPumpWire
+
+/// Until when a call may take, and as whom it is made: its options, checked and completed by the client's settings.
+struct CallTerms: Sendable {
+    let started: ContinuousClock.Instant
+    let deadline: ContinuousClock.Instant
+    /// nil: as whom the client is connected.
+    let login: Login?
+
+    /// - Throws: ``PhotonPumpError/Code/invalidArgument``, naming the option that is wrong.
+    init(_ options: CallOptions, _ settings: Client.Configuration, now: ContinuousClock.Instant) throws(PhotonPumpError) {
+        let timeout = options.timeout ?? settings.operationTimeout
+        guard timeout > .zero else {
+            throw PhotonPumpError(.invalidArgument, "the call's timeout is not above zero")
+        }
+        self.started = now
+        // A time that cannot be told is as good as for ever.
+        self.deadline = now + min(timeout, .seconds(86_400 * 365))
+        do throws(PhotonPumpError) {
+            self.login = try options.credentials?.checked()
+        } catch {
+            throw PhotonPumpError(.invalidArgument, error.message)
+        }
+    }
+}

@@ -1,0 +1,126 @@
+import PhotonPump
+import PhotonPumpWire
+import ScriptedPeers
+import Testing
+
+@Suite("The terms of a call", .timeLimit(.minutes(1)))
+struct CallTermsTests {
+    private static let soon = CallOptions(timeout: .milliseconds(50))
+
+    @Test("end it when its time is up, and say that a write may have been made")
+    func timeout() async throws {
+        try await ScriptedSession.run { session in
+            let error = try await failure { try await session.client.publish([], to: "s", options: Self.soon) }
+            #expect(error.code == .timedOut)
+            #expect(error.message == "publish 0 events to 's': no answer within 0.05 seconds (it was sent once)")
+            #expect(error.attempts == 1)
+            #expect(error.mayHaveBeenApplied)
+            #expect(error.isSafeToRepeat)
+            #expect(try #require(error.elapsed) >= .milliseconds(50))
+
+            // The late answer is passed over, and others are served.
+            let late = try await session.peer.next(.writeEvents)
+            try await session.peer.send(Package(.writeEventsCompleted, late.correlation))
+            async let ping = session.client.ping()
+            try await session.peer.send(Package(.pong, try await session.peer.next(.ping).correlation))
+            _ = try await ping
+        }
+    }
+
+    @Test("count the time in the line, and a write that was not sent was not made")
+    func timeoutInLine() async throws {
+        let settings: (inout Client.Configuration) -> Void = { $0.maximumInFlight = 1 }
+        try await ScriptedSession.run(settings) { session in
+            let first = Task { try await session.client.ping() }
+            let request = try await session.peer.next(.ping)
+            let error = try await failure { try await session.client.publish([], to: "s", options: Self.soon) }
+            #expect(error.code == .timedOut)
+            #expect(error.attempts == 0)
+            #expect(!error.mayHaveBeenApplied)
+            try await session.peer.send(Package(.pong, request.correlation))
+            _ = try await first.value
+        }
+    }
+
+    @Test("are those of the client's settings unless a call has its own")
+    func defaultTimeout() async throws {
+        let settings: (inout Client.Configuration) -> Void = { $0.operationTimeout = .milliseconds(50) }
+        try await ScriptedSession.run(settings) { session in
+            #expect(try await failure { try await session.client.ping() }.code == .timedOut)
+            let events = session.client.iter("s")
+            #expect(try await failure { for try await _ in events {} }.code == .timedOut)
+            let patient = Task { try await session.client.ping(options: CallOptions(timeout: .seconds(50))) }
+            // The second ping is the patient one.
+            _ = try await session.peer.next(.ping)
+            let request = try await session.peer.next(.ping)
+            #expect(try await failure { try await session.client.ping() }.code == .timedOut)
+            try await session.peer.send(Package(.pong, request.correlation))
+            _ = try await patient.value
+        }
+    }
+
+    @Test("let the request be repeated while the node is not ready or too busy (S8)")
+    func notReady() async throws {
+        try await ScriptedSession.run { session in
+            async let pong = session.client.ping()
+            for reason in [NotHandled.Reason.notReady, .tooBusy, .notReady] {
+                let request = try await session.peer.next(.ping)
+                let refusal = NotHandled(reason: reason).encoded()
+                try await session.peer.send(Package(.notHandled, request.correlation, payload: refusal))
+            }
+            try await session.peer.send(Package(.pong, try await session.peer.next(.ping).correlation))
+            _ = try await pong
+        }
+    }
+
+    @Test("end the repeating when time is up")
+    func neverReady() async throws {
+        try await ScriptedSession.run { session in
+            let call = Task { try await session.client.ping(options: Self.soon) }
+            let serving = Task {
+                while let request = try await session.peer.next() {
+                    let refusal = NotHandled(reason: .notReady).encoded()
+                    try await session.peer.send(Package(.notHandled, request.correlation, payload: refusal))
+                }
+            }
+            let error = try await failure { try await call.value }
+            #expect(error.code == .timedOut)
+            #expect(error.attempts >= 1)
+            await session.client.close()
+            try await serving.value
+        }
+    }
+
+    @Test("put credentials and the wish for the master on the request, of this call only")
+    func credentials() async throws {
+        try await ScriptedSession.run { session in
+            let options = CallOptions(
+                credentials: Credentials(username: "ops", password: "secret"), requireMaster: true
+            )
+            let reading = Task { try await session.client.getEvent(0, in: "s", options: options) }
+            let request = try await session.peer.next(.readEvent)
+            #expect(request.login == (try Login(name: "ops", password: "secret")))
+            #expect(try ReadEvent(decoding: request.payload).requireMaster)
+            reading.cancel()
+
+            let other = Task { try await session.client.getEvent(0, in: "s") }
+            let plain = try await session.peer.next(.readEvent)
+            #expect(plain.login == nil)
+            #expect(!(try ReadEvent(decoding: plain.payload).requireMaster))
+            other.cancel()
+        }
+    }
+
+    @Test("are refused when they cannot work")
+    func invalid() async throws {
+        try await ScriptedSession.run { session in
+            for options in [
+                CallOptions(timeout: .zero), CallOptions(timeout: .seconds(-1)),
+                CallOptions(credentials: Credentials(username: "", password: "p")),
+            ] {
+                let error = try await failure { try await session.client.ping(options: options) }
+                #expect(error.code == .invalidArgument)
+            }
+        }
+    }
+}
