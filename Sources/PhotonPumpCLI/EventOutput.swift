@@ -6,8 +6,7 @@ enum EventOutput {
     /// The event in JSON, on one line.
     static func json(_ event: ResolvedEvent) -> JSON {
         var members = event.event.map(self.members) ?? self.noEvent
-        // Reads of a stream do not tell positions.
-        members.append(("position", .null))
+        members.append(("position", event.position.map(self.position) ?? .null))
         members.append(("link", event.link.map { .object(self.members($0)) } ?? .null))
         return .object(members)
     }

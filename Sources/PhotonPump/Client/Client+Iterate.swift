@@ -28,10 +28,10 @@ extension Client {
     ) -> StreamEvents {
         StreamEvents(
             client: self,
-            range: Result { () throws(PhotonPumpError) in
-                try ReadRange(stream: stream, direction: direction, from: position, pageSize: pageSize)
-            },
-            options: ReadOptions(resolveLinks: resolveLinks, call: options)
+            pages: Result { () throws(PhotonPumpError) in
+                let how = ReadOptions(resolveLinks: resolveLinks, call: options)
+                return try StreamPages(stream, direction, from: position, pageSize: pageSize, how)
+            }
         )
     }
 }

@@ -71,18 +71,17 @@ extension Client {
         resolveLinks: Bool = false,
         options: CallOptions = CallOptions()
     ) async throws -> StreamSlice {
-        let range = try ReadRange(stream: stream, direction: direction, from: position, pageSize: maxCount)
-        guard let cursor = range.cursor else {
+        let how = ReadOptions(resolveLinks: resolveLinks, call: options)
+        let pages = try StreamPages(stream, direction, from: position, pageSize: maxCount, how)
+        guard let start = pages.start else {
             // Forwards from the end: there is nothing, and servers have no number for that place.
             let last = try await self.getLastEvent(in: stream, options: options).received.number
             return StreamSlice(
-                stream: stream, direction: direction, events: [], next: .number(last + 1), lastEventNumber: last,
+                stream: stream, direction: direction, events: [], next: .number(last &+ 1), lastEventNumber: last,
                 isEndOfStream: true
             )
         }
-        let how = ReadOptions(resolveLinks: resolveLinks, call: options)
-        let reply = try await self.perform(range.conversation(at: cursor, how), options)
-        return StreamSlice(reply, stream: stream, direction: direction)
+        return StreamSlice(try await self.perform(pages.reading(at: start), options), stream: stream, direction: direction)
     }
 }
 
@@ -91,7 +90,7 @@ extension StreamSlice {
         self.init(
             stream: stream,
             direction: direction,
-            events: reply.events.compactMap(ResolvedEvent.init),
+            events: reply.events.compactMap { ResolvedEvent($0) },
             next: reply.nextEventNumber < 0 ? nil : .number(reply.nextEventNumber),
             lastEventNumber: reply.lastEventNumber,
             isEndOfStream: reply.isEndOfStream

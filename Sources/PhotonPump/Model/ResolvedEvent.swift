@@ -13,13 +13,20 @@ public struct ResolvedEvent: Sendable, Hashable {
     public let link: RecordedEvent?
     /// What is in the stream that was read: the link where there is one, else the event.
     public let received: RecordedEvent
+    /// The place of ``received`` in the log; nil for reads of a single stream, which do not tell it.
+    public let position: Position?
 
     /// - Returns: nil when there is neither an event nor a link.
-    init?(_ record: ResolvedRecord) {
+    init?(_ record: ResolvedRecord, at position: Position? = nil) {
         guard let received = record.link ?? record.event else { return nil }
         self.event = record.event.map(RecordedEvent.init(record:))
         self.link = record.link.map(RecordedEvent.init(record:))
         self.received = RecordedEvent(record: received)
+        self.position = position
+    }
+
+    init?(_ record: PositionedRecord) {
+        self.init(record.record, at: Position(commit: record.commitPosition, prepare: record.preparePosition))
     }
 
     /// ``event``, or the link when the event is gone.

@@ -1,29 +1,29 @@
 internal import PhotonPumpWire
 internal import Synchronization
 
-/// The pages of one reading of a stream, fetched ahead by one: performs what ``PageFeedState`` decides.
+/// The pages of one reading, fetched ahead by one: performs what ``PageFeedState`` decides.
 ///
 /// The iterator owns it; when the iterator is gone, so is the page on its way.
-final class PageFeed: Sendable {
-    private typealias Consumer = CheckedContinuation<[ResolvedRecord]?, any Error>
+final class PageFeed<Source: PageSource>: Sendable {
+    private typealias Machine = PageFeedState<Source.Element, Source.Cursor>
+    private typealias Consumer = CheckedContinuation<[Source.Element]?, any Error>
 
     private struct Shared {
-        var machine: PageFeedState
+        var machine: Machine
         var consumer: Consumer?
         /// The conversation that fetches the page on its way.
         var reading: GUID?
     }
 
     private let client: Client
-    private let range: Result<ReadRange, PhotonPumpError>
-    private let options: ReadOptions
+    private let source: Result<Source, PhotonPumpError>
     private let shared: Mutex<Shared>
 
-    init(client: Client, range: Result<ReadRange, PhotonPumpError>, options: ReadOptions) {
+    /// - Parameter source: what to read, or why it cannot be read, which the first page will tell.
+    init(client: Client, source: Result<Source, PhotonPumpError>) {
         self.client = client
-        self.range = range
-        self.options = options
-        self.shared = Mutex(Shared(machine: PageFeedState(range)))
+        self.source = source
+        self.shared = Mutex(Shared(machine: Machine(source.map(\.start))))
     }
 
     deinit {
@@ -31,7 +31,7 @@ final class PageFeed: Sendable {
     }
 
     /// The next page, not empty; nil at the end.
-    func nextPage(isolation: isolated (any Actor)?) async throws -> [ResolvedRecord]? {
+    func nextPage(isolation: isolated (any Actor)?) async throws -> [Source.Element]? {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { consumer in
                 self.perform { shared in
@@ -55,7 +55,7 @@ final class PageFeed: Sendable {
     }
 
     /// Changes the state and does what follows, the latter outside of the lock.
-    private func perform(_ change: (inout sending Shared) -> PageFeedState.Actions) {
+    private func perform(_ change: (inout sending Shared) -> Machine.Actions) {
         let id = self.client.nextID()
         let (actions, consumer) = self.shared.withLock { shared in
             let actions = change(&shared)
@@ -64,7 +64,7 @@ final class PageFeed: Sendable {
             defer { shared.consumer = nil }
             return (actions, shared.consumer)
         }
-        if let number = actions.read { self.read(at: number, id) }
+        if let cursor = actions.read { self.read(at: cursor, id) }
         switch actions.deliver {
         case nil: break
         case .page(let page): consumer?.resume(returning: page)
@@ -73,20 +73,19 @@ final class PageFeed: Sendable {
         }
     }
 
-    private func read(at number: Int64, _ id: GUID) {
-        guard case .success(let range) = self.range else { return }
+    private func read(at cursor: Source.Cursor, _ id: GUID) {
+        guard case .success(let source) = self.source else { return }
         let terms: CallTerms
         do throws(PhotonPumpError) {
-            terms = try self.client.terms(self.options.call)
+            terms = try self.client.terms(source.options.call)
         } catch {
             return self.perform { $0.machine.failed(error) }
         }
-        let conversation = range.conversation(at: number, self.options)
         // An iterator that is gone has cancelled the conversation, or is about to.
-        let exchange = Exchange(conversation, id: id, terms: terms) { [weak self] result in
+        let exchange = Exchange(source.reading(at: cursor), id: id, terms: terms) { [weak self] result in
             self?.perform { shared in
                 switch result {
-                case .success(let reply): shared.machine.received(reply)
+                case .success(let reply): shared.machine.received(source.page(reply))
                 case .failure(let error): shared.machine.failed(error)
                 }
             }

@@ -1,40 +1,37 @@
-internal import PhotonPumpWire
-
-/// Decides which page of a stream to ask for, and when, so that one is on its way while another is gone through; pure.
-struct PageFeedState {
-    typealias Page = [ResolvedRecord]
-
+/// Decides which page to ask for, and when, so that one is on its way while another is gone through; pure.
+struct PageFeedState<Element: Sendable, Cursor: Sendable> {
     /// What to do after something has happened, the consumer first.
     struct Actions {
         /// What the waiting consumer gets.
         var deliver: Delivery?
         /// Where to read the next page.
-        var read: Int64?
+        var read: Cursor?
     }
 
     enum Delivery {
-        case page(Page)
+        case page([Element])
         case end
         case error(any Error)
     }
 
-    private enum Cursor {
-        case next(Int64)
+    private enum Place {
+        case next(Cursor)
         case end
         /// Delivered once; after that it is the end.
         case failed(any Error)
     }
 
-    private var cursor: Cursor
+    private var place: Place
     private var isReading = false
     private var isAwaited = false
     /// A page that came before the consumer was through with the one before.
-    private var ready: Page?
+    private var ready: [Element]?
 
-    init(_ range: Result<ReadRange, PhotonPumpError>) {
-        switch range {
-        case .success(let range): self.cursor = range.cursor.map(Cursor.next) ?? .end
-        case .failure(let error): self.cursor = .failed(error)
+    /// - Parameter start: where to begin; nil where there can be nothing to read.
+    init(_ start: Result<Cursor?, PhotonPumpError>) {
+        switch start {
+        case .success(let cursor): self.place = cursor.map(Place.next) ?? .end
+        case .failure(let error): self.place = .failed(error)
         }
     }
 
@@ -46,11 +43,11 @@ struct PageFeedState {
     }
 
     /// A page has come.
-    mutating func received(_ reply: ReadStreamEventsCompleted) -> Actions {
+    mutating func received(_ page: Page<Element, Cursor>) -> Actions {
         guard self.isReading else { return Actions() }
         self.isReading = false
-        self.cursor = reply.isEndOfStream || reply.nextEventNumber < 0 ? .end : .next(reply.nextEventNumber)
-        if !reply.events.isEmpty { self.ready = reply.events }
+        self.place = page.next.map(Place.next) ?? .end
+        if !page.elements.isEmpty { self.ready = page.elements }
         return self.settle()
     }
 
@@ -58,7 +55,7 @@ struct PageFeedState {
     mutating func failed(_ error: any Error) -> Actions {
         guard self.isReading else { return Actions() }
         self.isReading = false
-        self.cursor = .failed(error)
+        self.place = .failed(error)
         return self.settle()
     }
 
@@ -66,21 +63,21 @@ struct PageFeedState {
     mutating func cancelled() -> Actions {
         self.isReading = false
         self.ready = nil
-        self.cursor = .failed(CancellationError())
+        self.place = .failed(CancellationError())
         return self.settle()
     }
 
-    /// Hands over what is there, and asks for more when nothing is left in store. An empty page is not the end: the
-    /// page behind it is asked for right away.
+    /// Hands over what is there, and asks for more when nothing is left in store. An empty page need not be the end:
+    /// the page behind it is asked for right away.
     private mutating func settle() -> Actions {
         var actions = Actions()
         if self.isAwaited, let delivery = self.takeDelivery() {
             self.isAwaited = false
             actions.deliver = delivery
         }
-        if self.ready == nil, !self.isReading, case .next(let number) = self.cursor {
+        if self.ready == nil, !self.isReading, case .next(let cursor) = self.place {
             self.isReading = true
-            actions.read = number
+            actions.read = cursor
         }
         return actions
     }
@@ -90,11 +87,11 @@ struct PageFeedState {
             self.ready = nil
             return .page(page)
         }
-        switch self.cursor {
+        switch self.place {
         case .next: return nil
         case .end: return .end
         case .failed(let error):
-            self.cursor = .end
+            self.place = .end
             return .error(error)
         }
     }

@@ -6,24 +6,16 @@ public struct StreamEvents: AsyncSequence, Sendable {
     public typealias Element = ResolvedEvent
 
     let client: Client
-    let range: Result<ReadRange, PhotonPumpError>
-    let options: ReadOptions
+    let pages: Result<StreamPages, PhotonPumpError>
 
     /// Starts a reading of its own; nothing is sent before the first event is asked for.
     public func makeAsyncIterator() -> Iterator {
-        Iterator(feed: PageFeed(client: self.client, range: self.range, options: self.options))
+        Iterator(records: PagedIterator(client: self.client, source: self.pages))
     }
 
     /// Goes through the events of one reading.
     public struct Iterator: AsyncIteratorProtocol {
-        private let feed: PageFeed
-        /// The page at hand: an event costs an array access, and the client is visited once a page.
-        private var page: [ResolvedRecord] = []
-        private var position = 0
-
-        init(feed: PageFeed) {
-            self.feed = feed
-        }
+        var records: PagedIterator<StreamPages>
 
         /// The next event; nil at the end of the stream.
         ///
@@ -37,15 +29,11 @@ public struct StreamEvents: AsyncSequence, Sendable {
         ///
         /// - Throws: as ``next()``.
         public mutating func next(isolation actor: isolated (any Actor)?) async throws -> ResolvedEvent? {
-            while true {
-                while self.position < self.page.count {
-                    defer { self.position += 1 }
-                    // An element with neither event nor link says nothing; servers do not send such.
-                    if let event = ResolvedEvent(self.page[self.position]) { return event }
-                }
-                guard let page = try await self.feed.nextPage(isolation: actor) else { return nil }
-                (self.page, self.position) = (page, 0)
+            // An element with neither event nor link says nothing; servers do not send such.
+            while let record = try await self.records.next(isolation: actor) {
+                if let event = ResolvedEvent(record) { return event }
             }
+            return nil
         }
     }
 }

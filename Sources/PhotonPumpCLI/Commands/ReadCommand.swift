@@ -5,28 +5,27 @@ import PhotonPump
 struct ReadCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "read",
-        abstract: "Print the events of a stream.",
+        abstract: "Print the events of a stream, or of all streams.",
         discussion: "Links are followed to the events they point to. Each event takes one line, in either form."
     )
 
     @ParentCommand var pump: Pump
     @OptionGroup var global: GlobalOptions
 
-    @Argument(help: "The stream to read.")
+    @Argument(help: "The stream to read; $all reads all streams.")
     var stream: String
     @Flag(help: "Read from newer to older events.")
     var backward = false
-    @Option(help: "The number of the first event to print. (default: the first; the last with --backward)")
-    var from: Int64?
+    @Option(help: "Where to begin: an event's number; for $all COMMIT/PREPARE. (default: at the start; at the end with --backward)")
+    var from: String?
     @Option(help: "At most so many events. (default: all)")
     var count: Int?
     @Flag(name: .customLong("no-resolve-links"), help: "Print links themselves.")
     var keepsLinks = false
 
     func validate() throws {
-        if self.stream == "$all" { throw ValidationError("'$all' cannot be read yet, only single streams") }
         if self.stream.isEmpty { throw ValidationError("the stream's name is empty") }
-        if let from, from < 0 { throw ValidationError("--from must not be below 0") }
+        if self.stream == "$all" { _ = try self.position() } else { _ = try self.number() }
         if let count, count < 0 { throw ValidationError("--count must not be below 0") }
     }
 
@@ -43,17 +42,40 @@ struct ReadCommand: AsyncParsableCommand {
     private func printEvents(from client: Client, json: Bool) async throws {
         var left = self.count ?? .max
         guard left > 0 else { return }
-        let events = client.iter(
-            self.stream,
-            direction: self.backward ? .backward : .forward,
-            from: self.from.map { .number($0) },
-            pageSize: min(left, 500),
-            resolveLinks: !self.keepsLinks
-        )
-        for try await event in events {
+        let direction = self.backward ? Direction.backward : .forward
+        let pageSize = min(left, 500)
+        let resolvesLinks = !self.keepsLinks
+        func show(_ event: ResolvedEvent) -> Bool {
             print(json ? "\(EventOutput.json(event))" : EventOutput.text(event))
             left -= 1
-            if left == 0 { break }
+            return left > 0
         }
+        if self.stream == "$all" {
+            let events = client.iterAll(
+                direction: direction, from: try self.position(), pageSize: pageSize, resolveLinks: resolvesLinks
+            )
+            for try await event in events where !show(event) { break }
+        } else {
+            let events = client.iter(
+                self.stream, direction: direction, from: try self.number(), pageSize: pageSize,
+                resolveLinks: resolvesLinks
+            )
+            for try await event in events where !show(event) { break }
+        }
+    }
+
+    private func number() throws -> StreamPosition? {
+        guard let from else { return nil }
+        guard let number = Int64(from), number >= 0 else { throw ValidationError("--from '\(from)' is no event number") }
+        return .number(number)
+    }
+
+    private func position() throws -> Position? {
+        guard let from else { return nil }
+        let parts = from.split(separator: "/", omittingEmptySubsequences: false).map { Int64($0) }
+        guard parts.count == 2, let commit = parts[0], let prepare = parts[1], commit >= 0, prepare >= 0 else {
+            throw ValidationError("--from '\(from)' is no position COMMIT/PREPARE")
+        }
+        return Position(commit: commit, prepare: prepare)
     }
 }

@@ -1,26 +1,17 @@
-import PhotonPumpWire
 import Testing
 
 @testable import PhotonPump
 
 @Suite("Fetching pages ahead")
 struct PageFeedStateTests {
-    private func feed(_ direction: Direction = .forward, from: StreamPosition? = nil) -> PageFeedState {
-        PageFeedState(
-            Result { () throws(PhotonPumpError) in
-                try ReadRange(stream: "s", direction: direction, from: from, pageSize: 2)
-            }
-        )
+    private typealias Feed = PageFeedState<Int64, Int64>
+
+    private func feed(from start: Int64? = 0) -> Feed {
+        Feed(.success(start))
     }
 
-    private func page(_ numbers: ClosedRange<Int64>?, next: Int64, isEnd: Bool = false) -> ReadStreamEventsCompleted {
-        ReadStreamEventsCompleted(
-            result: .success,
-            events: numbers.map { $0.map { ResolvedRecord(event: Records.event($0), link: nil) } } ?? [],
-            nextEventNumber: next,
-            isEndOfStream: isEnd,
-            lastCommitPosition: 0
-        )
+    private func page(_ numbers: ClosedRange<Int64>?, next: Int64?) -> Page<Int64, Int64> {
+        Page(elements: numbers.map { Array($0) } ?? [], next: next)
     }
 
     @Test("asks for nothing before the consumer does, and then always for one page more")
@@ -48,7 +39,7 @@ struct PageFeedStateTests {
     func end() {
         var feed = self.feed()
         _ = feed.demanded()
-        let last = feed.received(self.page(0...0, next: 1, isEnd: true))
+        let last = feed.received(self.page(0...0, next: nil))
         #expect(last.deliver?.numbers == [0])
         #expect(last.read == nil)
         for _ in 0..<2 { #expect(feed.demanded().deliver?.isEnd == true) }
@@ -56,7 +47,7 @@ struct PageFeedStateTests {
 
     @Test("goes on over empty pages that are not the end (S37)")
     func emptyPages() {
-        var feed = self.feed(.backward, from: 9000)
+        var feed = self.feed(from: 9000)
         #expect(feed.demanded().read == 9000)
         let empty = feed.received(self.page(nil, next: 12))
         #expect(empty.deliver == nil)
@@ -64,16 +55,12 @@ struct PageFeedStateTests {
         #expect(feed.received(self.page(11...12, next: 10)).deliver?.numbers == [11, 12])
     }
 
-    @Test("begins where it is told to")
-    func start() {
-        var forward = self.feed(.forward, from: 7)
-        #expect(forward.demanded().read == 7)
-        var backward = self.feed(.backward)
-        #expect(backward.demanded().read == -1)
-        var toStart = self.feed(.backward, from: .start)
-        #expect(toStart.demanded().read == 0)
-        var fromEnd = self.feed(.forward, from: .end)
-        #expect(fromEnd.demanded().deliver?.isEnd == true)
+    @Test("reads nothing where there can be nothing")
+    func nothing() {
+        var feed = self.feed(from: nil)
+        let actions = feed.demanded()
+        #expect(actions.deliver?.isEnd == true)
+        #expect(actions.read == nil)
     }
 
     @Test("delivers an error after the pages before it, once")
@@ -98,24 +85,16 @@ struct PageFeedStateTests {
         #expect(late.read == nil)
     }
 
-    @Test(
-        "refuses a range that cannot be read when it is asked for the first page",
-        arguments: [("", 0, 1), ("s", 0, 0), ("s", 0, 4097), ("s", -1, 1), ("s", Int64.max, 1)]
-    )
-    func invalidRange(stream: String, number: Int64, pageSize: Int) {
-        let range = Result { () throws(PhotonPumpError) in
-            try ReadRange(stream: stream, direction: .backward, from: .number(number), pageSize: pageSize)
-        }
-        var feed = PageFeedState(range)
+    @Test("tells why it cannot read when it is asked for the first page")
+    func invalid() {
+        var feed = Feed(.failure(PhotonPumpError(.invalidArgument, "no stream")))
         #expect(feed.demanded().deliver?.isError == true)
+        #expect(feed.demanded().deliver?.isEnd == true)
     }
 }
 
-extension PageFeedState.Delivery {
-    fileprivate var numbers: [Int64]? {
-        if case .page(let page) = self { page.compactMap { $0.event?.number } } else { nil }
-    }
-
+extension PageFeedState<Int64, Int64>.Delivery {
+    fileprivate var numbers: [Int64]? { if case .page(let page) = self { page } else { nil } }
     fileprivate var isEnd: Bool { if case .end = self { true } else { false } }
     fileprivate var isError: Bool { if case .error = self { true } else { false } }
 }

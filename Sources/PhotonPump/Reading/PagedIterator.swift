@@ -1,0 +1,20 @@
+/// Goes through the elements of pages: an element costs an array access, and the client is visited once a page.
+struct PagedIterator<Source: PageSource> {
+    private let feed: PageFeed<Source>
+    private var page: [Source.Element] = []
+    private var position = 0
+
+    init(client: Client, source: Result<Source, PhotonPumpError>) {
+        self.feed = PageFeed(client: client, source: source)
+    }
+
+    /// The next element; nil at the end.
+    mutating func next(isolation actor: isolated (any Actor)?) async throws -> Source.Element? {
+        if self.position == self.page.count {
+            guard let page = try await self.feed.nextPage(isolation: actor) else { return nil }
+            (self.page, self.position) = (page, 0)
+        }
+        defer { self.position += 1 }
+        return self.page[self.position]
+    }
+}
