@@ -42,63 +42,17 @@ struct Publish: Conversation {
     var replyCommand: Command { .writeEventsCompleted }
 
     func received(_ reply: WriteEventsCompleted) -> Step<WriteResult> {
-        switch reply.result {
-        case .success:
+        if reply.result == .success {
             return .finish(
                 WriteResult(
                     stream: self.name,
                     firstEventNumber: reply.firstEventNumber,
                     lastEventNumber: reply.lastEventNumber,
-                    position: self.position(reply)
+                    position: Position(ofWrite: reply.commitPosition, reply.preparePosition)
                 )
             )
-        case .wrongExpectedVersion:
-            return .fail(self.conflict(reply))
-        case .streamDeleted:
-            return self.fail(.streamDeleted, "the stream is deleted", reply)
-        case .accessDenied:
-            return self.fail(.accessDenied, "access denied", reply)
-        case .prepareTimeout, .commitTimeout, .forwardTimeout:
-            return self.fail(.serverTimeout, "the server did not manage in time", reply)
-        case .invalidTransaction:
-            return self.fail(.serverError, "the server calls the transaction invalid", reply)
-        default:
-            let result = reply.result.rawValue
-            return .fail(
-                .unknownResult(result, operation: self.operation, stream: self.stream, message: reply.message)
-            )
         }
-    }
-
-    /// Servers put -1 into both positions when they recognise a write that they made before.
-    private func position(_ reply: WriteEventsCompleted) -> Position? {
-        guard let commit = reply.commitPosition, let prepare = reply.preparePosition, commit >= 0, prepare >= 0 else {
-            return nil
-        }
-        return Position(commit: commit, prepare: prepare)
-    }
-
-    private func conflict(_ reply: WriteEventsCompleted) -> PhotonPumpError {
-        let conflict = VersionConflict(expected: self.expected, actual: reply.currentVersion)
-        let actual = conflict.actual.map { $0 < 0 ? "no events" : "version \($0)" } ?? "another version"
-        return PhotonPumpError(
-            .wrongExpectedVersion,
-            "\(self.operation): expected version \(self.expected), the stream has \(actual)",
-            stream: self.stream,
-            conflict: conflict
-        )
-    }
-
-    private func fail(
-        _ code: PhotonPumpError.Code, _ problem: String, _ reply: WriteEventsCompleted
-    ) -> Step<WriteResult> {
-        .fail(
-            PhotonPumpError(
-                code,
-                "\(self.operation): \(problem)",
-                stream: self.stream,
-                serverMessage: reply.message
-            )
-        )
+        let failure = WriteFailure(operation: self.operation, stream: self.stream, expected: self.expected)
+        return .fail(failure.error(reply.result, message: reply.message, current: reply.currentVersion))
     }
 }

@@ -1,0 +1,46 @@
+internal import PhotonPumpWire
+
+/// Deletes a stream.
+struct Delete: Conversation {
+    let stream: String?
+    private let expected: ExpectedVersion
+    private let message: DeleteStream
+
+    /// - Throws: ``PhotonPumpError/Code/invalidArgument``.
+    init(
+        _ stream: String,
+        expecting expected: ExpectedVersion,
+        isHard: Bool,
+        requireMaster: Bool
+    ) throws(PhotonPumpError) {
+        try Arguments.check(stream: stream)
+        // Servers know no such delete.
+        guard expected != .streamExists, let version = expected.wireValue else {
+            throw PhotonPumpError(
+                .invalidArgument,
+                "'\(stream)' cannot be deleted expecting version '\(expected)'",
+                stream: stream
+            )
+        }
+        self.stream = stream
+        self.expected = expected
+        self.message = DeleteStream(
+            stream: stream,
+            expectedVersion: version,
+            requireMaster: requireMaster,
+            hardDelete: isHard
+        )
+    }
+
+    var operation: String { "delete '\(self.message.stream)'\(self.message.hardDelete == true ? " for good" : "")" }
+    var request: Request { Request(command: .deleteStream, message: self.message) }
+    /// Deleting what is deleted changes nothing, or fails as that.
+    var effect: Effect { .repeatable }
+    var replyCommand: Command { .deleteStreamCompleted }
+
+    func received(_ reply: DeleteStreamCompleted) -> Step<Position?> {
+        if reply.result == .success { return .finish(Position(ofWrite: reply.commitPosition, reply.preparePosition)) }
+        let failure = WriteFailure(operation: self.operation, stream: self.stream, expected: self.expected)
+        return .fail(failure.error(reply.result, message: reply.message, current: reply.currentVersion))
+    }
+}

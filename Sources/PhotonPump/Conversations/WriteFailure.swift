@@ -1,0 +1,49 @@
+internal import PhotonPumpWire
+
+/// What a server can answer to a write of any kind other than success, classified once for all of them.
+struct WriteFailure {
+    let operation: String
+    let stream: String?
+    /// What was expected of the stream; nil where nothing could be.
+    let expected: ExpectedVersion?
+
+    /// - Parameters:
+    ///   - message: the server's own words.
+    ///   - current: the number of the stream's last event, if the server tells it.
+    func error(_ result: OperationResult, message: String?, current: Int64?) -> PhotonPumpError {
+        switch result {
+        case .wrongExpectedVersion: self.conflict(current, message)
+        case .streamDeleted: self.error(.streamDeleted, "the stream is deleted", message)
+        case .accessDenied: self.error(.accessDenied, "access denied", message)
+        case .prepareTimeout, .commitTimeout, .forwardTimeout:
+            self.error(.serverTimeout, "the server did not manage in time", message)
+        case .invalidTransaction: self.error(.serverError, "the server calls the transaction invalid", message)
+        default:
+            .unknownResult(result.rawValue, operation: self.operation, stream: self.stream, message: message)
+        }
+    }
+
+    private func conflict(_ current: Int64?, _ message: String?) -> PhotonPumpError {
+        guard let expected else { return self.error(.wrongExpectedVersion, "the stream has moved on", message) }
+        let conflict = VersionConflict(expected: expected, actual: current)
+        let actual = current.map { $0 < 0 ? "no events" : "version \($0)" } ?? "another version"
+        return PhotonPumpError(
+            .wrongExpectedVersion,
+            "\(self.operation): expected version \(expected), the stream has \(actual)",
+            stream: self.stream,
+            conflict: conflict
+        )
+    }
+
+    private func error(_ code: PhotonPumpError.Code, _ problem: String, _ message: String?) -> PhotonPumpError {
+        PhotonPumpError(code, "\(self.operation): \(problem)", stream: self.stream, serverMessage: message)
+    }
+}
+
+extension Position {
+    /// The place of a write; nil when the server recognised one that it made before, and puts -1 into both positions.
+    init?(ofWrite commit: Int64?, _ prepare: Int64?) {
+        guard let commit, let prepare, commit >= 0, prepare >= 0 else { return nil }
+        self.init(commit: commit, prepare: prepare)
+    }
+}
