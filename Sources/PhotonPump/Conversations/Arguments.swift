@@ -7,6 +7,18 @@ enum Arguments {
         guard !stream.isEmpty else { throw PhotonPumpError(.invalidArgument, "the stream's name is empty") }
     }
 
+    /// The number that stands for an expected version on the wire.
+    static func wireValue(of expected: ExpectedVersion, stream: String) throws(PhotonPumpError) -> Int64 {
+        guard let version = expected.wireValue else {
+            throw PhotonPumpError(
+                .invalidArgument,
+                "expected version \(expected) of '\(stream)' is below 0",
+                stream: stream
+            )
+        }
+        return version
+    }
+
     static func check(count: Int, stream: String) throws(PhotonPumpError) {
         guard (1...self.maximumPage).contains(count) else {
             throw PhotonPumpError(

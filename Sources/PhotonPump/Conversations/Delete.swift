@@ -14,11 +14,11 @@ struct Delete: Conversation {
         requireMaster: Bool
     ) throws(PhotonPumpError) {
         try Arguments.check(stream: stream)
-        // Servers know no such delete.
-        guard expected != .streamExists, let version = expected.wireValue else {
+        guard expected != .streamExists else {
+            // Servers know no such delete.
             throw PhotonPumpError(
                 .invalidArgument,
-                "'\(stream)' cannot be deleted expecting version '\(expected)'",
+                "'\(stream)' cannot be deleted expecting only that it exists",
                 stream: stream
             )
         }
@@ -26,7 +26,7 @@ struct Delete: Conversation {
         self.expected = expected
         self.message = DeleteStream(
             stream: stream,
-            expectedVersion: version,
+            expectedVersion: try Arguments.wireValue(of: expected, stream: stream),
             requireMaster: requireMaster,
             hardDelete: isHard
         )

@@ -16,10 +16,7 @@ struct Publish: Conversation {
         limits: WriteLimits
     ) throws(PhotonPumpError) {
         try Arguments.check(stream: stream)
-        guard let version = expected.wireValue else {
-            throw PhotonPumpError(
-                .invalidArgument, "expected version \(expected) of '\(stream)' is below 0", stream: stream)
-        }
+        let version = try Arguments.wireValue(of: expected, stream: stream)
         try limits.check(events, stream: stream)
         self.stream = stream
         self.name = stream
