@@ -1,0 +1,107 @@
+extension Client {
+    private static let metadataType = "$metadata"
+
+    /// Reads a stream's metadata.
+    ///
+    /// - Parameters:
+    ///   - stream: whose metadata; the stream need not exist.
+    ///   - options: timeout, credentials and node of this call.
+    /// - Throws: ``PhotonPumpError``, among others ``PhotonPumpError/Code/streamDeleted``,
+    ///   ``PhotonPumpError/Code/accessDenied``, and ``PhotonPumpError/Code/undecodableEvent`` when it is no JSON object.
+    public nonisolated func getMetadata(
+        of stream: String,
+        options: CallOptions = CallOptions()
+    ) async throws -> VersionedMetadata {
+        try Arguments.check(stream: stream)
+        let event: ResolvedEvent
+        do {
+            event = try await self.getLastEvent(in: StreamName.metadata(of: stream), options: options)
+        } catch let error as PhotonPumpError where [.eventNotFound, .streamNotFound].contains(error.code) {
+            return VersionedMetadata(metadata: StreamMetadata(), version: .noStream)
+        }
+        do {
+            return VersionedMetadata(metadata: try StreamMetadata(json: event.data), version: .version(event.number))
+        } catch {
+            throw PhotonPumpError(
+                .undecodableEvent,
+                "the metadata of '\(stream)' is no JSON object",
+                stream: stream,
+                eventNumber: event.number,
+                underlying: error
+            )
+        }
+    }
+
+    /// Replaces a stream's metadata.
+    ///
+    /// - Parameters:
+    ///   - metadata: the new metadata, whole.
+    ///   - stream: whose metadata; the stream need not exist.
+    ///   - expected: what must be true of the metadata, see ``VersionedMetadata/version``.
+    ///   - options: timeout, credentials and node of this call.
+    /// - Throws: ``PhotonPumpError``, among others ``PhotonPumpError/Code/wrongExpectedVersion``,
+    ///   ``PhotonPumpError/Code/accessDenied`` and, before anything is sent, ``PhotonPumpError/Code/invalidArgument``.
+    @discardableResult
+    public nonisolated func setMetadata(
+        _ metadata: StreamMetadata,
+        of stream: String,
+        expecting expected: ExpectedVersion = .any,
+        options: CallOptions = CallOptions()
+    ) async throws -> WriteResult {
+        try Arguments.check(stream: stream)
+        guard !stream.hasPrefix("$$") else {
+            throw PhotonPumpError(.invalidArgument, "'\(stream)' holds metadata and has none itself", stream: stream)
+        }
+        let event = NewEvent(type: Self.metadataType, data: try metadata.json(), isJSON: true)
+        let name = StreamName.metadata(of: stream)
+        return try await self.publish([event], to: name, expecting: expected, options: options)
+    }
+
+    /// Reads a stream's metadata, lets `edit` change it and writes it back, unless nothing has changed. When somebody
+    /// else has changed it meanwhile, all of that is done again.
+    ///
+    /// - Parameters:
+    ///   - stream: whose metadata; the stream need not exist.
+    ///   - attempts: how often to try at most, 1 or more.
+    ///   - options: timeout, credentials and node of each single call.
+    ///   - edit: changes the metadata, and may be called several times.
+    /// - Returns: the metadata as it is now.
+    /// - Throws: what `edit` throws; ``PhotonPumpError/Code/wrongExpectedVersion`` when the last attempt was in vain
+    ///   too; and as ``getMetadata(of:options:)`` and ``setMetadata(_:of:expecting:options:)``.
+    @discardableResult
+    public nonisolated func editMetadata(
+        of stream: String,
+        attempts: Int = 10,
+        options: CallOptions = CallOptions(),
+        _ edit: (inout StreamMetadata) async throws -> Void
+    ) async throws -> StreamMetadata {
+        var attempt = 1
+        while true {
+            let current = try await self.getMetadata(of: stream, options: options)
+            var edited = current.metadata
+            try await edit(&edited)
+            guard edited != current.metadata else { return edited }
+            do {
+                try await self.setMetadata(edited, of: stream, expecting: current.version, options: options)
+                return edited
+            } catch let error as PhotonPumpError where error.code == .wrongExpectedVersion && attempt < attempts {
+                attempt += 1
+            }
+        }
+    }
+
+    /// Makes the events before a number unreadable, for the server to remove in time.
+    ///
+    /// - Parameters:
+    ///   - stream: what to truncate.
+    ///   - number: the first event to keep.
+    ///   - options: timeout, credentials and node of each single call.
+    /// - Throws: as ``editMetadata(of:attempts:options:_:)``.
+    public nonisolated func truncateStream(
+        _ stream: String,
+        before number: Int64,
+        options: CallOptions = CallOptions()
+    ) async throws {
+        try await self.editMetadata(of: stream, options: options) { $0.truncateBefore = number }
+    }
+}
