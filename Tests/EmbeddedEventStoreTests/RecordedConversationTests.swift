@@ -16,7 +16,6 @@ import Testing
         }
     }
 
-    private static let byHook = "DeleteStream is done by the server's own function"
     private static let heartbeat = "the server's own heartbeats depend on time and have a test of their own"
     private static let noSubscriptions = "needs subscriptions"
     private static let noACL = "needs the $acl in a stream's metadata"
@@ -53,21 +52,19 @@ import Testing
         Conversation(
             "write-failures.dotnet",
             [
-                Deviation(7...8, Self.byHook, .deleteByHook()),
                 Deviation(23...24, Self.noACL),
-                Deviation(27...28, "needs DeleteStream over TCP"),
+                Deviation(27...28, Self.noACL),
                 Deviation(29...30, Self.noACL),
                 Deviation(31...32, "needs transactions"),
             ]
         ),
-        Conversation("read-event.dotnet", [Deviation(9...10, Self.byHook, .deleteByHook())]),
+        Conversation("read-event.dotnet"),
         Conversation("read-event.photonpump"),
-        Conversation("read-stream.dotnet", [Deviation(9...10, Self.byHook, .deleteByHook())]),
+        Conversation("read-stream.dotnet"),
         Conversation("read-stream.photonpump"),
         Conversation(
             "read-links.dotnet",
             [
-                Deviation(15...16, Self.byHook, .deleteByHook()),
                 Deviation(22...22, "needs the $tb that hides the third link's target", .ignoring(["1[2].1[0]"])),
                 Deviation(31...32, "needs the $tb that hides the link's target"),
                 Deviation(33...34, "needs reads of $all"),
@@ -78,20 +75,7 @@ import Testing
                 Deviation(49...50, Self.noSubscriptions),
             ]
         ),
-        Conversation(
-            "delete.dotnet",
-            [
-                Deviation(9...10, "needs DeleteStream with an expected version"),
-                Deviation(11...12, Self.byHook, .deleteByHook()),
-                Deviation(21...22, Self.byHook, .deleteByHook()),
-                Deviation(31...34, Self.byHook, .deleteByHook()),
-                Deviation(35...36, "needs DeleteStream with an expected version"),
-                Deviation(37...38, Self.byHook, .deleteByHook()),
-                Deviation(39...42, Self.byHook, .deleteByHook(fails: true)),
-                Deviation(53...54, Self.byHook, .deleteByHook()),
-                Deviation(55...58, Self.noSubscriptions),
-            ]
-        ),
+        Conversation("delete.dotnet", [Deviation(55...58, Self.noSubscriptions)]),
     ]
 
     @Test("a conversation with a real server goes the same way here", arguments: Self.conversations)

@@ -30,6 +30,24 @@ struct LegalWrite {
     }
 }
 
+/// A deletion that may be done. One cannot expect of a stream to delete that it exists.
+struct LegalDelete {
+    let stream: StreamName
+    let expected: ExpectedVersion
+    let isHard: Bool
+
+    init(_ request: Request) throws(MalformedMessage) {
+        let delete = try DeleteStream(decoding: request.payload)
+        try check(!delete.stream.isEmpty, "DeleteStream", "event_stream_id is empty")
+        guard let expected = ExpectedVersion(wire: delete.expectedVersion), expected != .streamExists else {
+            throw MalformedMessage("DeleteStream", "expected_version \(delete.expectedVersion) means nothing")
+        }
+        self.stream = StreamName(delete.stream)
+        self.expected = expected
+        self.isHard = delete.hardDelete ?? false
+    }
+}
+
 extension ReadEvent {
     init(legal request: Request) throws(MalformedMessage) {
         self = try ReadEvent(decoding: request.payload)

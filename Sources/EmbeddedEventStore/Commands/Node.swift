@@ -59,6 +59,8 @@ struct Node {
             return Answer(command: .pong, content: .payload(request.payload))
         case .writeEvents:
             return .message(self.write(try LegalWrite(request), request), .writeEventsCompleted)
+        case .deleteStream:
+            return .message(self.delete(try LegalDelete(request), request), .deleteStreamCompleted)
         case .readEvent:
             return .message(self.readEvent(try ReadEvent(legal: request), request), .readEventCompleted)
         case .readStreamEventsForward:

@@ -1,20 +1,39 @@
 internal import PhotonPumpWire
 
+/// What became of a deletion.
+enum DeleteOutcome: Equatable {
+    /// `position` is that of the event that says so.
+    case deleted(position: Int64)
+    case wrongExpectedVersion(current: Int64)
+    case streamDeleted
+}
+
 extension EventLog {
-    /// Hides all events of a stream, existing or not, until it is written to again.
+    /// Deletes a stream, existing or not, if it has the version expected.
     ///
-    /// - Returns: false, with nothing done, when the stream has been deleted for good.
-    mutating func deleteSoftly(_ stream: StreamName, now: Int64) -> Bool {
-        guard self.lastNumber(of: stream) != StreamHistory.deletedNumber else { return false }
-        self.truncate(stream, before: StreamHistory.deletedNumber, now: now)
-        return true
+    /// What is deleted softly is hidden until the next write; `hard` ends the stream with a tombstone.
+    mutating func delete(
+        _ stream: StreamName,
+        hard: Bool,
+        expecting expected: ExpectedVersion,
+        now: Int64
+    ) -> DeleteOutcome {
+        // A deletion is checked like a write of an event that nobody has written before.
+        let probe = ProposedEvent(id: self.makeID(), type: "", isJSON: false, data: Bytes(), metadata: Bytes())
+        switch self.outcomeWithoutAppending([probe], to: stream, expecting: expected) {
+        case nil, .appended, .repeated: break
+        case .wrongExpectedVersion(let current): return .wrongExpectedVersion(current: current)
+        case .streamDeleted: return .streamDeleted
+        }
+        if hard {
+            self.bury(stream, now: now)
+        } else {
+            self.truncate(stream, before: StreamHistory.deletedNumber, now: now)
+        }
+        return .deleted(position: self.lastPosition)
     }
 
-    /// Ends a stream, existing or not, with a tombstone.
-    ///
-    /// - Returns: false, with nothing done, when it has one already.
-    mutating func deleteForGood(_ stream: StreamName, now: Int64) -> Bool {
-        guard self.lastNumber(of: stream) != StreamHistory.deletedNumber else { return false }
+    private mutating func bury(_ stream: StreamName, now: Int64) {
         let tombstone = EventRecord(
             stream: stream.bytes,
             number: StreamHistory.deletedNumber,
@@ -27,7 +46,6 @@ extension EventLog {
         )
         _ = self.append(tombstone)
         self.update(stream) { $0.hasTombstone = true }
-        return true
     }
 
     /// Hides the events below `number`, and says so in the stream's metadata, in place of what was there.

@@ -41,7 +41,7 @@ extension EventLog {
     }
 
     /// What answers the write if its events are not to be appended.
-    private mutating func outcomeWithoutAppending(
+    mutating func outcomeWithoutAppending(
         _ events: [ProposedEvent],
         to stream: StreamName,
         expecting expected: ExpectedVersion

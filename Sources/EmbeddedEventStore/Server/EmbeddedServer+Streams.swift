@@ -13,10 +13,11 @@ extension EmbeddedServer {
         guard !stream.isEmpty, stream != .all, !stream.isMetastream else {
             throw EmbeddedServerError(.notDeletable, "delete '\(name)': nobody can delete that")
         }
-        let now = Self.milliseconds
-        let isDone =
-            hard ? self.node.log.deleteForGood(stream, now: now) : self.node.log.deleteSoftly(stream, now: now)
-        guard isDone else { throw EmbeddedServerError(.streamDeleted, "delete '\(name)': it has a tombstone already") }
+        switch self.node.log.delete(stream, hard: hard, expecting: .any, now: Self.milliseconds) {
+        case .deleted: break
+        case .streamDeleted, .wrongExpectedVersion:
+            throw EmbeddedServerError(.streamDeleted, "delete '\(name)': it has a tombstone already")
+        }
     }
 
     /// The time, for new events.

@@ -5,7 +5,7 @@ import Testing
 
 /// Whatever a client sends, it gets an answer or none, and the server goes on.
 @Suite struct HostileRequestTests {
-    private static let commands: [UInt8] = [0x82, 0x83, 0xB0, 0xB2, 0xB4, 0xF2, 0xF5, 0x03, 0x99]
+    private static let commands: [UInt8] = [0x82, 0x83, 0x8A, 0xB0, 0xB2, 0xB4, 0xF2, 0xF5, 0x03, 0x99]
     private static let extremes: [Int64] = [.min, -2_147_483_649, -5, -4, -3, -2, -1, 0, 1, 4096, .max - 1, .max]
 
     @Test("numbers at their limits", arguments: Self.extremes, Self.extremes)
@@ -29,6 +29,10 @@ import Testing
             requireMaster: true
         )
         #expect(node.ask(write, .writeEvents) != nil)
+        for hard in [false, true] {
+            let delete = DeleteStream(stream: "s", expectedVersion: number, requireMaster: true, hardDelete: hard)
+            #expect(node.ask(delete, .deleteStream) != nil)
+        }
     }
 
     @Test("payloads of chance, and real ones with bytes of chance", arguments: 0..<20 as Range<UInt64>)
@@ -39,6 +43,7 @@ import Testing
         let honest = [
             WriteEvents(stream: "s", expectedVersion: -2, events: [ProposedEvent(letter: "a")], requireMaster: true)
                 .encoded(),
+            DeleteStream(stream: "s", expectedVersion: -2, requireMaster: true, hardDelete: true).encoded(),
             ReadEvent(stream: "s", eventNumber: 1, resolveLinks: true, requireMaster: true).encoded(),
             ReadStreamEvents(stream: "s", from: 0, maxCount: 9, resolveLinks: true, requireMaster: true).encoded(),
             IdentifyClient(version: 1, connectionName: "name").encoded(),

@@ -101,8 +101,8 @@ import Testing
         let tombstone = try #require(log.entries.last?.record)
         #expect(tombstone.type.text == "$streamDeleted")
         #expect(tombstone.number == .max)
-        let again = (log.deleteForGood("s", now: 0), log.deleteSoftly("s", now: 0))
-        #expect(again == (false, false))
+        #expect(log.delete("s", hard: true) == .streamDeleted)
+        #expect(log.delete("s") == .streamDeleted)
         #expect(log.entries.count == 2)
     }
 

@@ -31,10 +31,10 @@ extension EventLog {
         return self.write(events, to: StreamName(stream), expecting: expected, now: 0)
     }
 
-    mutating func delete(_ stream: String, hard: Bool = false) {
-        let isDone =
-            hard ? self.deleteForGood(StreamName(stream), now: 0) : self.deleteSoftly(StreamName(stream), now: 0)
-        precondition(isDone, "deleted for good already")
+    @discardableResult
+    mutating func delete(_ stream: String, hard: Bool = false, _ expected: Int64 = -2) -> DeleteOutcome {
+        guard let expected = ExpectedVersion(wire: expected) else { preconditionFailure("no version") }
+        return self.delete(StreamName(stream), hard: hard, expecting: expected, now: 0)
     }
 
     /// The numbers on a page, or nil for a stream without events to see.

@@ -9,9 +9,6 @@ import Testing
 enum Treatment {
     /// Leaves it out.
     case skip
-    /// Deletes the stream that this DeleteStream names by the server's own function, which fails if that is what was
-    /// answered. The line behind it is the recorded answer.
-    case deleteByHook(fails: Bool = false)
     /// Compares the answer except for these fields.
     case ignoring(Set<String>)
     /// The answer's text has the same beginning, up to this.
@@ -69,8 +66,6 @@ struct Replay {
         switch (treatment, line.content) {
         case (.skip, _):
             return
-        case (.deleteByHook(let fails), .frame(let frame)):
-            if frame.direction == .toServer { try await self.delete(frame, fails, place) }
         case (_, .frame(let frame)) where frame.direction == .toServer:
             if frame.command == Command.writeEvents.rawValue { self.comparison.noteIDs(frame.payload) }
             try await self.client(line.connection).send(frame.bytes)
@@ -101,7 +96,7 @@ struct Replay {
         switch treatment {
         case .ignoring(let fields): ignored = fields
         case .sameTextUpTo(let end): (payload, recorded) = (Self.prefix(payload, end), Self.prefix(recorded, end))
-        case .skip, .deleteByHook, nil: break
+        case .skip, nil: break
         }
         try self.comparison.compare(payload, recorded, answer.command, ignoring: ignored, place)
     }
@@ -128,16 +123,5 @@ struct Replay {
         try await client.send(Self.barrier)
         let answer = try await client.next()
         #expect(answer?.correlation == Self.barrier.correlation, "\(place): an answer too many")
-    }
-
-    private func delete(_ frame: RecordedFrame, _ fails: Bool, _ place: String) async throws {
-        let request = try ProtobufTree(frame.payload)
-        let stream = try #require(request.text(1), "\(place): no DeleteStream")
-        do {
-            try await self.server.deleteStream(stream, hard: request.first(4) == .varint(1))
-            #expect(!fails, "\(place): deleting succeeded")
-        } catch {
-            #expect(fails && error.code == .streamDeleted, "\(place): \(error)")
-        }
     }
 }

@@ -17,6 +17,7 @@ indirect enum FieldRule {
 
     static let answers: [Command: FieldRule] = [
         .writeEventsCompleted: .message([5: .position, 6: .position]),
+        .deleteStreamCompleted: .message([3: .position, 4: .position]),
         .readEventCompleted: .message([2: .resolved]),
         .readStreamEventsForwardCompleted: .message([1: .resolved, 6: .position]),
         .readStreamEventsBackwardCompleted: .message([1: .resolved, 6: .position]),

@@ -1,0 +1,25 @@
+internal import PhotonPumpWire
+
+extension Node {
+    mutating func delete(_ delete: LegalDelete, _ request: Request) -> DeleteStreamCompleted {
+        guard AccessRules.allow(request.identity, to: .delete, delete.stream) else {
+            return DeleteStreamCompleted(result: .accessDenied, message: "Access denied.")
+        }
+        return DeleteStreamCompleted(
+            self.log.delete(delete.stream, hard: delete.isHard, expecting: delete.expected, now: request.now)
+        )
+    }
+}
+
+extension DeleteStreamCompleted {
+    init(_ outcome: DeleteOutcome) {
+        switch outcome {
+        case .deleted(let position):
+            self.init(result: .success, preparePosition: position, commitPosition: position)
+        case .wrongExpectedVersion:
+            self.init(result: .wrongExpectedVersion, message: "Wrong expected version.")
+        case .streamDeleted:
+            self.init(result: .streamDeleted, message: "Stream is deleted.")
+        }
+    }
+}
