@@ -18,7 +18,6 @@ import Testing
 
     private static let heartbeat = "the server's own heartbeats depend on time and have a test of their own"
     private static let noSubscriptions = "needs subscriptions"
-    private static let noACL = "needs the $acl in a stream's metadata"
     private static let lost = "the recorded server closed before its BadRequest got out; a later connection shows it"
     private static let trace = "the recorded text ends with a stack trace"
 
@@ -52,12 +51,10 @@ import Testing
         Conversation(
             "write-failures.dotnet",
             [
-                Deviation(23...24, Self.noACL),
-                Deviation(27...28, Self.noACL),
-                Deviation(29...30, Self.noACL),
-                Deviation(31...32, "needs transactions"),
+                Deviation(31...32, "needs transactions")
             ]
         ),
+        Conversation("metadata.dotnet"),
         Conversation("read-event.dotnet"),
         Conversation("read-event.photonpump"),
         Conversation("read-stream.dotnet"),
@@ -65,8 +62,6 @@ import Testing
         Conversation(
             "read-links.dotnet",
             [
-                Deviation(22...22, "needs the $tb that hides the third link's target", .ignoring(["1[2].1[0]"])),
-                Deviation(31...32, "needs the $tb that hides the link's target"),
                 Deviation(33...34, "needs reads of $all"),
                 Deviation(35...36, Self.noSubscriptions),
                 Deviation(38...40, Self.noSubscriptions),

@@ -7,10 +7,11 @@ enum Identity: Hashable {
     case refused
 
     /// The group whose members may do everything that anybody may.
-    private static let administrators = "$admins"
+    static let administrators = "$admins"
 
-    var isAdministrator: Bool {
-        guard case .user(_, let groups) = self else { return false }
-        return groups.contains(Self.administrators)
+    /// Whether one of `roles`, names of users and groups, is this user's; administrators have them all.
+    func hasAny(of roles: Set<String>) -> Bool {
+        guard case .user(let name, let groups) = self else { return false }
+        return groups.contains(Self.administrators) || roles.contains(name) || !roles.isDisjoint(with: groups)
     }
 }

@@ -2,7 +2,7 @@ internal import PhotonPumpWire
 
 extension Node {
     mutating func delete(_ delete: LegalDelete, _ request: Request) -> DeleteStreamCompleted {
-        guard AccessRules.allow(request.identity, to: .delete, delete.stream) else {
+        guard self.log.allows(request.identity, to: .delete, delete.stream) else {
             return DeleteStreamCompleted(result: .accessDenied, message: "Access denied.")
         }
         return DeleteStreamCompleted(

@@ -4,11 +4,11 @@ extension Node {
     /// The event as a reader gets it, a link with what it leads to; nil when the reader may not look there.
     ///
     /// What a link leads to is not resolved further. A link that leads nowhere comes alone.
-    func resolve(_ record: EventRecord, _ resolveLinks: Bool, for identity: Identity) -> ResolvedRecord? {
+    func resolve(_ record: EventRecord, _ resolveLinks: Bool, for request: Request) -> ResolvedRecord? {
         guard resolveLinks, record.isLink else { return ResolvedRecord(event: record, link: nil) }
         guard let target = LinkTarget(record.data) else { return ResolvedRecord(event: nil, link: record) }
-        guard AccessRules.allow(identity, to: .read, target.stream) else { return nil }
-        let view = self.log.view(of: target.stream)
+        guard self.log.allows(request.identity, to: .read, target.stream) else { return nil }
+        let view = self.log.view(of: target.stream, now: request.now)
         return ResolvedRecord(event: self.log.event(target.number, of: target.stream, view), link: record)
     }
 }

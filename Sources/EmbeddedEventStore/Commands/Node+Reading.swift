@@ -6,22 +6,28 @@ extension Node {
 
     func readEvent(_ read: ReadEvent, _ request: Request) -> ReadEventCompleted {
         let stream = StreamName(read.stream)
-        guard AccessRules.allow(request.identity, to: .read, stream) else {
+        guard self.log.allows(request.identity, to: .read, stream) else {
             return ReadEventCompleted(result: .accessDenied)
         }
-        let view = self.log.view(of: stream)
+        let view = self.log.view(of: stream, now: request.now)
         switch view {
-        case .missing: return ReadEventCompleted(result: .noStream)
+        case .missing: return ReadEventCompleted(result: self.hasNoMetadata(read, stream) ? .success : .noStream)
         case .deleted: return ReadEventCompleted(result: .streamDeleted)
         case .readable: break
         }
         guard let record = self.log.event(read.eventNumber, of: stream, view) else {
             return ReadEventCompleted(result: .notFound)
         }
-        guard let event = self.resolve(record, read.resolveLinks, for: request.identity) else {
+        guard let event = self.resolve(record, read.resolveLinks, for: request) else {
             return ReadEventCompleted(result: .accessDenied)
         }
         return ReadEventCompleted(result: .success, event: event)
+    }
+
+    /// Whether metadata is asked for that a stream could have, but has not: that is answered with an event of nothing.
+    private func hasNoMetadata(_ read: ReadEvent, _ stream: StreamName) -> Bool {
+        guard read.eventNumber == -1, let original = stream.original else { return false }
+        return self.log.lastNumber(of: original) >= 0
     }
 
     func readStream(
@@ -35,24 +41,24 @@ extension Node {
             let text = "Read size too big, should be less than \(Self.pageCount) items"
             return ReadStreamEventsCompleted(result: .error, lastCommitPosition: position, error: text)
         }
-        guard AccessRules.allow(request.identity, to: .read, stream) else {
+        guard self.log.allows(request.identity, to: .read, stream) else {
             return ReadStreamEventsCompleted(result: .accessDenied, lastCommitPosition: position)
         }
         if let text = Self.complaint(read, direction) {
             return ReadStreamEventsCompleted(result: .error, lastCommitPosition: position, error: text)
         }
         var page = ReadStreamEventsCompleted(result: .success, lastCommitPosition: position)
-        switch self.log.view(of: stream) {
+        switch self.log.view(of: stream, now: request.now) {
         case .missing(let last):
             page.result = .noStream
             page.lastEventNumber = last
         case .deleted:
             page.result = .streamDeleted
             page.lastEventNumber = StreamHistory.deletedNumber
-        case .readable(let first, let last):
-            let slice = self.log.slice(of: stream, direction, read.from, Int64(read.maxCount), first: first, last: last)
-            page.lastEventNumber = last
-            guard self.fill(&page, slice, read.resolveLinks, for: request.identity) else {
+        case .readable(let shown):
+            let slice = self.log.slice(of: stream, direction, read.from, Int64(read.maxCount), shown)
+            page.lastEventNumber = shown.last
+            guard self.fill(&page, slice, read.resolveLinks, for: request) else {
                 return ReadStreamEventsCompleted(result: .accessDenied, lastCommitPosition: position)
             }
         }
@@ -72,13 +78,13 @@ extension Node {
         _ page: inout ReadStreamEventsCompleted,
         _ slice: StreamSlice,
         _ resolveLinks: Bool,
-        for identity: Identity
+        for request: Request
     ) -> Bool {
         (page.nextEventNumber, page.isEndOfStream) = (slice.next, slice.isEnd)
         page.events.reserveCapacity(slice.records.count)
         var size = 0
         for record in slice.records {
-            guard let event = self.resolve(record, resolveLinks, for: identity) else { return false }
+            guard let event = self.resolve(record, resolveLinks, for: request) else { return false }
             size += (event.event?.contentCount ?? 0) + (event.link?.contentCount ?? 0)
             guard size <= self.pageLimit || page.events.isEmpty else {
                 (page.nextEventNumber, page.isEndOfStream) = (record.number, false)

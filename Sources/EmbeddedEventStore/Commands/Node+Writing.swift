@@ -2,7 +2,7 @@ internal import PhotonPumpWire
 
 extension Node {
     mutating func write(_ write: LegalWrite, _ request: Request) -> WriteEventsCompleted {
-        guard AccessRules.allow(request.identity, to: .write, write.stream) else {
+        guard self.log.allows(request.identity, to: .write, write.stream) else {
             return WriteEventsCompleted(result: .accessDenied, message: "Access denied.")
         }
         return WriteEventsCompleted(

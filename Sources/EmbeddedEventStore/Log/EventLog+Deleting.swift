@@ -28,7 +28,7 @@ extension EventLog {
         if hard {
             self.bury(stream, now: now)
         } else {
-            self.truncate(stream, before: StreamHistory.deletedNumber, now: now)
+            self.hide(stream, now: now)
         }
         return .deleted(position: self.lastPosition)
     }
@@ -46,18 +46,5 @@ extension EventLog {
         )
         _ = self.append(tombstone)
         self.update(stream) { $0.hasTombstone = true }
-    }
-
-    /// Hides the events below `number`, and says so in the stream's metadata, in place of what was there.
-    mutating func truncate(_ stream: StreamName, before number: Int64, now: Int64) {
-        self.update(stream) { $0.truncateBefore = number }
-        let metadata = ProposedEvent(
-            id: self.makeID(),
-            type: "$metadata",
-            isJSON: true,
-            data: Bytes(utf8: #"{"$tb":\#(number)}"#),
-            metadata: Bytes()
-        )
-        self.append(metadata, to: stream.metastream, now: now)
     }
 }

@@ -6,8 +6,21 @@ enum StreamView: Equatable {
     case missing(last: Int64)
     /// Deleted for good.
     case deleted
-    /// Events below `first` are hidden, and `first` may lie beyond `last`.
-    case readable(first: Int64, last: Int64)
+    case readable(ShownEvents)
+}
+
+/// Which events of a stream are shown.
+struct ShownEvents: Equatable {
+    /// Events below are hidden; it may lie beyond ``last``.
+    var first: Int64
+    /// The number of the last event there is.
+    var last: Int64
+    /// Events written before that, in milliseconds since 1970, are hidden, too.
+    var oldest: Int64?
+
+    func isYoungEnough(_ record: EventRecord) -> Bool {
+        self.oldest.map { record.createdTicks / 10_000 >= $0 } ?? true
+    }
 }
 
 /// A page of a stream, in the order in which it was read.
@@ -24,20 +37,23 @@ enum ReadDirection {
 }
 
 extension EventLog {
-    func view(of stream: StreamName) -> StreamView {
+    /// - Parameter now: milliseconds since 1970, for streams that show events up to an age.
+    func view(of stream: StreamName, now: Int64) -> StreamView {
         let last = self.lastNumber(of: stream)
         guard last != StreamHistory.deletedNumber else { return .deleted }
-        guard let history = self.streams[stream], last >= 0, !history.isSoftDeleted else { return .missing(last: last) }
-        // Of a metastream only the latest event counts.
-        return .readable(first: stream.isMetastream ? last : history.truncateBefore, last: last)
+        let metadata = self.metadata(of: stream)
+        guard last >= 0, !metadata.isSoftDeleted else { return .missing(last: last) }
+        let first = metadata.firstShown(last: last)
+        return .readable(ShownEvents(first: first, last: last, oldest: metadata.oldestShown(now: now)))
     }
 
     /// The event `number`, or the last one for -1, as long as `view` shows it.
     func event(_ number: Int64, of stream: StreamName, _ view: StreamView) -> EventRecord? {
-        guard case .readable(let first, let last) = view else { return nil }
-        let wanted = number == -1 ? last : number
-        guard wanted >= first, wanted <= last, let place = self.streams[stream]?.place(wanted) else { return nil }
-        return self.entries[place].record
+        guard case .readable(let shown) = view else { return nil }
+        let wanted = number == -1 ? shown.last : number
+        guard wanted >= shown.first, let place = self.streams[stream]?.place(wanted) else { return nil }
+        let record = self.entries[place].record
+        return shown.isYoungEnough(record) ? record : nil
     }
 
     /// The page of at most `count` events from event `from` on.
@@ -45,49 +61,44 @@ extension EventLog {
     /// - Parameters:
     ///   - from: 0 or more; backwards also -1, for the last event.
     ///   - count: 1 or more.
-    ///   - first: the first event that can be seen, and `last` the last one there is.
     func slice(
-        of stream: StreamName,
-        _ direction: ReadDirection,
-        _ from: Int64,
-        _ count: Int64,
-        first: Int64,
-        last: Int64
+        of stream: StreamName, _ direction: ReadDirection, _ from: Int64, _ count: Int64, _ shown: ShownEvents
     ) -> StreamSlice {
         switch direction {
-        case .forward: self.forwardSlice(of: stream, from, count, first: first, last: last)
-        case .backward: self.backwardSlice(of: stream, from == -1 ? last : from, count, first: first, last: last)
+        case .forward: self.forwardSlice(of: stream, from, count, shown)
+        case .backward: self.backwardSlice(of: stream, from == -1 ? shown.last : from, count, shown)
         }
     }
 
     private func forwardSlice(
-        of stream: StreamName, _ from: Int64, _ count: Int64, first: Int64, last: Int64
+        of stream: StreamName, _ from: Int64, _ count: Int64, _ shown: ShownEvents
     ) -> StreamSlice {
         let (sum, overflows) = from.addingReportingOverflow(count - 1)
         let end = overflows ? Int64.max : sum
         // A page of hidden events is empty without being the end.
-        guard end >= first else { return StreamSlice(next: first, isEnd: false) }
-        let records = self.records(of: stream, max(from, first), through: end)
-        let next = records.last.map { $0.number + 1 } ?? min(end, last) + 1
-        return StreamSlice(records: records, next: next, isEnd: end >= last)
+        guard end >= shown.first else { return StreamSlice(next: shown.first, isEnd: false) }
+        let records = self.records(of: stream, max(from, shown.first), through: end, shown)
+        let next = records.last.map { $0.number + 1 } ?? min(end, shown.last) + 1
+        return StreamSlice(records: records, next: next, isEnd: end >= shown.last)
     }
 
-    /// Past the end there may be a page without events that is not the end.
+    /// Past the end there may be a page without events that is not the end. Where an event has become too old those
+    /// before it have, too.
     private func backwardSlice(
-        of stream: StreamName, _ from: Int64, _ count: Int64, first: Int64, last: Int64
+        of stream: StreamName, _ from: Int64, _ count: Int64, _ shown: ShownEvents
     ) -> StreamSlice {
-        guard from >= first else { return StreamSlice(next: -1, isEnd: true) }
-        let end = from - (count - 1)
-        let reachesFirst = end <= first
-        return StreamSlice(
-            records: self.records(of: stream, max(end, first), through: from).reversed(),
-            next: reachesFirst ? -1 : min(end - 1, last),
-            isEnd: reachesFirst
-        )
+        guard from >= shown.first else { return StreamSlice(next: -1, isEnd: true) }
+        let start = max(from - (count - 1), shown.first)
+        let records: [EventRecord] = self.records(of: stream, start, through: from, shown).reversed()
+        let isEnd = start == shown.first || (start <= shown.last && records.last?.number != start)
+        return StreamSlice(records: records, next: isEnd ? -1 : min(start - 1, shown.last), isEnd: isEnd)
     }
 
-    private func records(of stream: StreamName, _ start: Int64, through end: Int64) -> [EventRecord] {
+    private func records(
+        of stream: StreamName, _ start: Int64, through end: Int64, _ shown: ShownEvents
+    ) -> [EventRecord] {
         guard start <= end, let history = self.streams[stream] else { return [] }
-        return history.places(start...end).map { self.entries[$0].record }
+        let records = history.places(start...end).map { self.entries[$0].record }
+        return shown.oldest == nil ? records : records.filter(shown.isYoungEnough)
     }
 }

@@ -26,8 +26,13 @@ extension EventLog {
         if let outcome = self.outcomeWithoutAppending(events, to: stream, expecting: expected) { return outcome }
         let first = self.lastNumber(of: stream) + 1
         let wasSoftDeleted = self.isSoftDeleted(stream)
+        let hiddenOriginal = stream.original.flatMap { self.isSoftDeleted($0) ? $0 : nil }
         let position = self.append(events, to: stream, first: first, now: now)
-        if wasSoftDeleted { self.truncate(stream, before: first, now: now) }
+        if wasSoftDeleted { self.show(stream, from: first, now: now) }
+        // Metadata that somebody writes brings a hidden stream back, too, without the events it had.
+        if let original = hiddenOriginal {
+            self.show(original, from: self.lastNumber(of: original) + 1, now: now)
+        }
         return .appended(first: first, last: first + Int64(events.count) - 1, position: position)
     }
 

@@ -17,6 +17,7 @@ struct EventLog {
     /// The events, oldest first. A ``StreamHistory`` holds places in this array.
     private(set) var entries: [Entry] = []
     private(set) var streams: [StreamName: StreamHistory] = [:]
+    var settings = SystemSettings()
     var recentIDs = RecentEventIDs()
     /// Where the last record starts. A log begins with a record of the server's own, at position 0.
     private(set) var lastPosition: Int64 = 0
@@ -39,10 +40,6 @@ struct EventLog {
         return self.streams[stream]?.lastNumber ?? -1
     }
 
-    func isSoftDeleted(_ stream: StreamName) -> Bool {
-        self.streams[stream]?.isSoftDeleted ?? false
-    }
-
     /// Changes what is known of a stream beside its events.
     mutating func update(_ stream: StreamName, _ change: (inout StreamHistory) -> Void) {
         change(&self.streams[stream, default: StreamHistory()])
@@ -52,7 +49,7 @@ struct EventLog {
     @discardableResult
     mutating func append(_ event: ProposedEvent, to stream: StreamName, now: Int64) -> Int64 {
         let number = self.streams[stream, default: StreamHistory()].append(place: self.entries.count)
-        return self.append(
+        let position = self.append(
             EventRecord(
                 stream: stream.bytes,
                 number: number,
@@ -64,6 +61,8 @@ struct EventLog {
                 created: now
             )
         )
+        self.obey(event, of: stream)
+        return position
     }
 
     mutating func append(_ record: EventRecord) -> Int64 {

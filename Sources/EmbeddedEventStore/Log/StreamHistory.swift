@@ -6,14 +6,11 @@ struct StreamHistory {
     private(set) var places: [Int] = []
     /// Deleted for good.
     var hasTombstone = false
-    /// Events below this number are hidden.
-    var truncateBefore: Int64 = 0
+    /// What the latest event of its metastream says.
+    var metadata = StreamMetadata()
 
     /// The number of the last event written, -1 for none; a tombstone's once there is one.
     var lastNumber: Int64 { self.hasTombstone ? Self.deletedNumber : Int64(self.places.count) - 1 }
-
-    /// Hidden as a whole, until the next write.
-    var isSoftDeleted: Bool { self.truncateBefore == Self.deletedNumber }
 
     /// The place of event `number`, hidden or not.
     func place(_ number: Int64) -> Int? {

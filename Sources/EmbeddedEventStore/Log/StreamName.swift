@@ -18,6 +18,8 @@ struct StreamName: Hashable, Sendable {
 
     /// The name that stands for the events of all streams.
     static let all = StreamName("$all")
+    /// The stream of the system's settings.
+    static let settings = StreamName("$settings")
 
     var isEmpty: Bool { self.bytes.isEmpty }
     var isSystem: Bool { !self.bytes.isEmpty && self.bytes[0] == Self.dollar }

@@ -4,7 +4,7 @@ import Testing
 @testable import EmbeddedEventStore
 
 @Suite struct AccessRulesTests {
-    typealias Right = AccessRules.Right
+    typealias Right = AccessRight
 
     private static let admin = Identity.user(name: "admin", groups: ["$admins"])
     private static let ops = Identity.user(name: "ops", groups: ["$ops"])
@@ -33,12 +33,85 @@ import Testing
     )
     func rights(_ row: Row) {
         for right in Self.everything {
-            let stream = StreamName(row.stream)
-            #expect(AccessRules.allow(.anonymous, to: right, stream) == row.everybody.contains(right), "\(right)")
-            #expect(AccessRules.allow(Self.ops, to: right, stream) == row.everybody.contains(right), "\(right)")
-            #expect(AccessRules.allow(Self.admin, to: right, stream) == row.administrators.contains(right), "\(right)")
-            #expect(!AccessRules.allow(.refused, to: right, stream), "\(right)")
+            let (log, stream) = (EventLog(seed: 0), StreamName(row.stream))
+            #expect(log.allows(.anonymous, to: right, stream) == row.everybody.contains(right), "\(right)")
+            #expect(log.allows(Self.ops, to: right, stream) == row.everybody.contains(right), "\(right)")
+            #expect(log.allows(Self.admin, to: right, stream) == row.administrators.contains(right), "\(right)")
+            #expect(!log.allows(.refused, to: right, stream), "\(right)")
         }
+    }
+
+    /// Settings, a stream's metadata, and who may read it then.
+    struct Lists: Sendable, CustomTestStringConvertible {
+        let settings: String
+        let stream: String
+        let metadata: String
+        let readers: [String]
+
+        init(_ settings: String, _ stream: String, _ metadata: String, _ readers: [String]) {
+            self.settings = settings
+            self.stream = stream
+            self.metadata = metadata
+            self.readers = readers
+        }
+
+        var testDescription: String { "\(self.settings), \(self.stream): \(self.metadata)" }
+    }
+
+    @Test(
+        "a stream's list goes before the settings, and those before what is built in",
+        arguments: [
+            Lists("{}", "s", #"{"$acl":{"$r":"$admins"}}"#, ["admin"]),
+            Lists("{}", "s", #"{"$acl":{"$r":[]}}"#, ["admin"]),
+            Lists("{}", "s", #"{"$acl":{"$r":["$ops","other"]}}"#, ["admin", "ops"]),
+            Lists("{}", "s", #"{"$acl":{"$r":"ops"}}"#, ["admin", "ops"]),
+            Lists("{}", "s", #"{"$acl":{"$r":["x","$all"]}}"#, ["admin", "ops", "anonymous"]),
+            Lists("{}", "s", #"{"$acl":{"$w":"$admins"}}"#, ["admin", "ops", "anonymous"]),
+            Lists("{}", "$s", #"{"$acl":{"$r":"$all"}}"#, ["admin", "ops", "anonymous"]),
+            Lists("{}", "$all", #"{"$acl":{"$r":"ops"}}"#, ["admin", "ops"]),
+            Lists(#"{"$userStreamAcl":{"$r":"ops"}}"#, "s", "{}", ["admin", "ops"]),
+            Lists(#"{"$userStreamAcl":{"$r":"ops"}}"#, "s", #"{"$acl":{"$w":"x"}}"#, ["admin", "ops"]),
+            Lists(#"{"$userStreamAcl":{"$r":"ops"}}"#, "s", #"{"$acl":{"$r":"$all"}}"#, ["admin", "ops", "anonymous"]),
+            Lists(#"{"$userStreamAcl":{"$w":"ops"}}"#, "s", "{}", ["admin", "ops", "anonymous"]),
+            Lists(#"{"$userStreamAcl":{"$r":"ops"}}"#, "$s", "{}", ["admin"]),
+            Lists(#"{"$systemStreamAcl":{"$r":"ops"}}"#, "$s", "{}", ["admin", "ops"]),
+            Lists(#"{"$userStreamAcl":7}"#, "s", "{}", ["admin", "ops", "anonymous"]),
+        ]
+    )
+    func lists(_ lists: Lists) {
+        var log = EventLog(seed: 0)
+        log.configure(lists.settings)
+        log.describe(lists.stream, lists.metadata)
+        let identities = [("admin", Self.admin), ("ops", Self.ops), ("anonymous", .anonymous)]
+        let readers = identities.filter { log.allows($0.1, to: .read, StreamName(lists.stream)) }.map(\.0)
+        #expect(readers == lists.readers)
+        #expect(!log.allows(.refused, to: .read, StreamName(lists.stream)))
+    }
+
+    @Test("nobody writes to $all, whatever its list says")
+    func writingToAll() {
+        var log = EventLog(seed: 0)
+        log.describe("$all", #"{"$acl":{"$w":"$all","$d":"$all"}}"#)
+        #expect(!log.allows(Self.admin, to: .write, .all))
+        #expect(!log.allows(Self.admin, to: .delete, .all))
+    }
+
+    @Test("settings are replaced as a whole")
+    func replacedSettings() {
+        var log = EventLog(seed: 0)
+        log.configure(#"{"$userStreamAcl":{"$r":"ops"}}"#)
+        log.configure("{}")
+        #expect(log.allows(.anonymous, to: .read, "s"))
+    }
+
+    @Test("who may read and write the metadata of a stream may read and write its metastream")
+    func metastreams() {
+        var log = EventLog(seed: 0)
+        log.describe("s", #"{"$acl":{"$mr":"ops","$mw":"x"}}"#)
+        #expect(log.allows(Self.ops, to: .read, "$$s"))
+        #expect(!log.allows(.anonymous, to: .read, "$$s"))
+        #expect(!log.allows(Self.ops, to: .write, "$$s"))
+        #expect(log.allows(.anonymous, to: .read, "s"))
     }
 
     @Test("a login is known by its name and its whole password")

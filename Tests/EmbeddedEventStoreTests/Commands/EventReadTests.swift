@@ -28,6 +28,29 @@ import Testing
         #expect(answer.error == nil)
     }
 
+    @Test(
+        "metadata that is missing is an event of nothing, if there is a stream to have it",
+        arguments: [
+            ("$$s", -1, .success, false), ("$$s", 0, .noStream, false), ("$$missing", -1, .noStream, false),
+            ("$$described", -1, .success, true), ("$$described", 0, .notFound, false),
+            ("$$hard", -1, .streamDeleted, false),
+            ("$$only", -1, .success, true), ("$$$$s", -1, .accessDenied, false),
+        ] as [(String, Int64, ReadEventCompleted.Result, Bool)]
+    )
+    func metadata(_ stream: String, _ number: Int64, _ result: ReadEventCompleted.Result, _ hasEvent: Bool) throws {
+        let node = TestNode {
+            for stream in ["s", "described", "hard"] { $0.write("a", to: stream, -1) }
+            for stream in ["described", "only"] {
+                $0.describe(stream, "{}")
+                $0.describe(stream, "{}")
+            }
+            $0.delete("hard", hard: true)
+        }
+        let answer = try #require(node.readEvent(stream, number))
+        #expect(answer.result == result)
+        #expect((answer.event.event != nil) == hasEvent)
+    }
+
     @Test("-1 is the last event")
     func last() throws {
         let node = TestNode { $0.write("abc", to: "s") }

@@ -35,6 +35,36 @@ import Testing
         }
     }
 
+    @Test(
+        "metadata and settings of any kind",
+        arguments: [
+            #"{"a":1e999}"#, #"{"a":-1e999}"#, #"{"a":123456789012345678901234567890}"#, #"{"a":1E-999}"#,
+            #"{"$tb":1,"$tb":2}"#, #"{"":{"":[]}}"#, #"{"a":"\ud800"}"#, #"{"a":"\u0000"}"#, #"{"a":00}"#,
+            "\u{FEFF}{}", "{}{}", "{}x", #"{"$tb":-9223372036854775808}"#, #"{"$acl":{"$r":[[]],"x":7}}"#,
+            "{\"a\":\(String(repeating: "[", count: 500))\(String(repeating: "]", count: 500))}",
+            "{\"a\":\(String(repeating: "9", count: 100_000))}",
+        ]
+    )
+    func metadata(_ json: String) {
+        let node = TestNode { log in
+            log.write("abc", to: "s")
+            log.delete("s")
+            log.describe("s", json)
+            log.write("d", to: "s")
+            log.configure(json)
+        }
+        for direction in [ReadDirection.forward, .backward] {
+            #expect(node.readStream("s", direction, from: 0)?.result != nil)
+        }
+        var bytes = Bytes(utf8: json).withUnsafeBytes { Array($0) }
+        for position in bytes.indices.prefix(40) {
+            bytes[position] ^= 0x80
+            var event = ProposedEvent(letter: "a")
+            event.data = Bytes(bytes)
+            _ = (StreamMetadata(event), SystemSettings(event))
+        }
+    }
+
     @Test("payloads of chance, and real ones with bytes of chance", arguments: 0..<20 as Range<UInt64>)
     func random(_ seed: UInt64) {
         var generator = SplitMix(state: seed)

@@ -14,6 +14,8 @@ import Testing
             log.write("a", to: "soft", -1)
             log.delete("hard", hard: true)
             log.delete("soft")
+            log.write("ab", to: "truncated", -1)
+            log.describe("truncated", #"{"$tb":1}"#)
             let links = targets.enumerated().map { offset, target in
                 ProposedEvent(letter: Character(UnicodeScalar(UInt8(65 + offset))), type: "$>", data: target)
             }
@@ -25,7 +27,8 @@ import Testing
         "a link comes with what it leads to, or alone",
         arguments: [
             ("1@src", "b"), ("-1@src", "b"), ("0@with@at", "a"), ("0@links", "A"), ("2@src", nil), ("0@hard", nil),
-            ("0@soft", nil), ("0@missing", nil), ("0@with", nil), ("garbage", nil), ("x@y", nil), ("-2@src", nil),
+            ("0@soft", nil), ("0@truncated", nil), ("1@truncated", "b"), ("0@missing", nil), ("0@with", nil),
+            ("garbage", nil), ("x@y", nil), ("-2@src", nil),
             ("0@", nil),
         ] as [(String, Character?)]
     )

@@ -35,7 +35,7 @@ import Testing
         #expect(log.write("", to: "s") == .appended(first: 0, last: -1, position: end))
         #expect(log.lastPosition == end)
         #expect(log.entries.isEmpty)
-        #expect(log.view(of: "s") == .missing(last: -1))
+        #expect(log.view(of: "s", now: 0) == .missing(last: -1))
     }
 
     @Test("a record keeps what was written")
@@ -61,7 +61,7 @@ import Testing
         var log = EventLog(seed: 0)
         log.write("abc", to: "s")
         log.delete("s")
-        #expect(log.view(of: "s") == .missing(last: 2))
+        #expect(log.view(of: "s", now: 0) == .missing(last: 2))
         #expect(log.entries.last?.record.data.text == #"{"$tb":9223372036854775807}"#)
         log.delete("s")
         #expect(log.entries.last?.record.number == 1)
@@ -73,7 +73,7 @@ import Testing
         log.write("abc", to: "s")
         log.delete("s")
         log.write("d", to: "s", -1)
-        #expect(log.view(of: "s") == .readable(first: 3, last: 3))
+        #expect(log.view(of: "s", now: 0) == .readable(ShownEvents(first: 3, last: 3)))
         let metadata = try #require(log.entries.last?.record)
         #expect(metadata.stream.text == "$$s")
         #expect(metadata.type.text == "$metadata")
@@ -88,7 +88,7 @@ import Testing
         log.write("ab", to: "s")
         log.delete("s")
         log.write("a", to: "s", -1)
-        #expect(log.view(of: "s") == .missing(last: 1))
+        #expect(log.view(of: "s", now: 0) == .missing(last: 1))
     }
 
     @Test("a tombstone is an event of its own, ends the stream and cannot be repeated")
@@ -96,8 +96,8 @@ import Testing
         var log = EventLog(seed: 0)
         log.write("a", to: "s")
         log.delete("s", hard: true)
-        #expect(log.view(of: "s") == .deleted)
-        #expect(log.view(of: "$$s") == .deleted)
+        #expect(log.view(of: "s", now: 0) == .deleted)
+        #expect(log.view(of: "$$s", now: 0) == .deleted)
         let tombstone = try #require(log.entries.last?.record)
         #expect(tombstone.type.text == "$streamDeleted")
         #expect(tombstone.number == .max)
@@ -110,8 +110,8 @@ import Testing
     func deleteMissing() {
         var log = EventLog(seed: 0)
         log.delete("hard", hard: true)
-        #expect(log.view(of: "hard") == .deleted)
+        #expect(log.view(of: "hard", now: 0) == .deleted)
         log.delete("soft")
-        #expect(log.view(of: "soft") == .missing(last: -1))
+        #expect(log.view(of: "soft", now: 0) == .missing(last: -1))
     }
 }

@@ -99,6 +99,53 @@ import Testing
         #expect(log.page("s", row.direction, row.from, row.count) == row.page)
     }
 
+    /// Event n was written n seconds after 1970.
+    private static func aging(_ metadata: String) -> EventLog {
+        var log = EventLog(seed: 0)
+        for (second, letter) in "abcdefgh".enumerated() {
+            log.write(String(letter), to: "s", now: Int64(second) * 1000)
+        }
+        log.describe("s", metadata)
+        return log
+    }
+
+    @Test(
+        "a stream of eight events, of which the first three have become too old",
+        arguments: [
+            Row(.forward, 0, 2, [], 2, false),
+            Row(.forward, 2, 2, [3], 4, false),
+            Row(.forward, 0, 8, [3, 4, 5, 6, 7], 8, true),
+            Row(.forward, 8, 8, [], 8, true),
+            Row(.backward, -1, 2, [7, 6], 5, false),
+            Row(.backward, 4, 2, [4, 3], 2, false),
+            Row(.backward, 4, 3, [4, 3], -1, true),
+            Row(.backward, 2, 2, [], -1, true),
+            Row(.backward, 20, 2, [], 7, false),
+        ]
+    )
+    func tooOld(_ row: Row) {
+        let log = Self.aging(#"{"$maxAge":10}"#)
+        #expect(log.page("s", row.direction, row.from, row.count, now: 13_000) == row.page)
+        #expect(log.event(2, of: "s", log.view(of: "s", now: 13_000)) == nil)
+        #expect(log.event(3, of: "s", log.view(of: "s", now: 13_000)) != nil)
+    }
+
+    @Test(
+        "what hides most events wins",
+        arguments: [
+            (#"{"$maxCount":3}"#, [5, 6, 7]), (#"{"$tb":6}"#, [6, 7]), (#"{"$maxCount":3,"$tb":6}"#, [6, 7]),
+            (#"{"$maxCount":3,"$tb":1}"#, [5, 6, 7]), (#"{"$maxCount":100}"#, [0, 1, 2, 3, 4, 5, 6, 7]),
+            (#"{"$maxCount":9223372036854775807}"#, [0, 1, 2, 3, 4, 5, 6, 7]), (#"{"$tb":8}"#, []),
+            (#"{"$maxCount":6,"$maxAge":10}"#, [3, 4, 5, 6, 7]),
+            (#"{"$maxCount":0,"$tb":-1}"#, [0, 1, 2, 3, 4, 5, 6, 7]),
+        ] as [(String, [Int64])]
+    )
+    func together(_ metadata: String, _ numbers: [Int64]) {
+        let log = Self.aging(metadata)
+        #expect(log.page("s", .forward, 0, 100, now: 13_000)?.numbers == numbers)
+        #expect(log.page("s", .backward, -1, 100, now: 13_000)?.numbers == numbers.reversed())
+    }
+
     @Test(
         "of a metastream only the latest event is seen",
         arguments: [Row(.forward, 0, 10, [2], 3, true), Row(.backward, -1, 10, [2], -1, true)]
@@ -118,6 +165,6 @@ import Testing
         log.write("abc", to: "s")
         log.delete("s")
         log.write("de", to: "s")
-        #expect(log.event(wanted, of: "s", log.view(of: "s"))?.number == found)
+        #expect(log.event(wanted, of: "s", log.view(of: "s", now: 0))?.number == found)
     }
 }

@@ -22,13 +22,36 @@ extension ProposedEvent {
     }
 }
 
+extension ProposedEvent {
+    init(id: GUID, json: String) {
+        self.init(id: id, type: "$tested", isJSON: true, data: Bytes(utf8: json), metadata: Bytes())
+    }
+}
+
 extension EventLog {
     /// Writes an event for each letter.
     @discardableResult
-    mutating func write(_ letters: String, to stream: String, _ expected: Int64 = -2) -> WriteOutcome {
+    mutating func write(_ letters: String, to stream: String, _ expected: Int64 = -2, now: Int64 = 0) -> WriteOutcome {
         guard let expected = ExpectedVersion(wire: expected) else { preconditionFailure("no version") }
         let events = letters.map { ProposedEvent(letter: $0) }
-        return self.write(events, to: StreamName(stream), expecting: expected, now: 0)
+        return self.write(events, to: StreamName(stream), expecting: expected, now: now)
+    }
+
+    /// Sets the metadata of a stream.
+    mutating func describe(_ stream: String, _ json: String) {
+        let event = ProposedEvent(id: self.makeID(), json: json)
+        _ = self.write([event], to: StreamName(stream).metastream, expecting: .any, now: 0)
+    }
+
+    /// Sets the system's settings.
+    mutating func configure(_ json: String) {
+        _ = self.write([ProposedEvent(id: self.makeID(), json: json)], to: .settings, expecting: .any, now: 0)
+    }
+
+    /// The latest metadata of a stream.
+    func description(of stream: String) -> String? {
+        self.event(-1, of: StreamName(stream).metastream, self.view(of: StreamName(stream).metastream, now: 0))?.data
+            .text
     }
 
     @discardableResult
@@ -38,9 +61,9 @@ extension EventLog {
     }
 
     /// The numbers on a page, or nil for a stream without events to see.
-    func page(_ stream: String, _ direction: ReadDirection, _ from: Int64, _ count: Int64) -> Page? {
-        guard case .readable(let first, let last) = self.view(of: StreamName(stream)) else { return nil }
-        let slice = self.slice(of: StreamName(stream), direction, from, count, first: first, last: last)
+    func page(_ stream: String, _ direction: ReadDirection, _ from: Int64, _ count: Int64, now: Int64 = 0) -> Page? {
+        guard case .readable(let shown) = self.view(of: StreamName(stream), now: now) else { return nil }
+        let slice = self.slice(of: StreamName(stream), direction, from, count, shown)
         return Page(numbers: slice.records.map(\.number), next: slice.next, isEnd: slice.isEnd)
     }
 }

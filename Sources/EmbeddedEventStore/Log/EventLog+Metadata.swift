@@ -1,0 +1,58 @@
+internal import Foundation
+internal import PhotonPumpWire
+
+extension EventLog {
+    private static let truncateBefore = "$tb"
+
+    /// What a stream's metadata says at the moment. Of a metastream only the latest event counts, and nothing can be
+    /// said about that.
+    func metadata(of stream: StreamName) -> StreamMetadata {
+        if stream.isMetastream { return StreamMetadata(maxCount: 1) }
+        return self.streams[stream]?.metadata ?? StreamMetadata()
+    }
+
+    func isSoftDeleted(_ stream: StreamName) -> Bool {
+        self.metadata(of: stream).isSoftDeleted
+    }
+
+    /// Obeys an event that was appended to `stream`.
+    mutating func obey(_ event: ProposedEvent, of stream: StreamName) {
+        if let original = stream.original {
+            let metadata = StreamMetadata(event)
+            self.update(original) { $0.metadata = metadata }
+        } else if stream == .settings {
+            self.settings = SystemSettings(event)
+        }
+    }
+
+    /// Hides a stream until it is written to, and says so in its metadata, in place of what was there.
+    mutating func hide(_ stream: StreamName, now: Int64) {
+        self.writeMetadata(#"{"\#(Self.truncateBefore)":\#(StreamHistory.deletedNumber)}"#, of: stream, now: now)
+    }
+
+    /// Lets the events of a hidden stream be seen from `number` on, and leaves the rest of its metadata as it is.
+    ///
+    /// Metadata that is no JSON object stays: it hides nothing.
+    mutating func show(_ stream: StreamName, from number: Int64, now: Int64) {
+        let metastream = stream.metastream
+        guard let place = self.streams[metastream]?.places.last,
+            let value = try? JSONSerialization.jsonObject(with: self.entries[place].record.data.foundationData),
+            var members = value as? [String: Any]
+        else { return }
+        members[Self.truncateBefore] = number
+        let options: JSONSerialization.WritingOptions = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? JSONSerialization.data(withJSONObject: members, options: options) else { return }
+        self.writeMetadata(String(decoding: data, as: UTF8.self), of: stream, now: now)
+    }
+
+    private mutating func writeMetadata(_ json: String, of stream: StreamName, now: Int64) {
+        let event = ProposedEvent(
+            id: self.makeID(),
+            type: "$metadata",
+            isJSON: true,
+            data: Bytes(utf8: json),
+            metadata: Bytes()
+        )
+        self.append(event, to: stream.metastream, now: now)
+    }
+}
