@@ -76,7 +76,7 @@ extension Client {
 
     func enqueue(_ exchange: any OpenExchange) {
         switch self.state {
-        case .locating, .handshaking, .connected: 
+        case .locating, .handshaking, .connected:
             self.table.enqueue(exchange.id, exchange, deadline: exchange.terms.deadline)
         case .idle(cause: nil):
             exchange.fail(PhotonPumpError(.notConnected, "connect() was not called"))

@@ -81,7 +81,8 @@ extension Client {
                 isEndOfStream: true
             )
         }
-        return StreamSlice(try await self.perform(pages.reading(at: start), options), stream: stream, direction: direction)
+        return StreamSlice(
+            try await self.perform(pages.reading(at: start), options), stream: stream, direction: direction)
     }
 }
 

@@ -8,7 +8,8 @@ struct CallTerms: Sendable {
     let login: Login?
 
     /// - Throws: ``PhotonPumpError/Code/invalidArgument``, naming the option that is wrong.
-    init(_ options: CallOptions, _ settings: Client.Configuration, now: ContinuousClock.Instant) throws(PhotonPumpError) {
+    init(_ options: CallOptions, _ settings: Client.Configuration, now: ContinuousClock.Instant) throws(PhotonPumpError)
+    {
         let timeout = options.timeout ?? settings.operationTimeout
         guard timeout > .zero else {
             throw PhotonPumpError(.invalidArgument, "the call's timeout is not above zero")

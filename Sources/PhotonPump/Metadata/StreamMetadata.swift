@@ -61,7 +61,9 @@ extension StreamMetadata {
             Key.truncateBefore: self.truncateBefore != nil, Key.cacheControl: self.cacheControl != nil,
             Key.acl: self.acl != nil,
         ]
-        for (key, value) in object where understood[key] != true { self.custom[key] = Payload(try Self.text(of: value)) }
+        for (key, value) in object where understood[key] != true {
+            self.custom[key] = Payload(try Self.text(of: value))
+        }
     }
 
     /// The JSON that servers keep.

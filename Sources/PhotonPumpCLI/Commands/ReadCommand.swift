@@ -16,7 +16,10 @@ struct ReadCommand: AsyncParsableCommand {
     var stream: String
     @Flag(help: "Read from newer to older events.")
     var backward = false
-    @Option(help: "Where to begin: an event's number; for $all COMMIT/PREPARE. (default: at the start; at the end with --backward)")
+    @Option(
+        help:
+            "Where to begin: an event's number; for $all COMMIT/PREPARE. (default: at the start; at the end with --backward)"
+    )
     var from: String?
     @Option(help: "At most so many events. (default: all)")
     var count: Int?
@@ -66,7 +69,9 @@ struct ReadCommand: AsyncParsableCommand {
 
     private func number() throws -> StreamPosition? {
         guard let from else { return nil }
-        guard let number = Int64(from), number >= 0 else { throw ValidationError("--from '\(from)' is no event number") }
+        guard let number = Int64(from), number >= 0 else {
+            throw ValidationError("--from '\(from)' is no event number")
+        }
         return .number(number)
     }
 

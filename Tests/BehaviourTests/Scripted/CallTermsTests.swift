@@ -87,7 +87,8 @@ struct CallTermsTests {
             #expect(error.code == .timedOut)
             #expect(error.attempts >= 1)
             await session.client.close()
-            try await serving.value
+            // Its last refusal may have met a closed connection.
+            _ = await serving.result
         }
     }
 

@@ -14,7 +14,9 @@ struct ConversationTableTests {
     @Test("starts entries in order, and no more than its limit")
     func limit() {
         var table = ConversationTable<String>(limit: 2)
-        for (number, name) in ["a", "b", "c", "d"].enumerated() { table.enqueue(self.id(UInt64(number)), name, deadline: self.never) }
+        for (number, name) in ["a", "b", "c", "d"].enumerated() {
+            table.enqueue(self.id(UInt64(number)), name, deadline: self.never)
+        }
         #expect(table.startNext() == "a")
         #expect(table.startNext() == "b")
         #expect(!table.canStart)
@@ -39,7 +41,9 @@ struct ConversationTableTests {
     @Test("lets waiting and sent entries be cancelled")
     func cancel() {
         var table = ConversationTable<String>(limit: 1)
-        for (number, name) in ["a", "b", "c"].enumerated() { table.enqueue(self.id(UInt64(number)), name, deadline: self.never) }
+        for (number, name) in ["a", "b", "c"].enumerated() {
+            table.enqueue(self.id(UInt64(number)), name, deadline: self.never)
+        }
         #expect(table.startNext() == "a")
         #expect(table.cancel(self.id(1)) == "b")
         #expect(table.cancel(self.id(0)) == "a")
@@ -50,7 +54,9 @@ struct ConversationTableTests {
     @Test("hands everything back at the end, and is empty then")
     func removeAll() {
         var table = ConversationTable<String>(limit: 1)
-        for (number, name) in ["a", "b", "c", "d"].enumerated() { table.enqueue(self.id(UInt64(number)), name, deadline: self.never) }
+        for (number, name) in ["a", "b", "c", "d"].enumerated() {
+            table.enqueue(self.id(UInt64(number)), name, deadline: self.never)
+        }
         #expect(table.startNext() == "a")
         #expect(table.cancel(self.id(2)) == "c")
         #expect(table.removeAll() == ["a", "b", "d"])

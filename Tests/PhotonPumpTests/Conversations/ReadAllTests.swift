@@ -41,7 +41,8 @@ struct ReadAllTests {
         ]
     )
     func failures(result: ReadAllEventsCompleted.Result, code: PhotonPumpError.Code) {
-        let reply = ReadAllEventsCompleted(commitPosition: 0, preparePosition: 0, result: result, error: "Invalid position.")
+        let reply = ReadAllEventsCompleted(
+            commitPosition: 0, preparePosition: 0, result: result, error: "Invalid position.")
         let error = self.conversation(.forward, from: .start).received(reply).error
         #expect(error?.code == code)
         #expect(error?.serverMessage == "Invalid position.")
@@ -56,7 +57,8 @@ struct ReadAllTests {
         ]
     )
     func noProgress(direction: Direction, from: Position, next: Position) {
-        #expect(self.conversation(direction, from: from).received(self.reply(next: next)).error?.code == .unexpectedReply)
+        #expect(
+            self.conversation(direction, from: from).received(self.reply(next: next)).error?.code == .unexpectedReply)
         #expect(self.conversation(direction, from: from).received(self.reply(next: next, count: 0)).error == nil)
     }
 }

@@ -29,7 +29,8 @@ struct StreamMetadataTests {
     @Test(
         "keeps what it does not understand",
         arguments: [
-            #"{"$maxCount":0}"#, #"{"$maxAge":-1}"#, #"{"$maxCount":"many"}"#, #"{"$acl":7}"#, #"{"$tb":-2}"#, #"{"$tmp":true}"#,
+            #"{"$maxCount":0}"#, #"{"$maxAge":-1}"#, #"{"$maxCount":"many"}"#, #"{"$acl":7}"#, #"{"$tb":-2}"#,
+            #"{"$tmp":true}"#,
             #"{"$maxCount":1.5}"#, #"{"a":[1,2,{"b":null}],"n":12345678901}"#,
         ]
     )

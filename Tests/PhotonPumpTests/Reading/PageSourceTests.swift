@@ -64,7 +64,9 @@ struct AllPagesTests {
         #expect((message.maxCount, message.resolveLinks, message.requireMaster) == (10, true, true))
     }
 
-    @Test("that cannot be read are refused", arguments: [Position(commit: -1, prepare: 0), Position(commit: 5, prepare: -2)])
+    @Test(
+        "that cannot be read are refused",
+        arguments: [Position(commit: -1, prepare: 0), Position(commit: 5, prepare: -2)])
     func invalid(position: Position) {
         #expect(throws: PhotonPumpError.self) { try AllPages(.forward, from: position, pageSize: 10, self.how) }
     }
@@ -78,7 +80,10 @@ struct AllPagesTests {
         #expect(pages.page(empty).next == nil)
         let one = ReadAllEventsCompleted(
             commitPosition: 0, preparePosition: 0,
-            events: [PositionedRecord(record: .init(event: Records.event(1), link: nil), commitPosition: 5, preparePosition: 5)],
+            events: [
+                PositionedRecord(
+                    record: .init(event: Records.event(1), link: nil), commitPosition: 5, preparePosition: 5)
+            ],
             nextCommitPosition: 9, nextPreparePosition: 0
         )
         #expect(pages.page(one).next == Position(commit: 9, prepare: 0))
