@@ -20,7 +20,7 @@ package struct RecordedFrame: Sendable, Decodable {
     package let correlation: UUID
     package let login: String?
     package let password: String?
-    package let payload: [UInt8]
+    package var payload: [UInt8]
     /// Whether the payload was made to be no message.
     package let isUndecodable: Bool
 

@@ -8,6 +8,8 @@ enum Identity: Hashable {
 
     /// The group whose members may do everything that anybody may.
     static let administrators = "$admins"
+    /// The group whose members may look after the database.
+    static let operators = "$ops"
 
     /// Whether one of `roles`, names of users and groups, is this user's; administrators have them all.
     func hasAny(of roles: Set<String>) -> Bool {

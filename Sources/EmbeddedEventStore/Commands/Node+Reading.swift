@@ -2,7 +2,8 @@ internal import PhotonPumpWire
 
 extension Node {
     /// The most events one page may ask for.
-    private static let pageCount: Int32 = 4096
+    static let pageCount: Int32 = 4096
+    static let pageTooBig = "Read size too big, should be less than \(Self.pageCount) items"
 
     func readEvent(_ read: ReadEvent, _ request: Request) -> ReadEventCompleted {
         let stream = StreamName(read.stream)
@@ -38,8 +39,7 @@ extension Node {
         let position = self.log.lastPosition
         let stream = StreamName(read.stream)
         guard read.maxCount <= Self.pageCount else {
-            let text = "Read size too big, should be less than \(Self.pageCount) items"
-            return ReadStreamEventsCompleted(result: .error, lastCommitPosition: position, error: text)
+            return ReadStreamEventsCompleted(result: .error, lastCommitPosition: position, error: Self.pageTooBig)
         }
         guard self.log.allows(request.identity, to: .read, stream) else {
             return ReadStreamEventsCompleted(result: .accessDenied, lastCommitPosition: position)
@@ -94,9 +94,4 @@ extension Node {
         }
         return true
     }
-}
-
-extension EventRecord {
-    /// The bytes of its text and payload.
-    var contentCount: Int { self.stream.count + self.type.count + self.data.count + self.metadata.count }
 }

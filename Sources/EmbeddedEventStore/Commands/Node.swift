@@ -69,6 +69,14 @@ struct Node {
         case .readStreamEventsBackward:
             let page = self.readStream(try ReadStreamEvents(legal: request), .backward, request)
             return .message(page, .readStreamEventsBackwardCompleted)
+        case .readAllEventsForward:
+            let page = self.readAll(try ReadAllEvents(decoding: request.payload), .forward, request)
+            return .message(page, .readAllEventsForwardCompleted)
+        case .readAllEventsBackward:
+            let page = self.readAll(try ReadAllEvents(decoding: request.payload), .backward, request)
+            return .message(page, .readAllEventsBackwardCompleted)
+        case .scavengeDatabase:
+            return .message(Self.scavenge(request), .scavengeDatabaseCompleted)
         case .writeEventsCompleted:
             // Answers to forwarded writes come from other nodes. Nobody here waits for one.
             _ = try WriteEventsCompleted(decoding: request.payload)

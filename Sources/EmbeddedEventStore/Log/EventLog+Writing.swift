@@ -37,7 +37,7 @@ extension EventLog {
     }
 
     private mutating func append(_ events: [ProposedEvent], to stream: StreamName, first: Int64, now: Int64) -> Int64 {
-        guard !events.isEmpty else { return self.advance(by: stream.bytes.count) }
+        guard !events.isEmpty else { return self.advance(by: stream.bytes.count).lowerBound }
         for (offset, event) in events.enumerated() {
             self.append(event, to: stream, now: now)
             self.recentIDs.remember(event.id, .init(stream: stream, number: first + Int64(offset)))

@@ -8,21 +8,23 @@ internal import PhotonPumpWire
 struct EventLog {
     struct Entry {
         let record: EventRecord
-        let position: Int64
+        /// The record that made the event visible, from its position to that of the next record.
+        let commit: Range<Int64>
+        /// The record of the event itself: the same one, or an earlier one for an event of a transaction.
+        let prepare: Range<Int64>
     }
 
     /// The bytes of a record beside its text and payload.
     private static let recordOverhead = 64
+    /// A log begins with a record of the server's own.
+    static let serverRecord: Range<Int64> = 0..<256
 
     /// The events, oldest first. A ``StreamHistory`` holds places in this array.
     private(set) var entries: [Entry] = []
     private(set) var streams: [StreamName: StreamHistory] = [:]
     var settings = SystemSettings()
     var recentIDs = RecentEventIDs()
-    /// Where the last record starts. A log begins with a record of the server's own, at position 0.
-    private(set) var lastPosition: Int64 = 0
-    /// Where the last record ends and the next one will start.
-    private(set) var endPosition: Int64 = 256
+    private var lastRecord = Self.serverRecord
 
     private let seed: UInt64
     private var idsMade: UInt64 = 0
@@ -30,6 +32,11 @@ struct EventLog {
     init(seed: UInt64) {
         self.seed = seed
     }
+
+    /// Where the last record starts.
+    var lastPosition: Int64 { self.lastRecord.lowerBound }
+    /// Where the last record ends and the next one will start.
+    var endPosition: Int64 { self.lastRecord.upperBound }
 
     /// The number of the last event of a stream: -1 for none, ``StreamHistory/deletedNumber`` once it is deleted for
     /// good. A metastream shares the fate of its stream.
@@ -66,18 +73,17 @@ struct EventLog {
     }
 
     mutating func append(_ record: EventRecord) -> Int64 {
-        let position = self.advance(
-            by: record.stream.count + record.type.count + record.data.count + record.metadata.count
-        )
-        self.entries.append(Entry(record: record, position: position))
-        return position
+        let place = self.advance(by: record.contentCount)
+        self.entries.append(Entry(record: record, commit: place, prepare: place))
+        return place.lowerBound
     }
 
-    /// Makes room for a record of `count` bytes without an event to show for it.
-    mutating func advance(by count: Int) -> Int64 {
-        self.lastPosition = self.endPosition
-        self.endPosition += Int64(Self.recordOverhead + count)
-        return self.lastPosition
+    /// Makes room for a record of `count` bytes without an event to show for it, and returns from where to where.
+    @discardableResult
+    mutating func advance(by count: Int) -> Range<Int64> {
+        let start = self.endPosition
+        self.lastRecord = start..<start + Int64(Self.recordOverhead + count)
+        return self.lastRecord
     }
 
     /// An id for an event that no client asked for.
@@ -85,4 +91,9 @@ struct EventLog {
         self.idsMade += 1
         return GUID(self.seed, self.idsMade)
     }
+}
+
+extension EventRecord {
+    /// The bytes of its text and payload.
+    var contentCount: Int { self.stream.count + self.type.count + self.data.count + self.metadata.count }
 }

@@ -5,7 +5,9 @@ import Testing
 
 /// Whatever a client sends, it gets an answer or none, and the server goes on.
 @Suite struct HostileRequestTests {
-    private static let commands: [UInt8] = [0x82, 0x83, 0x8A, 0xB0, 0xB2, 0xB4, 0xF2, 0xF5, 0x03, 0x99]
+    private static let commands: [UInt8] = [
+        0x82, 0x83, 0x8A, 0xB0, 0xB2, 0xB4, 0xB6, 0xB8, 0xD0, 0xF2, 0xF5, 0x03, 0x99,
+    ]
     private static let extremes: [Int64] = [.min, -2_147_483_649, -5, -4, -3, -2, -1, 0, 1, 4096, .max - 1, .max]
 
     @Test("numbers at their limits", arguments: Self.extremes, Self.extremes)
@@ -21,6 +23,11 @@ import Testing
                 _ = node.readStream(stream, direction, from: number, count: count, resolveLinks: true)
             }
             _ = node.readEvent(stream, number, resolveLinks: true)
+        }
+        for direction in [ReadDirection.forward, .backward] {
+            for prepare in [other, number, 0] {
+                #expect(node.readAll(direction, from: (number, prepare), count: count, resolveLinks: true) != nil)
+            }
         }
         let write = WriteEvents(
             stream: "s",

@@ -68,6 +68,8 @@ struct Replay {
             return
         case (_, .frame(let frame)) where frame.direction == .toServer:
             if frame.command == Command.writeEvents.rawValue { self.comparison.noteIDs(frame.payload) }
+            var frame = frame
+            frame.payload = self.comparison.translated(frame.payload, Command(rawValue: frame.command))
             try await self.client(line.connection).send(frame.bytes)
         case (_, .frame(let frame)):
             try await self.receive(frame, treatment, place)

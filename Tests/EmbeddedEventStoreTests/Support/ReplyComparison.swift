@@ -8,6 +8,8 @@ indirect enum FieldRule {
     case position
     /// A time that both servers have taken from their clocks.
     case time
+    /// How long something took.
+    case duration
     /// An id, which must be the same if a client has made it.
     case eventID
     case message([Int: FieldRule])
@@ -15,12 +17,19 @@ indirect enum FieldRule {
     static let record = Self.message([3: .eventID, 9: .time, 10: .time])
     static let resolved = Self.message([1: .record, 2: .record])
 
+    private static let positioned = Self.message([1: .record, 2: .record, 3: .position, 4: .position])
+    private static let allEvents = Self.message(
+        [1: .position, 2: .position, 3: .positioned, 4: .position, 5: .position])
+
     static let answers: [Command: FieldRule] = [
         .writeEventsCompleted: .message([5: .position, 6: .position]),
         .deleteStreamCompleted: .message([3: .position, 4: .position]),
         .readEventCompleted: .message([2: .resolved]),
         .readStreamEventsForwardCompleted: .message([1: .resolved, 6: .position]),
         .readStreamEventsBackwardCompleted: .message([1: .resolved, 6: .position]),
+        .readAllEventsForwardCompleted: .allEvents,
+        .readAllEventsBackwardCompleted: .allEvents,
+        .scavengeDatabaseCompleted: .message([3: .duration]),
     ]
 }
 
@@ -36,6 +45,19 @@ struct ReplyComparison {
         guard let write = try? ProtobufTree(payload) else { return }
         for case (3, .bytes(let event)) in write.fields {
             if case .bytes(let id)? = (try? ProtobufTree(event))?.first(1) { self.clientIDs.insert(id) }
+        }
+    }
+
+    /// A client's request with our positions in place of recorded ones.
+    func translated(_ payload: [UInt8], _ command: Command) -> [UInt8] {
+        switch command {
+        case .readAllEventsForward, .readAllEventsBackward:
+            guard var read = try? ReadAllEvents(decoding: Bytes(payload)) else { return payload }
+            read.commitPosition = self.positions[read.commitPosition] ?? read.commitPosition
+            read.preparePosition = self.positions[read.preparePosition] ?? read.preparePosition
+            return read.encoded().withUnsafeBytes { Array($0) }
+        default:
+            return payload
         }
     }
 
@@ -77,6 +99,8 @@ struct ReplyComparison {
         case (.time, .varint(let time), .varint(let recorded)):
             // Both are of this century: the same unit and the same epoch.
             #expect(time > recorded / 2 && time < recorded * 2, remark)
+        case (.duration, .varint, .varint):
+            break
         case (.eventID, .bytes(let id), .bytes(let recorded)) where !self.clientIDs.contains(recorded):
             #expect(id.count == recorded.count && id.contains { $0 != 0 }, remark)
         default:

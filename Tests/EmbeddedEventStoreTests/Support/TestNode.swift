@@ -55,6 +55,24 @@ final class TestNode {
         return self.ask(read, command, login: login, schema: schema)?.message()
     }
 
+    func readAll(
+        _ direction: ReadDirection = .forward,
+        from position: (commit: Int64, prepare: Int64) = (0, 0),
+        count: Int32 = 100,
+        resolveLinks: Bool = false,
+        login: Login? = try? .admin
+    ) -> ReadAllEventsCompleted? {
+        let read = ReadAllEvents(
+            commitPosition: position.commit,
+            preparePosition: position.prepare,
+            maxCount: count,
+            resolveLinks: resolveLinks,
+            requireMaster: true
+        )
+        let command = direction == .forward ? Command.readAllEventsForward : .readAllEventsBackward
+        return self.ask(read, command, login: login)?.message()
+    }
+
     func readEvent(
         _ stream: String,
         _ number: Int64,

@@ -1,0 +1,87 @@
+internal import PhotonPumpWire
+
+/// A page of all events, in the order in which they were read.
+struct LogSlice {
+    var entries: [EventLog.Entry]
+    var direction: ReadDirection
+    /// Where the reading began.
+    var start: LogPosition
+
+    /// Where to go on behind the first `count` events of the page.
+    func next(after count: Int) -> LogPosition {
+        guard let last = self.entries.prefix(count).last else { return self.start }
+        return self.direction == .forward ? last.positionAfter : last.positionBefore
+    }
+}
+
+/// What is wrong with a position.
+enum LogPositionError: Error, Equatable {
+    /// No record starts there.
+    case notAtRecord(Int64)
+    /// There is nothing yet to read backwards from.
+    case beyondEnd(Int64)
+}
+
+extension EventLog.Entry {
+    /// Where the event is.
+    var position: LogPosition { LogPosition(commit: self.commit.lowerBound, prepare: self.prepare.lowerBound) }
+
+    private var isOwnCommit: Bool { self.commit == self.prepare }
+
+    /// Where reading forwards goes on. Behind an event of a transaction that is the transaction's next one.
+    fileprivate var positionAfter: LogPosition {
+        self.isOwnCommit
+            ? LogPosition(commit: self.commit.upperBound, prepare: 0)
+            : LogPosition(commit: self.commit.lowerBound, prepare: self.prepare.upperBound)
+    }
+
+    /// Where reading backwards goes on. Before an event of a transaction that is the transaction's previous one.
+    fileprivate var positionBefore: LogPosition {
+        self.isOwnCommit
+            ? self.position : LogPosition(commit: self.commit.upperBound, prepare: self.prepare.lowerBound)
+    }
+
+    /// Where its records end.
+    fileprivate var end: LogPosition {
+        LogPosition(commit: self.commit.upperBound, prepare: self.prepare.upperBound)
+    }
+}
+
+extension EventLog {
+    /// The page of at most `count` events from `start` on: forwards the event there is the first one, backwards it is
+    /// left out. Both positions of `start` are 0 or more.
+    ///
+    /// Positions that no server has given out are refused, as far as they are within the record of an event.
+    func slice(_ direction: ReadDirection, _ start: LogPosition, _ count: Int) throws(LogPositionError) -> LogSlice {
+        try self.check(direction, start.commit)
+        let count = max(count, 0)
+        switch direction {
+        case .forward:
+            let first = self.firstIndex { $0.position >= start }
+            return LogSlice(entries: Array(self.entries[first...].prefix(count)), direction: direction, start: start)
+        case .backward:
+            let end = self.firstIndex { $0.end > start }
+            return LogSlice(entries: self.entries[..<end].suffix(count).reversed(), direction: direction, start: start)
+        }
+    }
+
+    private func check(_ direction: ReadDirection, _ position: Int64) throws(LogPositionError) {
+        if position > self.endPosition {
+            guard direction == .forward else { throw .beyondEnd(position) }
+            return
+        }
+        let next = self.firstIndex { $0.commit.lowerBound > position }
+        let before = next > 0 ? self.entries[next - 1].commit : Self.serverRecord
+        guard position <= before.lowerBound || position >= before.upperBound else { throw .notAtRecord(position) }
+    }
+
+    /// The index of the first entry that is `behind` something, where all later ones are, too.
+    private func firstIndex(_ behind: (Entry) -> Bool) -> Int {
+        var (low, high) = (self.entries.startIndex, self.entries.endIndex)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if behind(self.entries[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}
