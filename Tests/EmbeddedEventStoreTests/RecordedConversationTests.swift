@@ -48,12 +48,8 @@ import Testing
         Conversation("write.photonpump"),
         Conversation("write-expected-version.dotnet"),
         Conversation("write-idempotent.dotnet"),
-        Conversation(
-            "write-failures.dotnet",
-            [
-                Deviation(31...32, "needs transactions")
-            ]
-        ),
+        Conversation("write-failures.dotnet"),
+        Conversation("transaction.dotnet"),
         Conversation("metadata.dotnet"),
         Conversation("read-event.dotnet"),
         Conversation("read-event.photonpump"),

@@ -4,9 +4,6 @@ internal import PhotonPumpWire
 
 /// A write that may be done.
 struct LegalWrite {
-    /// One event with everything it consists of stays below this many bytes.
-    private static let eventLimit = (16 << 20) - 10_000
-
     let stream: StreamName
     let expected: ExpectedVersion
     let events: [ProposedEvent]
@@ -17,13 +14,7 @@ struct LegalWrite {
         guard let expected = ExpectedVersion(wire: write.expectedVersion) else {
             throw MalformedMessage("WriteEvents", "expected_version \(write.expectedVersion) means nothing")
         }
-        for event in write.events {
-            try check(event.id != .zero, "NewEvent", "event_id is zero")
-            try check(!event.type.isEmpty, "NewEvent", "event_type is empty")
-            let payload = event.data.count + (event.metadata?.count ?? 0)
-            let size = write.stream.utf8.count + event.type.utf8.count + payload
-            try check(size < Self.eventLimit, "NewEvent", "an event of \(size) bytes, not below \(Self.eventLimit)")
-        }
+        for event in write.events { try check(event, of: write.stream) }
         self.stream = StreamName(write.stream)
         self.expected = expected
         self.events = write.events
@@ -48,6 +39,37 @@ struct LegalDelete {
     }
 }
 
+/// A transaction that may be begun.
+struct LegalTransactionStart {
+    let stream: StreamName
+    let expected: ExpectedVersion
+
+    init(_ request: Request) throws(MalformedMessage) {
+        let start = try TransactionStart(decoding: request.payload)
+        try check(!start.stream.isEmpty, "TransactionStart", "event_stream_id is empty")
+        guard let expected = ExpectedVersion(wire: start.expectedVersion) else {
+            throw MalformedMessage("TransactionStart", "expected_version \(start.expectedVersion) means nothing")
+        }
+        self.stream = StreamName(start.stream)
+        self.expected = expected
+    }
+}
+
+extension TransactionWrite {
+    init(legal request: Request) throws(MalformedMessage) {
+        self = try TransactionWrite(decoding: request.payload)
+        try check(self.transactionID >= 0, "TransactionWrite", "transaction_id is \(self.transactionID)")
+        for event in self.events { try check(event, of: "") }
+    }
+}
+
+extension TransactionCommit {
+    init(legal request: Request) throws(MalformedMessage) {
+        self = try TransactionCommit(decoding: request.payload)
+        try check(self.transactionID >= 0, "TransactionCommit", "transaction_id is \(self.transactionID)")
+    }
+}
+
 extension ReadEvent {
     init(legal request: Request) throws(MalformedMessage) {
         self = try ReadEvent(decoding: request.payload)
@@ -62,6 +84,16 @@ extension ReadStreamEvents {
         try check(!self.stream.isEmpty, "ReadStreamEvents", "event_stream_id is empty")
         try check(self.from >= -1, "ReadStreamEvents", "from_event_number is \(self.from)")
     }
+}
+
+/// One event with everything it consists of stays below this many bytes.
+private let eventLimit = (16 << 20) - 10_000
+
+private func check(_ event: ProposedEvent, of stream: String) throws(MalformedMessage) {
+    try check(event.id != .zero, "NewEvent", "event_id is zero")
+    try check(!event.type.isEmpty, "NewEvent", "event_type is empty")
+    let size = stream.utf8.count + event.contentCount
+    try check(size < eventLimit, "NewEvent", "an event of \(size) bytes, not below \(eventLimit)")
 }
 
 private func check(

@@ -59,6 +59,12 @@ struct Node {
             return Answer(command: .pong, content: .payload(request.payload))
         case .writeEvents:
             return .message(self.write(try LegalWrite(request), request), .writeEventsCompleted)
+        case .transactionStart:
+            return .message(self.start(try LegalTransactionStart(request), request), .transactionStartCompleted)
+        case .transactionWrite:
+            return .message(self.write(try TransactionWrite(legal: request), request), .transactionWriteCompleted)
+        case .transactionCommit:
+            return .message(self.commit(try TransactionCommit(legal: request), request), .transactionCommitCompleted)
         case .deleteStream:
             return .message(self.delete(try LegalDelete(request), request), .deleteStreamCompleted)
         case .readEvent:

@@ -23,26 +23,35 @@ extension EventLog {
         expecting expected: ExpectedVersion,
         now: Int64
     ) -> WriteOutcome {
+        self.write(events, to: stream, expecting: expected, now: now) { log in
+            guard !events.isEmpty else { return log.advance(by: stream.bytes.count).lowerBound }
+            for event in events { log.append(event, to: stream, now: now) }
+            return log.lastPosition
+        }
+    }
+
+    /// Writes `events` by what `append` does to the log; it returns the position of the write.
+    mutating func write(
+        _ events: [ProposedEvent],
+        to stream: StreamName,
+        expecting expected: ExpectedVersion,
+        now: Int64,
+        by append: (inout EventLog) -> Int64
+    ) -> WriteOutcome {
         if let outcome = self.outcomeWithoutAppending(events, to: stream, expecting: expected) { return outcome }
         let first = self.lastNumber(of: stream) + 1
         let wasSoftDeleted = self.isSoftDeleted(stream)
         let hiddenOriginal = stream.original.flatMap { self.isSoftDeleted($0) ? $0 : nil }
-        let position = self.append(events, to: stream, first: first, now: now)
+        let position = append(&self)
+        for (offset, event) in events.enumerated() {
+            self.recentIDs.remember(event.id, .init(stream: stream, number: first + Int64(offset)))
+        }
         if wasSoftDeleted { self.show(stream, from: first, now: now) }
         // Metadata that somebody writes brings a hidden stream back, too, without the events it had.
         if let original = hiddenOriginal {
             self.show(original, from: self.lastNumber(of: original) + 1, now: now)
         }
         return .appended(first: first, last: first + Int64(events.count) - 1, position: position)
-    }
-
-    private mutating func append(_ events: [ProposedEvent], to stream: StreamName, first: Int64, now: Int64) -> Int64 {
-        guard !events.isEmpty else { return self.advance(by: stream.bytes.count).lowerBound }
-        for (offset, event) in events.enumerated() {
-            self.append(event, to: stream, now: now)
-            self.recentIDs.remember(event.id, .init(stream: stream, number: first + Int64(offset)))
-        }
-        return self.lastPosition
     }
 
     /// What answers the write if its events are not to be appended.

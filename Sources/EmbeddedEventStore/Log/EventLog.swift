@@ -24,13 +24,15 @@ struct EventLog {
     private(set) var streams: [StreamName: StreamHistory] = [:]
     var settings = SystemSettings()
     var recentIDs = RecentEventIDs()
+    var transactions: TransactionTable
     private var lastRecord = Self.serverRecord
 
     private let seed: UInt64
     private var idsMade: UInt64 = 0
 
-    init(seed: UInt64) {
+    init(seed: UInt64, transactions: TransactionTable = TransactionTable()) {
         self.seed = seed
+        self.transactions = transactions
     }
 
     /// Where the last record starts.
@@ -55,27 +57,37 @@ struct EventLog {
     /// Appends the next event of a stream, whatever the stream's state, and returns its position.
     @discardableResult
     mutating func append(_ event: ProposedEvent, to stream: StreamName, now: Int64) -> Int64 {
-        let number = self.streams[stream, default: StreamHistory()].append(place: self.entries.count)
-        let position = self.append(
-            EventRecord(
-                stream: stream.bytes,
-                number: number,
-                id: event.id,
-                type: Bytes(utf8: event.type),
-                isJSON: event.isJSON,
-                data: event.data,
-                metadata: event.metadata ?? Bytes(),
-                created: now
-            )
-        )
+        let record = self.nextRecord(event, of: stream, created: now)
+        let position = self.append(record)
         self.obey(event, of: stream)
         return position
+    }
+
+    /// Appends an event of a transaction as the next one of a stream, whatever the stream's state.
+    mutating func append(_ prepared: PreparedEvent, of stream: StreamName, commit: Range<Int64>) {
+        let record = self.nextRecord(prepared.event, of: stream, created: prepared.created)
+        self.entries.append(Entry(record: record, commit: commit, prepare: prepared.place))
+        self.obey(prepared.event, of: stream)
     }
 
     mutating func append(_ record: EventRecord) -> Int64 {
         let place = self.advance(by: record.contentCount)
         self.entries.append(Entry(record: record, commit: place, prepare: place))
         return place.lowerBound
+    }
+
+    /// The record that will be appended next.
+    private mutating func nextRecord(_ event: ProposedEvent, of stream: StreamName, created: Int64) -> EventRecord {
+        EventRecord(
+            stream: stream.bytes,
+            number: self.streams[stream, default: StreamHistory()].append(place: self.entries.count),
+            id: event.id,
+            type: Bytes(utf8: event.type),
+            isJSON: event.isJSON,
+            data: event.data,
+            metadata: event.metadata ?? Bytes(),
+            created: created
+        )
     }
 
     /// Makes room for a record of `count` bytes without an event to show for it, and returns from where to where.

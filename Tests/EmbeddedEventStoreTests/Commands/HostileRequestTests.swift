@@ -6,7 +6,7 @@ import Testing
 /// Whatever a client sends, it gets an answer or none, and the server goes on.
 @Suite struct HostileRequestTests {
     private static let commands: [UInt8] = [
-        0x82, 0x83, 0x8A, 0xB0, 0xB2, 0xB4, 0xB6, 0xB8, 0xD0, 0xF2, 0xF5, 0x03, 0x99,
+        0x82, 0x83, 0x84, 0x86, 0x88, 0x8A, 0xB0, 0xB2, 0xB4, 0xB6, 0xB8, 0xD0, 0xF2, 0xF5, 0x03, 0x99,
     ]
     private static let extremes: [Int64] = [.min, -2_147_483_649, -5, -4, -3, -2, -1, 0, 1, 4096, .max - 1, .max]
 
@@ -81,6 +81,11 @@ import Testing
             WriteEvents(stream: "s", expectedVersion: -2, events: [ProposedEvent(letter: "a")], requireMaster: true)
                 .encoded(),
             DeleteStream(stream: "s", expectedVersion: -2, requireMaster: true, hardDelete: true).encoded(),
+            TransactionStart(stream: "s", expectedVersion: -2, requireMaster: true).encoded(),
+            TransactionWrite(transactionID: 256, events: [ProposedEvent(letter: "b")], requireMaster: true).encoded(),
+            TransactionCommit(transactionID: 256, requireMaster: true).encoded(),
+            ReadAllEvents(commitPosition: 0, preparePosition: 0, maxCount: 9, resolveLinks: true, requireMaster: true)
+                .encoded(),
             ReadEvent(stream: "s", eventNumber: 1, resolveLinks: true, requireMaster: true).encoded(),
             ReadStreamEvents(stream: "s", from: 0, maxCount: 9, resolveLinks: true, requireMaster: true).encoded(),
             IdentifyClient(version: 1, connectionName: "name").encoded(),

@@ -67,9 +67,10 @@ struct Replay {
         case (.skip, _):
             return
         case (_, .frame(let frame)) where frame.direction == .toServer:
-            if frame.command == Command.writeEvents.rawValue { self.comparison.noteIDs(frame.payload) }
+            let command = Command(rawValue: frame.command)
+            self.comparison.noteIDs(frame.payload, command)
             var frame = frame
-            frame.payload = self.comparison.translated(frame.payload, Command(rawValue: frame.command))
+            frame.payload = self.comparison.translated(frame.payload, command)
             try await self.client(line.connection).send(frame.bytes)
         case (_, .frame(let frame)):
             try await self.receive(frame, treatment, place)

@@ -23,6 +23,9 @@ indirect enum FieldRule {
 
     static let answers: [Command: FieldRule] = [
         .writeEventsCompleted: .message([5: .position, 6: .position]),
+        .transactionStartCompleted: .message([1: .position]),
+        .transactionWriteCompleted: .message([1: .position]),
+        .transactionCommitCompleted: .message([1: .position, 6: .position, 7: .position]),
         .deleteStreamCompleted: .message([3: .position, 4: .position]),
         .readEventCompleted: .message([2: .resolved]),
         .readStreamEventsForwardCompleted: .message([1: .resolved, 6: .position]),
@@ -40,10 +43,11 @@ struct ReplyComparison {
     /// Recorded positions and ours.
     private var positions: [Int64: Int64] = [:]
 
-    /// Notes the ids of a client's WriteEvents.
-    mutating func noteIDs(_ payload: [UInt8]) {
-        guard let write = try? ProtobufTree(payload) else { return }
-        for case (3, .bytes(let event)) in write.fields {
+    /// Notes the ids of the events that a client's request writes.
+    mutating func noteIDs(_ payload: [UInt8], _ command: Command) {
+        let fields: [Command: Int] = [.writeEvents: 3, .transactionWrite: 2]
+        guard let events = fields[command], let write = try? ProtobufTree(payload) else { return }
+        for case (events, .bytes(let event)) in write.fields {
             if case .bytes(let id)? = (try? ProtobufTree(event))?.first(1) { self.clientIDs.insert(id) }
         }
     }
@@ -56,6 +60,14 @@ struct ReplyComparison {
             read.commitPosition = self.positions[read.commitPosition] ?? read.commitPosition
             read.preparePosition = self.positions[read.preparePosition] ?? read.preparePosition
             return read.encoded().withUnsafeBytes { Array($0) }
+        case .transactionWrite:
+            guard var write = try? TransactionWrite(decoding: Bytes(payload)) else { return payload }
+            write.transactionID = self.positions[write.transactionID] ?? write.transactionID
+            return write.encoded().withUnsafeBytes { Array($0) }
+        case .transactionCommit:
+            guard var commit = try? TransactionCommit(decoding: Bytes(payload)) else { return payload }
+            commit.transactionID = self.positions[commit.transactionID] ?? commit.transactionID
+            return commit.encoded().withUnsafeBytes { Array($0) }
         default:
             return payload
         }

@@ -1,0 +1,40 @@
+internal import PhotonPumpWire
+
+extension Node {
+    mutating func start(_ start: LegalTransactionStart, _ request: Request) -> TransactionStartCompleted {
+        guard self.log.allows(request.identity, to: .write, start.stream) else {
+            return TransactionStartCompleted(transactionID: -1, result: .accessDenied, message: "Access denied.")
+        }
+        let id = self.log.beginTransaction(on: start.stream, expecting: start.expected)
+        return TransactionStartCompleted(transactionID: id, result: .success)
+    }
+
+    /// Anybody may write to any transaction, known or not. Who may not, or which is not, shows when it is committed.
+    mutating func write(_ write: TransactionWrite, _ request: Request) -> TransactionWriteCompleted {
+        self.log.add(write.events, toTransaction: write.transactionID, now: request.now)
+        return TransactionWriteCompleted(transactionID: write.transactionID, result: .success)
+    }
+
+    mutating func commit(_ commit: TransactionCommit, _ request: Request) -> TransactionCommitCompleted {
+        let id = commit.transactionID
+        guard let stream = self.log.transactions[id]?.stream,
+            self.log.allows(request.identity, to: .write, stream),
+            let outcome = self.log.commitTransaction(id, now: request.now)
+        else {
+            return TransactionCommitCompleted(transactionID: id, result: .accessDenied, message: "Access denied.")
+        }
+        return TransactionCommitCompleted(id, WriteEventsCompleted(outcome))
+    }
+}
+
+extension TransactionCommitCompleted {
+    /// The answer to the write that the commit amounts to.
+    fileprivate init(_ id: Int64, _ write: WriteEventsCompleted) {
+        self.init(transactionID: id, result: write.result, message: write.message ?? "")
+        guard write.result == .success else { return }
+        self.firstEventNumber = write.firstEventNumber
+        self.lastEventNumber = write.lastEventNumber
+        self.preparePosition = write.preparePosition
+        self.commitPosition = write.commitPosition
+    }
+}

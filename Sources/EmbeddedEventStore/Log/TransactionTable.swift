@@ -1,0 +1,88 @@
+internal import PhotonPumpWire
+
+/// An event of a transaction, in the log but not visible yet.
+struct PreparedEvent {
+    let event: ProposedEvent
+    let place: Range<Int64>
+    /// Milliseconds since 1970.
+    let created: Int64
+}
+
+/// What a client has begun with a transaction.
+struct Transaction {
+    let stream: StreamName
+    let expected: ExpectedVersion
+    var events: [PreparedEvent] = []
+    /// The first and the last number of its events once they have been committed. The events are let go then.
+    var committed: (first: Int64, last: Int64)?
+}
+
+/// The transactions of all clients, by their ids, within a bounded amount of memory.
+///
+/// A transaction has no owner and no time limit, so clients may leave any number behind. When there are too many of
+/// them, or their events take too much, the oldest are forgotten, committed or not; committing one of those is like
+/// committing one that never was.
+struct TransactionTable {
+    /// Roughly what an event costs beside its text and payload.
+    private static let eventCost = 256
+
+    private let countLimit: Int
+    private let costLimit: Int
+    private var transactions: [Int64: Transaction] = [:]
+    /// The ids, oldest first: they are positions, and only grow.
+    private var ids: [Int64] = []
+    private var cost = 0
+
+    /// - Parameters:
+    ///   - countLimit: how many transactions are remembered.
+    ///   - costLimit: the bytes that the events of all of them may take, roughly.
+    init(countLimit: Int = 1_000, costLimit: Int = 128 << 20) {
+        self.countLimit = countLimit
+        self.costLimit = costLimit
+    }
+
+    subscript(id: Int64) -> Transaction? { self.transactions[id] }
+
+    /// - Parameter id: larger than any before.
+    mutating func begin(_ id: Int64, _ transaction: Transaction) {
+        self.transactions[id] = transaction
+        self.ids.append(id)
+        self.forgetOldest()
+    }
+
+    /// The stream of a transaction that is known and not committed.
+    func openStream(_ id: Int64) -> StreamName? {
+        self.transactions[id].flatMap { $0.committed == nil ? $0.stream : nil }
+    }
+
+    /// Does nothing for a transaction that is not open.
+    mutating func add(_ events: [PreparedEvent], to id: Int64) {
+        guard self.openStream(id) != nil else { return }
+        self.transactions[id]?.events += events
+        self.cost += Self.cost(of: events)
+        self.forgetOldest()
+    }
+
+    mutating func commit(_ id: Int64, first: Int64, last: Int64) {
+        guard let transaction = self.transactions[id] else { return }
+        self.cost -= Self.cost(of: transaction.events)
+        self.transactions[id]?.events = []
+        self.transactions[id]?.committed = (first, last)
+    }
+
+    private mutating func forgetOldest() {
+        while self.ids.count > self.countLimit || self.cost > self.costLimit, let oldest = self.ids.first {
+            self.ids.removeFirst()
+            self.cost -= Self.cost(of: self.transactions.removeValue(forKey: oldest)?.events ?? [])
+        }
+    }
+
+    private static func cost(of events: [PreparedEvent]) -> Int {
+        events.reduce(0) { $0 + $1.event.contentCount + Self.eventCost }
+    }
+}
+
+extension ProposedEvent {
+    /// The bytes of its type and payload.
+    var contentCount: Int { self.type.utf8.count + self.data.count + (self.metadata?.count ?? 0) }
+}
