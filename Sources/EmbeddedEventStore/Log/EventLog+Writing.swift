@@ -51,7 +51,9 @@ extension EventLog {
         if let original = hiddenOriginal {
             self.show(original, from: self.lastNumber(of: original) + 1, now: now)
         }
-        return .appended(first: first, last: first + Int64(events.count) - 1, position: position)
+        let numbers = first..<first + Int64(events.count)
+        if self.linksEvents { self.link(events, numbers, of: stream, now: now) }
+        return .appended(first: first, last: numbers.upperBound - 1, position: position)
     }
 
     /// What answers the write if its events are not to be appended.

@@ -27,11 +27,14 @@ struct EventLog {
     var transactions: TransactionTable
     private var lastRecord = Self.serverRecord
 
+    /// Whether there are links to events by category, by type and by stream.
+    let linksEvents: Bool
     private let seed: UInt64
     private var idsMade: UInt64 = 0
 
-    init(seed: UInt64, transactions: TransactionTable = TransactionTable()) {
+    init(seed: UInt64, linksEvents: Bool = false, transactions: TransactionTable = TransactionTable()) {
         self.seed = seed
+        self.linksEvents = linksEvents
         self.transactions = transactions
     }
 

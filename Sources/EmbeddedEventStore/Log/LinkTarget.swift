@@ -9,6 +9,11 @@ struct LinkTarget: Hashable {
     let number: Int64
     let stream: StreamName
 
+    /// The data of a link to an event.
+    static func data(_ number: Int64, _ stream: StreamName) -> Bytes {
+        stream.bytes.withUnsafeBytes { Bytes(Array("\(number)@".utf8) + $0) }
+    }
+
     /// Nil when `data` is no target.
     init?(_ data: Bytes) {
         let separator = data.withUnsafeBytes { $0.firstIndex(of: UInt8(ascii: "@")) }

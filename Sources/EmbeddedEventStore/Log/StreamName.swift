@@ -18,6 +18,8 @@ struct StreamName: Hashable, Sendable {
 
     /// The name that stands for the events of all streams.
     static let all = StreamName("$all")
+    /// The stream of links to all streams.
+    static let streams = StreamName("$streams")
     /// The stream of the system's settings.
     static let settings = StreamName("$settings")
 
@@ -28,6 +30,12 @@ struct StreamName: Hashable, Sendable {
     /// The stream whose metadata this one holds, if it is a metastream.
     var original: StreamName? {
         self.isMetastream ? StreamName(self.bytes.slice(2..<self.bytes.count)) : nil
+    }
+
+    /// What comes before the first `-`, if there is one.
+    var category: String? {
+        let separator = self.bytes.withUnsafeBytes { $0.firstIndex(of: UInt8(ascii: "-")) }
+        return separator.map { self.bytes.slice(0..<$0).text }
     }
 
     var metastream: StreamName {

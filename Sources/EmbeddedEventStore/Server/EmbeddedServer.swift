@@ -45,7 +45,7 @@ public actor EmbeddedServer {
         self.port = configuration.port
         self.httpPort = configuration.httpPort
         self.node = Node(
-            log: EventLog(seed: .random(in: .min ... .max)),
+            log: EventLog(seed: .random(in: .min ... .max), linksEvents: configuration.runsSystemProjections),
             users: UserDirectory(configuration.users),
             pageLimit: configuration.frameLimit / 2
         )

@@ -10,8 +10,8 @@ extension Login {
 final class TestNode {
     private(set) var node: Node
 
-    init(pageLimit: Int = 32 << 20, prepare: (inout EventLog) -> Void = { _ in }) {
-        var log = EventLog(seed: 0)
+    init(pageLimit: Int = 32 << 20, linksEvents: Bool = false, prepare: (inout EventLog) -> Void = { _ in }) {
+        var log = EventLog(seed: 0, linksEvents: linksEvents)
         prepare(&log)
         self.node = Node(log: log, users: UserDirectory([.admin, .ops]), pageLimit: pageLimit)
     }
