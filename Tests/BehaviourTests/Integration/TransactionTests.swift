@@ -1,0 +1,81 @@
+import PhotonPump
+import Testing
+
+@Suite("Transactions on a server", .timeLimit(.minutes(1)))
+struct TransactionTests {
+    @Test("show nothing before they are committed, and everything at once afterwards")
+    func committed() async throws {
+        try await TestServer.withClient { client in
+            let stream = TestServer.newStream()
+            try await client.publish(try Pony.events(1), to: stream)
+            let transaction = try await client.startTransaction(on: stream, expecting: .version(0))
+            try await transaction.write(try Pony.events(2))
+            try await transaction.write(try Pony.events(1))
+            #expect(try await client.getLastEvent(in: stream).number == 0)
+
+            let result = try await transaction.commit()
+            #expect((result.firstEventNumber, result.lastEventNumber) == (1, 3))
+            #expect(!result.wasAlreadyWritten)
+            let names = try await client.get(stream).events.map { try $0.decode(Pony.self).name }
+            #expect(names == ["0", "0", "1", "0"])
+            #expect(try await transaction.commit().wasAlreadyWritten)
+        }
+    }
+
+    @Test("survive their connection, and are continued by their id")
+    func continued() async throws {
+        try await TestServer.withConfiguration { configuration in
+            let stream = TestServer.newStream()
+            let id = try await withClient(configuration, logger: .silent) { client in
+                let transaction = try await client.startTransaction(on: stream)
+                try await transaction.write(try Pony.events(2))
+                return transaction.id
+            }
+            try await withClient(configuration, logger: .silent) { client in
+                let transaction = client.transaction(id, on: stream)
+                try await transaction.write(try Pony.events(1))
+                let result = try await transaction.commit()
+                #expect((result.firstEventNumber, result.lastEventNumber) == (0, 2))
+            }
+        }
+    }
+
+    @Test("of a scope are committed at its end, and abandoned when it throws")
+    func scoped() async throws {
+        struct Changed: Error {}
+        try await TestServer.withClient { client in
+            let stream = TestServer.newStream()
+            let result = try await client.withTransaction(on: stream, expecting: .noStream) { transaction in
+                try await transaction.write(try Pony.events(3))
+            }
+            #expect(result.lastEventNumber == 2)
+            await #expect(throws: Changed.self) {
+                try await client.withTransaction(on: stream) { transaction in
+                    try await transaction.write(try Pony.events(3))
+                    throw Changed()
+                }
+            }
+            let last = try await client.getLastEvent(in: stream).number
+            #expect(last == 2)
+        }
+    }
+
+    @Test("are refused when they are committed, not before")
+    func refused() async throws {
+        try await TestServer.withClient { client in
+            let stream = TestServer.newStream()
+            try await client.publish(try Pony.events(3), to: stream)
+            let transaction = try await client.startTransaction(on: stream, expecting: .version(0))
+            try await transaction.write(try Pony.events(1))
+            let conflict = try await failure { try await transaction.commit() }
+            #expect(conflict.code == .wrongExpectedVersion)
+            #expect(conflict.conflict?.expected == .version(0))
+
+            let deleted = TestServer.newStream()
+            try await client.tombstoneStream(deleted)
+            let late = try await client.startTransaction(on: deleted)
+            try await late.write(try Pony.events(1))
+            #expect(try await failure { try await late.commit() }.code == .streamDeleted)
+        }
+    }
+}
