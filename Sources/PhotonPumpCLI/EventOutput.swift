@@ -30,6 +30,10 @@ enum EventOutput {
         ])
     }
 
+    static func json(deleted stream: String, at position: Position?) -> JSON {
+        .object([("stream", .string(stream)), ("position", position.map(self.position) ?? .null)])
+    }
+
     static func text(_ write: WriteResult) -> String {
         let numbers =
             switch write.lastEventNumber - write.firstEventNumber {
@@ -75,7 +79,7 @@ enum EventOutput {
     }
 
     /// JSON on one line: a line break in it can only be white space between its parts.
-    private static func oneLine(_ payload: Payload) -> String {
+    static func oneLine(_ payload: Payload) -> String {
         String(payload.text.map { $0.isNewline ? " " : $0 })
     }
 }

@@ -109,7 +109,7 @@ private struct BatchWriter {
 }
 
 /// `any`, `none`, `exists` or a number.
-private func expectedVersion(_ argument: String) throws -> ExpectedVersion {
+func expectedVersion(_ argument: String) throws -> ExpectedVersion {
     switch argument {
     case "any": return .any
     case "none": return .noStream

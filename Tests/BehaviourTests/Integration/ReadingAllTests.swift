@@ -93,7 +93,8 @@ struct ReadingAllTests {
     @Test("from a place that is none is the server's error, or refused before")
     func invalid() async throws {
         try await TestServer.withClient { client in
-            let position = try #require(try await client.publish(try Pony.events(1), to: TestServer.newStream()).position)
+            let position = try #require(
+                try await client.publish(try Pony.events(1), to: TestServer.newStream()).position)
             let within = Position(commit: position.commit + 1, prepare: position.prepare + 1)
             #expect(try await failure { try await client.getAll(from: within) }.code == .serverError)
             let negative = Position(commit: -5, prepare: 0)

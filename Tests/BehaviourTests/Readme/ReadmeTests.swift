@@ -33,6 +33,10 @@ struct ReadmeTests {
                 try await snippets.conflict(client, [NewEvent(type: "t", data: [1], isJSON: false)])
                 try await snippets.sequence(client)
                 try await snippets.reading(client)
+                try await snippets.readingAll(client)
+                try await snippets.terms(client, Credentials(username: "ops", password: "changeit"))
+                let event = NewEvent(type: "t", data: [2], isJSON: false)
+                try await snippets.streams(client, [event], [event])
             }
         }
     }

@@ -43,6 +43,32 @@ struct Snippets {
     }
 }
 
+extension Snippets {
+    func readingAll(_ client: Client) async throws {
+        for try await event in client.iterAll(direction: .backward) {
+            print(event.position ?? .end, event.stream, event.type)
+        }
+    }
+
+    func streams(_ client: Client, _ firstHalf: [NewEvent], _ secondHalf: [NewEvent]) async throws {
+        try await client.deleteStream("ponies")
+        try await client.editMetadata(of: "ticks") { metadata in
+            metadata.maxCount = 1000
+            metadata.acl = StreamACL(write: ["ticker"])
+        }
+        try await client.withTransaction(on: "ponies") { transaction in
+            try await transaction.write(firstHalf)
+            try await transaction.write(secondHalf)
+        }
+    }
+
+    func terms(_ client: Client, _ ops: Credentials) async throws {
+        let options = CallOptions(timeout: .seconds(2), credentials: ops, requireMaster: true)
+        let event = try await client.getEvent(0, in: "ponies", options: options)
+        #expect(event.number == 0)
+    }
+}
+
 struct EmbeddedSnippet {
     @Test func ponyIsRecorded() async throws {
         try await withEmbeddedServer { server in

@@ -1,0 +1,130 @@
+import ArgumentParser
+import Foundation
+import PhotonPump
+
+/// `pump stream`
+struct StreamCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stream",
+        abstract: "Delete streams, and read or set their metadata.",
+        subcommands: [DeleteCommand.self, TombstoneCommand.self, MetadataCommand.self]
+    )
+
+    @ParentCommand var pump: Pump
+    @OptionGroup var global: GlobalOptions
+
+    /// `pump stream delete`
+    struct DeleteCommand: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "delete",
+            abstract: "Delete a stream so that it can be written to again."
+        )
+
+        @ParentCommand var parent: StreamCommand
+        @OptionGroup var global: GlobalOptions
+        @Argument(help: "The stream to delete.")
+        var stream: String
+        @Option(help: "What must be true of it: any, none or the number of its last event.", transform: expectedVersion)
+        var expect = ExpectedVersion.any
+
+        func run() async throws {
+            try await self.parent.withClient(self.global) { client, output in
+                output.deleted(self.stream, try await client.deleteStream(self.stream, expecting: self.expect))
+            }
+        }
+    }
+
+    /// `pump stream tombstone`
+    struct TombstoneCommand: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "tombstone",
+            abstract: "Delete a stream for good."
+        )
+
+        @ParentCommand var parent: StreamCommand
+        @OptionGroup var global: GlobalOptions
+        @Argument(help: "The stream to delete.")
+        var stream: String
+        @Option(help: "What must be true of it: any, none or the number of its last event.", transform: expectedVersion)
+        var expect = ExpectedVersion.any
+
+        func run() async throws {
+            try await self.parent.withClient(self.global) { client, output in
+                output.deleted(self.stream, try await client.tombstoneStream(self.stream, expecting: self.expect))
+            }
+        }
+    }
+
+    /// `pump stream metadata`
+    struct MetadataCommand: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "metadata",
+            abstract: "Print a stream's metadata, or replace it."
+        )
+
+        @ParentCommand var parent: StreamCommand
+        @OptionGroup var global: GlobalOptions
+        @Argument(help: "The stream.")
+        var stream: String
+        @Option(name: .customLong("set"), help: "The new metadata, whole, as a JSON object.")
+        var json: String?
+
+        func validate() throws {
+            guard let json else { return }
+            let value = try? JSONSerialization.jsonObject(with: Data(json.utf8))
+            if !(value is [String: Any]) { throw ValidationError("--set is no JSON object") }
+        }
+
+        func run() async throws {
+            try await self.parent.withClient(self.global) { client, output in
+                let name = StreamName.metadata(of: self.stream)
+                if let json = self.json {
+                    let event = NewEvent(type: "$metadata", data: Payload(json), isJSON: true)
+                    output.written(try await client.publishEvent(event, to: name))
+                } else {
+                    output.metadata(try await self.current(client, name))
+                }
+            }
+        }
+
+        private func current(_ client: Client, _ name: String) async throws -> Payload {
+            do {
+                return try await client.getLastEvent(in: name).data
+            } catch let error as PhotonPumpError where [.eventNotFound, .streamNotFound].contains(error.code) {
+                return "{}"
+            }
+        }
+    }
+
+    /// Connects as the options say, wherever they were given.
+    fileprivate func withClient(
+        _ inner: GlobalOptions,
+        _ body: @escaping @Sendable (Client, Output) async throws -> Void
+    ) async throws {
+        let global = inner.merged(with: self.global.merged(with: self.pump.global))
+        let configuration = try global.configuration()
+        try await interruptible {
+            try await PhotonPump.withClient(configuration, logger: global.logger) { client in
+                try await body(client, Output(json: global.json))
+            }
+        }
+    }
+
+    /// Prints what became of a command.
+    fileprivate struct Output {
+        let json: Bool
+
+        func deleted(_ stream: String, _ position: Position?) {
+            let place = position.map { " at \($0)" } ?? ""
+            print(self.json ? "\(EventOutput.json(deleted: stream, at: position))" : "\(stream): deleted\(place)")
+        }
+
+        func written(_ write: WriteResult) {
+            print(self.json ? "\(EventOutput.json(write))" : EventOutput.text(write))
+        }
+
+        func metadata(_ metadata: Payload) {
+            print(EventOutput.oneLine(metadata))
+        }
+    }
+}
