@@ -59,6 +59,24 @@ public struct NewEvent: Sendable, Hashable {
     }
 }
 
+extension NewEvent {
+    /// An event that is a link: readers that resolve links get the event it points to instead.
+    ///
+    /// - Parameters:
+    ///   - number: the number of the event to point to.
+    ///   - stream: the stream of the event to point to; may hold any character.
+    ///   - metadata: what is to be known of the link.
+    ///   - id: a new one if nil.
+    public static func link(
+        to number: Int64,
+        in stream: String,
+        metadata: some Collection<UInt8> = Payload(),
+        id: UUID? = nil
+    ) -> NewEvent {
+        NewEvent(id: id, type: "$>", data: Payload("\(number)@\(stream)"), metadata: metadata, isJSON: false)
+    }
+}
+
 extension UUID {
     /// A random UUID (version 4). On Linux, `UUID()` opens and closes a file for each.
     fileprivate static func random() -> UUID {

@@ -1,0 +1,113 @@
+import PhotonPump
+import Testing
+
+@Suite("Meeting other writers", .timeLimit(.minutes(1)))
+struct ConflictTests {
+    @Test("is a value for those who ask for one")
+    func value() async throws {
+        try await TestServer.withClient { client in
+            let stream = TestServer.newStream()
+            let first = try await client.tryPublish(try Pony.events(2), to: stream, expecting: .noStream)
+            guard case .written(let result) = first else { throw CancellationError() }
+            #expect(result.lastEventNumber == 1)
+            let second = try await client.tryPublish(try Pony.events(1), to: stream, expecting: .version(0))
+            guard case .conflict(let conflict) = second else { throw CancellationError() }
+            #expect((conflict.expected, conflict.actual) == (.version(0), 1))
+            #expect(
+                try await failure { try await client.tryPublish([], to: "", expecting: .any) }.code == .invalidArgument)
+        }
+    }
+
+    @Test("leads to another decision, with the events that were not seen")
+    func decided() async throws {
+        try await TestServer.withClient { client in
+            let stream = TestServer.newStream()
+            var seen: [[Int64]] = []
+            let result = try await client.publish(
+                to: stream,
+                deciding: { events in
+                    seen.append(events.map(\.number))
+                    // Somebody else is faster, twice.
+                    if seen.count <= 2 { try await client.publish(try Pony.events(seen.count), to: stream) }
+                    return [try Pony(name: "decided").event()]
+                }
+            )
+            #expect(seen == [[], [0], [1, 2]])
+            #expect(result?.lastEventNumber == 3)
+        }
+    }
+
+    @Test("many at once lets each decide on all that came before")
+    func concurrent() async throws {
+        try await TestServer.withClient { client in
+            let stream = TestServer.newStream()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<6 {
+                    group.addTask {
+                        var count = 0
+                        try await client.publish(
+                            to: stream, attempts: 100,
+                            deciding: { events in
+                                count += events.count
+                                return [try Pony(name: "\(count)").event()]
+                            }
+                        )
+                    }
+                }
+                try await group.waitForAll()
+            }
+            let names = try await client.get(stream).events.map { try $0.decode(Pony.self).name }
+            #expect(names == (0..<6).map { "\($0)" })
+        }
+    }
+
+    @Test("too often is told as a conflict, and deciding for nothing writes nothing")
+    func givenUp() async throws {
+        try await TestServer.withClient { client in
+            let stream = TestServer.newStream()
+            let error = try await failure {
+                try await client.publish(
+                    to: stream, attempts: 3,
+                    deciding: { _ in
+                        try await client.publish(try Pony.events(1), to: stream)
+                        return try Pony.events(1)
+                    }
+                )
+            }
+            #expect(error.code == .wrongExpectedVersion)
+            let nothing = try await client.publish(
+                to: stream, after: 1, deciding: { $0.count == 1 ? [] : try Pony.events(1) })
+            #expect(nothing == nil)
+            #expect(try await client.lastEventNumber(of: stream) == 2)
+        }
+    }
+}
+
+@Suite("The ends of streams", .timeLimit(.minutes(1)))
+struct EndsTests {
+    @Test("are told, or that there is none")
+    func ends() async throws {
+        try await TestServer.withClient { client in
+            let stream = TestServer.newStream()
+            #expect(try await client.lastEventNumber(of: stream) == nil)
+            #expect(try await client.findEvent(0, in: stream) == nil)
+            let written = try await client.publish(try Pony.events(3), to: stream)
+            #expect(try await client.lastEventNumber(of: stream) == 2)
+            #expect(try await client.findEvent(2, in: stream)?.number == 2)
+            #expect(try await client.findEvent(3, in: stream) == nil)
+            #expect(try #require(try await client.lastPosition()) >= #require(written.position))
+        }
+    }
+
+    @Test("of links are those of the events they point to")
+    func links() async throws {
+        try await TestServer.withClient { client in
+            let target = TestServer.newStream("with@at")
+            let links = TestServer.newStream("links")
+            try await client.publish(try Pony.events(2), to: target)
+            try await client.publishEvent(.link(to: 1, in: target), to: links)
+            let event = try await client.getLastEvent(in: links, resolveLinks: true)
+            #expect((event.stream, event.number, event.received.number) == (target, 1, 0))
+        }
+    }
+}
