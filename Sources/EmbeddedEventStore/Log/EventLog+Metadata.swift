@@ -15,7 +15,7 @@ extension EventLog {
         self.metadata(of: stream).isSoftDeleted
     }
 
-    /// Obeys an event that was appended to `stream`.
+    /// Obeys an event that was appended to `stream`, if that is a stream to obey.
     mutating func obey(_ event: ProposedEvent, of stream: StreamName) {
         if let original = stream.original {
             let metadata = StreamMetadata(event)
@@ -54,5 +54,6 @@ extension EventLog {
             metadata: Bytes()
         )
         self.append(event, to: stream.metastream, now: now)
+        self.obey(event, of: stream.metastream)
     }
 }

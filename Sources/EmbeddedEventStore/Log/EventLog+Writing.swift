@@ -43,6 +43,8 @@ extension EventLog {
         let wasSoftDeleted = self.isSoftDeleted(stream)
         let hiddenOriginal = stream.original.flatMap { self.isSoftDeleted($0) ? $0 : nil }
         let position = append(&self)
+        // Of several events only the last one counts, so that the others need not be understood.
+        if let event = events.last { self.obey(event, of: stream) }
         for (offset, event) in events.enumerated() {
             self.recentIDs.remember(event.id, .init(stream: stream, number: first + Int64(offset)))
         }

@@ -60,17 +60,13 @@ struct EventLog {
     /// Appends the next event of a stream, whatever the stream's state, and returns its position.
     @discardableResult
     mutating func append(_ event: ProposedEvent, to stream: StreamName, now: Int64) -> Int64 {
-        let record = self.nextRecord(event, of: stream, created: now)
-        let position = self.append(record)
-        self.obey(event, of: stream)
-        return position
+        self.append(self.nextRecord(event, of: stream, created: now))
     }
 
     /// Appends an event of a transaction as the next one of a stream, whatever the stream's state.
     mutating func append(_ prepared: PreparedEvent, of stream: StreamName, commit: Range<Int64>) {
         let record = self.nextRecord(prepared.event, of: stream, created: prepared.created)
         self.entries.append(Entry(record: record, commit: commit, prepare: prepared.place))
-        self.obey(prepared.event, of: stream)
     }
 
     mutating func append(_ record: EventRecord) -> Int64 {

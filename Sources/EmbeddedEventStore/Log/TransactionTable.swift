@@ -20,11 +20,11 @@ struct Transaction {
 /// The transactions of all clients, by their ids, within a bounded amount of memory.
 ///
 /// A transaction has no owner and no time limit, so clients may leave any number behind. When there are too many of
-/// them, or their events take too much, the oldest are forgotten, committed or not; committing one of those is like
+/// them, or they take too much memory, the oldest are forgotten, committed or not; committing one of those is like
 /// committing one that never was.
 struct TransactionTable {
-    /// Roughly what an event costs beside its text and payload.
-    private static let eventCost = 256
+    /// Roughly what a transaction, or an event, costs beside its text and payload.
+    private static let overhead = 256
 
     private let countLimit: Int
     private let costLimit: Int
@@ -35,7 +35,7 @@ struct TransactionTable {
 
     /// - Parameters:
     ///   - countLimit: how many transactions are remembered.
-    ///   - costLimit: the bytes that the events of all of them may take, roughly.
+    ///   - costLimit: the bytes that all of them may take, roughly.
     init(countLimit: Int = 1_000, costLimit: Int = 128 << 20) {
         self.countLimit = countLimit
         self.costLimit = costLimit
@@ -47,6 +47,7 @@ struct TransactionTable {
     mutating func begin(_ id: Int64, _ transaction: Transaction) {
         self.transactions[id] = transaction
         self.ids.append(id)
+        self.cost += Self.cost(of: transaction)
         self.forgetOldest()
     }
 
@@ -73,12 +74,16 @@ struct TransactionTable {
     private mutating func forgetOldest() {
         while self.ids.count > self.countLimit || self.cost > self.costLimit, let oldest = self.ids.first {
             self.ids.removeFirst()
-            self.cost -= Self.cost(of: self.transactions.removeValue(forKey: oldest)?.events ?? [])
+            self.cost -= self.transactions.removeValue(forKey: oldest).map(Self.cost) ?? 0
         }
     }
 
+    private static func cost(of transaction: Transaction) -> Int {
+        self.overhead + transaction.stream.bytes.count + self.cost(of: transaction.events)
+    }
+
     private static func cost(of events: [PreparedEvent]) -> Int {
-        events.reduce(0) { $0 + $1.event.contentCount + Self.eventCost }
+        events.reduce(0) { $0 + $1.event.contentCount + Self.overhead }
     }
 }
 

@@ -51,6 +51,14 @@ import Testing
         #expect(StreamMetadata(ProposedEvent(letter: "a", data: json)) == Self.nothing)
     }
 
+    @Test("of several events in one write the last one counts")
+    func lastOfMany() {
+        var log = EventLog(seed: 0)
+        let events = [7, 8, 9].map { ProposedEvent(letter: Character("\($0)"), data: "{\"$tb\":\($0)}") }
+        _ = log.write(events, to: "$$s", expecting: .any, now: 0)
+        #expect(log.metadata(of: "s").truncateBefore == 9)
+    }
+
     @Test("the latest metadata wins completely")
     func replaced() {
         var log = EventLog(seed: 0)
