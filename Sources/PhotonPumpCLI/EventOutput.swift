@@ -36,10 +36,12 @@ enum EventOutput {
 
     static func text(_ write: WriteResult) -> String {
         let numbers =
-            switch write.lastEventNumber - write.firstEventNumber {
-            case ..<0: "no events"
-            case 0: "event \(write.firstEventNumber)"
-            default: "events \(write.firstEventNumber) to \(write.lastEventNumber)"
+            if write.lastEventNumber < write.firstEventNumber {
+                "no events"
+            } else if write.lastEventNumber == write.firstEventNumber {
+                "event \(write.firstEventNumber)"
+            } else {
+                "events \(write.firstEventNumber) to \(write.lastEventNumber)"
             }
         return "\(write.stream): \(numbers)" + (write.position.map { " at \($0)" } ?? ", already written")
     }

@@ -22,6 +22,9 @@ package final class PackageChannel {
     /// Bytes waiting for the peer to take them.
     package var unsentCount: Int { self.outbound.count }
 
+    /// Bytes that the peer has not taken yet: those that wait here, and those on their way.
+    package var untakenCount: Int { self.unsentCount + self.transport.untakenCount }
+
     /// Starts reporting readiness: answer ``TransportEvent/readable`` with ``receive(_:)`` and
     /// ``TransportEvent/writable`` with ``flush()``.
     package func activate(_ handler: @escaping (TransportEvent) -> Void) {

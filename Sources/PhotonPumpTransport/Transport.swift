@@ -15,6 +15,9 @@ package protocol Transport: AnyObject {
     /// worth trying again.
     func write(_ bytes: UnsafeRawBufferPointer) throws(SocketError) -> Int
 
+    /// How many of the bytes written the peer has not taken yet, as far as the system can tell.
+    var untakenCount: Int { get }
+
     /// Stops ``TransportEvent/readable`` until ``resumeReading()``; the peer is held up once its window is full.
     func pauseReading()
     func resumeReading()

@@ -3,7 +3,7 @@ import Logging
 import Testing
 
 /// What a real server answered is what ours answers, frame by frame.
-@Suite struct RecordedConversationTests {
+@Suite(.timeLimit(.minutes(1))) struct RecordedConversationTests {
     struct Conversation: CustomTestStringConvertible {
         let name: String
         let deviations: [Deviation]

@@ -41,6 +41,8 @@ package final class ScriptedTransport: Transport {
         return part
     }
 
+    package var untakenCount: Int { 0 }
+
     package func pauseReading() { self.isPaused = true }
     package func resumeReading() { self.isPaused = false }
     package func close() { self.isClosed = true }

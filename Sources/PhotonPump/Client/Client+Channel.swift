@@ -24,9 +24,20 @@ extension Client {
                 if event == .readable { self.receive(on: channel) }
             }
             // Answers to heartbeats and the handshake have waited for this, too.
-            if attempt == self.attempt { self.flush(channel) }
+            if attempt == self.attempt, self.flush(channel) { self.limitUnsent(channel) }
         case .idle, .locating, .closed:
             return
+        }
+    }
+
+    /// Stops reading while the server takes none of the answers it asks for, so that they cannot pile up. Requests alone
+    /// never come that far: none is begun above ``unsentMark``.
+    private func limitUnsent(_ channel: PackageChannel) {
+        let limit = Self.unsentMark + self.configuration.maximumFrameSize
+        if channel.unsentCount > limit {
+            channel.pauseReading()
+        } else if channel.unsentCount < limit / 2 {
+            channel.resumeReading()
         }
     }
 
@@ -96,7 +107,10 @@ extension Client {
                 self.timedOut("something accepted the connection but does not answer as a server does"))
         case .connected(let channel, _):
             // What has arrived while this process was stopped counts before any silence does.
-            if self.receive(on: channel) { self.watchForSilence() }
+            self.turn {
+                if self.receive(on: channel) { self.watchForSilence() }
+            }
+            if attempt == self.attempt { self.flush(channel) }
         case .idle, .closed:
             break
         }
@@ -109,7 +123,7 @@ extension Client {
     func watchForSilence() {
         guard case .connected(let channel, var heartbeat) = self.state else { return }
         let now = ContinuousClock.now
-        let action = heartbeat.look(now: now)
+        let action = heartbeat.look(now: now, pending: channel.untakenCount)
         self.state = .connected(channel, heartbeat)
         switch action {
         case .wait(let next):

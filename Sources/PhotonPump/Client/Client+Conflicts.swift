@@ -82,7 +82,8 @@ extension Client {
     ) async throws -> [ResolvedEvent] {
         var events: [ResolvedEvent] = []
         do {
-            let from = StreamPosition.number(max(number, -1) + 1)
+            // Behind the largest number there is nothing to read, which is refused as such.
+            let from = StreamPosition.number(max(number, -1) &+ 1)
             for try await event in self.iter(stream, from: from, options: options) { events.append(event) }
         } catch let error as PhotonPumpError where error.code == .streamNotFound {
             return []

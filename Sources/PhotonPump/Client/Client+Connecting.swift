@@ -108,7 +108,7 @@ extension Client {
 
     func lost(_ cause: some Error) {
         guard case .connected(let channel, _) = self.state else {
-            return self.connectingFailed(self.failure("the server does not speak with this client", cause))
+            return self.connectingFailed(self.failure("the connection ended before the server accepted it", cause))
         }
         var error = PhotonPumpError(.connectionLost, "the connection was lost", underlying: cause)
         error.endpoint = channel.peer

@@ -5,7 +5,7 @@ internal import Synchronization
 /// The way of a conversation from the task that has it to the connection.
 extension Client {
     /// Unsent bytes above which no further request is taken from the line until the server has caught up.
-    private static let unsentMark = 1 << 20
+    static let unsentMark = 1 << 20
 
     /// Has a conversation and returns what it comes to. Cancelling the task ends it at once.
     nonisolated func perform<C: Conversation>(_ conversation: C, _ options: CallOptions) async throws -> C.Output {

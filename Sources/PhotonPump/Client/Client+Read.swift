@@ -77,7 +77,8 @@ extension Client {
             // Forwards from the end: there is nothing, and servers have no number for that place.
             let last = try await self.getLastEvent(in: stream, options: options).received.number
             return StreamSlice(
-                stream: stream, direction: direction, events: [], next: .number(last &+ 1), lastEventNumber: last,
+                stream: stream, direction: direction, events: [],
+                next: (0..<Int64.max).contains(last) ? .number(last + 1) : nil, lastEventNumber: last,
                 isEndOfStream: true
             )
         }

@@ -27,6 +27,9 @@ extension Client {
             self.credentials = credentials
         }
 
+        /// A page of one small event needs some room.
+        private static let smallestFrameSize = 64 << 10
+
         /// Checks what types cannot.
         ///
         /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``, naming the setting.
@@ -38,14 +41,21 @@ extension Client {
             try require(
                 (1...65535).contains(self.endpoint.port), "endpoint: port \(self.endpoint.port) is not within 1...65535"
             )
-            try require(self.connectTimeout > .zero, "connectTimeout is not above zero")
-            try require(self.operationTimeout > .zero, "operationTimeout is not above zero")
-            try require(self.heartbeat.interval > .zero, "heartbeat.interval is not above zero")
-            try require(self.heartbeat.timeout > .zero, "heartbeat.timeout is not above zero")
+            try require(
+                self.connectionName.utf8.count <= Arguments.maximumName,
+                "connectionName has \(self.connectionName.utf8.count) bytes, more than \(Arguments.maximumName)"
+            )
+            for (name, duration) in [
+                ("connectTimeout", self.connectTimeout), ("operationTimeout", self.operationTimeout),
+                ("heartbeat.interval", self.heartbeat.interval), ("heartbeat.timeout", self.heartbeat.timeout),
+            ] {
+                try require(
+                    duration > .zero && duration <= CallTerms.longest, "\(name) is not above zero and within a year")
+            }
             try require(self.maximumInFlight > 0, "maximumInFlight is not above zero")
             try require(
-                (1024...FrameDecoder.standardLimit).contains(self.maximumFrameSize),
-                "maximumFrameSize \(self.maximumFrameSize) is not within 1024...\(FrameDecoder.standardLimit)"
+                (Self.smallestFrameSize...FrameDecoder.standardLimit).contains(self.maximumFrameSize),
+                "maximumFrameSize \(self.maximumFrameSize) is not within \(Self.smallestFrameSize)...\(FrameDecoder.standardLimit)"
             )
             return ValidatedConfiguration(settings: self, login: try self.login())
         }

@@ -2,6 +2,9 @@ internal import PhotonPumpWire
 
 /// Until when a call may take, and as whom it is made: its options, checked and completed by the client's settings.
 struct CallTerms: Sendable {
+    /// A time that is as good as for ever.
+    static let longest: Duration = .seconds(86_400 * 365)
+
     let started: ContinuousClock.Instant
     let deadline: ContinuousClock.Instant
     /// nil: as whom the client is connected.
@@ -15,8 +18,7 @@ struct CallTerms: Sendable {
             throw PhotonPumpError(.invalidArgument, "the call's timeout is not above zero")
         }
         self.started = now
-        // A time that cannot be told is as good as for ever.
-        self.deadline = now + min(timeout, .seconds(86_400 * 365))
+        self.deadline = now + min(timeout, Self.longest)
         do throws(PhotonPumpError) {
             self.login = try options.credentials?.checked()
         } catch {

@@ -45,6 +45,9 @@ struct Handshake {
 
     /// What a package means; nil for one that has nothing to do with the handshake.
     mutating func received(_ package: Package) -> Action? {
+        if package.command == .badRequest, package.correlation == .zero {
+            return .fail(CommonReplies.error(for: package, operation: "introduce this client"))
+        }
         guard package.correlation == self.correlation else { return nil }
         switch (self.state, package.command) {
         case (.authenticating, .authenticated):

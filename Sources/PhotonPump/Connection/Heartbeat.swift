@@ -1,7 +1,8 @@
 /// Watches a connection for silence; pure, with the time passed in.
 ///
 /// After `interval` without a byte from the peer it asks for a sign of life, and after `timeout` more without any it
-/// calls the connection dead. Any byte counts.
+/// calls the connection dead. Any byte counts, in either direction: a peer that takes a large upload, slowly, is alive,
+/// although our question waits behind the upload.
 struct Heartbeat {
     enum Action: Equatable {
         /// Look again at that time.
@@ -14,7 +15,7 @@ struct Heartbeat {
 
     private let settings: HeartbeatSettings
     private var lastReceived: ContinuousClock.Instant
-    private var asked: ContinuousClock.Instant?
+    private var asked: (at: ContinuousClock.Instant, pending: Int)?
 
     init(_ settings: HeartbeatSettings, now: ContinuousClock.Instant) {
         self.settings = settings
@@ -30,15 +31,19 @@ struct Heartbeat {
         return self.asked != nil
     }
 
-    mutating func look(now: ContinuousClock.Instant) -> Action {
+    /// - Parameter pending: how many bytes the peer has not taken yet.
+    mutating func look(now: ContinuousClock.Instant, pending: Int) -> Action {
         if let asked {
-            let limit = asked + self.settings.timeout
-            return now < limit ? .wait(until: limit) : .dead(silence: now - self.lastReceived)
+            let limit = asked.at + self.settings.timeout
+            if now < limit { return .wait(until: limit) }
+            guard pending > 0, pending < asked.pending else { return .dead(silence: now - self.lastReceived) }
+            // It has taken some of them since; it is asked anew, as it were.
+        } else {
+            let limit = self.lastReceived + self.settings.interval
+            if now < limit { return .wait(until: limit) }
         }
-        let limit = self.lastReceived + self.settings.interval
-        guard now >= limit else { return .wait(until: limit) }
         // However late we look (the process may have been stopped), the peer has the whole time to answer.
-        self.asked = now
+        self.asked = (now, pending)
         return .ask(until: now + self.settings.timeout)
     }
 }

@@ -3,8 +3,17 @@ enum Arguments {
     /// Servers return at most that many events at once.
     static let maximumPage = 4096
 
+    /// More bytes than any name needs, far fewer than a frame holds.
+    static let maximumName = 32 << 10
+
     static func check(stream: String) throws(PhotonPumpError) {
         guard !stream.isEmpty else { throw PhotonPumpError(.invalidArgument, "the stream's name is empty") }
+        guard stream.utf8.count <= self.maximumName else {
+            throw PhotonPumpError(
+                .invalidArgument,
+                "the stream's name has \(stream.utf8.count) bytes, more than \(self.maximumName)"
+            )
+        }
     }
 
     /// The number that stands for an expected version on the wire.

@@ -84,7 +84,8 @@ final class PageFeed<Source: PageSource>: Sendable {
         // An iterator that is gone has cancelled the conversation, or is about to.
         let exchange = Exchange(source.reading(at: cursor), id: id, terms: terms) { [weak self] result in
             self?.perform { shared in
-                switch result {
+                if shared.reading == id { shared.reading = nil }
+                return switch result {
                 case .success(let reply): shared.machine.received(source.page(reply))
                 case .failure(let error): shared.machine.failed(error)
                 }

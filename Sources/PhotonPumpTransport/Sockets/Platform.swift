@@ -30,6 +30,18 @@ enum Platform {
         #endif
     }
 
+    /// How many bytes of a connection the peer has not acknowledged; 0 when the system does not tell.
+    static func unsentCount(_ descriptor: CInt) -> Int {
+        var count: CInt = 0
+        #if canImport(Darwin)
+            var length = socklen_t(MemoryLayout<CInt>.size)
+            getsockopt(descriptor, SOL_SOCKET, SO_NWRITE, &count, &length)
+        #else
+            _ = ioctl(descriptor, UInt(TIOCOUTQ), &count)
+        #endif
+        return Int(count)
+    }
+
     /// The errno of the system call just made.
     static var errorNumber: CInt { errno }
 

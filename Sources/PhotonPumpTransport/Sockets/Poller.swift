@@ -88,8 +88,12 @@ final class Poller: Sendable {
                         revents: 0)
                 }
             }
-            // An interrupted wait reports nothing and is repeated.
-            guard poll(&descriptors, nfds_t(descriptors.count), -1) > 0 else { continue }
+            guard poll(&descriptors, nfds_t(descriptors.count), -1) > 0 else {
+                // An interrupted wait is repeated at once; one that the system refuses (it is out of memory, say) a
+                // little later.
+                if Platform.errorNumber != EINTR { Thread.sleep(forTimeInterval: 0.1) }
+                continue
+            }
             if descriptors[0].revents != 0 { self.wake.drain() }
             for (watch, descriptor) in zip(watches, descriptors.dropFirst()) where descriptor.revents != 0 {
                 self.queue.sync { watch.report(Readiness(rawValue: descriptor.revents)) }

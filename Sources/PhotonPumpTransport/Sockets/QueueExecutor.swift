@@ -5,12 +5,14 @@ internal import Synchronization
 package final class QueueExecutor: SerialExecutor {
     package let queue: DispatchQueue
 
-    private let key = DispatchSpecificKey<Bool>()
+    /// Marks the queues of all executors: who runs on one must not wait for another, which may be waiting for it.
+    private static let key = DispatchSpecificKey<Bool>()
+
     private let sharedPoller = Mutex<Poller?>(nil)
 
     package init(label: String) {
         self.queue = DispatchQueue(label: label)
-        self.queue.setSpecific(key: self.key, value: true)
+        self.queue.setSpecific(key: Self.key, value: true)
     }
 
     package func enqueue(_ job: consuming ExecutorJob) {
@@ -26,15 +28,12 @@ package final class QueueExecutor: SerialExecutor {
         dispatchPrecondition(condition: .onQueue(self.queue))
     }
 
-    /// Whether the caller runs on the queue.
-    package var isCurrent: Bool { DispatchQueue.getSpecific(key: self.key) == true }
-
     /// Runs `work` on the queue.
     ///
     /// - Parameter here: do it on this very thread, before returning; what runs on the queue just now is waited for.
-    ///   Otherwise, and on the queue itself, it is done later.
+    ///   Otherwise, and on the queue of any executor, it is done later.
     package func run(here: Bool, _ work: @escaping @Sendable () -> Void) {
-        if here, !self.isCurrent {
+        if here, DispatchQueue.getSpecific(key: Self.key) == nil {
             self.queue.sync(execute: work)
         } else {
             self.queue.async(execute: work)

@@ -8,6 +8,11 @@ package final class SocketConnector {
     private var completion: (() -> Void)?
     private var outcome: Result<SocketTransport, SocketError>?
     private var source: (any DispatchSourceWrite)?
+    /// How long one address may take while there are others to try.
+    private static let patience: Duration = .seconds(1)
+
+    private var timer: QueueTimer?
+    private var isOverdue = false
     private var lastError = SocketError("connect", reason: "no address")
 
     /// - Parameter completion: runs once on the executor's queue, when ``takeTransport()`` has the outcome, unless ``cancel()`` comes
@@ -85,12 +90,24 @@ package final class SocketConnector {
         }
         self.source = source
         source.resume()
+        if !self.addresses.isEmpty {
+            self.timer = QueueTimer(on: self.executor.queue) { [weak self] in
+                self?.isOverdue = true
+                self?.source?.cancel()
+            }
+            self.timer?.schedule(after: Self.patience)
+        }
     }
 
     private func handOver(_ descriptor: consuming OwnedDescriptor, _ address: SocketAddress) {
         guard self.completion != nil else { return }
         self.source = nil
+        self.timer = nil
         do throws(SocketError) {
+            if self.isOverdue {
+                self.isOverdue = false
+                throw SocketError("connect", number: ETIMEDOUT, address: address.description)
+            }
             try Self.checkConnected(descriptor.number, address)
             self.finish(
                 .success(try SocketTransport(descriptor, peer: address.description, executor: self.executor))

@@ -24,6 +24,8 @@ package final class SocketListener {
         _ = try systemCall("bind", address: address.description) { address.withPointer { bind(number, $0, $1) } }
         _ = try systemCall("listen", address: address.description) { listen(number, SOMAXCONN) }
         self.address = try SocketAddress(boundTo: number)
+        // Needed by every connection accepted, which has nobody to complain to.
+        _ = try executor.poller()
         self.executor = executor
         self.source = DispatchSource.makeReadSource(fileDescriptor: descriptor.release(), queue: executor.queue)
     }

@@ -67,6 +67,8 @@ package final class SocketTransport: Transport {
         return 0
     }
 
+    package var untakenCount: Int { self.isClosed ? 0 : Platform.unsentCount(self.descriptor) }
+
     package func pauseReading() {
         self.setInterest(self.interest.subtracting(.reading))
     }

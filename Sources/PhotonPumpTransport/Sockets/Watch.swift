@@ -3,8 +3,9 @@ internal import Foundation
 
 /// A descriptor that is watched, and who wants to know.
 ///
-/// `@unchecked Sendable` is sound because `handler`, the only thing that is not a constant of a `Sendable` type, is
-/// set, called and cleared on the poller's queue alone.
+/// `@unchecked Sendable` is sound because `handler`, the only thing that is not a constant of a `Sendable` type, is set
+/// on the poller's queue before the watch is given to the poller, never changed afterwards, and called on that queue
+/// alone; it holds no strong references, so it does not matter on which thread it is released.
 final class Watch: @unchecked Sendable {
     let descriptor: CInt
     private let queue: DispatchQueue

@@ -75,7 +75,17 @@ struct EventRecordWriter {
     private var end = 0
     private var expected: Int
 
-    /// - Parameter expecting: roughly the bytes of all events to come, so that the last block is not too large.
+    /// The bytes that a record of `message` takes.
+    static func size(of message: UnsafePointer<Es__EventRecord>?) -> Int {
+        guard let event = message?.pointee else { return 0 }
+        let strings = event.event_stream_id.len + event.event_type.len
+        return self.padded(EventRecord.headerCount + strings + event.data.len + event.metadata.len)
+    }
+
+    /// The next header is loaded and stored eight bytes at a time.
+    private static func padded(_ length: Int) -> Int { (length + 7) & ~7 }
+
+    /// - Parameter expecting: the bytes of all records to come, so that the last block is not too large.
     init(expecting: Int) {
         self.expected = expecting
     }
@@ -114,9 +124,8 @@ struct EventRecordWriter {
         copy(data)
         copy(metadata)
         let record = EventRecord(block: self.block, offset: self.end)
-        // The next header is loaded and stored eight bytes at a time.
-        self.end += (length + 7) & ~7
-        self.expected -= length
+        self.end += Self.padded(length)
+        self.expected -= Self.padded(length)
         return record
     }
 

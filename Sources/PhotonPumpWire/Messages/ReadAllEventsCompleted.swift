@@ -64,7 +64,12 @@ extension ReadAllEventsCompleted: ProtobufMessage {
         self.error = field(message.has_error, message.error)?.text
         self.events = []
         self.events.reserveCapacity(message.n_events)
-        var writer = EventRecordWriter(expecting: EventRecordWriter.blockCapacity)
+        var size = 0
+        for position in 0..<message.n_events {
+            guard let event = message.events?[position] else { continue }
+            size += EventRecordWriter.size(of: event.pointee.event) + EventRecordWriter.size(of: event.pointee.link)
+        }
+        var writer = EventRecordWriter(expecting: size)
         for position in 0..<message.n_events {
             guard let event = message.events?[position] else { continue }
             self.events.append(try PositionedRecord(event.pointee, &writer))

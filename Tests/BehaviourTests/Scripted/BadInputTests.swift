@@ -117,6 +117,23 @@ struct BadInputTests {
         }
     }
 
+    @Test("with the largest number there is does no harm")
+    func largestNumber() async throws {
+        try await ScriptedSession.run { session in
+            let reading = Task { try await session.client.get("s", from: .end) }
+            let record = EventRecord(
+                stream: Bytes(utf8: "s"), number: .max, id: GUID(1, 1), type: Bytes(utf8: "t"), isJSON: false,
+                data: Bytes(), metadata: Bytes(), created: .max
+            )
+            let reply = ReadEventCompleted(result: .success, event: ResolvedRecord(event: record, link: nil))
+            let request = try await session.peer.next(.readEvent)
+            try await session.peer.send(Package(.readEventCompleted, request.correlation, payload: reply.encoded()))
+            let slice = try await reading.value
+            #expect(slice.next == nil)
+            #expect(slice.lastEventNumber == .max)
+        }
+    }
+
     @Test("that says to go on where it began ends an iteration instead of repeating it for ever")
     func noProgress() async throws {
         try await ScriptedSession.run { session in

@@ -2,7 +2,7 @@ import Testing
 
 @testable import EmbeddedEventStore
 
-@Suite struct ConfigurationTests {
+@Suite(.timeLimit(.minutes(1))) struct ConfigurationTests {
     struct Row: Sendable {
         let part: String
         let change: @Sendable (inout EmbeddedServer.Configuration) -> Void

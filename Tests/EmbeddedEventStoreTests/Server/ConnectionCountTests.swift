@@ -4,10 +4,10 @@ import Testing
 
 @testable import EmbeddedEventStore
 
-@Suite struct ConnectionCountTests {
+@Suite(.timeLimit(.minutes(1))) struct ConnectionCountTests {
     @Test("the number of connections can be awaited as it rises and falls")
     func waiting() async throws {
-        try await withEmbeddedServer(logger: .silent) { server in
+        try await withEmbeddedServer(.patient, logger: .silent) { server in
             try await server.waitForConnectionCount(0)
             async let two: Void = server.waitForConnectionCount(2)
             let first = try await ScriptedPeer.connect(to: server)
@@ -23,7 +23,7 @@ import Testing
 
     @Test("stopping the server ends its connections")
     func stopping() async throws {
-        let server = EmbeddedServer(logger: .silent)
+        let server = EmbeddedServer(.patient, logger: .silent)
         try await server.start()
         let client = try await ScriptedPeer.connect(to: server)
         try await server.waitForConnectionCount(1)
@@ -35,7 +35,7 @@ import Testing
 
     @Test("a wait that is cancelled ends")
     func cancellation() async throws {
-        try await withEmbeddedServer(logger: .silent) { server in
+        try await withEmbeddedServer(.patient, logger: .silent) { server in
             let waiting = Task { try await server.waitForConnectionCount(7) }
             waiting.cancel()
             await #expect(throws: CancellationError.self) { try await waiting.value }

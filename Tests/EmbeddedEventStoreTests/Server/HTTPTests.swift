@@ -6,7 +6,7 @@ import Testing
     import FoundationNetworking
 #endif
 
-@Suite struct HTTPTests {
+@Suite(.timeLimit(.minutes(1))) struct HTTPTests {
     private static func get(_ path: String, from server: EmbeddedServer) async throws -> (Data, HTTPURLResponse) {
         let port = try #require(await server.httpPort)
         let url = try #require(URL(string: "http://127.0.0.1:\(port)\(path)"))
@@ -95,7 +95,7 @@ import Testing
 
     @Test("without an HTTP port there is no HTTP")
     func without() async throws {
-        try await withEmbeddedServer(logger: .silent) { server in
+        try await withEmbeddedServer(.patient, logger: .silent) { server in
             #expect(await server.httpPort == nil)
         }
     }

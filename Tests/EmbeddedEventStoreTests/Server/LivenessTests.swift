@@ -4,7 +4,7 @@ import ScriptedPeers
 import Testing
 
 /// Heartbeats of the server, over a socket.
-@Suite struct LivenessTests {
+@Suite(.timeLimit(.minutes(1))) struct LivenessTests {
     @Test("a silent client is asked for a sign of life and cut off without one")
     func silent() async throws {
         var configuration = EmbeddedServer.Configuration()

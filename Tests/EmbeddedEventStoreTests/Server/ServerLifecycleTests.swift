@@ -4,7 +4,7 @@ import Testing
 
 @testable import EmbeddedEventStore
 
-@Suite struct ServerLifecycleTests {
+@Suite(.timeLimit(.minutes(1))) struct ServerLifecycleTests {
     private static let ping = Package(.ping, GUID(1, 2), payload: Bytes(utf8: "hello"))
 
     private static func write(_ letter: Character, to stream: String) -> Package {
@@ -31,7 +31,7 @@ import Testing
 
     @Test("starting and stopping twice does no more than once")
     func idempotence() async throws {
-        await EmbeddedServer(logger: .silent).stop()
+        await EmbeddedServer(.patient, logger: .silent).stop()
         let server = try await EmbeddedServer.startedOnOwnPorts()
         let port = await server.port
         try await server.start()
@@ -73,8 +73,8 @@ import Testing
 
     @Test("a port that is taken is an error that names the address")
     func takenPort() async throws {
-        try await withEmbeddedServer(logger: .silent) { first in
-            var configuration = EmbeddedServer.Configuration()
+        try await withEmbeddedServer(.patient, logger: .silent) { first in
+            var configuration = EmbeddedServer.Configuration.patient
             configuration.port = await first.port
             let second = EmbeddedServer(configuration, logger: .silent)
             let error = await #expect(throws: EmbeddedServerError.self) { try await second.start() }
@@ -86,19 +86,19 @@ import Testing
     @Test("the scope stops its server and hands on what its body returns or throws")
     func scope() async throws {
         struct Failure: Error {}
-        let (client, text) = try await withEmbeddedServer(logger: .silent) { server in
+        let (client, text) = try await withEmbeddedServer(.patient, logger: .silent) { server in
             (try await ScriptedPeer.connect(to: server), "done")
         }
         #expect(text == "done")
         #expect(try await client.next() == nil)
         await #expect(throws: Failure.self) {
-            try await withEmbeddedServer(logger: .silent) { _ in throw Failure() }
+            try await withEmbeddedServer(.patient, logger: .silent) { _ in throw Failure() }
         }
     }
 
     @Test("a server nobody holds any more lets go of its port")
     func released() async throws {
-        var server: EmbeddedServer? = EmbeddedServer(logger: .silent)
+        var server: EmbeddedServer? = EmbeddedServer(.patient, logger: .silent)
         try await server?.start()
         let port = await server?.port ?? 0
         let client = try await ScriptedPeer.connect(host: "127.0.0.1", port: port)
@@ -109,7 +109,7 @@ import Testing
 
     @Test("the connection string is complete, with a login that may hold anything")
     func connectionString() async throws {
-        var configuration = EmbeddedServer.Configuration()
+        var configuration = EmbeddedServer.Configuration.patient
         try await withEmbeddedServer(configuration, logger: .silent) { server in
             #expect(await server.connectionString == "tcp://admin:changeit@127.0.0.1:\(await server.port)")
         }

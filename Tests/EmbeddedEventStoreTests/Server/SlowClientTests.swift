@@ -3,10 +3,10 @@ import PhotonPumpWire
 import ScriptedPeers
 import Testing
 
-@Suite struct SlowClientTests {
+@Suite(.timeLimit(.minutes(1))) struct SlowClientTests {
     @Test("a client that reads late gets every reply, and others are served meanwhile")
     func readsLate() async throws {
-        var configuration = EmbeddedServer.Configuration()
+        var configuration = EmbeddedServer.Configuration.patient
         configuration.heartbeatInterval = .seconds(3600)
         try await withEmbeddedServer(configuration, logger: .silent) { server in
             let slow = try await ScriptedPeer.connect(to: server)

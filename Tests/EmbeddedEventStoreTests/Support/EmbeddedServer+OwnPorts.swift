@@ -5,7 +5,7 @@ extension EmbeddedServer {
     static func startedOnOwnPorts(http: Bool = false) async throws -> EmbeddedServer {
         var error: any Error = CancellationError()
         for port in (10_000..<16_000).shuffled().prefix(100) {
-            var configuration = EmbeddedServer.Configuration()
+            var configuration = EmbeddedServer.Configuration.patient
             configuration.port = 2 * port
             configuration.httpPort = http ? 2 * port + 1 : nil
             let server = EmbeddedServer(configuration, logger: .silent)

@@ -19,6 +19,8 @@ struct ConfigurationTests {
             ("connectTimeout", { $0.connectTimeout = .zero }),
             ("heartbeat.interval", { $0.heartbeat.interval = .seconds(-1) }),
             ("heartbeat.timeout", { $0.heartbeat.timeout = .zero }),
+            ("operationTimeout", { $0.operationTimeout = .seconds(Int64.max) }),
+            ("connectionName has 40000 bytes", { $0.connectionName = String(repeating: "n", count: 40_000) }),
             ("maximumInFlight", { $0.maximumInFlight = 0 }),
             ("maximumFrameSize 17", { $0.maximumFrameSize = 17 }),
             ("user name is empty", { $0.credentials = Credentials(username: "", password: "p") }),

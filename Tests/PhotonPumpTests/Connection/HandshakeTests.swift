@@ -57,6 +57,13 @@ struct HandshakeTests {
         #expect(handshake.received(Package(.badRequest, self.id))?.error?.code == .badRequest)
     }
 
+    @Test("fails with the server's last words for the whole connection")
+    func refusedConnection() throws {
+        var handshake = try self.handshake(as: nil)
+        let error = handshake.received(Package(.badRequest, .zero, payload: Bytes(utf8: "too many")))?.error
+        #expect(error?.serverMessage == "too many")
+    }
+
     @Test("takes no notice of packages with another id")
     func otherID() throws {
         var handshake = try self.handshake(as: nil)

@@ -17,10 +17,10 @@ struct HeartbeatTests {
     @Test("asks after the interval, and gives up after the timeout")
     func silence() {
         var heartbeat = self.heartbeat()
-        #expect(heartbeat.look(now: self.at(0)) == .wait(until: self.at(750)))
-        #expect(heartbeat.look(now: self.at(750)) == .ask(until: self.at(2250)))
-        #expect(heartbeat.look(now: self.at(2249)) == .wait(until: self.at(2250)))
-        #expect(heartbeat.look(now: self.at(2250)) == .dead(silence: .milliseconds(2250)))
+        #expect(heartbeat.look(now: self.at(0), pending: 0) == .wait(until: self.at(750)))
+        #expect(heartbeat.look(now: self.at(750), pending: 0) == .ask(until: self.at(2250)))
+        #expect(heartbeat.look(now: self.at(2249), pending: 0) == .wait(until: self.at(2250)))
+        #expect(heartbeat.look(now: self.at(2250), pending: 0) == .dead(silence: .milliseconds(2250)))
     }
 
     @Test("does not ask while bytes arrive")
@@ -29,23 +29,32 @@ struct HeartbeatTests {
         for time in stride(from: 500, through: 5000, by: 500) {
             let wasAwaited = heartbeat.received(now: self.at(time))
             #expect(!wasAwaited)
-            #expect(heartbeat.look(now: self.at(time + 499)) == .wait(until: self.at(time + 750)))
+            #expect(heartbeat.look(now: self.at(time + 499), pending: 0) == .wait(until: self.at(time + 750)))
         }
     }
 
     @Test("is satisfied by any byte, even the last moment")
     func answer() {
         var heartbeat = self.heartbeat()
-        #expect(heartbeat.look(now: self.at(750)) == .ask(until: self.at(2250)))
+        #expect(heartbeat.look(now: self.at(750), pending: 0) == .ask(until: self.at(2250)))
         let wasAwaited = heartbeat.received(now: self.at(2249))
         #expect(wasAwaited)
-        #expect(heartbeat.look(now: self.at(2250)) == .wait(until: self.at(2999)))
+        #expect(heartbeat.look(now: self.at(2250), pending: 0) == .wait(until: self.at(2999)))
     }
 
     @Test("gives the peer the whole time when this process was stopped for a minute (S11)")
     func stopped() {
         var heartbeat = self.heartbeat()
-        #expect(heartbeat.look(now: self.at(60_000)) == .ask(until: self.at(61_500)))
-        #expect(heartbeat.look(now: self.at(61_499)) == .wait(until: self.at(61_500)))
+        #expect(heartbeat.look(now: self.at(60_000), pending: 0) == .ask(until: self.at(61_500)))
+        #expect(heartbeat.look(now: self.at(61_499), pending: 0) == .wait(until: self.at(61_500)))
+    }
+
+    @Test("takes a peer that goes on taking an upload for alive, and one that has stopped for dead")
+    func slowUpload() {
+        var heartbeat = self.heartbeat()
+        #expect(heartbeat.look(now: self.at(750), pending: 9000) == .ask(until: self.at(2250)))
+        #expect(heartbeat.look(now: self.at(2250), pending: 5000) == .ask(until: self.at(3750)))
+        #expect(heartbeat.look(now: self.at(3750), pending: 4999) == .ask(until: self.at(5250)))
+        #expect(heartbeat.look(now: self.at(5250), pending: 4999) == .dead(silence: .milliseconds(5250)))
     }
 }
