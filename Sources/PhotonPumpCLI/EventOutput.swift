@@ -80,8 +80,8 @@ enum EventOutput {
         return (try? JSONSerialization.jsonObject(with: Data(payload), options: .fragmentsAllowed)) != nil
     }
 
-    /// JSON on one line: a line break in it can only be white space between its parts.
+    /// JSON on one line: a line feed or carriage return in it can only be white space between its parts.
     static func oneLine(_ payload: Payload) -> String {
-        String(payload.text.map { $0.isNewline ? " " : $0 })
+        String(decoding: payload.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 }, as: UTF8.self)
     }
 }

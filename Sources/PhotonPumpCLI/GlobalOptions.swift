@@ -14,7 +14,7 @@ struct GlobalOptions: ParsableArguments {
     @Flag(help: "Print one JSON object per line.")
     var json = false
 
-    @Flag(name: .short, help: "Log what the connection does to stderr; -vv for more.")
+    @Flag(name: .short, help: "Log what happens to stderr; -vv for more of it, where there is more.")
     var verbose: Int
 
     /// These options, completed by those given before the subcommand.
@@ -22,18 +22,22 @@ struct GlobalOptions: ParsableArguments {
         var merged = self
         merged.url = self.url ?? outer.url
         merged.json = self.json || outer.json
-        merged.verbose = self.verbose + outer.verbose
+        merged.verbose = max(self.verbose, outer.verbose)
         return merged
     }
 
     /// - Throws: `ValidationError` when the connection string is wrong.
     func configuration() throws -> Client.Configuration {
-        let url = self.url ?? ProcessInfo.processInfo.environment["PHOTONPUMP_URL"] ?? "tcp://localhost:1113"
+        let url = self.url ?? self.urlOfEnvironment ?? "tcp://localhost:1113"
         do {
             return try Client.Configuration(url)
         } catch {
             throw ValidationError("\(error)")
         }
+    }
+
+    private var urlOfEnvironment: String? {
+        ProcessInfo.processInfo.environment["PHOTONPUMP_URL"].flatMap { $0.isEmpty ? nil : $0 }
     }
 
     var logger: Logger {

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Runs `body` until it ends, or until SIGINT or SIGTERM asks it to: then its task is cancelled, and ending because of
-/// that is no error.
+/// that is no error. What was printed has been written when it returns.
 func interruptible(_ body: @escaping @Sendable () async throws -> Void) async throws {
     let work = Task { try await body() }
     let sources = [SIGINT, SIGTERM].map { number in
@@ -14,7 +14,6 @@ func interruptible(_ body: @escaping @Sendable () async throws -> Void) async th
     defer { for source in sources { source.cancel() } }
     do {
         try await work.value
-    } catch is CancellationError where work.isCancelled {
-        return
-    }
+    } catch is CancellationError where work.isCancelled {}
+    try flushOutput()
 }

@@ -18,6 +18,10 @@ enum Platform {
 }
 
 /// Hands what was printed on, also when stdout is a pipe.
-func flushOutput() {
-    fflush(nil)
+///
+/// - Throws: when it could not be written.
+func flushOutput() throws {
+    guard fflush(nil) == 0 else {
+        throw InputError(description: "stdout cannot be written: \(String(cString: strerror(errno)))")
+    }
 }

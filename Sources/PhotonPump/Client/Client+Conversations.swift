@@ -81,7 +81,9 @@ extension Client {
         case .idle(cause: nil):
             exchange.fail(PhotonPumpError(.notConnected, "connect() was not called"))
         case .idle(let cause?):
-            exchange.fail(cause)
+            exchange.fail(
+                PhotonPumpError(.notConnected, "there is no connection, connect() makes a new one", underlying: cause)
+            )
         case .closed:
             exchange.fail(PhotonPumpError(.clientClosed, "the client is closed"))
         }

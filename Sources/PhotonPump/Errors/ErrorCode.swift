@@ -55,7 +55,8 @@ extension PhotonPumpError {
 
         /// The call was not through when its time was up; see ``CallOptions/timeout``.
         public static let timedOut = Code("timedOut")
-        /// ``Client/connect()`` has not been called.
+        /// There is no connection: ``Client/connect()`` has not been called, or not again since the connection was lost,
+        /// of which ``PhotonPumpError/underlying`` tells.
         public static let notConnected = Code("notConnected")
         /// The server could not be reached, or did not accept this client.
         public static let connectionFailed = Code("connectionFailed")

@@ -1,7 +1,8 @@
 /// What went wrong: the ``code`` to branch on, and the facts around it.
 ///
-/// Every throwing function of this library throws either this or `CancellationError`. No error contains a password
-/// or the data of an event.
+/// Functions of this library throw this or `CancellationError`, besides what their callers' own code throws: encoders,
+/// closures and sequences passed in. No description of an error contains a password or the data of an event
+/// (``underlying`` may hold a decoder's error, which does).
 public struct PhotonPumpError: Error, Sendable {
     /// What happened.
     public let code: Code
@@ -51,14 +52,32 @@ public struct PhotonPumpError: Error, Sendable {
 }
 
 extension PhotonPumpError: CustomStringConvertible {
-    /// One line: the message, the server's words, the error behind it, what was done before, and the server.
+    /// One line, without control characters: the message, the server's words, the error behind it, what was done before, and the server.
     public var description: String {
         var text = self.message
         if let serverMessage { text += ": \(serverMessage.split(whereSeparator: \.isNewline).joined(separator: " "))" }
-        if let underlying { text += ": \(underlying)" }
+        if let underlying { text += ": \(Self.describe(underlying))" }
         if let publishedBefore { text += " (after \(publishedBefore) events were written)" }
         if let endpoint { text += " [\(endpoint)]" }
-        return text
+        return text.unicodeScalars.map {
+            $0.properties.generalCategory == .control ? $0.escaped(asASCII: true) : "\($0)"
+        }
+        .joined()
+    }
+
+    /// A decoder's own words may quote what it could not decode.
+    private static func describe(_ error: any Error) -> String {
+        guard let error = error as? DecodingError else { return "\(error)" }
+        let (problem, context) =
+            switch error {
+            case .typeMismatch(let type, let context): ("no \(type)", Optional(context))
+            case .valueNotFound(let type, let context): ("no value for a \(type)", context)
+            case .keyNotFound(let key, let context): ("no key '\(key.stringValue)'", context)
+            case .dataCorrupted(let context): ("no such value", context)
+            @unknown default: ("not decodable", nil)
+            }
+        let path = context?.codingPath.map(\.stringValue).joined(separator: ".") ?? ""
+        return path.isEmpty ? problem : "\(problem) at '\(path)'"
     }
 }
 

@@ -6,7 +6,8 @@ public struct StreamSlice: Sendable, Hashable {
     public let direction: Direction
     /// The events, in the order they were read. An empty slice need not be the end: see ``isEndOfStream``.
     public let events: [ResolvedEvent]
-    /// Where to go on reading; nil when there is nothing more in this direction.
+    /// Where to go on reading. Backwards it is nil when the start of the stream was reached; forwards, at the end, it is
+    /// where the next event will be, so look at ``isEndOfStream`` to stop.
     public let next: StreamPosition?
     /// The number of the stream's last event.
     public let lastEventNumber: Int64

@@ -69,9 +69,11 @@ struct BenchCommand: AsyncParsableCommand {
         }
         if let user { configuration.credentials = Credentials(username: user, password: self.password ?? "") }
         configuration.maximumInFlight = max(configuration.maximumInFlight, self.window)
-        let result = try await withClient(configuration, logger: global.logger) { client in
-            try await BenchRun(client: client, options: self).measured()
+        let settings = configuration
+        try await interruptible {
+            try await withClient(settings, logger: global.logger) { client in
+                print(try await BenchRun(client: client, options: self).measured())
+            }
         }
-        print(result)
     }
 }

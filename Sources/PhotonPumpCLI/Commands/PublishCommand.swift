@@ -70,23 +70,32 @@ struct PublishCommand: AsyncParsableCommand {
         return line.event
     }
 
+    /// A batch is written before its lines exceed this, unless one alone does.
+    private static let batchBytes = 4 << 20
+
     /// A batch that is begun is finished, also when the command is interrupted.
     private func writeLines(with writer: BatchWriter) async throws {
         let input = StandardInput()
         var writer = writer
         var batch: [NewEvent] = []
+        var bytes = 0
         var number = 0
         while let line = await input.nextLine() {
             number += 1
             if line.allSatisfy(\.isWhitespace) { continue }
+            let isFull = batch.count == self.batch || bytes + line.utf8.count > Self.batchBytes
+            if isFull, !batch.isEmpty {
+                try await writer.write(batch)
+                (batch, bytes) = ([], 0)
+            }
             do {
                 batch.append(try EventLine(parsing: line).event)
+                bytes += line.utf8.count
             } catch {
+                // What came before the line that is wrong is written.
+                if !batch.isEmpty { try await writer.write(batch) }
                 throw InputError(description: "line \(number): \(error)")
             }
-            guard batch.count == self.batch else { continue }
-            try await writer.write(batch)
-            batch = []
         }
         if !batch.isEmpty { try await writer.write(batch) }
     }

@@ -39,7 +39,7 @@ struct ServeCommand: AsyncParsableCommand {
             try await withEmbeddedServer(settings, logger: global.logger) { server in
                 let http = await server.httpPort.map { " http=\(self.host):\($0)" } ?? ""
                 print("ready tcp=\(self.host):\(await server.port)\(http)")
-                flushOutput()
+                try flushOutput()
                 try await untilCancelled()
             }
         }

@@ -13,7 +13,8 @@ struct ServerLifecycleTests {
 
         await server.stop()
         let error = try await failure { while true { try await client.ping() } }
-        #expect(error.code == .connectionLost)
+        // The loss is noticed by the call that waits then, or between two of them.
+        #expect([.connectionLost, .notConnected].contains(error.code))
 
         try await server.start()
         try await client.connect()

@@ -14,7 +14,7 @@ enum FirstProgram {
             let written = try await client.publishEvent(to: "ponies", type: "PonyJumped", body: jump)
             print("event \(written.lastEventNumber) is written")
 
-            for try await event in client.iter("ponies") {
+            for try await event in client.iter("ponies") where event.type == "PonyJumped" {
                 let jump = try event.decode(PonyJumped.self)
                 print("\(jump.pony) jumped \(jump.height) high")
             }

@@ -68,7 +68,7 @@ struct BadInputTests {
                 #expect("\(error)".contains(words), "\(error)")
             }
             #expect(try await session.peer.next() == nil, "the connection is closed")
-            #expect(try await failure { try await session.client.ping() }.code == .connectionLost)
+            #expect(try await failure { try await session.client.ping() }.code == .notConnected)
         }
     }
 

@@ -36,7 +36,8 @@ struct LivenessTests {
         }
         try await ScriptedSession.run(settings) { session in
             let error = try await failure { try await session.client.ping() }
-            #expect(error.code == .connectionLost)
+            // The call waits when that is noticed, or has not been made yet.
+            #expect([.connectionLost, .notConnected].contains(error.code))
             #expect("\(error)".contains("nothing came from the server"), "\(error)")
             #expect(try await session.peer.next(.heartbeatRequest).payload.isEmpty)
         }

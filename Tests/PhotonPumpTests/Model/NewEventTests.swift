@@ -1,6 +1,7 @@
 import Foundation
-import PhotonPump
 import Testing
+
+@testable import PhotonPump
 
 @Suite("A new event")
 struct NewEventTests {
@@ -62,5 +63,26 @@ struct PayloadTests {
     @Test("shows what is not UTF-8 as replacement characters")
     func repaired() {
         #expect(Payload([0x68, 0xFF, 0x79]).text == "h\u{FFFD}y")
+    }
+}
+
+@Suite("Errors in words")
+struct ErrorDescriptionTests {
+    private enum Breed: String, Codable { case pony }
+
+    @Test("hold none of the data that could not be decoded")
+    func undecodable() throws {
+        let cause = try #require(throws: DecodingError.self) {
+            try JSONDecoder().decode([String: Breed].self, from: Data(#"{"breed":"SECRET"}"#.utf8))
+        }
+        let error = PhotonPumpError(.undecodableEvent, "the data of event 0 of 's' is no Breed", underlying: cause)
+        #expect(!"\(error)".contains("SECRET"))
+        #expect("\(error)".contains("'breed'"), "\(error)")
+    }
+
+    @Test("take one line, whatever is in a name")
+    func oneLine() {
+        let error = PhotonPumpError(.streamNotFound, "read 'a\nb\u{1B}[1m'")
+        #expect("\(error)" == #"read 'a\nb\u{1B}[1m'"#)
     }
 }
