@@ -6,7 +6,8 @@ package final class UnusedPort: Sendable {
     private let descriptor: CInt
 
     package init() throws {
-        self.descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        // SOCK_STREAM, whose Swift type differs between systems and whose number does not.
+        self.descriptor = socket(AF_INET, 1, 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = inet_addr("127.0.0.1")
