@@ -5,7 +5,7 @@ internal import Foundation
 ///
 /// `@unchecked Sendable` is sound because `handler`, the only thing that is not a constant of a `Sendable` type, is set
 /// on the poller's queue before the watch is given to the poller, never changed afterwards, and called on that queue
-/// alone; it holds no strong references, so it does not matter on which thread it is released.
+/// alone. What it captures it holds weakly, so it does not matter on which thread it is released.
 final class Watch: @unchecked Sendable {
     let descriptor: CInt
     private let queue: DispatchQueue
