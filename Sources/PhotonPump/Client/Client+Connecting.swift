@@ -30,7 +30,10 @@ extension Client {
         self.attempt += 1
         let attempt = self.attempt
         self.state = .locating(nil)
-        let endpoint = self.configuration.endpoint
+        guard case .node(let endpoint) = self.configuration.target, self.configuration.tls == nil else {
+            let problem = "clusters and TLS are not connected to yet"
+            return self.connectingFailed(PhotonPumpError(.connectionFailed, problem))
+        }
         self.logger.debug("connecting", metadata: [LogKey.endpoint: "\(endpoint)"])
         self.startTimer(after: self.configuration.connectTimeout)
         AddressResolver.resolve(host: endpoint.host, port: endpoint.port, on: self.executor.queue) {
@@ -43,7 +46,7 @@ extension Client {
         guard attempt == self.attempt, case .locating = self.state else { return }
         switch result {
         case .failure(let error):
-            self.connectingFailed(self.failure("cannot find '\(self.configuration.endpoint.host)'", error))
+            self.connectingFailed(self.failure("cannot find '\(self.configuration.target)'", error))
         case .success(let addresses):
             let connector = SocketConnector(addresses, executor: self.executor) { [weak self] in
                 self?.assumeIsolated { $0.socketSettled(attempt) }
@@ -101,7 +104,7 @@ extension Client {
 
     func connectingFailed(_ error: PhotonPumpError) {
         var error = error
-        error.endpoint = self.configuration.endpoint.description
+        error.endpoint = self.configuration.target.description
         self.logger.debug("connecting failed", metadata: [LogKey.error: "\(error)"])
         self.end(.idle(cause: error), waiting: error, connecting: error)
     }

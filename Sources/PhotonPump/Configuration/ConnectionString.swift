@@ -25,7 +25,7 @@ struct ConnectionString {
             rest = rest[rest.index(after: at)...]
         }
         if rest.hasSuffix("/") { rest = rest.dropLast() }
-        configuration.endpoint = try self.endpoint(rest)
+        configuration.target = .node(try self.endpoint(rest))
         try self.apply(query, to: &configuration)
         return configuration
     }

@@ -2,6 +2,8 @@
 public struct Endpoint: Sendable, Hashable {
     /// The port of EventStore's TCP protocol, 1113.
     public static let defaultPort = 1113
+    /// The port on which servers tell of their cluster, 2113.
+    public static let defaultGossipPort = 2113
 
     /// A name, or an IPv4 or IPv6 address (without brackets). Names are looked up at every attempt to connect.
     public var host: String

@@ -25,13 +25,13 @@ struct PingCommand: AsyncParsableCommand {
                     if global.json {
                         print(
                             JSON.object([
-                                ("endpoint", .string("\(configuration.endpoint)")),
+                                ("endpoint", .string("\(configuration.target)")),
                                 ("number", .integer(Int64(number))),
                                 ("microseconds", .number(microseconds, decimals: 1)),
                             ])
                         )
                     } else {
-                        print("pong from \(configuration.endpoint) in \(Int(microseconds.rounded())) µs")
+                        print("pong from \(configuration.target) in \(Int(microseconds.rounded())) µs")
                     }
                 }
             }

@@ -41,7 +41,7 @@ struct BadInputTests {
             #expect(error.code == code)
             #expect(error.stream == "ponies")
             #expect(error.message.hasPrefix("read event 3 of 'ponies': "))
-            #expect(error.endpoint == "127.0.0.1:\(session.client.configuration.endpoint.port)")
+            #expect(error.endpoint == session.client.configuration.target.description)
 
             try await session.peer.send(Package(.pong, pingRequest.correlation))
             _ = try await ping

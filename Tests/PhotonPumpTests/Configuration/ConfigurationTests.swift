@@ -11,17 +11,46 @@ struct ConfigurationTests {
 
     @Test("is refused when a setting cannot work, naming it")
     func wrong() throws {
+        func tls(_ change: (inout TLSSettings) -> Void) -> TLSSettings {
+            var settings = TLSSettings()
+            change(&settings)
+            return settings
+        }
         let changes: [(String, (inout Client.Configuration) -> Void)] = [
-            ("host is empty", { $0.endpoint.host = "" }),
-            ("port 0", { $0.endpoint.port = 0 }),
-            ("port 65536", { $0.endpoint.port = 65536 }),
+            ("host is empty", { $0.target = .node(Endpoint(host: "")) }),
+            ("port 0", { $0.target = .node(Endpoint(host: "h", port: 0)) }),
+            ("port 65536", { $0.target = .node(Endpoint(host: "h", port: 65536)) }),
+            ("target: a cluster needs an endpoint", { $0.target = .cluster(gossip: []) }),
+            ("target: the host is empty", { $0.target = .cluster(gossip: [Endpoint(host: "h"), Endpoint(host: "")]) }),
+            ("target: the host contains a NUL", { $0.target = .node(Endpoint(host: "h\0")) }),
+            ("tls.expectedHostName is empty", { $0.tls = tls { $0.expectedHostName = "" } }),
+            ("tls.trust: the authorities' file is empty", { $0.tls = tls { $0.trust = .authorities(file: "") } }),
+            (
+                "tls.clientCertificate.certificateFile is empty",
+                { $0.tls = tls { $0.clientCertificate = .init(certificateFile: "", keyFile: "key.pem") } }
+            ),
+            (
+                "tls.clientCertificate.keyFile contains a NUL",
+                { $0.tls = tls { $0.clientCertificate = .init(certificateFile: "c.pem", keyFile: "k\0") } }
+            ),
+            ("queueTimeout", { $0.queueTimeout = .zero }),
+            ("discovery.maximumAttempts is 0", { $0.discovery.maximumAttempts = 0 }),
+            ("discovery.interval", { $0.discovery.interval = .zero }),
+            ("discovery.gossipTimeout", { $0.discovery.gossipTimeout = .seconds(-1) }),
+            ("discovery.backgroundInterval", { $0.discovery.backgroundInterval = .zero }),
+            ("reconnection.maximumAttempts is -1", { $0.reconnection.maximumAttempts = -1 }),
+            ("reconnection.firstDelay", { $0.reconnection.firstDelay = .zero }),
+            ("reconnection.firstDelay is longer", { $0.reconnection.firstDelay = .seconds(6) }),
+            ("reconnection.maximumDelay", { $0.reconnection.maximumDelay = .seconds(Int64.max) }),
+            ("retries.maximum is -1", { $0.retries.maximum = -1 }),
+            ("maximumWaiting", { $0.maximumWaiting = 0 }),
             ("operationTimeout", { $0.operationTimeout = .zero }),
             ("connectTimeout", { $0.connectTimeout = .zero }),
             ("heartbeat.interval", { $0.heartbeat.interval = .seconds(-1) }),
             ("heartbeat.timeout", { $0.heartbeat.timeout = .zero }),
             ("operationTimeout", { $0.operationTimeout = .seconds(Int64.max) }),
             ("connectionName has 40000 bytes", { $0.connectionName = String(repeating: "n", count: 40_000) }),
-            ("maximumInFlight", { $0.maximumInFlight = 0 }),
+            ("maximumInFlight is 0, which is below 1", { $0.maximumInFlight = 0 }),
             ("maximumFrameSize 17", { $0.maximumFrameSize = 17 }),
             ("user name is empty", { $0.credentials = Credentials(username: "", password: "p") }),
             ("password is empty", { $0.credentials = Credentials(username: "u", password: "") }),

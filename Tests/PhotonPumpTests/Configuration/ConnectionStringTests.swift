@@ -31,7 +31,7 @@ struct ConnectionStringTests {
     )
     func good(_ good: Good) throws {
         let configuration = try Client.Configuration(good.text)
-        #expect(configuration.endpoint == good.endpoint)
+        #expect(configuration.target == .node(good.endpoint))
         #expect(configuration.credentials == good.credentials)
     }
 

@@ -1,0 +1,93 @@
+internal import PhotonPumpWire
+
+/// Settings that were checked.
+struct ValidatedConfiguration: Sendable {
+    let settings: Client.Configuration
+    let login: Login?
+}
+
+extension Client.Configuration {
+    /// A page of one small event needs some room.
+    private static let frameSizes = (64 << 10)...FrameDecoder.standardLimit
+    private static let ports = 1...65535
+
+    /// Checks what types cannot.
+    ///
+    /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``, naming the setting.
+    func validated() throws(PhotonPumpError) -> ValidatedConfiguration {
+        try self.checkTarget()
+        try self.checkTLS()
+        try self.checkDurations()
+        try self.checkNumbers()
+        try Self.require(
+            self.connectionName.utf8.count <= Arguments.maximumName,
+            "connectionName has \(self.connectionName.utf8.count) bytes, more than \(Arguments.maximumName)"
+        )
+        return ValidatedConfiguration(settings: self, login: try self.credentials?.checked())
+    }
+
+    private func checkTarget() throws(PhotonPumpError) {
+        try Self.require(!self.target.endpoints.isEmpty, "target: a cluster needs an endpoint to ask for gossip")
+        for endpoint in self.target.endpoints {
+            try Self.require(!endpoint.host.isEmpty, "target: the host is empty")
+            try Self.require(!endpoint.host.contains("\0"), "target: the host contains a NUL")
+            try Self.require(
+                Self.ports.contains(endpoint.port), "target: port \(endpoint.port) is not within \(Self.ports)")
+        }
+    }
+
+    private func checkTLS() throws(PhotonPumpError) {
+        guard let tls else { return }
+        var texts = [
+            ("expectedHostName", tls.expectedHostName),
+            ("clientCertificate.certificateFile", tls.clientCertificate?.certificateFile),
+            ("clientCertificate.keyFile", tls.clientCertificate?.keyFile),
+        ]
+        if case .authorities(let file) = tls.trust { texts.append(("trust: the authorities' file", file)) }
+        for case (let name, let text?) in texts {
+            try Self.require(!text.isEmpty, "tls.\(name) is empty")
+            try Self.require(!text.contains("\0"), "tls.\(name) contains a NUL")
+        }
+    }
+
+    private func checkDurations() throws(PhotonPumpError) {
+        let durations: [(String, Duration?)] = [
+            ("connectTimeout", self.connectTimeout), ("operationTimeout", self.operationTimeout),
+            ("queueTimeout", self.queueTimeout),
+            ("heartbeat.interval", self.heartbeat.interval), ("heartbeat.timeout", self.heartbeat.timeout),
+            ("discovery.interval", self.discovery.interval),
+            ("discovery.gossipTimeout", self.discovery.gossipTimeout),
+            ("discovery.backgroundInterval", self.discovery.backgroundInterval),
+            ("reconnection.firstDelay", self.reconnection.firstDelay),
+            ("reconnection.maximumDelay", self.reconnection.maximumDelay),
+        ]
+        for case (let name, let duration?) in durations {
+            try Self.require(
+                duration > .zero && duration <= CallTerms.longest, "\(name) is not above zero and within a year")
+        }
+        try Self.require(
+            self.reconnection.firstDelay <= self.reconnection.maximumDelay,
+            "reconnection.firstDelay is longer than reconnection.maximumDelay"
+        )
+    }
+
+    private func checkNumbers() throws(PhotonPumpError) {
+        let counts: [(String, Int?, least: Int)] = [
+            ("maximumInFlight", self.maximumInFlight, 1), ("maximumWaiting", self.maximumWaiting, 1),
+            ("discovery.maximumAttempts", self.discovery.maximumAttempts, 1),
+            ("reconnection.maximumAttempts", self.reconnection.maximumAttempts, 0),
+            ("retries.maximum", self.retries.maximum, 0),
+        ]
+        for case (let name, let count?, let least) in counts {
+            try Self.require(count >= least, "\(name) is \(count), which is below \(least)")
+        }
+        try Self.require(
+            Self.frameSizes.contains(self.maximumFrameSize),
+            "maximumFrameSize \(self.maximumFrameSize) is not within \(Self.frameSizes)"
+        )
+    }
+
+    private static func require(_ isValid: Bool, _ problem: @autoclosure () -> String) throws(PhotonPumpError) {
+        if !isValid { throw PhotonPumpError(.invalidConfiguration, problem()) }
+    }
+}
