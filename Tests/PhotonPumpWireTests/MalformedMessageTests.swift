@@ -67,7 +67,8 @@ struct MalformedMessageTests {
 
     private static let types: [any WireMessage.Type] = [
         WriteEvents.self, WriteEventsCompleted.self, ReadEvent.self, ReadEventCompleted.self, ReadStreamEvents.self,
-        ReadStreamEventsCompleted.self, NotHandled.self, IdentifyClient.self,
+        ReadStreamEventsCompleted.self, NotHandled.self, IdentifyClient.self, FilteredReadAllEvents.self,
+        FilteredReadAllEventsCompleted.self,
     ]
 
     private static func page(count: Int64) -> ReadStreamEventsCompleted {

@@ -33,6 +33,23 @@ extension PositionedRecord: ProtobufMessage {
         self.preparePosition = message.prepare_position
     }
 
+    /// The records of a page, with their bytes in one run of memory.
+    static func all(
+        _ count: Int,
+        at messages: UnsafeMutablePointer<UnsafeMutablePointer<Es__ResolvedEvent>?>?
+    ) throws(MalformedMessage) -> [PositionedRecord] {
+        let messages = UnsafeBufferPointer(start: messages, count: count)
+        var size = 0
+        for case let message? in messages {
+            size += EventRecordWriter.size(of: message.pointee.event) + EventRecordWriter.size(of: message.pointee.link)
+        }
+        var writer = EventRecordWriter(expecting: size)
+        var records: [PositionedRecord] = []
+        records.reserveCapacity(count)
+        for case let message? in messages { records.append(try PositionedRecord(message.pointee, &writer)) }
+        return records
+    }
+
     func fill(_ message: inout Es__ResolvedEvent, _ arena: inout ProtobufArena) {
         message.event = self.record.event.map { arena.message($0, EventRecord.codec) }
         message.link = self.record.link.map { arena.message($0, EventRecord.codec) }

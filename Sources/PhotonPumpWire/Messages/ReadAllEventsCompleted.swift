@@ -62,18 +62,7 @@ extension ReadAllEventsCompleted: ProtobufMessage {
             Result(rawValue: UInt32(truncatingIfNeeded: $0.rawValue))
         }
         self.error = field(message.has_error, message.error)?.text
-        self.events = []
-        self.events.reserveCapacity(message.n_events)
-        var size = 0
-        for position in 0..<message.n_events {
-            guard let event = message.events?[position] else { continue }
-            size += EventRecordWriter.size(of: event.pointee.event) + EventRecordWriter.size(of: event.pointee.link)
-        }
-        var writer = EventRecordWriter(expecting: size)
-        for position in 0..<message.n_events {
-            guard let event = message.events?[position] else { continue }
-            self.events.append(try PositionedRecord(event.pointee, &writer))
-        }
+        self.events = try PositionedRecord.all(message.n_events, at: message.events)
     }
 
     func fill(_ message: inout Es__ReadAllEventsCompleted, _ arena: inout ProtobufArena) {

@@ -38,6 +38,11 @@ package struct Command: RawRepresentable, Hashable, Sendable {
     package static let readAllEventsForwardCompleted = Command(0xB7)
     package static let readAllEventsBackward = Command(0xB8)
     package static let readAllEventsBackwardCompleted = Command(0xB9)
+    package static let filteredReadAllEventsForward = Command(0xBA)
+    package static let filteredReadAllEventsForwardCompleted = Command(0xBB)
+    package static let filteredReadAllEventsBackward = Command(0xBC)
+    /// One more than one would think.
+    package static let filteredReadAllEventsBackwardCompleted = Command(0xBE)
 
     package static let scavengeDatabase = Command(0xD0)
     package static let scavengeDatabaseCompleted = Command(0xD1)
@@ -67,6 +72,10 @@ package struct Command: RawRepresentable, Hashable, Sendable {
         .readAllEventsForwardCompleted: "ReadAllEventsForwardCompleted",
         .readAllEventsBackward: "ReadAllEventsBackward",
         .readAllEventsBackwardCompleted: "ReadAllEventsBackwardCompleted",
+        .filteredReadAllEventsForward: "FilteredReadAllEventsForward",
+        .filteredReadAllEventsForwardCompleted: "FilteredReadAllEventsForwardCompleted",
+        .filteredReadAllEventsBackward: "FilteredReadAllEventsBackward",
+        .filteredReadAllEventsBackwardCompleted: "FilteredReadAllEventsBackwardCompleted",
         .scavengeDatabase: "ScavengeDatabase", .scavengeDatabaseCompleted: "ScavengeDatabaseCompleted",
         .badRequest: "BadRequest", .notHandled: "NotHandled",
         .authenticate: "Authenticate", .authenticated: "Authenticated", .notAuthenticated: "NotAuthenticated",
