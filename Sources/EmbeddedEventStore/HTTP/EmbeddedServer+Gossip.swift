@@ -10,7 +10,7 @@ struct GossipIdentity {
 extension EmbeddedServer {
     /// This server, as the only and therefore leading node of its cluster; nil without HTTP.
     func gossip() -> GossipDocument? {
-        guard let httpPort = self.httpPort, let host = self.listener?.address.host else { return nil }
+        guard let httpPort = self.httpPort, let host = self.listeners?.tcp.address.host else { return nil }
         let address = Self.reachable(host)
         let member = GossipDocument.Member(
             instanceId: self.gossipIdentity.instance.uuidString.lowercased(),

@@ -26,14 +26,14 @@ public actor EmbeddedServer {
     /// Names this server in its gossip.
     let gossipIdentity = GossipIdentity()
 
-    private(set) var listener: SocketListener?
-    private var http: HTTPSide?
+    /// What a running server listens with.
+    var listeners: Listeners?
     private let lifecycle = Turns()
 
     /// The TCP port. It is what the configuration says until the first start, and then the one taken.
-    public private(set) var port: Int
+    public internal(set) var port: Int
     /// The HTTP port, as ``port``; nil without HTTP.
-    public private(set) var httpPort: Int?
+    public internal(set) var httpPort: Int?
 
     /// The queue on which the server's sockets report readiness.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
@@ -58,22 +58,9 @@ public actor EmbeddedServer {
     public func start() async throws {
         await self.lifecycle.take()
         defer { self.lifecycle.give() }
-        guard self.listener == nil else { return }
+        guard self.listeners == nil else { return }
         try self.configuration.validate()
-        let listener = try self.listen()
-        do {
-            self.http = try await self.startHTTP(host: listener.address.host)
-        } catch {
-            await Self.close(listener)
-            throw error
-        }
-        self.listener = listener
-        self.port = listener.address.port
-        self.httpPort = self.http?.port ?? self.httpPort
-        listener.activate { [weak self] transport in
-            self?.assumeIsolated { $0.accept(transport) }
-        }
-        self.logger.debug("listening", metadata: [LogKey.address: "\(listener.address)"])
+        try await self.openPorts()
     }
 
     /// Closes all connections and stops listening; returns when the ports are free. The events stay. A server that
@@ -81,31 +68,6 @@ public actor EmbeddedServer {
     public func stop() async {
         await self.lifecycle.take()
         defer { self.lifecycle.give() }
-        guard let listener = self.listener else { return }
-        self.listener = nil
-        await Self.close(listener)
-        for id in self.connections.keys { self.end(id, .serverStopped) }
-        await self.http?.stop()
-        self.http = nil
-        self.logger.debug("stopped")
-    }
-
-    private func listen() throws(EmbeddedServerError) -> SocketListener {
-        do {
-            return try SocketListener(host: self.configuration.host, port: self.port, executor: self.executor)
-        } catch {
-            throw EmbeddedServerError(.cannotListen, error.description)
-        }
-    }
-
-    private static func close(_ listener: SocketListener) async {
-        await withCheckedContinuation { continuation in
-            listener.close { continuation.resume() }
-        }
-    }
-
-    private func startHTTP(host: String) async throws(EmbeddedServerError) -> HTTPSide? {
-        guard let port = self.httpPort else { return nil }
-        return try await HTTPSide.start(host: host, port: port) { [weak self] in await self?.gossip() }
+        await self.closePorts()
     }
 }
