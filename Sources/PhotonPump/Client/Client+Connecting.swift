@@ -46,7 +46,7 @@ extension Client {
         guard attempt == self.attempt, case .locating = self.state else { return }
         switch result {
         case .failure(let error):
-            self.connectingFailed(self.failure("cannot find '\(self.configuration.target)'", error))
+            self.connectingFailed(self.failure("cannot find '\(self.configuration.target.endpoints[0].host)'", error))
         case .success(let addresses):
             let connector = SocketConnector(addresses, executor: self.executor) { [weak self] in
                 self?.assumeIsolated { $0.socketSettled(attempt) }

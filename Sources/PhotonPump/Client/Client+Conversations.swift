@@ -9,10 +9,16 @@ extension Client {
 
     /// Has a conversation and returns what it comes to. Cancelling the task ends it at once.
     nonisolated func perform<C: Conversation>(_ conversation: C, _ options: CallOptions) async throws -> C.Output {
+        try await self.perform(conversation, self.terms(options))
+    }
+
+    /// The same for a call that began before, and may be going on.
+    nonisolated func perform<C: Conversation>(_ conversation: C, _ terms: CallTerms) async throws -> C.Output {
         let id = self.ids.next()
-        let terms = try self.terms(options)
         return try await withTaskCancellationHandler {
             try Task.checkCancellation()
+            if !self.gate.enter() { try await self.standInLine(id, terms, for: conversation) }
+            defer { if self.gate.leave() { self.post(.letIn) } }
             return try await withCheckedThrowingContinuation { continuation in
                 self.begin(Exchange(conversation, id: id, terms: terms) { continuation.resume(with: $0) })
                 // A cancellation that came before `begin` found nothing to cancel.
@@ -69,7 +75,11 @@ extension Client {
     private func read(_ message: Message) {
         switch message {
         case .begin(let exchange): self.enqueue(exchange)
-        case .cancel(let id): self.table.cancel(id)?.cancel()
+        case .standInLine(let caller): self.enqueue(caller)
+        case .letIn: self.letIn()
+        case .cancel(let id):
+            self.table.cancel(id)?.cancel()
+            self.leaveLine(self.line.cancel(id), CancellationError())
         case .cancelConnect(let id): self.cancelConnecting(id)
         }
     }
@@ -77,7 +87,8 @@ extension Client {
     func enqueue(_ exchange: any OpenExchange) {
         switch self.state {
         case .locating, .handshaking, .connected:
-            self.table.enqueue(exchange.id, exchange, deadline: exchange.terms.deadline)
+            let terms = exchange.terms
+            self.table.enqueue(exchange.id, exchange, deadline: terms.deadline, startBy: terms.startBy)
         case .idle(cause: nil):
             exchange.fail(PhotonPumpError(.notConnected, "connect() was not called"))
         case .idle(let cause?):
@@ -108,7 +119,9 @@ extension Client {
 
     /// Sees to it that deadlines and delays are looked at in time.
     private func watchDeadlines() {
-        guard let next = self.table.nextWake, self.deadlineWatch.map({ next < $0 }) ?? true else { return }
+        guard let next = [self.table.nextWake, self.line.nextWake].compactMap(\.self).min(),
+            self.deadlineWatch.map({ next < $0 }) ?? true
+        else { return }
         self.deadlineWatch = next
         if self.deadlineTimer == nil {
             self.deadlineTimer = QueueTimer(on: self.executor.queue) { [weak self] in
@@ -121,11 +134,13 @@ extension Client {
     private func deadlineReached() {
         self.deadlineWatch = nil
         self.turn {
+            self.expireLine()
             for exchange in self.table.expire(now: .now) {
                 let attempts = exchange.attempts
                 let progress =
                     attempts == 0 ? "it was not sent" : "it was sent \(attempts == 1 ? "once" : "\(attempts) times")"
-                let time = exchange.terms.deadline - exchange.terms.started
+                let terms = exchange.terms
+                let time = (attempts == 0 ? terms.startBy : terms.deadline) - terms.started
                 exchange.fail(PhotonPumpError(.timedOut, "no answer within \(time) (\(progress))"))
             }
         }

@@ -11,7 +11,7 @@ extension Client {
     ///   - stream: where from.
     ///   - direction: whether newer or older events follow.
     ///   - position: the first event wanted; by default the first of the stream, or the last one backwards.
-    ///   - pageSize: how many events to ask for at once, 1 to 4096.
+    ///   - pageSize: how many events to ask for at once, 1 or more; servers give 4096 at most.
     ///   - resolveLinks: whether events that are links are followed to the events they point to.
     ///   - options: timeout, credentials and node of each single read.
     /// - Returns: a sequence that can be iterated several times, each time reading anew. Iterating throws

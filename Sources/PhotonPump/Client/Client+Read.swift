@@ -58,7 +58,8 @@ extension Client {
     ///   - stream: where from.
     ///   - direction: whether newer or older events follow.
     ///   - position: the first event wanted; by default the first of the stream, or the last one backwards.
-    ///   - maxCount: at most so many events, 1 to 4096. There may be fewer, even none, before the end of the stream.
+    ///   - maxCount: at most so many events, 1 or more; more than 4096 are read in several goes. There may be fewer, even
+    ///     none, before the end of the stream.
     ///   - resolveLinks: whether events that are links are followed to the events they point to.
     ///   - options: timeout, credentials and node of this call.
     /// - Throws: ``PhotonPumpError``, among others ``PhotonPumpError/Code/streamNotFound``,
@@ -82,8 +83,8 @@ extension Client {
                 isEndOfStream: true
             )
         }
-        return StreamSlice(
-            try await self.perform(pages.reading(at: start), options), stream: stream, direction: direction)
+        let reply = try await pages.slice(at: start, of: maxCount, self, self.terms(options))
+        return StreamSlice(reply, stream: stream, direction: direction)
     }
 }
 

@@ -28,6 +28,8 @@ public actor Client {
     enum Message: Sendable {
         case begin(any OpenExchange)
         case cancel(GUID)
+        case standInLine(Caller)
+        case letIn
         case cancelConnect(GUID)
     }
 
@@ -49,10 +51,13 @@ public actor Client {
     nonisolated let ids = CorrelationIDs()
     /// Whether no call is waiting, so that there is nobody to share a write with.
     nonisolated let isQuiet = Atomic(true)
+    let gate: CallGate
     let login: Login?
     let logger: Logger
     var state = State.idle(cause: nil)
     var table: ConversationTable<any OpenExchange>
+    /// Calls beyond those that the limits let in, in order.
+    var line = ConversationTable<Caller>(limit: .max)
     var connectWaiters: [GUID: CheckedContinuation<Void, any Error>] = [:]
     var timer: QueueTimer?
     var deadlineTimer: QueueTimer?
@@ -73,6 +78,7 @@ public actor Client {
         self.login = validated.login
         self.logger = logger
         self.executor = QueueExecutor(label: "photonpump.client")
+        self.gate = CallGate(limit: configuration.maximumInFlight, andWaiting: configuration.maximumWaiting)
         self.table = ConversationTable(limit: configuration.maximumInFlight)
     }
 
@@ -111,9 +117,11 @@ public actor Client {
     public func close() {
         self.turn {}
         if case .closed = self.state { return }
+        let waiting = PhotonPumpError(.clientClosed, "the client was closed while this call waited")
+        self.dismissLine(waiting)
         self.end(
             .closed,
-            waiting: PhotonPumpError(.clientClosed, "the client was closed while this call waited"),
+            waiting: waiting,
             connecting: PhotonPumpError(.clientClosed, "the client was closed while it connected")
         )
         self.logger.debug("closed")

@@ -7,6 +7,8 @@ struct CallTerms: Sendable {
 
     let started: ContinuousClock.Instant
     let deadline: ContinuousClock.Instant
+    /// Until when the request must have been sent for the first time.
+    let startBy: ContinuousClock.Instant
     /// nil: as whom the client is connected.
     let login: Login?
 
@@ -19,6 +21,7 @@ struct CallTerms: Sendable {
         }
         self.started = now
         self.deadline = now + min(timeout, Self.longest)
+        self.startBy = min(self.deadline, now + (settings.queueTimeout ?? Self.longest))
         do throws(PhotonPumpError) {
             self.login = try options.credentials?.checked()
         } catch {

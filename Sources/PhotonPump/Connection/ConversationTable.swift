@@ -13,6 +13,8 @@ struct ConversationTable<Entry> {
     private struct Slot {
         let entry: Entry
         let deadline: Instant
+        /// Until when it must have been sent.
+        let startBy: Instant
     }
 
     private let limit: Int
@@ -37,10 +39,12 @@ struct ConversationTable<Entry> {
     /// Whether ``startNext()`` would return an entry.
     var canStart: Bool { !self.waiting.isEmpty && self.inFlight.count < self.limit }
 
-    mutating func enqueue(_ id: GUID, _ entry: Entry, deadline: Instant) {
-        self.waiting[id] = Slot(entry: entry, deadline: deadline)
+    /// - Parameter startBy: until when its turn must have come; nil for the deadline.
+    mutating func enqueue(_ id: GUID, _ entry: Entry, deadline: Instant, startBy: Instant? = nil) {
+        let slot = Slot(entry: entry, deadline: deadline, startBy: min(startBy ?? deadline, deadline))
+        self.waiting[id] = slot
         self.order.append(id)
-        self.wake(at: deadline)
+        self.wake(at: slot.startBy)
     }
 
     /// The next entry to send, which from now on waits for its answer; nil when there is none or no room.
@@ -48,7 +52,8 @@ struct ConversationTable<Entry> {
         guard self.inFlight.count < self.limit else { return nil }
         while let id = self.order.popFirst() {
             guard let slot = self.waiting.removeValue(forKey: id) else { continue }
-            self.inFlight[id] = slot
+            self.inFlight[id] = Slot(entry: slot.entry, deadline: slot.deadline, startBy: slot.deadline)
+            self.wake(at: slot.deadline)
             return slot.entry
         }
         return nil
@@ -93,7 +98,7 @@ struct ConversationTable<Entry> {
                 self.delayed.removeValue(forKey: id)?.slot.entry
             }
         self.forgetCancelled()
-        let deadlines = [self.inFlight, self.waiting].compactMap { $0.values.map(\.deadline).min() }
+        let deadlines = [self.inFlight, self.waiting].compactMap { $0.values.map(\.startBy).min() }
         let delays = self.delayed.values.map { min($0.until, $0.slot.deadline) }
         self.nextWake = (deadlines + delays).min()
         return expired
@@ -113,7 +118,7 @@ struct ConversationTable<Entry> {
     }
 
     private static func take(from slots: inout [GUID: Slot], _ now: Instant) -> [Entry] {
-        slots.filter { $0.value.deadline <= now }.compactMap { id, _ in slots.removeValue(forKey: id)?.entry }
+        slots.filter { $0.value.startBy <= now }.compactMap { id, _ in slots.removeValue(forKey: id)?.entry }
     }
 
     private mutating func forgetCancelled() {

@@ -1,6 +1,6 @@
 /// Checks of what callers pass in, made before anything is sent.
 enum Arguments {
-    /// Servers return at most that many events at once.
+    /// Servers return at most that many events at once; what asks for more becomes several reads.
     static let maximumPage = 4096
 
     /// More bytes than any name needs, far fewer than a frame holds.
@@ -29,12 +29,8 @@ enum Arguments {
     }
 
     static func check(count: Int, stream: String) throws(PhotonPumpError) {
-        guard (1...self.maximumPage).contains(count) else {
-            throw PhotonPumpError(
-                .invalidArgument,
-                "\(count) events of '\(stream)' at once are not within 1...\(self.maximumPage)",
-                stream: stream
-            )
+        guard count > 0 else {
+            throw PhotonPumpError(.invalidArgument, "\(count) events of '\(stream)' are fewer than 1", stream: stream)
         }
     }
 }

@@ -5,15 +5,15 @@ struct ReadAll: Conversation {
     let direction: Direction
     let message: ReadAllEvents
 
-    private var from: Position {
-        Position(commit: self.message.commitPosition, prepare: self.message.preparePosition)
+    private var reading: LogReading {
+        LogReading(
+            direction: self.direction,
+            from: Position(commit: self.message.commitPosition, prepare: self.message.preparePosition)
+        )
     }
 
     var stream: String? { "$all" }
-    var operation: String {
-        let way = self.direction == .forward ? "forwards" : "backwards"
-        return "read $all \(way) from \(self.from == .end ? "the end" : self.from.description)"
-    }
+    var operation: String { self.reading.operation }
 
     var request: Request {
         switch self.direction {
@@ -31,44 +31,7 @@ struct ReadAll: Conversation {
     }
 
     func received(_ reply: ReadAllEventsCompleted) -> Step<ReadAllEventsCompleted> {
-        switch reply.result {
-        case nil, .success?:
-            return self.isProgress(reply)
-                ? .finish(reply)
-                : self.fail(.unexpectedReply, "the server says to go on where it began", reply)
-        case .accessDenied?:
-            return self.fail(.accessDenied, "access denied", reply)
-        case .error?, .notModified?:
-            return self.fail(.serverError, "the server failed", reply)
-        case let result?:
-            return .fail(
-                .unknownResult(
-                    result.rawValue, operation: self.operation, stream: self.stream, message: reply.error)
-            )
-        }
-    }
-
-    /// Whether the next page lies further on than this one, so that reading on comes to an end.
-    private func isProgress(_ reply: ReadAllEventsCompleted) -> Bool {
-        if reply.events.isEmpty { return true }
         let next = Position(commit: reply.nextCommitPosition, prepare: reply.nextPreparePosition)
-        guard next.commit >= 0, next.prepare >= 0 else { return false }
-        return switch self.direction {
-        case .forward: next > self.from
-        case .backward: self.from == .end || next < self.from
-        }
-    }
-
-    private func fail(
-        _ code: PhotonPumpError.Code, _ problem: String, _ reply: ReadAllEventsCompleted
-    ) -> Step<ReadAllEventsCompleted> {
-        .fail(
-            PhotonPumpError(
-                code,
-                "\(self.operation): \(problem)",
-                stream: self.stream,
-                serverMessage: reply.error
-            )
-        )
+        return self.reading.step(reply.result, reply.error, next: next, isLast: reply.events.isEmpty, reply)
     }
 }

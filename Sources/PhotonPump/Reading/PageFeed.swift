@@ -82,7 +82,7 @@ final class PageFeed<Source: PageSource>: Sendable {
             return self.perform { $0.machine.failed(error) }
         }
         // An iterator that is gone has cancelled the conversation, or is about to.
-        let exchange = Exchange(source.reading(at: cursor), id: id, terms: terms) { [weak self] result in
+        let exchange = source.exchange(at: cursor, id: id, terms: terms) { [weak self] result in
             self?.perform { shared in
                 if shared.reading == id { shared.reading = nil }
                 return switch result {

@@ -5,16 +5,21 @@ protocol PageSource: Sendable {
     /// A place to read from.
     associatedtype Cursor: Sendable
     associatedtype Element: Sendable
-    associatedtype Reading: Conversation
+    /// What a read comes to.
+    associatedtype Output: Sendable
 
     /// Where to begin; nil where there can be nothing to read.
     var start: Cursor? { get }
     /// How each single read is made.
     var options: ReadOptions { get }
 
-    func reading(at cursor: Cursor) -> Reading
+    /// The conversation that reads the page at `cursor`.
+    func exchange(
+        at cursor: Cursor, id: GUID, terms: CallTerms,
+        completion: @escaping @Sendable (Result<Output, any Error>) -> Void
+    ) -> any OpenExchange
 
-    func page(_ reply: Reading.Output) -> Page<Element, Cursor>
+    func page(_ output: Output) -> Page<Element, Cursor>
 }
 
 /// Elements that were read together.

@@ -4,7 +4,7 @@ internal import PhotonPumpWire
 struct StreamPages: PageSource {
     private let stream: String
     private let direction: Direction
-    private let pageSize: Int32
+    private let pageSize: Int
     let start: Int64?
     let options: ReadOptions
 
@@ -20,7 +20,7 @@ struct StreamPages: PageSource {
         try Arguments.check(count: pageSize, stream: stream)
         self.stream = stream
         self.direction = direction
-        self.pageSize = Int32(pageSize)
+        self.pageSize = min(pageSize, Arguments.maximumPage)
         self.options = options
         switch (position ?? (direction == .forward ? .start : .end), direction) {
         case (.start, _): self.start = 0
@@ -40,17 +40,42 @@ struct StreamPages: PageSource {
         }
     }
 
-    func reading(at cursor: Int64) -> ReadStream {
+    func exchange(
+        at cursor: Int64, id: GUID, terms: CallTerms,
+        completion: @escaping @Sendable (Result<ReadStreamEventsCompleted, any Error>) -> Void
+    ) -> any OpenExchange {
+        Exchange(self.reading(at: cursor, atMost: self.pageSize), id: id, terms: terms, completion: completion)
+    }
+
+    /// One read of at most `count` events, as many as servers return at once or fewer.
+    func reading(at cursor: Int64, atMost count: Int) -> ReadStream {
         ReadStream(
             direction: self.direction,
             message: ReadStreamEvents(
                 stream: self.stream,
                 from: cursor,
-                maxCount: self.pageSize,
+                maxCount: Int32(count),
                 resolveLinks: self.options.resolveLinks,
                 requireMaster: self.options.requireMaster
             )
         )
+    }
+
+    /// Reads `count` events, in several goes if need be; fewer only where a page ends short.
+    func slice(
+        at start: Int64, of count: Int, _ client: Client, _ terms: CallTerms
+    ) async throws
+        -> ReadStreamEventsCompleted
+    {
+        var slice = try await client.perform(self.reading(at: start, atMost: min(count, self.pageSize)), terms)
+        var events = slice.events
+        while events.count < count, count > self.pageSize, let next = self.page(slice).next {
+            let wanted = min(count - events.count, self.pageSize)
+            slice = try await client.perform(self.reading(at: next, atMost: wanted), terms)
+            events += slice.events
+        }
+        slice.events = events
+        return slice
     }
 
     func page(_ reply: ReadStreamEventsCompleted) -> Page<ResolvedRecord, Int64> {

@@ -25,10 +25,17 @@ struct ReadCommand: AsyncParsableCommand {
     var count: Int?
     @Flag(name: .customLong("no-resolve-links"), help: "Print links themselves.")
     var keepsLinks = false
+    @Option(help: ArgumentHelp("Only events in whose type this is found; for $all.", valueName: "regex"))
+    var types: String?
+    @Option(help: ArgumentHelp("Only events of streams whose names begin like this; for $all.", valueName: "prefix"))
+    var streams: String?
 
     func validate() throws {
         if self.stream.isEmpty { throw ValidationError("the stream's name is empty") }
         if self.stream == "$all" { _ = try self.position() } else { _ = try self.number() }
+        if self.stream != "$all", self.types != nil || self.streams != nil {
+            throw ValidationError("--types and --streams are for $all")
+        }
         if let count, count < 0 { throw ValidationError("--count must not be below 0") }
     }
 
@@ -54,10 +61,17 @@ struct ReadCommand: AsyncParsableCommand {
             return left > 0
         }
         if self.stream == "$all" {
+            let byStream = self.streams.map { EventFilter.streams(prefixedBy: $0) }
+            let byType = self.types.map { EventFilter.types(matching: $0) }
+            // A reading has one filter; the other is applied to what it returns.
+            let further = byStream == nil ? nil : try byType?.predicate()
             let events = client.iterAll(
-                direction: direction, from: try self.position(), pageSize: pageSize, resolveLinks: resolvesLinks
+                direction: direction, from: try self.position(), pageSize: pageSize, matching: byStream ?? byType,
+                resolveLinks: resolvesLinks
             )
-            for try await event in events where !show(event) { break }
+            for try await event in events where further?(event) ?? true {
+                if !show(event) { break }
+            }
         } else {
             let events = client.iter(
                 self.stream, direction: direction, from: try self.number(), pageSize: pageSize,

@@ -1,6 +1,7 @@
 internal import CEventStoreMessages
 
-/// What servers up to 4.x answer to a scavenge when it has ended.
+/// What servers answer to a scavenge: up to 4.x when it has ended, from 5.0 on when it has begun. The later form (the
+/// protocol's `ScavengeDatabaseResponse`) shares the command, and has neither time nor space.
 package struct ScavengeDatabaseCompleted: Hashable {
     /// Any number is representable: servers may send newer ones.
     package struct Result: RawRepresentable, Hashable, Sendable {
@@ -16,13 +17,14 @@ package struct ScavengeDatabaseCompleted: Hashable {
     }
 
     package var result: Result
-    package var error: String?
-    package var totalMilliseconds: Int32
-    package var spaceSaved: Int64
+    /// The error, or the id of the scavenge that has begun.
+    package var text: String?
+    package var totalMilliseconds: Int32?
+    package var spaceSaved: Int64?
 
-    package init(result: Result, error: String? = nil, totalMilliseconds: Int32 = 0, spaceSaved: Int64 = 0) {
+    package init(result: Result, text: String? = nil, totalMilliseconds: Int32? = nil, spaceSaved: Int64? = nil) {
         self.result = result
-        self.error = error
+        self.text = text
         self.totalMilliseconds = totalMilliseconds
         self.spaceSaved = spaceSaved
     }
@@ -39,14 +41,14 @@ extension ScavengeDatabaseCompleted: ProtobufMessage {
 
     init(_ message: borrowing Es__ScavengeDatabaseCompleted) {
         self.result = Result(rawValue: UInt32(truncatingIfNeeded: message.result.rawValue))
-        self.error = field(message.has_error, message.error)?.text
-        self.totalMilliseconds = message.total_time_ms
-        self.spaceSaved = message.total_space_saved
+        self.text = field(message.has_error, message.error)?.text
+        self.totalMilliseconds = field(message.has_total_time_ms, message.total_time_ms)
+        self.spaceSaved = field(message.has_total_space_saved, message.total_space_saved)
     }
 
     func fill(_ message: inout Es__ScavengeDatabaseCompleted, _ arena: inout ProtobufArena) {
         set(&message.has_result, &message.result, to: .init(numericCast(self.result.rawValue)))
-        set(&message.has_error, &message.error, to: self.error.map { arena.copy($0) })
+        set(&message.has_error, &message.error, to: self.text.map { arena.copy($0) })
         set(&message.has_total_time_ms, &message.total_time_ms, to: self.totalMilliseconds)
         set(&message.has_total_space_saved, &message.total_space_saved, to: self.spaceSaved)
     }

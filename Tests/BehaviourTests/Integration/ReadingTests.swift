@@ -128,7 +128,7 @@ struct ReadingTests {
         try await TestServer.withClient { client in
             for attempt in [
                 { _ = try await client.getEvent(-1, in: "s") }, { _ = try await client.getEvent(0, in: "") },
-                { _ = try await client.get("s", maxCount: 0) }, { _ = try await client.get("s", maxCount: 4097) },
+                { _ = try await client.get("s", maxCount: 0) }, { _ = try await client.get("s", maxCount: -1) },
                 { _ = try await client.get("s", from: -1) }, { for try await _ in client.iter("") {} },
                 { for try await _ in client.iter("s", pageSize: 0) {} },
                 { try await client.publish([], to: "") },
@@ -177,6 +177,30 @@ struct ReadingTests {
             #expect(error.code == .undecodableEvent)
             #expect((error.stream, error.eventNumber) == (stream, 0))
             #expect(error.underlying is DecodingError)
+        }
+    }
+
+    @Test("asks several times for more than servers return at once (S58)", arguments: [Direction.forward, .backward])
+    func largeSlices(direction: Direction) async throws {
+        try await TestServer.withClient { client in
+            let stream = TestServer.newStream()
+            for _ in 0..<5 { try await client.publish(try Pony.events(2000), to: stream) }
+            let numbers = direction == .forward ? Array(0..<Int64(10_000)) : (0..<10_000).reversed()
+
+            let part = try await client.get(stream, direction: direction, maxCount: 9000)
+            #expect(part.events.map(\.number) == Array(numbers.prefix(9000)))
+            #expect(part.next == .number(numbers[9000]))
+            #expect(!part.isEndOfStream)
+            let whole = try await client.get(stream, direction: direction, maxCount: .max)
+            #expect(whole.events.map(\.number) == numbers)
+            #expect(whole.isEndOfStream)
+
+            let iterated = client.iter(stream, direction: direction, pageSize: 50_000)
+            #expect(try await iterated.reduce(into: []) { $0.append($1.number) } == numbers)
+            let all = try await client.getAll(direction: .backward, maxCount: 9000)
+            #expect(all.events.count == 9000)
+            let next = try await client.getAll(direction: .backward, from: all.next, maxCount: 1)
+            #expect(next.events.first?.number == 999)
         }
     }
 }

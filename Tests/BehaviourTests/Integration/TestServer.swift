@@ -13,18 +13,24 @@ enum TestServer {
 
     /// Runs `body` with a client that is connected as an administrator.
     static func withClient<R>(_ body: (Client) async throws -> R) async throws -> R {
-        if let url = self.realURL { return try await PhotonPump.withClient(url, logger: .silent, body) }
-        return try await withEmbeddedServer(logger: .silent) { server in
-            try await PhotonPump.withClient(await server.connectionString, logger: .silent, body)
+        try await self.withConfiguration { configuration in
+            try await PhotonPump.withClient(configuration, logger: .silent, body)
         }
     }
 
     /// Runs `body` with settings that connect as an administrator.
     static func withConfiguration<R>(_ body: (Client.Configuration) async throws -> R) async throws -> R {
-        if let url = self.realURL { return try await body(Client.Configuration(url)) }
+        if let url = self.realURL { return try await body(self.configuration(url)) }
         return try await withEmbeddedServer(logger: .silent) { server in
-            try await body(Client.Configuration(await server.connectionString))
+            try await body(self.configuration(await server.connectionString))
         }
+    }
+
+    private static func configuration(_ url: String) throws -> Client.Configuration {
+        var configuration = try Client.Configuration(url)
+        // However busy the machine is, unless a test is about time.
+        configuration.operationTimeout = .seconds(50)
+        return configuration
     }
 
     /// A stream that no other test uses.

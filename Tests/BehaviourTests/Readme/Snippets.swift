@@ -50,6 +50,12 @@ extension Snippets {
         }
     }
 
+    func filtering(_ client: Client) -> [AllEvents] {
+        let jumps = client.iterAll(matching: .types(prefixedBy: "PonyJumped"))
+        let others = client.iterAll(matching: .excludingSystemEvents)
+        return [jumps, others]
+    }
+
     func streams(_ client: Client, _ firstHalf: [NewEvent], _ secondHalf: [NewEvent]) async throws {
         try await client.deleteStream("ponies")
         try await client.editMetadata(of: "ticks") { metadata in

@@ -38,6 +38,8 @@ struct ScriptedSession {
         let port = try await server.start()
         var configuration = Client.Configuration(endpoint: Endpoint(host: "127.0.0.1", port: port))
         configuration.connectionName = "tests"
+        // However busy the machine is, unless a test is about time.
+        configuration.operationTimeout = .seconds(50)
         // No heartbeat comes between the packages a test looks for, unless it is about heartbeats.
         configuration.heartbeat.interval = .seconds(3600)
         adjust(&configuration)

@@ -107,6 +107,6 @@ import Testing
         let answer = Self.node().answer(Package(.scavengeDatabase, GUID(1, 2), login: login), &session)
         let completed: ScavengeDatabaseCompleted = try #require(answer?.message())
         #expect(completed.result == result)
-        #expect(completed.error == (result == .success ? nil : "Access denied."))
+        #expect(completed.text == (result == .success ? nil : "Access denied."))
     }
 }

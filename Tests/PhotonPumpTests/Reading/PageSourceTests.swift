@@ -24,7 +24,7 @@ struct StreamPagesTests {
 
     @Test(
         "that cannot be read are refused",
-        arguments: [("", Int64(0), 1), ("s", 0, 0), ("s", 0, 4097), ("s", -1, 1), ("s", Int64.max, 1)]
+        arguments: [("", Int64(0), 1), ("s", 0, 0), ("s", -1, 1), ("s", Int64.max, 1)]
     )
     func invalid(stream: String, number: Int64, pageSize: Int) throws {
         let error = try #require(throws: PhotonPumpError.self) {
@@ -58,8 +58,8 @@ struct AllPagesTests {
     )
     func start(direction: Direction, position: Position?, start: Position) throws {
         let pages = try AllPages(direction, from: position, pageSize: 10, self.how)
-        #expect(pages.start == start)
-        let message = pages.reading(at: start).message
+        #expect(pages.start?.position == start)
+        let message = pages.reading(at: start, atMost: 10).message
         #expect((message.commitPosition, message.preparePosition) == (start.commit, start.prepare))
         #expect((message.maxCount, message.resolveLinks, message.requireMaster) == (10, true, true))
     }
@@ -77,7 +77,7 @@ struct AllPagesTests {
         let empty = ReadAllEventsCompleted(
             commitPosition: 9, preparePosition: 0, nextCommitPosition: 9, nextPreparePosition: 0
         )
-        #expect(pages.page(empty).next == nil)
+        #expect(pages.page(.page(AllPage(empty), isServersWork: false)).next == nil)
         let one = ReadAllEventsCompleted(
             commitPosition: 0, preparePosition: 0,
             events: [
@@ -86,6 +86,17 @@ struct AllPagesTests {
             ],
             nextCommitPosition: 9, nextPreparePosition: 0
         )
-        #expect(pages.page(one).next == Position(commit: 9, prepare: 0))
+        let next = pages.page(.page(AllPage(one), isServersWork: false)).next
+        #expect(next?.position == Position(commit: 9, prepare: 0))
+    }
+
+    @Test("are filtered by the client from where the server says that it cannot")
+    func beyondServer() throws {
+        let pages = try AllPages(.forward, from: nil, pageSize: 10, matching: .types(prefixedBy: "a"), self.how)
+        #expect(pages.start?.isServersWork == true)
+        let page = pages.page(.beyondServer(Position(commit: 7, prepare: 7)))
+        #expect(page.elements.isEmpty)
+        #expect(page.next?.position == Position(commit: 7, prepare: 7))
+        #expect(page.next?.isServersWork == false)
     }
 }

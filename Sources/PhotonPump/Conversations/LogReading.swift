@@ -1,0 +1,46 @@
+internal import PhotonPumpWire
+
+/// What every read of the log has in common: how it is named, and what its results mean.
+struct LogReading {
+    let direction: Direction
+    let from: Position
+
+    /// For error messages.
+    var operation: String {
+        let way = self.direction == .forward ? "forwards" : "backwards"
+        return "read $all \(way) from \(self.from == .end ? "the end" : self.from.description)"
+    }
+
+    /// - Parameter isLast: whether reading on is not to be expected.
+    func step<Output>(
+        _ result: ReadAllEventsCompleted.Result?, _ message: String?, next: Position, isLast: Bool, _ output: Output
+    ) -> Step<Output> {
+        switch result {
+        case nil, .success?:
+            return isLast || self.isProgress(next)
+                ? .finish(output) : self.fail(.unexpectedReply, "the server says to go on where it began", message)
+        case .accessDenied?:
+            return self.fail(.accessDenied, "access denied", message)
+        case .error?, .notModified?:
+            return self.fail(.serverError, "the server failed", message)
+        case let result?:
+            return .fail(
+                .unknownResult(result.rawValue, operation: self.operation, stream: "$all", message: message))
+        }
+    }
+
+    /// Whether the next page lies further on than this one, so that reading on comes to an end.
+    private func isProgress(_ next: Position) -> Bool {
+        guard next.commit >= 0, next.prepare >= 0 else { return false }
+        return switch self.direction {
+        case .forward: next > self.from
+        case .backward: self.from == .end || next < self.from
+        }
+    }
+
+    private func fail<Output>(
+        _ code: PhotonPumpError.Code, _ problem: String, _ message: String?
+    ) -> Step<Output> {
+        .fail(PhotonPumpError(code, "\(self.operation): \(problem)", stream: "$all", serverMessage: message))
+    }
+}

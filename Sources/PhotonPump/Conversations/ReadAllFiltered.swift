@@ -1,0 +1,37 @@
+internal import PhotonPumpWire
+
+/// Reads those events of one page of the log that fit a filter, in either direction.
+struct ReadAllFiltered: Conversation {
+    let direction: Direction
+    let message: FilteredReadAllEvents
+
+    private var reading: LogReading {
+        LogReading(
+            direction: self.direction,
+            from: Position(commit: self.message.commitPosition, prepare: self.message.preparePosition)
+        )
+    }
+
+    var stream: String? { "$all" }
+    var operation: String { "\(self.reading.operation), filtered" }
+
+    var request: Request {
+        switch self.direction {
+        case .forward: Request(command: .filteredReadAllEventsForward, message: self.message)
+        case .backward: Request(command: .filteredReadAllEventsBackward, message: self.message)
+        }
+    }
+
+    var effect: Effect { .none }
+    var replyCommand: Command {
+        switch self.direction {
+        case .forward: .filteredReadAllEventsForwardCompleted
+        case .backward: .filteredReadAllEventsBackwardCompleted
+        }
+    }
+
+    func received(_ reply: FilteredReadAllEventsCompleted) -> Step<AllPage> {
+        let page = AllPage(reply)
+        return self.reading.step(reply.result, reply.error, next: page.next, isLast: page.isEnd, page)
+    }
+}

@@ -1,0 +1,73 @@
+import PhotonPump
+import Testing
+
+@Suite("Reading $all through a filter", .timeLimit(.minutes(1)))
+struct FilteredReadingTests {
+    /// Writes ten events, of the types odd and even in turn, to two streams; returns where the first is.
+    private static func write(_ client: Client, prefix: String) async throws -> Position {
+        var first: Position?
+        for number in 0..<10 {
+            let event = NewEvent(
+                type: "\(prefix)-\(number % 2 == 0 ? "even" : "odd")", data: Payload("\(number)"), isJSON: true)
+            let written = try await client.publishEvent(event, to: "\(prefix)-\(number / 5)")
+            first = first ?? written.position
+        }
+        return try #require(first)
+    }
+
+    private static func numbers(_ events: some Sequence<ResolvedEvent>) -> [String] { events.map(\.data.text) }
+
+    @Test("goes through the events that fit, both ways, in pages of any size", arguments: [1, 3, 500])
+    func iterating(pageSize: Int) async throws {
+        try await TestServer.withClient { client in
+            let prefix = TestServer.newStream("filtered")
+            let start = try await Self.write(client, prefix: prefix)
+            for (filter, expected) in [
+                (EventFilter.types(prefixedBy: "\(prefix)-e"), ["0", "2", "4", "6", "8"]),
+                (.types(matching: "^\(prefix)-odd$"), ["1", "3", "5", "7", "9"]),
+                (.streams(prefixedBy: "\(prefix)-1"), ["5", "6", "7", "8", "9"]),
+                (.streams(matching: "\(prefix)-[01]"), (0..<10).map(String.init)),
+                (.types(prefixedBy: "\(prefix)-none"), []),
+            ] {
+                let forward = client.iterAll(from: start, pageSize: pageSize, matching: filter)
+                #expect(Self.numbers(try await forward.reduce(into: []) { $0.append($1) }) == expected)
+                let backward = client.iterAll(direction: .backward, pageSize: pageSize, matching: filter)
+                #expect(Self.numbers(try await backward.reduce(into: []) { $0.append($1) }) == expected.reversed())
+            }
+        }
+    }
+
+    @Test("in slices has as many as were asked for, and goes on behind the last of them")
+    func slices() async throws {
+        try await TestServer.withClient { client in
+            let prefix = TestServer.newStream("filtered")
+            var position = try await Self.write(client, prefix: prefix)
+            let filter = EventFilter.types(prefixedBy: "\(prefix)-odd")
+            for expected in [["1", "3"], ["5", "7"], ["9"]] {
+                let slice = try await client.getAll(from: position, maxCount: 2, matching: filter)
+                #expect(Self.numbers(slice.events) == expected)
+                #expect(slice.from == position)
+                // What an unfiltered read that ends with the same event says.
+                let last = try #require(slice.events.last?.position)
+                if slice.events.count == 2 {
+                    let single = try await client.getAll(from: last, maxCount: 1)
+                    #expect(slice.next == single.next)
+                }
+                position = slice.next
+            }
+            var end = try await client.getAll(from: position, maxCount: 2, matching: filter)
+            while !end.isEnd { end = try await client.getAll(from: end.next, maxCount: 2, matching: filter) }
+            #expect(end.events.isEmpty)
+        }
+    }
+
+    @Test("fails before anything is sent for a filter that can never work")
+    func invalid() async throws {
+        try await TestServer.withClient { client in
+            let error = try await failure { try await client.getAll(matching: .types(matching: "(")) }
+            #expect(error.code == .invalidArgument)
+            let sequence = client.iterAll(matching: .streams(prefixedBy: ""))
+            #expect(try await failure { for try await _ in sequence {} }.code == .invalidArgument)
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import PhotonPump
+import Testing
+
+@Suite("Many calls at once", .timeLimit(.minutes(2)))
+struct ManyCallsTests {
+    @Test("22,000 publishes at once are suspended, not refused, and hold no more than the limits (S57)")
+    func publishes() async throws {
+        try await TestServer.withClient { client in
+            let stream = TestServer.newStream()
+            let limits = client.configuration
+            let watch = Task {
+                var peak = (inFlight: 0, waiting: 0, suspended: 0)
+                while !Task.isCancelled {
+                    let load = await client.load
+                    peak.inFlight = max(peak.inFlight, load.inFlight)
+                    peak.waiting = max(peak.waiting, load.waiting)
+                    peak.suspended = max(peak.suspended, load.suspended)
+                    try? await Task.sleep(for: .milliseconds(1))
+                }
+                return peak
+            }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<22_000 {
+                    group.addTask {
+                        let event = NewEvent(type: "PonyJumped", data: Payload("{}"), isJSON: true)
+                        let options = CallOptions(timeout: .seconds(100))
+                        try await client.publishEvent(event, to: stream, options: options)
+                    }
+                }
+                try await group.waitForAll()
+            }
+            watch.cancel()
+            let peak = await watch.value
+            #expect(peak.inFlight <= limits.maximumInFlight)
+            #expect(peak.inFlight + peak.waiting <= limits.maximumInFlight + limits.maximumWaiting)
+            #expect(peak.suspended > 0)
+            #expect(await client.load == ClientLoad())
+            #expect(try await client.lastEventNumber(of: stream) == 21_999)
+        }
+    }
+}
