@@ -86,6 +86,17 @@ extension ReadStreamEvents {
     }
 }
 
+/// A filtered read that may be done.
+struct LegalFilteredRead {
+    let read: FilteredReadAllEvents
+    let filter: EventFilter
+
+    init(_ request: Request) throws(MalformedMessage) {
+        self.read = try FilteredReadAllEvents(decoding: request.payload)
+        self.filter = try EventFilter(self.read.filter)
+    }
+}
+
 /// One event with everything it consists of stays below this many bytes.
 private let eventLimit = (16 << 20) - 10_000
 

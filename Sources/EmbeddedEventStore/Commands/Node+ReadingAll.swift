@@ -2,22 +2,65 @@ internal import PhotonPumpWire
 
 extension Node {
     func readAll(_ read: ReadAllEvents, _ direction: ReadDirection, _ request: Request) -> ReadAllEventsCompleted {
-        var start = LogPosition(commit: read.commitPosition, prepare: read.preparePosition)
+        let count = Int(read.maxCount)
+        let limits = ReadLimits(count: count, window: count)
+        let start = LogPosition(commit: read.commitPosition, prepare: read.preparePosition)
+        let page = self.page(direction, start, limits, read.resolveLinks, request)
+        return ReadAllEventsCompleted(
+            commitPosition: page.start.commit,
+            preparePosition: page.start.prepare,
+            events: page.events,
+            nextCommitPosition: page.next.commit,
+            nextPreparePosition: page.next.prepare,
+            result: page.result,
+            error: page.error
+        )
+    }
+
+    func readAll(
+        _ legal: LegalFilteredRead,
+        _ direction: ReadDirection,
+        _ request: Request
+    ) -> FilteredReadAllEventsCompleted {
+        let read = legal.read
+        let window = Int(read.maxSearchWindow ?? read.maxCount)
+        let limits = ReadLimits(count: Int(read.maxCount), window: window, filter: legal.filter)
+        let start = LogPosition(commit: read.commitPosition, prepare: read.preparePosition)
+        let page = self.page(direction, start, limits, read.resolveLinks, request)
+        return FilteredReadAllEventsCompleted(
+            commitPosition: page.start.commit,
+            preparePosition: page.start.prepare,
+            events: page.events,
+            nextCommitPosition: page.next.commit,
+            nextPreparePosition: page.next.prepare,
+            isEndOfStream: page.isEnd,
+            result: page.result,
+            error: page.error
+        )
+    }
+
+    private func page(
+        _ direction: ReadDirection,
+        _ position: LogPosition,
+        _ limits: ReadLimits,
+        _ resolveLinks: Bool,
+        _ request: Request
+    ) -> AllPage {
+        var start = position
         if start == .end { start = LogPosition(commit: self.log.endPosition, prepare: self.log.endPosition) }
         guard start.commit >= 0, start.prepare >= 0 else { return .refusal(start, .error, "Invalid position.") }
-        guard read.maxCount <= Self.pageCount else { return .refusal(start, .error, Self.pageTooBig) }
+        guard limits.count <= Self.pageCount else { return .refusal(start, .error, Self.pageTooBig) }
         guard self.log.allows(request.identity, to: .read, .all) else { return .refusal(start, .accessDenied) }
         do {
-            return self.page(try self.log.slice(direction, start, Int(read.maxCount)), read.resolveLinks, request)
+            return self.page(try self.log.slice(direction, start, limits), resolveLinks, request)
         } catch {
             return .refusal(start, .error, error.text)
         }
     }
 
     /// The events of `slice`, as many as fit.
-    private func page(_ slice: LogSlice, _ resolveLinks: Bool, _ request: Request) -> ReadAllEventsCompleted {
-        var page = ReadAllEventsCompleted(
-            commitPosition: slice.start.commit, preparePosition: slice.start.prepare)
+    private func page(_ slice: LogSlice, _ resolveLinks: Bool, _ request: Request) -> AllPage {
+        var page = AllPage(start: slice.start)
         page.events.reserveCapacity(slice.entries.count)
         var size = 0
         for entry in slice.entries {
@@ -34,15 +77,27 @@ extension Node {
                 )
             )
         }
-        let next = slice.next(after: page.events.count)
-        (page.nextCommitPosition, page.nextPreparePosition) = (next.commit, next.prepare)
+        page.next = slice.next(after: page.events.count)
+        page.isEnd = slice.isEnd && page.events.count == slice.entries.count
         return page
     }
 }
 
-extension ReadAllEventsCompleted {
-    fileprivate static func refusal(_ start: LogPosition, _ result: Result, _ error: String? = nil) -> Self {
-        Self(commitPosition: start.commit, preparePosition: start.prepare, result: result, error: error)
+/// What the answers to both kinds of reads have in common.
+private struct AllPage {
+    var start: LogPosition
+    var events: [PositionedRecord] = []
+    var next = LogPosition(commit: -1, prepare: -1)
+    var isEnd = false
+    var result: ReadAllEventsCompleted.Result?
+    var error: String?
+
+    static func refusal(
+        _ start: LogPosition,
+        _ result: ReadAllEventsCompleted.Result,
+        _ error: String? = nil
+    ) -> AllPage {
+        AllPage(start: start, result: result, error: error)
     }
 }
 

@@ -10,6 +10,7 @@ struct Node {
     let users: UserDirectory
     /// The bytes of events at which a page ends early.
     let pageLimit: Int
+    var offersFilteredReads = true
 
     /// The answer to a package, or nil where there is none.
     ///
@@ -81,6 +82,12 @@ struct Node {
         case .readAllEventsBackward:
             let page = self.readAll(try ReadAllEvents(decoding: request.payload), .backward, request)
             return .message(page, .readAllEventsBackwardCompleted)
+        case .filteredReadAllEventsForward where self.offersFilteredReads:
+            let page = self.readAll(try LegalFilteredRead(request), .forward, request)
+            return .message(page, .filteredReadAllEventsForwardCompleted)
+        case .filteredReadAllEventsBackward where self.offersFilteredReads:
+            let page = self.readAll(try LegalFilteredRead(request), .backward, request)
+            return .message(page, .filteredReadAllEventsBackwardCompleted)
         case .scavengeDatabase:
             return .message(Self.scavenge(request), .scavengeDatabaseCompleted)
         case .writeEventsCompleted:

@@ -2,16 +2,32 @@ internal import PhotonPumpWire
 
 /// A page of all events, in the order in which they were read.
 struct LogSlice {
-    var entries: [EventLog.Entry]
+    var entries: [EventLog.Entry] = []
     var direction: ReadDirection
     /// Where the reading began.
     var start: LogPosition
+    /// The last event that was looked at, whether it is on the page or not.
+    var last: EventLog.Entry?
+    /// Whether the reading went on behind the last event there is.
+    var isEnd = false
 
     /// Where to go on behind the first `count` events of the page.
     func next(after count: Int) -> LogPosition {
-        guard let last = self.entries.prefix(count).last else { return self.start }
+        guard let last = count < self.entries.count ? self.entries.prefix(count).last : self.last else {
+            return self.start
+        }
         return self.direction == .forward ? last.positionAfter : last.positionBefore
     }
+}
+
+/// How much of the log is read.
+struct ReadLimits {
+    /// The most events on the page.
+    var count: Int
+    /// The most events that are looked at.
+    var window: Int
+    /// What an event must fit to be on the page.
+    var filter: EventFilter?
 }
 
 /// What is wrong with a position.
@@ -53,15 +69,21 @@ extension EventLog {
     ///
     /// Positions that no server has given out are refused, as far as they are within the record of an event.
     func slice(_ direction: ReadDirection, _ start: LogPosition, _ count: Int) throws(LogPositionError) -> LogSlice {
+        try self.slice(direction, start, ReadLimits(count: count, window: count))
+    }
+
+    func slice(
+        _ direction: ReadDirection,
+        _ start: LogPosition,
+        _ limits: ReadLimits
+    ) throws(LogPositionError) -> LogSlice {
         try self.check(direction, start.commit)
-        let count = max(count, 0)
+        let slice = LogSlice(direction: direction, start: start)
         switch direction {
         case .forward:
-            let first = self.firstIndex { $0.position >= start }
-            return LogSlice(entries: Array(self.entries[first...].prefix(count)), direction: direction, start: start)
+            return slice.filled(from: self.entries[self.firstIndex { $0.position >= start }...], limits)
         case .backward:
-            let end = self.firstIndex { $0.end > start }
-            return LogSlice(entries: self.entries[..<end].suffix(count).reversed(), direction: direction, start: start)
+            return slice.filled(from: self.entries[..<self.firstIndex { $0.end > start }].reversed(), limits)
         }
     }
 
@@ -83,5 +105,22 @@ extension EventLog {
             if behind(self.entries[middle]) { high = middle } else { low = middle + 1 }
         }
         return low
+    }
+}
+
+extension LogSlice {
+    fileprivate consuming func filled(from entries: some Sequence<EventLog.Entry>, _ limits: ReadLimits) -> LogSlice {
+        var looked = 0
+        var entries = entries.makeIterator()
+        while self.entries.count < limits.count, looked < limits.window {
+            guard let entry = entries.next() else {
+                self.isEnd = true
+                break
+            }
+            looked += 1
+            self.last = entry
+            if limits.filter?.fits(entry.record) ?? true { self.entries.append(entry) }
+        }
+        return self
     }
 }

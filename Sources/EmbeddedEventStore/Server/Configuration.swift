@@ -24,6 +24,10 @@ extension EmbeddedServer {
         /// `$ce-` and the part of the stream's name before the first `-`, from `$et-` and the event's type, and the
         /// first one of a stream from `$streams`. False by default. The links are written with the event, at once.
         public var runsSystemProjections = false
+        /// Whether filtered reads of `$all` are answered, as servers of generation 20 and later do; true by default.
+        /// Otherwise they are refused as bad requests, as servers of the 4.x and 5.x lines refuse what they do not
+        /// know.
+        public var offersFilteredReads = true
 
         /// The defaults.
         public init() {}

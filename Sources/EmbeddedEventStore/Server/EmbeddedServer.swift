@@ -47,7 +47,8 @@ public actor EmbeddedServer {
         self.node = Node(
             log: EventLog(seed: .random(in: .min ... .max), linksEvents: configuration.runsSystemProjections),
             users: UserDirectory(configuration.users),
-            pageLimit: configuration.frameLimit / 2
+            pageLimit: configuration.frameLimit / 2,
+            offersFilteredReads: configuration.offersFilteredReads
         )
     }
 

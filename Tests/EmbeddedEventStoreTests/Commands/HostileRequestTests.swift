@@ -6,7 +6,7 @@ import Testing
 /// Whatever a client sends, it gets an answer or none, and the server goes on.
 @Suite struct HostileRequestTests {
     private static let commands: [UInt8] = [
-        0x82, 0x83, 0x84, 0x86, 0x88, 0x8A, 0xB0, 0xB2, 0xB4, 0xB6, 0xB8, 0xD0, 0xF2, 0xF5, 0x03, 0x99,
+        0x82, 0x83, 0x84, 0x86, 0x88, 0x8A, 0xB0, 0xB2, 0xB4, 0xB6, 0xB8, 0xBA, 0xBC, 0xD0, 0xF2, 0xF5, 0x03, 0x99,
     ]
     private static let extremes: [Int64] = [.min, -2_147_483_649, -5, -4, -3, -2, -1, 0, 1, 4096, .max - 1, .max]
 
@@ -27,6 +27,8 @@ import Testing
         for direction in [ReadDirection.forward, .backward] {
             for prepare in [other, number, 0] {
                 #expect(node.readAll(direction, from: (number, prepare), count: count, resolveLinks: true) != nil)
+                let filter = Filter(.streamID, .prefix, ["s"])
+                #expect(node.readAll(filter, direction, from: (number, prepare), count: 9, window: count) != nil)
             }
         }
         let write = WriteEvents(
@@ -86,6 +88,10 @@ import Testing
             TransactionCommit(transactionID: 256, requireMaster: true).encoded(),
             ReadAllEvents(commitPosition: 0, preparePosition: 0, maxCount: 9, resolveLinks: true, requireMaster: true)
                 .encoded(),
+            FilteredReadAllEvents(
+                commitPosition: 0, preparePosition: 0, maxCount: 9, maxSearchWindow: 9, resolveLinks: true,
+                requireMaster: true, filter: Filter(.eventType, .regex, ["a+"])
+            ).encoded(),
             ReadEvent(stream: "s", eventNumber: 1, resolveLinks: true, requireMaster: true).encoded(),
             ReadStreamEvents(stream: "s", from: 0, maxCount: 9, resolveLinks: true, requireMaster: true).encoded(),
             IdentifyClient(version: 1, connectionName: "name").encoded(),

@@ -10,10 +10,20 @@ extension Login {
 final class TestNode {
     private(set) var node: Node
 
-    init(pageLimit: Int = 32 << 20, linksEvents: Bool = false, prepare: (inout EventLog) -> Void = { _ in }) {
+    init(
+        pageLimit: Int = 32 << 20,
+        linksEvents: Bool = false,
+        offersFilteredReads: Bool = true,
+        prepare: (inout EventLog) -> Void = { _ in }
+    ) {
         var log = EventLog(seed: 0, linksEvents: linksEvents)
         prepare(&log)
-        self.node = Node(log: log, users: UserDirectory([.admin, .ops]), pageLimit: pageLimit)
+        self.node = Node(
+            log: log,
+            users: UserDirectory([.admin, .ops]),
+            pageLimit: pageLimit,
+            offersFilteredReads: offersFilteredReads
+        )
     }
 
     var log: EventLog { self.node.log }
@@ -70,6 +80,28 @@ final class TestNode {
             requireMaster: true
         )
         let command = direction == .forward ? Command.readAllEventsForward : .readAllEventsBackward
+        return self.ask(read, command, login: login)?.message()
+    }
+
+    func readAll(
+        _ filter: Filter,
+        _ direction: ReadDirection = .forward,
+        from position: (commit: Int64, prepare: Int64) = (0, 0),
+        count: Int32 = 100,
+        window: Int32? = nil,
+        resolveLinks: Bool = false,
+        login: Login? = try? .admin
+    ) -> FilteredReadAllEventsCompleted? {
+        let read = FilteredReadAllEvents(
+            commitPosition: position.commit,
+            preparePosition: position.prepare,
+            maxCount: count,
+            maxSearchWindow: window,
+            resolveLinks: resolveLinks,
+            requireMaster: true,
+            filter: filter
+        )
+        let command = direction == .forward ? Command.filteredReadAllEventsForward : .filteredReadAllEventsBackward
         return self.ask(read, command, login: login)?.message()
     }
 
