@@ -7,7 +7,8 @@ import PhotonPump
 struct GlobalOptions: ParsableArguments {
     @Option(
         name: .customLong("connect"),
-        help: "The server, as tcp://[user:password@]host[:port]. (default: $PHOTONPUMP_URL, then tcp://localhost:1113)"
+        help:
+            "The server or cluster, such as tcp://[user:password@]host[:port] or discover://host. (default: $PHOTONPUMP_URL, then tcp://localhost:1113)"
     )
     var url: String?
 

@@ -30,7 +30,9 @@ extension Client.Configuration {
         try Self.require(!self.target.endpoints.isEmpty, "target: a cluster needs an endpoint to ask for gossip")
         for endpoint in self.target.endpoints {
             try Self.require(!endpoint.host.isEmpty, "target: the host is empty")
-            try Self.require(!endpoint.host.contains("\0"), "target: the host contains a NUL")
+            if let character = endpoint.host.first(where: { !Endpoint.isHostCharacter($0) }) {
+                try Self.require(false, "target: '\(character)' cannot be part of a host")
+            }
             try Self.require(
                 Self.ports.contains(endpoint.port), "target: port \(endpoint.port) is not within \(Self.ports)")
         }

@@ -2,6 +2,8 @@
 public struct Endpoint: Sendable, Hashable {
     /// The port of EventStore's TCP protocol, 1113.
     public static let defaultPort = 1113
+    /// The usual port of servers that speak it over TLS on a port of its own, 1115.
+    public static let defaultTLSPort = 1115
     /// The port on which servers tell of their cluster, 2113.
     public static let defaultGossipPort = 2113
 
@@ -14,6 +16,13 @@ public struct Endpoint: Sendable, Hashable {
     public init(host: String, port: Int = Self.defaultPort) {
         self.host = host
         self.port = port
+    }
+}
+
+extension Endpoint {
+    /// Whether a host may contain it, so that it can be told from what surrounds a host in a connection string.
+    static func isHostCharacter(_ character: Character) -> Bool {
+        !(character.isWhitespace || "/,;@#?&=\"'[]\0".contains(character))
     }
 }
 

@@ -22,7 +22,7 @@ struct ConfigurationTests {
             ("port 65536", { $0.target = .node(Endpoint(host: "h", port: 65536)) }),
             ("target: a cluster needs an endpoint", { $0.target = .cluster(gossip: []) }),
             ("target: the host is empty", { $0.target = .cluster(gossip: [Endpoint(host: "h"), Endpoint(host: "")]) }),
-            ("target: the host contains a NUL", { $0.target = .node(Endpoint(host: "h\0")) }),
+            ("cannot be part of a host", { $0.target = .node(Endpoint(host: "h\0")) }),
             ("tls.expectedHostName is empty", { $0.tls = tls { $0.expectedHostName = "" } }),
             ("tls.trust: the authorities' file is empty", { $0.tls = tls { $0.trust = .authorities(file: "") } }),
             (

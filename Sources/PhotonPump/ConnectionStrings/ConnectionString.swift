@@ -1,0 +1,58 @@
+/// Tells the forms of connection strings apart.
+///
+/// Anything that a form does not know is an error that names the part and where it begins, counted from 0 in
+/// characters. No error repeats text that may be somebody's name or password.
+enum ConnectionString {
+    static func configuration(_ text: String) throws(PhotonPumpError) -> Client.Configuration {
+        let whole = Part(text)
+        if let (scheme, rest) = whole.cut(at: ":"), let rest = rest.drop(prefix: "//"), !scheme.contains("=") {
+            return try URIConnectionString(scheme: scheme, rest).configuration()
+        }
+        guard whole.contains("=") else { throw whole.error("this is neither scheme://… nor Key=Value; …") }
+        return try DotNetConnectionString(whole).configuration()
+    }
+}
+
+extension Client.Configuration {
+    /// Settings from a connection string, such as `tcp://admin:changeit@localhost:1113?operationTimeout=5s`.
+    ///
+    /// <doc:ConnectionStrings> has all forms and settings.
+    ///
+    /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``, naming the part that is wrong and where it is.
+    public init(_ connectionString: String) throws {
+        self = try ConnectionString.configuration(connectionString)
+    }
+
+    /// The string that means these settings, **with the password**; ``description`` is the one for printing.
+    ///
+    /// Times are whole milliseconds in it, parts being rounded up. Of settings that are not valid it makes a string that is
+    /// not either.
+    public var connectionString: String {
+        self.connectionString { Part.encoded($0) }
+    }
+
+    private func connectionString(password: (String) -> String) -> String {
+        let draft = ConnectionDraft(self)
+        var settings = Setting.own
+        let scheme: URIConnectionString.Scheme
+        switch self.target {
+        case .node:
+            scheme = self.tls == nil ? .tcp : .tls
+            settings.removeAll { $0.path == \.usesTLS }
+        case .cluster:
+            scheme = .discover
+        }
+        let login = self.credentials.map { "\(Part.encoded($0.username)):\(password($0.password))@" } ?? ""
+        let query = settings.compactMap { setting in
+            setting.write(draft).map { "\(setting.name)=\(Part.encoded($0))" }
+        }
+        return "\(scheme)://\(login)\(self.target)?\(query.joined(separator: "&"))"
+    }
+}
+
+extension Client.Configuration: CustomStringConvertible {
+    /// The connection string, with `***` for the password.
+    public var description: String {
+        self.connectionString { _ in "***" }
+    }
+}

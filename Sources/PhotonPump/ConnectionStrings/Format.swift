@@ -1,0 +1,126 @@
+/// How a value of some kind is written.
+struct Format<Value> {
+    /// What it must be, as in "is no …".
+    let meaning: String
+    /// nil for what is none.
+    let read: (String) -> Value?
+    /// nil for what is never written.
+    var write: (Value) -> String? = { _ in nil }
+
+    /// The same for a setting that need not have a value.
+    var optional: Format<Value?> {
+        Format<Value?>(
+            meaning: self.meaning, read: { self.read($0).map(Optional.some) }, write: { $0.flatMap(self.write) })
+    }
+}
+
+extension Format<String> {
+    static var text: Self { Format(meaning: "text", read: { $0 }, write: { $0 }) }
+}
+
+extension Format<Bool> {
+    static var flag: Self {
+        Format(
+            meaning: "true or false",
+            read: { ["true": true, "false": false][$0.lowercased()] },
+            write: { $0 ? "true" : "false" }
+        )
+    }
+
+    /// A setting that says the opposite.
+    static var negatedFlag: Self {
+        Format(meaning: self.flag.meaning, read: { self.flag.read($0).map { !$0 } })
+    }
+}
+
+extension Format<Int> {
+    static var port: Self { self.number(1...65535, "number from 1 to 65535") }
+
+    static func count(from least: Int) -> Self {
+        self.number(least...100_000_000_000, "whole number from \(least) on")
+    }
+
+    private static func number(_ range: ClosedRange<Int>, _ meaning: String) -> Self {
+        Format(
+            meaning: meaning,
+            read: { text in
+                // A sign would do for the number, but not here.
+                guard text.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains) else { return nil }
+                return Int(text).flatMap { range.contains($0) ? $0 : nil }
+            },
+            write: { String($0) }
+        )
+    }
+}
+
+extension Format<Int?> {
+    /// A number, or `word` for no limit.
+    static func limit(from least: Int, unlimited word: String) -> Self {
+        let count = Format<Int>.count(from: least)
+        return Format(
+            meaning: "\(count.meaning), or \(word)",
+            read: { text in text.lowercased() == word ? .some(nil) : count.read(text).map { $0 } },
+            write: { $0.map(String.init) ?? word }
+        )
+    }
+}
+
+extension Format<Duration> {
+    /// A whole number with the unit `ms`, `s` or `m`. Parts of a millisecond are written as a whole one.
+    static var duration: Self {
+        Format(
+            meaning: "duration (a whole number above zero with ms, s or m)",
+            read: { text in
+                let digits = text.prefix { $0.isASCII && $0.isNumber }
+                guard let number = Format<Int>.count(from: 1).read(String(digits)) else { return nil }
+                return switch text[digits.endIndex...] {
+                case "ms": .milliseconds(number)
+                case "s": .seconds(number)
+                case "m": .seconds(number * 60)
+                default: nil
+                }
+            },
+            write: { duration in
+                let (seconds, attoseconds) = duration.components
+                return "\(seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)ms"
+            }
+        )
+    }
+
+    /// A whole number of milliseconds.
+    static var milliseconds: Self {
+        Format(
+            meaning: "number of milliseconds (a whole one above zero)",
+            read: { text in Format<Int>.count(from: 1).read(text).map { .milliseconds($0) } }
+        )
+    }
+}
+
+extension Format<Duration?> {
+    /// A whole number of milliseconds, or 0 for no limit.
+    static var millisecondsOrNone: Self {
+        Format(
+            meaning: "whole number of milliseconds",
+            read: { text in Format<Int>.count(from: 0).read(text).map { $0 == 0 ? nil : .milliseconds($0) } }
+        )
+    }
+}
+
+extension Format<NodePreference> {
+    /// By the names of older or of newer servers.
+    static var preference: Self {
+        Format(
+            meaning: "master, follower, random or readOnlyReplica",
+            read: { text in
+                switch text.lowercased() {
+                case "master", "leader": .master
+                case "follower", "slave": .follower
+                case "random": .random
+                case "readonlyreplica": .readOnlyReplica
+                default: nil
+                }
+            },
+            write: { $0.rawValue }
+        )
+    }
+}

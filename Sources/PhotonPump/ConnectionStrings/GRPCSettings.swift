@@ -1,0 +1,23 @@
+extension Setting {
+    /// The settings of `esdb://` and `esdb+discover://`, as clients for the servers' gRPC interface know them. Times are
+    /// in milliseconds.
+    static var grpc: [Setting] {
+        [
+            Setting("connectionName", .text, \.configuration.connectionName),
+            Setting("nodePreference", .preference, \.configuration.nodePreference),
+            Setting("tls", .flag, \.usesTLS),
+            Setting("tlsVerifyCert", .flag, \.verifiesCertificates),
+            Setting("tlsCAFile", .text, \.authoritiesFile),
+            Setting("userCertFile", .text, \.certificateFile),
+            Setting("userKeyFile", .text, \.keyFile),
+            Setting("maxDiscoverAttempts", .limit(from: 1, unlimited: "-1"), \.configuration.discovery.maximumAttempts),
+            Setting("discoveryInterval", .milliseconds, \.configuration.discovery.interval),
+            Setting("gossipTimeout", .milliseconds, \.configuration.discovery.gossipTimeout),
+            Setting("defaultDeadline", .milliseconds, \.configuration.operationTimeout),
+            Setting("keepAliveInterval", .milliseconds, \.configuration.heartbeat.interval),
+            Setting("keepAliveTimeout", .milliseconds, \.configuration.heartbeat.timeout),
+            // Means nothing here: a write that is refused throws, or tryPublish returns why.
+            Setting("throwOnAppendFailure"),
+        ]
+    }
+}

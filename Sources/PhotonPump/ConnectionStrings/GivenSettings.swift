@@ -1,0 +1,85 @@
+/// The settings that a connection string gives, each at most once.
+struct GivenSettings {
+    private struct Given {
+        let setting: Setting
+        let key: Part
+        let value: Part
+    }
+
+    private let known: [String: Setting]
+    private var given: [Given] = []
+
+    /// - Parameter known: those there are; names are not case-sensitive.
+    init(known: [Setting]) {
+        self.known = Dictionary(uniqueKeysWithValues: known.map { ($0.name.lowercased(), $0) })
+    }
+
+    /// - Parameters:
+    ///   - name: the key without what may be in it besides the name.
+    ///   - repeatsName: whether an error may print a name that is no setting's, if it looks like one: not where it may be part of a password.
+    mutating func add(
+        name: String,
+        key: Part,
+        value: Part,
+        repeatsName: Bool
+    ) throws(PhotonPumpError) {
+        guard let setting = self.known[name.lowercased()] else {
+            let isName = name.allSatisfy { $0.isASCII && $0.isLetter }
+            throw key.error(repeatsName && isName ? "'\(name)' is no setting" : "this is no setting")
+        }
+        if let earlier = self.given.first(where: { $0.setting.says(whatIsSaidBy: setting) })?.setting.name {
+            throw key.error(
+                earlier == setting.name ? "'\(earlier)' is given twice" : "'\(setting.name)' is given by '\(earlier)'"
+            )
+        }
+        self.given.append(Given(setting: setting, key: key, value: value))
+    }
+
+    /// Puts them into `draft`, in the order given.
+    ///
+    /// - Parameter decode: a value's text, which may be encoded; the setting's name is for errors.
+    func apply(
+        to draft: inout ConnectionDraft,
+        decode: (Part, _ name: String) throws(PhotonPumpError) -> String
+    ) throws(PhotonPumpError) {
+        for given in self.given {
+            try given.setting.read(try decode(given.value, given.setting.name), at: given.value, into: &draft)
+        }
+        try self.checkTLS(draft)
+    }
+
+    typealias Found = (name: String, key: Part, value: Part)
+
+    /// What gives a place in the draft its value.
+    func find(_ path: PartialKeyPath<ConnectionDraft>) -> Found? {
+        self.find { $0.path == path }
+    }
+
+    func find(named name: String) -> Found? {
+        self.find { $0.name == name }
+    }
+
+    private func find(_ isMeant: (Setting) -> Bool) -> Found? {
+        self.given.first { isMeant($0.setting) }.map { ($0.setting.name, $0.key, $0.value) }
+    }
+
+    private func checkTLS(_ draft: ConnectionDraft) throws(PhotonPumpError) {
+        let paths: [PartialKeyPath<ConnectionDraft>] = [
+            \.verifiesCertificates, \.authoritiesFile, \.expectedHostName, \.certificateFile, \.keyFile,
+        ]
+        for case (let name, let key, _)? in paths.map({ self.find($0) }) where draft.usesTLS != true {
+            // Where TLS is switched off in so many words, there is nothing to verify either.
+            if self.find(\.usesTLS) != nil, self.find(\.verifiesCertificates)?.name == name { continue }
+            throw key.error("'\(name)' has no meaning without TLS")
+        }
+        if !draft.verifiesCertificates, let (name, key, _) = self.find(\.authoritiesFile) {
+            throw key.error("'\(name)' contradicts not verifying certificates")
+        }
+        switch (self.find(\.certificateFile), self.find(\.keyFile)) {
+        case (let (name, key, _)?, nil), (nil, let (name, key, _)?):
+            throw key.error("'\(name)' is given, but of a client's certificate and its key both are needed")
+        case (_?, _?), (nil, nil):
+            break
+        }
+    }
+}

@@ -1,0 +1,41 @@
+extension Setting {
+    /// The settings of `tcp://`, `tls://` and `discover://`, behind the `?`.
+    static var own: [Setting] {
+        [
+            Setting("connectionName", .text, \.configuration.connectionName),
+            Setting("nodePreference", .preference, \.configuration.nodePreference),
+            Setting("requireMaster", .flag, \.configuration.requireMaster),
+
+            Setting("tls", .flag, \.usesTLS),
+            Setting("tlsVerifyCert", .flag, \.verifiesCertificates),
+            Setting("tlsCAFile", .text, \.authoritiesFile),
+            Setting("tlsHostName", .text, \.expectedHostName),
+            Setting("tlsCertFile", .text, \.certificateFile),
+            Setting("tlsKeyFile", .text, \.keyFile),
+
+            Setting(
+                "maxDiscoverAttempts", .limit(from: 1, unlimited: "unlimited"),
+                \.configuration.discovery.maximumAttempts),
+            Setting("discoveryInterval", .duration, \.configuration.discovery.interval),
+            Setting("gossipTimeout", .duration, \.configuration.discovery.gossipTimeout),
+            Setting("gossipInterval", .duration, \.configuration.discovery.backgroundInterval),
+            Setting("gossipTLS", .flag, \.configuration.discovery.gossipOverTLS),
+
+            Setting("connectTimeout", .duration, \.configuration.connectTimeout),
+            Setting(
+                "maxReconnects", .limit(from: 0, unlimited: "unlimited"), \.configuration.reconnection.maximumAttempts),
+            Setting("reconnectDelay", .duration, \.configuration.reconnection.firstDelay),
+            Setting("maxReconnectDelay", .duration, \.configuration.reconnection.maximumDelay),
+            Setting("heartbeatInterval", .duration, \.configuration.heartbeat.interval),
+            Setting("heartbeatTimeout", .duration, \.configuration.heartbeat.timeout),
+
+            Setting("operationTimeout", .duration, \.configuration.operationTimeout),
+            Setting("queueTimeout", .duration, \.configuration.queueTimeout),
+            Setting("maxRetries", .limit(from: 0, unlimited: "unlimited"), \.configuration.retries.maximum),
+            Setting("retryUnanswered", .flag, \.configuration.retries.afterNoAnswer),
+            Setting("maxInFlight", .count(from: 1), \.configuration.maximumInFlight),
+            Setting("maxWaiting", .count(from: 1), \.configuration.maximumWaiting),
+            Setting("maxFrameSize", .count(from: 1), \.configuration.maximumFrameSize),
+        ]
+    }
+}

@@ -1,0 +1,152 @@
+/// A piece of a connection string, of which every character knows where it stands in the whole.
+struct Part {
+    private struct Placed {
+        let character: Character
+        let position: Int
+    }
+
+    private var characters: ArraySlice<Placed>
+    /// Where the piece ends, for saying where something is missing.
+    private var end: Int
+
+    init(_ text: String) {
+        self.characters = text.enumerated().map { Placed(character: $1, position: $0) }[...]
+        self.end = self.characters.count
+    }
+
+    private init(_ characters: ArraySlice<Placed>, end: Int) {
+        self.characters = characters
+        self.end = characters.last.map { $0.position + 1 } ?? end
+    }
+
+    var text: String { String(self.characters.map(\.character)) }
+    var isEmpty: Bool { self.characters.isEmpty }
+    var first: Character? { self.characters.first?.character }
+    /// Where the piece begins in the whole string, counted from 0 in characters.
+    var position: Int { self.characters.first?.position ?? self.end }
+
+    /// An error that says where it is. What it says must not hold text that may be somebody's name or password.
+    func error(_ problem: String) -> PhotonPumpError {
+        PhotonPumpError(.invalidConfiguration, "connection string, at character \(self.position): \(problem)")
+    }
+}
+
+// MARK: Taking apart
+
+extension Part {
+    func contains(_ character: Character) -> Bool {
+        self.characters.contains { $0.character == character }
+    }
+
+    /// The piece from the first such character on.
+    func from(_ isMeant: (Character) -> Bool) -> Part? {
+        self.characters.firstIndex { isMeant($0.character) }.map { Part(self.characters[$0...], end: self.end) }
+    }
+
+    func dropFirst(_ count: Int = 1) -> Part {
+        Part(self.characters.dropFirst(count), end: self.end)
+    }
+
+    /// The piece without what it begins with, in any case; nil when it begins otherwise.
+    func drop(prefix: String) -> Part? {
+        let start = String(self.characters.prefix(prefix.count).map(\.character))
+        return start.lowercased() == prefix ? self.dropFirst(prefix.count) : nil
+    }
+
+    func dropLast() -> Part {
+        Part(self.characters.dropLast(), end: self.position)
+    }
+
+    /// Without the white space around it.
+    func trimmed() -> Part {
+        let rest = self.characters.drop { $0.character.isWhitespace }
+        let count = rest.reversed().drop { $0.character.isWhitespace }.count
+        return Part(rest.prefix(count), end: rest.first?.position ?? self.end)
+    }
+
+    /// What is before and behind the first separator, or the last one.
+    func cut(at separator: Character, last: Bool = false) -> (before: Part, after: Part)? {
+        let isSeparator = { (placed: Placed) in placed.character == separator }
+        let index =
+            last ? self.characters.lastIndex(where: isSeparator) : self.characters.firstIndex(where: isSeparator)
+        guard let index else { return nil }
+        return (
+            Part(self.characters[..<index], end: self.characters[index].position),
+            Part(self.characters[(index + 1)...], end: self.end)
+        )
+    }
+
+    /// The pieces between separators; an empty one where nothing is between them.
+    func split(at separator: Character) -> [Part] {
+        var parts: [Part] = []
+        var rest = self
+        while let (before, after) = rest.cut(at: separator) {
+            parts.append(before)
+            rest = after
+        }
+        return parts + [rest]
+    }
+
+    /// What is within the quotes with which this piece begins, where a doubled quote stands for one, and what follows;
+    /// nil when they are not closed.
+    func unquoted() -> (content: Part, rest: Part)? {
+        guard let quote = self.first else { return nil }
+        var content: [Placed] = []
+        var rest = self.characters.dropFirst()
+        while let placed = rest.popFirst() {
+            if placed.character == quote {
+                guard rest.first?.character == quote else {
+                    return (Part(content[...], end: placed.position), Part(rest, end: self.end))
+                }
+                rest.removeFirst()
+            }
+            content.append(placed)
+        }
+        return nil
+    }
+}
+
+// MARK: Percent-encoding
+
+extension Part {
+    /// The text meant, where `%` and two digits stand for a byte of UTF-8.
+    ///
+    /// - Parameter name: what this is, for errors.
+    func decoded(_ name: String) throws(PhotonPumpError) -> String {
+        guard !self.isEmpty else { throw self.error("\(name) is empty") }
+        var bytes: [UInt8] = []
+        var rest = self.characters
+        while let placed = rest.popFirst() {
+            guard placed.character == "%" else {
+                bytes.append(contentsOf: String(placed.character).utf8)
+                continue
+            }
+            let digits = String(rest.prefix(2).map(\.character))
+            // A sign would do for the number, but not here.
+            guard digits.count == 2, digits.allSatisfy(\.isHexDigit), let byte = UInt8(digits, radix: 16) else {
+                throw self.error("\(name) has a % without two hexadecimal digits")
+            }
+            bytes.append(byte)
+            rest = rest.dropFirst(2)
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw self.error("\(name) is not UTF-8 when its % are decoded")
+        }
+        return text
+    }
+
+    /// `text` as ``decoded(_:)`` takes it anywhere.
+    static func encoded(_ text: String) -> String {
+        text.utf8.map { byte in
+            switch UInt8(byte) {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"):
+                String(UnicodeScalar(byte))
+            default:
+                "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+        .joined()
+    }
+}

@@ -1,0 +1,207 @@
+import Testing
+
+@testable import PhotonPump
+
+@Suite("A connection string")
+struct ConnectionStringTests {
+    struct Good: Sendable {
+        let text: String
+        let target: Client.Configuration.Target
+        var credentials: Credentials?
+        var isSecure = false
+    }
+
+    @Test(
+        "names hosts, ports and the user (S59)",
+        arguments: [
+            Good(text: "tcp://localhost", target: .node(Endpoint(host: "localhost", port: 1113))),
+            Good(text: "TCP://db.example:2000/", target: .node(Endpoint(host: "db.example", port: 2000))),
+            Good(text: "tcp://[::1]", target: .node(Endpoint(host: "::1", port: 1113))),
+            Good(text: "tcp://[fe80::1]:65535", target: .node(Endpoint(host: "fe80::1", port: 65535))),
+            Good(
+                text: "tcp://admin:changeit@127.0.0.1:1113",
+                target: .node(Endpoint(host: "127.0.0.1", port: 1113)),
+                credentials: Credentials(username: "admin", password: "changeit")
+            ),
+            Good(
+                text: "tcp://a%40b:p%3Aa%2Fs%25%C3%BC:s@h",
+                target: .node(Endpoint(host: "h", port: 1113)),
+                credentials: Credentials(username: "a@b", password: "p:a/s%ü:s")
+            ),
+            Good(text: "tls://h", target: .node(Endpoint(host: "h", port: 1115)), isSecure: true),
+            Good(text: "tls://h:1113?tls=true", target: .node(Endpoint(host: "h", port: 1113)), isSecure: true),
+            Good(text: "tcp://h?tls=False", target: .node(Endpoint(host: "h", port: 1113))),
+            Good(
+                text: "discover://cluster.example",
+                target: .cluster(gossip: [Endpoint(host: "cluster.example", port: 2113)])),
+            Good(
+                text: "discover://u:p@h1:1,[::1]:2,h3/?tls=true",
+                target: .cluster(
+                    gossip: [
+                        Endpoint(host: "h1", port: 1), Endpoint(host: "::1", port: 2), Endpoint(host: "h3", port: 2113),
+                    ]
+                ),
+                credentials: Credentials(username: "u", password: "p"),
+                isSecure: true
+            ),
+            Good(text: "esdb://h1:1", target: .cluster(gossip: [Endpoint(host: "h1", port: 1)]), isSecure: true),
+            Good(
+                text: "esdb://u:p@h1,h2?TLS=false&tlsverifycert=false",
+                target: .cluster(gossip: [Endpoint(host: "h1", port: 2113), Endpoint(host: "h2", port: 2113)]),
+                credentials: Credentials(username: "u", password: "p")
+            ),
+            Good(
+                text: "esdb+discover://dns.example",
+                target: .cluster(gossip: [Endpoint(host: "dns.example", port: 2113)]),
+                isSecure: true
+            ),
+        ]
+    )
+    func good(_ good: Good) throws {
+        let configuration = try Client.Configuration(good.text)
+        #expect(configuration.target == good.target)
+        #expect(configuration.credentials == good.credentials)
+        #expect((configuration.tls != nil) == good.isSecure)
+    }
+
+    @Test("carries settings")
+    func settings() throws {
+        let configuration = try Client.Configuration(
+            """
+            discover://h?connectionName=my%20app&ConnectTimeout=2s&heartbeatInterval=750ms&heartbeattimeout=1m\
+            &tls=true&tlsCAFile=/etc/ca.pem&tlsHostName=es&tlsCertFile=c.pem&tlsKeyFile=k.pem&gossipTLS=false\
+            &nodePreference=Slave&requireMaster=false&maxDiscoverAttempts=3&discoveryInterval=1s&gossipTimeout=4s\
+            &gossipInterval=30s&maxReconnects=0&reconnectDelay=1s&maxReconnectDelay=9s&operationTimeout=7s\
+            &queueTimeout=6s&maxRetries=unlimited&retryUnanswered=false&maxInFlight=7&maxWaiting=8&maxFrameSize=100000
+            """
+        )
+        var expected = Client.Configuration(.cluster(gossip: [Endpoint(host: "h", port: 2113)]))
+        expected.connectionName = "my app"
+        expected.connectTimeout = .seconds(2)
+        expected.heartbeat.interval = .milliseconds(750)
+        expected.heartbeat.timeout = .seconds(60)
+        var tls = TLSSettings()
+        tls.trust = .authorities(file: "/etc/ca.pem")
+        tls.expectedHostName = "es"
+        tls.clientCertificate = .init(certificateFile: "c.pem", keyFile: "k.pem")
+        expected.tls = tls
+        expected.discovery.gossipOverTLS = false
+        expected.nodePreference = .follower
+        expected.requireMaster = false
+        expected.discovery.maximumAttempts = 3
+        expected.discovery.interval = .seconds(1)
+        expected.discovery.gossipTimeout = .seconds(4)
+        expected.discovery.backgroundInterval = .seconds(30)
+        expected.reconnection.maximumAttempts = 0
+        expected.reconnection.firstDelay = .seconds(1)
+        expected.reconnection.maximumDelay = .seconds(9)
+        expected.operationTimeout = .seconds(7)
+        expected.queueTimeout = .seconds(6)
+        expected.retries.maximum = nil
+        expected.retries.afterNoAnswer = false
+        expected.maximumInFlight = 7
+        expected.maximumWaiting = 8
+        expected.maximumFrameSize = 100_000
+        #expect(configuration == expected)
+    }
+
+    @Test("of a gRPC client has its settings in milliseconds")
+    func grpcSettings() throws {
+        let configuration = try Client.Configuration(
+            """
+            esdb://h?connectionName=app&nodePreference=readOnlyReplica&tlsVerifyCert=false&maxDiscoverAttempts=-1\
+            &discoveryInterval=100&gossipTimeout=5000&defaultDeadline=3000&keepAliveInterval=10000\
+            &keepAliveTimeout=20000&throwOnAppendFailure=true&userCertFile=c&userKeyFile=k
+            """
+        )
+        var expected = Client.Configuration(.cluster(gossip: [Endpoint(host: "h", port: 2113)]))
+        expected.connectionName = "app"
+        expected.nodePreference = .readOnlyReplica
+        var tls = TLSSettings()
+        tls.trust = .insecureWithoutVerification
+        tls.clientCertificate = .init(certificateFile: "c", keyFile: "k")
+        expected.tls = tls
+        expected.discovery.interval = .milliseconds(100)
+        expected.discovery.gossipTimeout = .seconds(5)
+        expected.operationTimeout = .seconds(3)
+        expected.heartbeat.interval = .seconds(10)
+        expected.heartbeat.timeout = .seconds(20)
+        #expect(configuration == expected)
+    }
+
+    @Test(
+        "that is wrong is refused, naming the part and its place (S59)",
+        arguments: [
+            ("", "at character 0: this is neither scheme://… nor Key=Value"),
+            ("localhost:1113", "at character 0: this is neither scheme://… nor Key=Value"),
+            ("http://h", "at character 0: the scheme is none of tcp://, tls://, discover://"),
+            ("tcp://", "at character 6: the host is missing"),
+            ("tcp://?tls=false", "at character 6: the host is missing"),
+            ("tcp://:1113", "at character 6: the host is missing"),
+            ("discover://h1,,h3", "at character 14: the host is missing"),
+            ("discover://h1,", "at character 14: the host is missing"),
+            ("tcp://h:", "at character 8: the port is no number from 1 to 65535"),
+            ("tcp://h:0", "at character 8: the port is no number from 1 to 65535"),
+            ("tcp://h:65536", "at character 8: the port is no number from 1 to 65535"),
+            ("tcp://h:+1", "at character 8: the port is no number from 1 to 65535"),
+            ("discover://h1:1,h2:x", "at character 19: the port is no number from 1 to 65535"),
+            ("tcp://::1:1113", "at character 6: an IPv6 address needs brackets"),
+            ("tcp://[::1", "at character 6: the bracket of the IPv6 address is not closed"),
+            ("tcp://[::1]x", "at character 11: there is more than a port behind the IPv6 address"),
+            ("tcp://h1,h2", "at character 6: tcp://… is one server; several hosts need discover://"),
+            ("tcp://a host", "at character 7: ' ' cannot be part of a host"),
+            ("tcp://admin@h", "at character 6: the password is missing (user:password@)"),
+            ("tcp://:p@h", "at character 6: the user name is empty"),
+            ("tcp://admin:@h", "at character 12: the password is empty"),
+            ("tcp://a%4:p@h", "at character 6: the user name has a % without two hexadecimal digits"),
+            ("tcp://a:%ff@h", "at character 8: the password is not UTF-8 when its % are decoded"),
+            ("tcp://a:p?q@h", "at character 10: a ? before the @, or an @ in a setting, must be percent-encoded"),
+            ("tcp://h?colour=red", "at character 8: 'colour' is no setting"),
+            ("esdb://h?operationTimeout=1s", "at character 9: 'operationTimeout' is no setting"),
+            ("tcp://h?connectTimeout", "at character 8: this is no setting=value"),
+            ("tcp://h?", "at character 8: this is no setting=value"),
+            ("tcp://h?connectTimeout=1s&connecttimeout=2s", "at character 26: 'connectTimeout' is given twice"),
+            ("tcp://h?connectTimeout=5", "at character 23: connectTimeout is no duration"),
+            ("tcp://h?connectTimeout=", "at character 23: connectTimeout is empty"),
+            ("tcp://h?connectTimeout=0s", "connectTimeout is no duration"),
+            ("tcp://h?connectTimeout=-1s", "connectTimeout is no duration"),
+            ("tcp://h?connectTimeout=99999999999999999999s", "connectTimeout is no duration"),
+            ("tcp://h?connectTimeout=%zz", "at character 23: connectTimeout has a % without two hexadecimal digits"),
+            ("esdb://h?gossipTimeout=5s", "at character 23: gossipTimeout is no number of milliseconds"),
+            ("tcp://h?maxRetries=-1", "at character 19: maxRetries is no whole number from 0 on, or unlimited"),
+            ("tcp://h?requireMaster=yes", "at character 22: requireMaster is no true or false"),
+            ("tcp://h?nodePreference=best", "at character 23: nodePreference is no master, follower, random or"),
+            ("tls://h?tls=false", "at character 8: tls=false contradicts tls://"),
+            ("tcp://h?tls=true", "at character 8: tls=true contradicts tcp://"),
+            ("tcp://h?tlsCAFile=x", "at character 8: 'tlsCAFile' has no meaning without TLS"),
+            ("tcp://h?tlsVerifyCert=false", "at character 8: 'tlsVerifyCert' has no meaning without TLS"),
+            ("discover://h?tls=false&tlsHostName=x", "at character 23: 'tlsHostName' has no meaning without TLS"),
+            ("tls://h?tlsVerifyCert=false&tlsCAFile=x", "at character 28: 'tlsCAFile' contradicts not verifying"),
+            (
+                "tls://h?tlsKeyFile=x",
+                "at character 8: 'tlsKeyFile' is given, but of a client's certificate and its key"
+            ),
+        ]
+    )
+    func wrong(text: String, problem: String) throws {
+        let error = try #require(throws: PhotonPumpError.self) { try Client.Configuration(text) }
+        #expect(error.code == .invalidConfiguration)
+        #expect(error.message.contains(problem), "\(error.message)")
+    }
+
+    @Test(
+        "never has its password repeated by an error",
+        arguments: [
+            "tcp://admin:hunter2", "tcp://admin:hunter2@", "tcp://admin:hunter2@h:x", "tcp://admin:hunter2?@h",
+            "tcp://admin:hunter2%@h", "tcp://admin:hunter2@h?x=1", "http://admin:hunter2@h", "tcp://hunter2@h",
+            "tcp://admin:x?hunter2@h", "ConnectTo=tcp://admin:a;hunter2=b@h",
+            "DefaultUserCredentials=admin:a;hunter2=b",
+            "DefaultUserCredentials=hunter2;ConnectTo=tcp://h", "DefaultUserCredentials='admin:hunter2' x",
+            "ConnectTo=udp://admin:hunter2@h", "admin:hunter2@h=x",
+        ]
+    )
+    func secrets(text: String) throws {
+        let error = try #require(throws: PhotonPumpError.self) { try Client.Configuration(text) }
+        #expect(!"\(error)".contains("hunter2"), "\(error)")
+    }
+}
