@@ -7,7 +7,8 @@ SWIFT_FILES := $(wildcard Package.swift Sources Tests Benchmarks Examples)
 PUMP := .build/debug/pump
 RELEASED_PUMP := .build/release/pump
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
-INCLUDES := $(wildcard /usr/include /usr/local/include /opt/homebrew/include)
+INCLUDES := $(wildcard /usr/include /usr/local/include /opt/homebrew/include $(addsuffix /opt/openssl@3/include, \
+	/usr/local /opt/homebrew))
 MESSAGES := Sources/CEventStoreMessages
 
 # $(call install,APT PACKAGES,BREW FORMULAE): quiet unless something goes wrong.
@@ -30,6 +31,9 @@ help: ## Lists the targets
 deps: ## Installs the system libraries that are missing
 ifeq (,$(wildcard $(INCLUDES:%=%/protobuf-c/protobuf-c.h)))
 	@$(call install,libprotobuf-c-dev pkg-config,protobuf-c)
+endif
+ifeq (,$(wildcard $(INCLUDES:%=%/openssl/ssl.h)))
+	@$(call install,libssl-dev pkg-config,openssl@3)
 endif
 	@:
 

@@ -34,6 +34,12 @@ let package = Package(
             pkgConfig: "libprotobuf-c",
             providers: [.apt(["libprotobuf-c-dev"]), .brew(["protobuf-c"])]
         ),
+        // The TLS of the system.
+        .systemLibrary(
+            name: "COpenSSL",
+            pkgConfig: "openssl",
+            providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]
+        ),
         // Generated from Protos/ by `make protos`.
         .target(name: "CEventStoreMessages", dependencies: ["CProtobufC"]),
         // Frames, packages and messages: pure values.
@@ -42,8 +48,12 @@ let package = Package(
             dependencies: ["CEventStoreMessages", "CProtobufC"],
             swiftSettings: settings
         ),
-        // Sockets, their buffers and the executor they are served on.
-        .target(name: "PhotonPumpTransport", dependencies: ["PhotonPumpWire"], swiftSettings: settings),
+        // Sockets, TLS over them, and the executor they are served on.
+        .target(
+            name: "PhotonPumpTransport",
+            dependencies: ["COpenSSL", "PhotonPumpWire"],
+            swiftSettings: settings
+        ),
         // The client.
         .target(
             name: "PhotonPump",
@@ -59,6 +69,7 @@ let package = Package(
         .target(
             name: "EmbeddedEventStore",
             dependencies: [
+                "COpenSSL",
                 "PhotonPumpTransport",
                 "PhotonPumpWire",
                 .product(name: "FlyingFox", package: "FlyingFox"),
@@ -99,7 +110,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PhotonPumpTransportTests",
-            dependencies: ["PhotonPumpTransport", "PhotonPumpWire", "ScriptedPeers"],
+            dependencies: ["EmbeddedEventStore", "PhotonPumpTransport", "PhotonPumpWire", "ScriptedPeers"],
             swiftSettings: settings
         ),
         .testTarget(name: "PhotonPumpTests", dependencies: ["PhotonPump", "PhotonPumpWire"], swiftSettings: settings),

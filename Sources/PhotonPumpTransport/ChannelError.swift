@@ -2,7 +2,7 @@ package import PhotonPumpWire
 
 /// Why a connection ended, other than by our own wish.
 package enum ChannelError: Error, Hashable, Sendable {
-    case socket(SocketError)
+    case transport(TransportError)
     /// The peer sent something that is no frame.
     case frame(FrameError)
     /// The peer closed the connection; `unfinished` bytes of a frame had arrived.
@@ -12,7 +12,7 @@ package enum ChannelError: Error, Hashable, Sendable {
 extension ChannelError: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .socket(let error): error.description
+        case .transport(let error): error.description
         case .frame(let error): "the peer sent \(error)"
         case .endOfStream(unfinished: 0): "the peer closed the connection"
         case .endOfStream(let unfinished):

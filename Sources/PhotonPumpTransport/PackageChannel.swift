@@ -47,9 +47,9 @@ package final class PackageChannel {
     package func flush() throws(ChannelError) {
         guard !self.waitsForRoom else { return }
         do {
-            try self.outbound.drain { (bytes) throws(SocketError) in try self.transport.write(bytes) }
+            try self.outbound.drain { (bytes) throws(TransportError) in try self.transport.write(bytes) }
         } catch {
-            throw .socket(error)
+            throw .transport(error)
         }
         self.waitsForRoom = !self.outbound.isEmpty
     }
@@ -84,14 +84,14 @@ package final class PackageChannel {
         var outcome = ReadOutcome.wouldBlock
         var mayBeMore = false
         do {
-            try self.decoder.fill { (room) throws(SocketError) in
+            try self.decoder.fill { (room) throws(TransportError) in
                 outcome = try self.transport.read(into: room)
                 guard case .bytes(let count) = outcome else { return 0 }
                 mayBeMore = count == room.count
                 return count
             }
         } catch {
-            throw .socket(error)
+            throw .transport(error)
         }
         return (outcome, mayBeMore)
     }

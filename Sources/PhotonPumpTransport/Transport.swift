@@ -9,11 +9,11 @@ package protocol Transport: AnyObject {
     func activate(_ handler: @escaping (TransportEvent) -> Void)
 
     /// Reads what is there, up to the size of `buffer`.
-    func read(into buffer: UnsafeMutableRawBufferPointer) throws(SocketError) -> ReadOutcome
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws(TransportError) -> ReadOutcome
 
     /// Writes a prefix of `bytes` and returns its length. After 0, ``TransportEvent/writable`` follows when it is
     /// worth trying again.
-    func write(_ bytes: UnsafeRawBufferPointer) throws(SocketError) -> Int
+    func write(_ bytes: UnsafeRawBufferPointer) throws(TransportError) -> Int
 
     /// How many of the bytes written the peer has not taken yet, as far as the system can tell.
     var untakenCount: Int { get }

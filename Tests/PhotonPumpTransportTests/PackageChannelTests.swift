@@ -85,8 +85,8 @@ struct PackageChannelTests {
     @Test("passes on why reading failed")
     func readFails() {
         let channel = PackageChannel(self.transport)
-        let reset = SocketError("read", reason: "connection reset")
+        let reset = TransportError.socket(SocketError("read", reason: "connection reset"))
         self.transport.reads = [.failure(reset)]
-        #expect(throws: ChannelError.socket(reset)) { _ = try channel.receive { _ in } }
+        #expect(throws: ChannelError.transport(reset)) { _ = try channel.receive { _ in } }
     }
 }

@@ -4,11 +4,14 @@ package import PhotonPumpWire
 /// One end of a connection, doing what a test tells it to.
 package actor ScriptedPeer {
     private nonisolated let executor: QueueExecutor
-    private var transport: SocketTransport?
+    private var transport: (any Transport)?
+    private var socket: SocketTransport?
     private var connector: SocketConnector?
     private var decoder = FrameDecoder()
     private var packages: [Package] = []
     private var ended = false
+    /// Why reading ended, unless the other side closed the connection.
+    package private(set) var failure: (any Error)?
     private var waiter: CheckedContinuation<Void, Never>?
     private var roomWaiter: CheckedContinuation<Void, Never>?
 
@@ -18,20 +21,22 @@ package actor ScriptedPeer {
         self.executor = QueueExecutor(label: "scripted.peer")
     }
 
-    init(_ transport: sending SocketTransport, executor: QueueExecutor) {
+    init(_ socket: sending SocketTransport, _ layers: Layers, executor: QueueExecutor) {
         self.executor = executor
-        self.transport = transport
-        transport.activate { [weak self] event in self?.assumeIsolated { $0.ready(event) } }
+        self.socket = socket
+        // It can only fail for want of memory, and then there is no connection.
+        self.transport = try? layers.put(on: socket, host: nil, executor: executor)
+        self.transport?.activate { [weak self] event in self?.assumeIsolated { $0.ready(event) } }
     }
 
     /// Connects to a server, or throws `SocketError`.
-    package static func connect(host: String, port: Int) async throws -> ScriptedPeer {
+    package static func connect(host: String, port: Int, _ layers: Layers = .plain) async throws -> ScriptedPeer {
         let peer = ScriptedPeer()
-        try await peer.connect(host: host, port: port)
+        try await peer.connect(host: host, port: port, layers)
         return peer
     }
 
-    private func connect(host: String, port: Int) async throws {
+    private func connect(host: String, port: Int, _ layers: Layers) async throws {
         let addresses = try await withCheckedThrowingContinuation { found in
             AddressResolver.resolve(host: host, port: port, on: self.executor.queue) { found.resume(with: $0) }
         }
@@ -40,8 +45,9 @@ package actor ScriptedPeer {
             self.connector = connector
             connector.start()
         }
-        guard let transport = try self.connector?.takeTransport() else { return }
-        self.transport = transport
+        guard let socket = try self.connector?.takeTransport() else { return }
+        let transport = try layers.put(on: socket, host: host, executor: self.executor)
+        (self.socket, self.transport) = (socket, transport)
         transport.activate { [weak self] event in self?.assumeIsolated { $0.ready(event) } }
     }
 
@@ -97,6 +103,9 @@ package actor ScriptedPeer {
     package func resumeReading() { self.transport?.resumeReading() }
     package func close() { self.transport?.close() }
 
+    /// Closes the socket under TLS, which gets no last word.
+    package func cut() { self.socket?.close() }
+
     private func ready(_ event: TransportEvent) {
         switch event {
         case .readable: self.read()
@@ -116,6 +125,7 @@ package actor ScriptedPeer {
             }
             while let package = try self.decoder.next() { self.packages.append(package) }
         } catch {
+            self.failure = error
             outcome = .endOfStream
         }
         if outcome == .endOfStream {

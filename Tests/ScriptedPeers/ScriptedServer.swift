@@ -14,12 +14,12 @@ package actor ScriptedServer {
     }
 
     /// Listens on a free port and returns it.
-    package func start(host: String = "127.0.0.1") throws -> Int {
+    package func start(host: String = "127.0.0.1", _ layers: Layers = .plain) throws -> Int {
         let listener = try SocketListener(host: host, port: 0, executor: self.executor)
         self.listener = listener
-        listener.activate { [weak self] transport in
+        listener.activate { [weak self] socket in
             guard let self else { return }
-            self.accept.yield(ScriptedPeer(transport, executor: self.executor))
+            self.accept.yield(ScriptedPeer(socket, layers, executor: self.executor))
         }
         return listener.address.port
     }

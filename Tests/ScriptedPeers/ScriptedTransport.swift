@@ -5,7 +5,7 @@ package final class ScriptedTransport: Transport {
     package let peer = "script"
 
     /// What the next reads return, in order; after them they would block.
-    package var reads: [Result<[UInt8], SocketError>] = []
+    package var reads: [Result<[UInt8], TransportError>] = []
     /// Whether, after ``reads``, the other side has closed.
     package var isEnded = false
     /// How many bytes the next writes take, in order; after them as many as there are.
@@ -26,7 +26,7 @@ package final class ScriptedTransport: Transport {
         self.handler?(event)
     }
 
-    package func read(into buffer: UnsafeMutableRawBufferPointer) throws(SocketError) -> ReadOutcome {
+    package func read(into buffer: UnsafeMutableRawBufferPointer) throws(TransportError) -> ReadOutcome {
         guard !self.reads.isEmpty else { return self.isEnded ? .endOfStream : .wouldBlock }
         let bytes = try self.reads[0].get()
         let part = min(bytes.count, buffer.count)
@@ -35,7 +35,7 @@ package final class ScriptedTransport: Transport {
         return .bytes(part)
     }
 
-    package func write(_ bytes: UnsafeRawBufferPointer) throws(SocketError) -> Int {
+    package func write(_ bytes: UnsafeRawBufferPointer) throws(TransportError) -> Int {
         let part = self.room.isEmpty ? bytes.count : min(self.room.removeFirst(), bytes.count)
         self.written += bytes.prefix(part)
         return part

@@ -13,6 +13,8 @@ public struct EmbeddedServerError: Error, Hashable, Sendable {
         public static let invalidConfiguration = Code("invalid configuration")
         /// An address or port could not be listened on.
         public static let cannotListen = Code("cannot listen")
+        /// A certificate could not be made.
+        public static let cannotIssue = Code("cannot issue a certificate")
         /// The stream has been deleted for good.
         public static let streamDeleted = Code("stream deleted")
         /// The name belongs to no stream that could be deleted.

@@ -47,9 +47,9 @@ package final class SocketTransport: Transport {
         self.poller.set(interest, for: self.watch)
     }
 
-    package func read(into buffer: UnsafeMutableRawBufferPointer) throws(SocketError) -> ReadOutcome {
+    package func read(into buffer: UnsafeMutableRawBufferPointer) throws(TransportError) -> ReadOutcome {
         guard !self.isClosed else { return .endOfStream }
-        let count = try nonBlockingCall("read") { recv(self.descriptor, buffer.baseAddress, buffer.count, 0) }
+        let count = try self.call("read") { recv(self.descriptor, buffer.baseAddress, buffer.count, 0) }
         return switch count {
         case nil: .wouldBlock
         case 0?: .endOfStream
@@ -57,14 +57,22 @@ package final class SocketTransport: Transport {
         }
     }
 
-    package func write(_ bytes: UnsafeRawBufferPointer) throws(SocketError) -> Int {
-        guard !self.isClosed else { throw SocketError("write", number: EPIPE, address: self.peer) }
-        let count = try nonBlockingCall("write") {
+    package func write(_ bytes: UnsafeRawBufferPointer) throws(TransportError) -> Int {
+        guard !self.isClosed else { throw .socket(SocketError("write", number: EPIPE, address: self.peer)) }
+        let count = try self.call("write") {
             send(self.descriptor, bytes.baseAddress, bytes.count, Platform.sendFlags)
         }
         if let count { return count }
         self.setInterest(self.interest.union(.writing))
         return 0
+    }
+
+    private func call(_ operation: String, _ call: () -> Int) throws(TransportError) -> Int? {
+        do {
+            return try nonBlockingCall(operation, call)
+        } catch {
+            throw .socket(error)
+        }
     }
 
     package var untakenCount: Int { self.isClosed ? 0 : Platform.unsentCount(self.descriptor) }

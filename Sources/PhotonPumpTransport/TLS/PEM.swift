@@ -1,0 +1,86 @@
+internal import COpenSSL
+internal import Foundation
+
+/// Certificates or a private key in PEM: in a file, or at hand.
+package enum PEM: Hashable, Sendable {
+    case file(String)
+    case text(String)
+
+    /// Hands over each certificate, of which there must be one at least; they are gone afterwards.
+    func forEachCertificate(
+        holding contents: TLSError.Contents,
+        _ body: (OpaquePointer) throws(TLSError) -> Void
+    ) throws(TLSError) {
+        let memory = try self.open(holding: contents)
+        defer { BIO_free(memory) }
+        ERR_clear_error()
+        var count = 0
+        while let certificate = PEM_read_bio_X509(memory, nil, nil, nil) {
+            defer { X509_free(certificate) }
+            try body(certificate)
+            count += 1
+        }
+        // Reading ends where no other certificate begins; anything else is a certificate that is broken.
+        let isEnd = OpenSSLError.last.map { $0.library == ERR_LIB_PEM && $0.reason == PEM_R_NO_START_LINE } ?? true
+        guard count > 0, isEnd else { throw .pem(.notPEM, self, holding: contents) }
+    }
+
+    /// Hands over the private key, which is gone afterwards.
+    func withKey(_ body: (OpaquePointer) throws(TLSError) -> Void) throws(TLSError) {
+        let memory = try self.open(holding: .key)
+        defer { BIO_free(memory) }
+        ERR_clear_error()
+        var wantsPassword = false
+        // Without a callback of ours OpenSSL would ask for the password on the terminal.
+        let key = PEM_read_bio_PrivateKey(
+            memory, nil,
+            { _, _, _, wanted in
+                wanted?.assumingMemoryBound(to: Bool.self).pointee = true
+                return -1
+            }, &wantsPassword)
+        guard let key else { throw .pem(wantsPassword ? .encrypted : .notPEM, self, holding: .key) }
+        defer { EVP_PKEY_free(key) }
+        try body(key)
+    }
+
+    private func open(holding contents: TLSError.Contents) throws(TLSError) -> OpaquePointer {
+        let memory = COpenSSL_new_memory()
+        guard let memory else { throw .other(OpenSSLError.describeLast()) }
+        try self.bytes(holding: contents).withUnsafeBytes { bytes in
+            _ = BIO_write(memory, bytes.baseAddress, CInt(clamping: bytes.count))
+        }
+        return memory
+    }
+
+    private func bytes(holding contents: TLSError.Contents) throws(TLSError) -> Data {
+        switch self {
+        case .text(let text):
+            return Data(text.utf8)
+        case .file(let path):
+            do {
+                return try Data(contentsOf: URL(fileURLWithPath: path))
+            } catch CocoaError.fileReadNoSuchFile, CocoaError.fileNoSuchFile {
+                throw .pem(.missing, self, holding: contents)
+            } catch {
+                throw .pem(.unreadable(reason: Self.reason(error)), self, holding: contents)
+            }
+        }
+    }
+
+    /// The system's own word for it, where there is one.
+    private static func reason(_ error: any Error) -> String {
+        let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+        guard let cause, cause.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
+        return Platform.describe(CInt(clamping: cause.code))
+    }
+}
+
+extension PEM: CustomStringConvertible {
+    /// Never the text: it may be a private key.
+    package var description: String {
+        switch self {
+        case .file(let path): "'\(path)'"
+        case .text: "the text given"
+        }
+    }
+}
