@@ -110,7 +110,13 @@ let package = Package(
         ),
         .testTarget(
             name: "PhotonPumpTransportTests",
-            dependencies: ["EmbeddedEventStore", "PhotonPumpTransport", "PhotonPumpWire", "ScriptedPeers"],
+            dependencies: [
+                "COpenSSL",
+                "EmbeddedEventStore",
+                "PhotonPumpTransport",
+                "PhotonPumpWire",
+                "ScriptedPeers",
+            ],
             swiftSettings: settings
         ),
         .testTarget(name: "PhotonPumpTests", dependencies: ["PhotonPump", "PhotonPumpWire"], swiftSettings: settings),
