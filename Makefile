@@ -9,6 +9,8 @@ RELEASED_PUMP := .build/release/pump
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 INCLUDES := $(wildcard /usr/include /usr/local/include /opt/homebrew/include $(addsuffix /opt/openssl@3/include, \
 	/usr/local /opt/homebrew))
+# Where Debian has headers that depend on the processor.
+CURL_INCLUDES := $(INCLUDES) $(wildcard /usr/include/*-linux-gnu* /opt/homebrew/opt/curl/include)
 MESSAGES := Sources/CEventStoreMessages
 
 # $(call install,APT PACKAGES,BREW FORMULAE): quiet unless something goes wrong.
@@ -34,6 +36,9 @@ ifeq (,$(wildcard $(INCLUDES:%=%/protobuf-c/protobuf-c.h)))
 endif
 ifeq (,$(wildcard $(INCLUDES:%=%/openssl/ssl.h)))
 	@$(call install,libssl-dev pkg-config,openssl@3)
+endif
+ifeq (,$(wildcard $(CURL_INCLUDES:%=%/curl/curl.h)))
+	@$(call install,libcurl4-openssl-dev pkg-config,curl)
 endif
 	@:
 

@@ -40,6 +40,12 @@ let package = Package(
             pkgConfig: "openssl",
             providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]
         ),
+        // The HTTP client of the system.
+        .systemLibrary(
+            name: "CCurl",
+            pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]
+        ),
         // Generated from Protos/ by `make protos`.
         .target(name: "CEventStoreMessages", dependencies: ["CProtobufC"]),
         // Frames, packages and messages: pure values.
@@ -58,6 +64,7 @@ let package = Package(
         .target(
             name: "PhotonPump",
             dependencies: [
+                "CCurl",
                 "PhotonPumpTransport",
                 "PhotonPumpWire",
                 .product(name: "DequeModule", package: "swift-collections"),
@@ -119,7 +126,18 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .testTarget(name: "PhotonPumpTests", dependencies: ["PhotonPump", "PhotonPumpWire"], swiftSettings: settings),
+        .testTarget(
+            name: "PhotonPumpTests",
+            dependencies: [
+                "PhotonPump",
+                "PhotonPumpWire",
+                "ScriptedPeers",
+                .product(name: "FlyingFox", package: "FlyingFox"),
+                .product(name: "FlyingSocks", package: "FlyingFox"),
+            ],
+            resources: [.copy("Support/Gossip")],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "EmbeddedEventStoreTests",
             dependencies: [

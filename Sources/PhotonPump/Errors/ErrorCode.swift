@@ -60,6 +60,8 @@ extension PhotonPumpError {
         public static let notConnected = Code("notConnected")
         /// The server could not be reached, or did not accept this client.
         public static let connectionFailed = Code("connectionFailed")
+        /// No node of the cluster could be found; the message has what each of those asked answered.
+        public static let discoveryFailed = Code("discoveryFailed")
         /// The connection was lost while the call waited. A write may have been made; repeating it with the same
         /// events is safe.
         public static let connectionLost = Code("connectionLost")

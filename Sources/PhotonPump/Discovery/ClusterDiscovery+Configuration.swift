@@ -1,0 +1,45 @@
+extension ClusterDiscovery {
+    /// As a client with these settings finds its node. nil when they name the node.
+    ///
+    /// - Parameter selector: instead of the settings' preference.
+    init?(_ configuration: Client.Configuration, selector: NodeSelector? = nil) {
+        guard case .cluster(let gossip) = configuration.target else { return nil }
+        self.init(configuration, asking: gossip, selector: selector)
+    }
+
+    fileprivate init(_ configuration: Client.Configuration, asking seeds: [Endpoint], selector: NodeSelector?) {
+        self.init(seeds: seeds)
+        self.settings = configuration.discovery
+        self.selection = NodeSelection(
+            preference: configuration.nodePreference,
+            selector: selector,
+            usesTLS: configuration.tls != nil
+        )
+        if self.settings.gossipOverTLS ?? (configuration.tls != nil) {
+            self.gossipTLS = configuration.tls ?? TLSSettings()
+        }
+    }
+}
+
+extension ClusterGossip {
+    /// Asks for gossip as a client with these settings does to find its node, each endpoint once, without connecting.
+    ///
+    /// - Parameters:
+    ///   - configuration: whom to ask; of a single server, that server's HTTP port.
+    ///   - httpPort: that port. 2113.
+    /// - Returns: the first readable answer.
+    /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``, ``PhotonPumpError/Code/discoveryFailed`` with what each
+    ///   endpoint answered, or `CancellationError`.
+    public static func read(
+        _ configuration: Client.Configuration,
+        httpPort: Int = Endpoint.defaultGossipPort
+    ) async throws -> ClusterGossip {
+        var configuration = configuration
+        if case .node(let endpoint) = configuration.target {
+            configuration.target = .cluster(gossip: [Endpoint(host: endpoint.host, port: httpPort)])
+        }
+        configuration.discovery.maximumAttempts = 1
+        let settings = try configuration.validated().settings
+        return try await ClusterDiscovery(settings, asking: settings.target.endpoints, selector: nil).readGossip()
+    }
+}

@@ -1,0 +1,63 @@
+/// Where to ask for gossip, and in which order: one attempt; pure.
+///
+/// First the nodes that the last gossip named, those without data last, then the endpoints that are configured; but not
+/// the node that just failed. Each address is asked once.
+struct DiscoveryPlan {
+    /// One address of an endpoint.
+    struct Candidate: Hashable {
+        let endpoint: Endpoint
+        /// Numeric.
+        let address: String
+    }
+
+    enum Step: Equatable {
+        /// Find the addresses of this endpoint, and hand them to ``found(_:of:using:)``.
+        case lookUp(Endpoint)
+        case ask(Candidate)
+        /// All were asked.
+        case end
+    }
+
+    private var endpoints: ArraySlice<Endpoint>
+    private var candidates: ArraySlice<Candidate> = []
+    private var asked: Set<Endpoint> = []
+
+    /// - Parameter failed: where the TCP protocol of the node that failed was spoken.
+    init(
+        seeds: [Endpoint],
+        remembered: ClusterGossip?,
+        avoiding failed: Endpoint?,
+        using generator: inout some RandomNumberGenerator
+    ) {
+        let members = (remembered?.members ?? [])
+            .filter { failed == nil || ($0.endpoint(usesTLS: false) != failed && $0.endpoint(usesTLS: true) != failed) }
+            .shuffled(using: &generator)
+        let nodes = members.filter { $0.state != .manager } + members.filter { $0.state == .manager }
+        self.endpoints = (nodes.compactMap(\.http) + seeds.shuffled(using: &generator))[...]
+    }
+
+    mutating func next() -> Step {
+        while let candidate = self.candidates.popFirst() {
+            let address = Endpoint(host: candidate.address, port: candidate.endpoint.port)
+            if self.asked.insert(address).inserted { return .ask(candidate) }
+        }
+        return self.endpoints.popFirst().map { .lookUp($0) } ?? .end
+    }
+
+    mutating func found(
+        _ addresses: [String],
+        of endpoint: Endpoint,
+        using generator: inout some RandomNumberGenerator
+    ) {
+        self.candidates =
+            addresses.shuffled(using: &generator)
+            .map { Candidate(endpoint: endpoint, address: $0) }[...]
+    }
+}
+
+extension DiscoveryPlan.Candidate: CustomStringConvertible {
+    /// The endpoint, and its address where that is another.
+    var description: String {
+        self.address == self.endpoint.host ? "\(self.endpoint)" : "\(self.endpoint) at \(self.address)"
+    }
+}

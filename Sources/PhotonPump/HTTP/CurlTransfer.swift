@@ -1,0 +1,105 @@
+internal import CCurl
+
+/// One request and its answer. No redirect is followed and no proxy asked: the servers wanted are those that the client
+/// connects to.
+struct CurlTransfer {
+    /// What all of an answer may come to, its header included.
+    static let answerLimit = 1 << 20
+
+    private let request: HTTPRequest
+
+    init(_ request: HTTPRequest) {
+        self.request = request
+    }
+
+    /// Blocks until the answer is there.
+    ///
+    /// - Parameter isCancelled: asked about once a second, and whenever bytes arrive; true gives up.
+    func perform(isCancelled: () -> Bool) throws(HTTPFailure) -> HTTPResponse {
+        let handle = try CurlHandle()
+        let authority = Endpoint(
+            host: self.request.tls?.expectedHostName ?? self.request.endpoint.host,
+            port: self.request.endpoint.port
+        )
+        let address = Endpoint(host: self.request.address, port: self.request.endpoint.port)
+        let scheme = self.request.tls == nil ? "http" : "https"
+        // The percent sign in front of an IPv6 zone is no escape.
+        let host = "\(authority)".replacing("%", with: "%25")
+        try handle.set(CURLOPT_URL, "\(scheme)://\(host)\(self.request.path)")
+        // Whatever the URL's host is, go there.
+        try handle.set(CURLOPT_CONNECT_TO, list: ["::\(address)"])
+        try handle.set(CURLOPT_HTTPHEADER, list: ["Host: \(self.request.endpoint)", "Accept: application/json"])
+        try handle.set(CURLOPT_USERAGENT, "photonpump")
+        try handle.set(CURLOPT_PROXY, "")
+        try handle.set(CURLOPT_FOLLOWLOCATION, 0)
+        // Signals are the process's own affair.
+        try handle.set(CURLOPT_NOSIGNAL, 1)
+        try handle.set(CURLOPT_TIMEOUT_MS, max(1, Int((self.request.timeout / .milliseconds(1)).rounded(.up))))
+        if let tls = self.request.tls { try handle.use(tls) }
+        return try withoutActuallyEscaping(isCancelled) { isCancelled throws(HTTPFailure) in
+            let answer = CurlAnswer(limit: Self.answerLimit, isCancelled: isCancelled)
+            let code = try handle.perform(into: answer)
+            guard code == CURLE_OK else { throw self.failure(code, answer, handle) }
+            return HTTPResponse(status: handle.number(CURLINFO_RESPONSE_CODE), body: answer.body)
+        }
+    }
+
+    private func failure(_ code: CURLcode, _ answer: CurlAnswer, _ handle: borrowing CurlHandle) -> HTTPFailure {
+        switch code {
+        case CURLE_OPERATION_TIMEDOUT:
+            return HTTPFailure(description: "no answer within \(self.request.timeout)")
+        case CURLE_WRITE_ERROR where answer.isTooLong:
+            return HTTPFailure(description: "the answer is longer than \(Self.answerLimit) bytes")
+        default:
+            return self.tlsFailure(code, handle) ?? HTTPFailure(description: handle.reason(code))
+        }
+    }
+
+    /// An error of TLS, with the setting that it is about.
+    private func tlsFailure(_ code: CURLcode, _ handle: borrowing CurlHandle) -> HTTPFailure? {
+        guard let tls = self.request.tls else { return nil }
+        let reason = handle.reason(code)
+        let problem: String
+        switch code {
+        case CURLE_PEER_FAILED_VERIFICATION:
+            let name = tls.expectedHostName ?? self.request.endpoint.host
+            // What X.509 calls the problem; 0 when the certificate is good, but somebody else's.
+            problem =
+                switch handle.number(CURLINFO_SSL_VERIFYRESULT) {
+                case 0: "the certificate is not for '\(name)' (see tls.expectedHostName)"
+                case 9: "the certificate is not valid yet"
+                case 10: "the certificate has expired"
+                default: "the certificate is not signed by an authority that tls.trust accepts"
+                }
+        case CURLE_SSL_CACERT_BADFILE:
+            problem = "tls.trust: the authorities' file cannot be used"
+        case CURLE_SSL_CERTPROBLEM:
+            problem = "tls.clientCertificate cannot be used"
+        case CURLE_SSL_CONNECT_ERROR:
+            // What a server without TLS answers is not understood either.
+            return HTTPFailure(description: "TLS failed (see discovery.gossipOverTLS): \(reason)")
+        default:
+            return nil
+        }
+        return HTTPFailure(description: "\(problem): \(reason)", isPermanent: true)
+    }
+}
+
+extension CurlHandle {
+    fileprivate func use(_ tls: TLSSettings) throws(HTTPFailure) {
+        switch tls.trust {
+        case .systemRoots:
+            break
+        case .authorities(let file):
+            try self.set(CURLOPT_CAINFO, file)
+            try self.set(CURLOPT_CAPATH, nil)
+        case .insecureWithoutVerification:
+            try self.set(CURLOPT_SSL_VERIFYPEER, 0)
+            try self.set(CURLOPT_SSL_VERIFYHOST, 0)
+        }
+        if let certificate = tls.clientCertificate {
+            try self.set(CURLOPT_SSLCERT, certificate.certificateFile)
+            try self.set(CURLOPT_SSLKEY, certificate.keyFile)
+        }
+    }
+}

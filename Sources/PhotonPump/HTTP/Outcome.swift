@@ -1,0 +1,61 @@
+internal import Synchronization
+
+/// What one task waits for and work elsewhere comes to, once. Cancelling the task ends the wait at once; the work can
+/// see that, and stop.
+final class Outcome<Value: Sendable>: Sendable {
+    private enum State {
+        case open
+        case awaited(CheckedContinuation<Value, any Error>)
+        case settled(Result<Value, any Error>)
+        /// And the task knows.
+        case taken
+    }
+
+    private let state = Mutex(State.open)
+
+    /// Whether nobody needs a result (any more).
+    var isSettled: Bool {
+        self.state.withLock { state in
+            switch state {
+            case .open, .awaited: false
+            case .settled, .taken: true
+            }
+        }
+    }
+
+    /// The first result counts.
+    func settle(_ result: Result<Value, any Error>) {
+        let waiter: CheckedContinuation<Value, any Error>? = self.state.withLock { state in
+            switch state {
+            case .open:
+                state = .settled(result)
+                return nil
+            case .awaited(let waiter):
+                state = .taken
+                return waiter
+            case .settled, .taken:
+                return nil
+            }
+        }
+        waiter?.resume(with: result)
+    }
+
+    /// Waits for the result; to be called once.
+    func wait() async throws -> Value {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let result: Result<Value, any Error>? = self.state.withLock { state in
+                    guard case .settled(let result) = state else {
+                        state = .awaited(continuation)
+                        return nil
+                    }
+                    state = .taken
+                    return result
+                }
+                if let result { continuation.resume(with: result) }
+            }
+        } onCancel: {
+            self.settle(.failure(CancellationError()))
+        }
+    }
+}

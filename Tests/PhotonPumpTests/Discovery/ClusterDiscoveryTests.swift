@@ -1,0 +1,184 @@
+import Synchronization
+import Testing
+
+@testable import PhotonPump
+
+/// Answers with what the test says, for each host the answers in turn and then the last one again.
+private final class ScriptedGetter: HTTPGetter {
+    enum Answer: Sendable {
+        case gossip(state: String, port: Int)
+        case status(Int)
+        case text(String)
+        case failure(HTTPFailure)
+    }
+
+    private let answers: Mutex<[String: [Answer]]>
+    let requests = Mutex<[HTTPRequest]>([])
+
+    init(_ answers: [String: [Answer]]) {
+        self.answers = Mutex(answers)
+    }
+
+    var hosts: [String] { self.requests.withLock { $0.map(\.endpoint.host) } }
+
+    func get(_ request: HTTPRequest) async throws -> HTTPResponse {
+        self.requests.withLock { $0.append(request) }
+        let answer = self.answers.withLock { answers -> Answer? in
+            let rest = answers[request.endpoint.host] ?? []
+            if rest.count > 1 { answers[request.endpoint.host]?.removeFirst() }
+            return rest.first
+        }
+        switch answer {
+        case .gossip(let state, let port):
+            let member = """
+                {"state":"\(state)","isAlive":true,"externalTcpIp":"10.0.0.1","externalTcpPort":\(port),\
+                "httpEndPointIp":"node\(port)","httpEndPointPort":2113}
+                """
+            return HTTPResponse(status: 200, body: Array("{\"members\":[\(member)]}".utf8))
+        case .status(let status): return HTTPResponse(status: status, body: [])
+        case .text(let text): return HTTPResponse(status: 200, body: Array(text.utf8))
+        case .failure(let failure): throw failure
+        case nil: throw HTTPFailure(description: "connection refused")
+        }
+    }
+}
+
+@Suite("Finding a node of a cluster", .timeLimit(.minutes(1)))
+struct ClusterDiscoveryTests {
+    private func discovery(_ getter: ScriptedGetter, seeds: [String], attempts: Int? = nil) -> ClusterDiscovery {
+        var discovery = ClusterDiscovery(seeds: seeds.map { Endpoint(host: $0, port: 2113) })
+        discovery.settings.maximumAttempts = attempts
+        discovery.getter = getter
+        discovery.lookUp = { [$0.host] }
+        discovery.pause = { _ in }
+        return discovery
+    }
+
+    @Test("asks on until one answer names a node that can serve")
+    func asksOn() async throws {
+        let getter = ScriptedGetter(
+            [
+                "a": [.status(408)], "b": [.text("<html>")], "c": [.failure(HTTPFailure(description: "no route"))],
+                "d": [.gossip(state: "Unknown", port: 1)], "e": [.status(503), .gossip(state: "Master", port: 7)],
+            ]
+        )
+        let node = try await self.discovery(getter, seeds: ["a", "b", "c", "d", "e"]).findNode()
+        #expect(node.endpoint == Endpoint(host: "10.0.0.1", port: 7))
+        #expect(node.gossip.members == [node.member])
+        #expect(Set(getter.hosts.prefix(5)) == ["a", "b", "c", "d", "e"])
+        let request = try #require(getter.requests.withLock { $0.first })
+        #expect(request.path == "/gossip?format=json")
+        #expect(request.timeout == .seconds(1))
+    }
+
+    @Test("fails after as many attempts as are allowed, saying what each endpoint answered (S6)")
+    func givesUp() async throws {
+        let getter = ScriptedGetter(
+            [
+                "a": [.status(408)], "b": [.text("{}")], "c": [.gossip(state: "Slave", port: 0)],
+            ]
+        )
+        let pauses = Mutex<[Duration]>([])
+        var discovery = self.discovery(getter, seeds: ["a", "b", "c", "d"], attempts: 3)
+        discovery.settings.interval = .milliseconds(20)
+        discovery.pause = { pause in pauses.withLock { $0.append(pause) } }
+        discovery.lookUp = { endpoint in
+            if endpoint.host == "d" { throw HTTPFailure(description: "no such name") }
+            return ["1.2.3.4"]
+        }
+        discovery.seeds[1].port = 2114
+        discovery.seeds[2].port = 2115
+        let error = try await #require(throws: PhotonPumpError.self) { try await discovery.findNode() }
+        #expect(error.code == .discoveryFailed)
+        #expect(error.message.hasPrefix("no node of the cluster found in 3 attempts: "))
+        for part in [
+            "a:2113 at 1.2.3.4: it answered with status 408 (does a single node gossip there? --gossip-on-single-node)",
+            "b:2114 at 1.2.3.4: its answer is no gossip",
+            "c:2115 at 1.2.3.4: node0:2113 (follower): its TCP interface is switched off",
+            "d:2113: no such name",
+        ] {
+            #expect(error.message.contains(part), "\(error.message)")
+        }
+        #expect(pauses.withLock { $0 } == [.milliseconds(20), .milliseconds(20)])
+        #expect(getter.hosts.count == 9)
+    }
+
+    @Test("goes on without end unless told otherwise (S2)")
+    func endless() async throws {
+        let failures = [ScriptedGetter.Answer](repeating: .status(503), count: 500)
+        let getter = ScriptedGetter(["a": failures + [.gossip(state: "Leader", port: 7)]])
+        _ = try await self.discovery(getter, seeds: ["a"]).findNode()
+        #expect(getter.hosts.count == 501)
+    }
+
+    @Test("does not repeat what must fail again (S60)")
+    func permanent() async throws {
+        let untrusted = HTTPFailure(description: "the certificate has expired", isPermanent: true)
+        let getter = ScriptedGetter(["a": [.failure(untrusted)], "b": [.failure(untrusted)]])
+        let error = try await #require(throws: PhotonPumpError.self) {
+            try await self.discovery(getter, seeds: ["a", "b"]).findNode()
+        }
+        #expect(error.message.contains("in 1 attempt: "))
+        #expect(error.message.contains("a:2113: the certificate has expired"))
+        #expect(getter.hosts.count == 2)
+    }
+
+    @Test("begins with the nodes of the gossip remembered, but for the one that failed")
+    func remembered() async throws {
+        let getter = ScriptedGetter(["node8": [.gossip(state: "Master", port: 8)], "seed": [.status(500)]])
+        var remembered = ClusterGossip(members: [])
+        for port in [7, 8] {
+            var member = ClusterMember(state: .master, tcpHost: "10.0.0.1", tcpPort: port)
+            member.http = Endpoint(host: "node\(port)", port: 2113)
+            remembered.members.append(member)
+        }
+        let failed = Endpoint(host: "10.0.0.1", port: 7)
+        let node = try await self.discovery(getter, seeds: ["seed"]).findNode(remembered: remembered, avoiding: failed)
+        #expect(node.endpoint.port == 8)
+        #expect(getter.hosts == ["node8"])
+    }
+
+    @Test("looks names up again at each attempt (S13)")
+    func looksUpAgain() async throws {
+        let getter = ScriptedGetter(["a": [.status(503), .gossip(state: "Master", port: 1)]])
+        var discovery = self.discovery(getter, seeds: ["a"])
+        let count = Mutex(0)
+        discovery.lookUp = { _ in
+            let number = count.withLock { count in
+                count += 1
+                return count
+            }
+            return ["10.0.0.\(number)"]
+        }
+        _ = try await discovery.findNode()
+        #expect(getter.requests.withLock { $0.map(\.address) } == ["10.0.0.1", "10.0.0.2"])
+    }
+
+    @Test("ends when its task is cancelled, in a pause too")
+    func cancelled() async throws {
+        let (pauses, paused) = AsyncStream.makeStream(of: Void.self)
+        var discovery = self.discovery(ScriptedGetter([:]), seeds: ["a"])
+        discovery.pause = { _ in
+            paused.yield()
+            try await Task.sleep(for: .seconds(3600))
+        }
+        let search = Task { [discovery] in try await discovery.findNode() }
+        for await _ in pauses { break }
+        search.cancel()
+        await #expect(throws: CancellationError.self) { try await search.value }
+    }
+
+    @Test("follows the settings of a client")
+    func settings() throws {
+        var configuration = try Client.Configuration("discover://h1:1,h2:2?tls=true&nodePreference=follower")
+        var discovery = try #require(ClusterDiscovery(configuration))
+        #expect(discovery.seeds == [Endpoint(host: "h1", port: 1), Endpoint(host: "h2", port: 2)])
+        #expect(discovery.selection.preference == .follower)
+        #expect(discovery.selection.usesTLS)
+        #expect(discovery.gossipTLS == TLSSettings())
+        configuration.discovery.gossipOverTLS = false
+        discovery = try #require(ClusterDiscovery(configuration))
+        #expect(discovery.gossipTLS == nil)
+        #expect(ClusterDiscovery(Client.Configuration()) == nil)
+    }
+}

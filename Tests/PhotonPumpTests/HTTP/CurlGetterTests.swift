@@ -1,0 +1,149 @@
+import FlyingFox
+import FlyingSocks
+import Foundation
+import ScriptedPeers
+import Testing
+
+@testable import PhotonPump
+
+@Suite("Asking an HTTP server", .timeLimit(.minutes(1)))
+struct CurlGetterTests {
+    /// Runs `body` with a getter and what it needs to ask a server that answers on these paths.
+    private func withServer(
+        _ routes: [String: @Sendable (FlyingFox.HTTPRequest) async throws -> FlyingFox.HTTPResponse],
+        _ body: (CurlGetter, (String, Duration) -> PhotonPump.HTTPRequest) async throws -> Void
+    ) async throws {
+        let server = HTTPServer(address: try .inet(ip4: "127.0.0.1", port: 0), logger: .disabled)
+        for (path, handler) in routes { await server.appendRoute(HTTPRoute("GET \(path)"), handler: handler) }
+        let running = Task { try await server.run() }
+        try await server.waitUntilListening()
+        guard case .ip4(_, let port) = await server.listeningAddress else { return }
+        do {
+            try await body(CurlGetter()) { path, timeout in
+                HTTPRequest(
+                    endpoint: Endpoint(host: "es.example", port: Int(port)),
+                    address: "127.0.0.1",
+                    tls: nil,
+                    path: path,
+                    timeout: timeout
+                )
+            }
+        } catch {
+            Issue.record(error)
+        }
+        running.cancel()
+        _ = await running.result
+    }
+
+    /// Answers when the server ends.
+    private static let never: @Sendable (FlyingFox.HTTPRequest) async throws -> FlyingFox.HTTPResponse = { _ in
+        try await Task.sleep(for: .seconds(3600))
+        return HTTPResponse(statusCode: .ok)
+    }
+
+    private func failure(_ getter: CurlGetter, _ request: PhotonPump.HTTPRequest) async throws -> HTTPFailure {
+        try await #require(throws: HTTPFailure.self) { try await getter.get(request) }
+    }
+
+    @Test("gets the answer at an address, under the name that the server has")
+    func answer() async throws {
+        let routes: [String: @Sendable (FlyingFox.HTTPRequest) async throws -> FlyingFox.HTTPResponse] = [
+            "/gossip": { request in
+                let words = [
+                    request.headers[.host] ?? "", request.query.map { "\($0.name)=\($0.value)" }.joined(),
+                    request.headers[HTTPHeader("Accept")] ?? "",
+                ]
+                return HTTPResponse(statusCode: .ok, body: Data(words.joined(separator: " ").utf8))
+            }
+        ]
+        try await self.withServer(routes) { getter, request in
+            let request = request("/gossip?format=json", .seconds(30))
+            let answer = try await getter.get(request)
+            #expect(answer.status == 200)
+            let text = String(decoding: answer.body, as: UTF8.self)
+            #expect(text == "\(request.endpoint) format=json application/json")
+        }
+    }
+
+    @Test("gets any status, and follows no redirect")
+    func statuses() async throws {
+        try await self.withServer(
+            [
+                "/408": { _ in HTTPResponse(statusCode: .requestTimeout) },
+                "/moved": { _ in HTTPResponse(statusCode: .found, headers: HTTPHeaders([.location: "/408"])) },
+            ]
+        ) { getter, request in
+            for (path, status) in [("/408", 408), ("/moved", 302), ("/elsewhere", 404)] {
+                let answer = try await getter.get(request(path, .seconds(30)))
+                #expect(answer.status == status)
+            }
+        }
+    }
+
+    @Test("gives up when the time is over")
+    func timeout() async throws {
+        try await self.withServer(["/never": Self.never]) { getter, request in
+            let failure = try await self.failure(getter, request("/never", .milliseconds(50)))
+            #expect(failure.description == "no answer within 0.05 seconds")
+            #expect(!failure.isPermanent)
+        }
+    }
+
+    @Test("gives up on an answer without end")
+    func endless() async throws {
+        try await self.withServer(
+            ["/endless": { _ in HTTPResponse(statusCode: .ok, body: HTTPBodySequence(from: Endless())) }]
+        ) { getter, request in
+            let failure = try await self.failure(getter, request("/endless", .seconds(50)))
+            #expect(failure.description == "the answer is longer than 1048576 bytes")
+        }
+    }
+
+    @Test("says that nobody listens")
+    func refused() async throws {
+        let port = try UnusedPort()
+        let endpoint = Endpoint(host: "localhost", port: port.number)
+        let request = PhotonPump.HTTPRequest(
+            endpoint: endpoint, address: "127.0.0.1", tls: nil, path: "/", timeout: .seconds(30))
+        let failure = try await self.failure(CurlGetter(), request)
+        #expect(failure.description.contains("connect"), "\(failure)")
+    }
+
+    @Test("ends at once when its task is cancelled, and makes room for others")
+    func cancelled() async throws {
+        let (requests, arrived) = AsyncStream.makeStream(of: Void.self)
+        try await self.withServer(
+            [
+                "/never": { request in
+                    arrived.yield()
+                    return try await Self.never(request)
+                },
+                "/gossip": { _ in HTTPResponse(statusCode: .ok) },
+            ]
+        ) { getter, request in
+            // As many as there are threads.
+            let request = (never: request("/never", .seconds(3600)), gossip: request("/gossip", .seconds(30)))
+            let tasks = (0..<2).map { _ in Task { try await getter.get(request.never) } }
+            var iterator = requests.makeAsyncIterator()
+            for _ in tasks { await iterator.next() }
+            for task in tasks {
+                task.cancel()
+                await #expect(throws: CancellationError.self) { try await task.value }
+            }
+            let answer = try await getter.get(request.gossip)
+            #expect(answer.status == 200)
+        }
+    }
+}
+
+/// Bytes without end.
+private struct Endless: AsyncBufferedSequence {
+    typealias Element = UInt8
+
+    struct AsyncIterator: AsyncBufferedIteratorProtocol {
+        mutating func next() async throws -> UInt8? { 0 }
+        mutating func nextBuffer(suggested count: Int) async throws -> [UInt8]? { [UInt8](repeating: 0, count: 4096) }
+    }
+
+    func makeAsyncIterator() -> AsyncIterator { AsyncIterator() }
+}

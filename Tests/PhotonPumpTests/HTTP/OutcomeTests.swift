@@ -1,0 +1,30 @@
+import Testing
+
+@testable import PhotonPump
+
+@Suite("What a task waits for", .timeLimit(.minutes(1)))
+struct OutcomeTests {
+    @Test("is there before it waits, or comes later")
+    func values() async throws {
+        let early = Outcome<Int>()
+        early.settle(.success(1))
+        early.settle(.success(2))
+        #expect(try await early.wait() == 1)
+
+        let late = Outcome<Int>()
+        async let value = late.wait()
+        late.settle(.success(3))
+        #expect(try await value == 3)
+        #expect(late.isSettled)
+    }
+
+    @Test("ends with its task's cancellation, whenever that comes, and can be seen to")
+    func cancelled() async throws {
+        let outcome = Outcome<Int>()
+        let task = Task { try await outcome.wait() }
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(outcome.isSettled)
+        outcome.settle(.success(1))
+    }
+}
