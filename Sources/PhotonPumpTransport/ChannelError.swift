@@ -9,6 +9,13 @@ package enum ChannelError: Error, Hashable, Sendable {
     case endOfStream(unfinished: Int)
 }
 
+extension ChannelError {
+    /// Whether connecting again with the same settings must fail the same way.
+    package var isPermanent: Bool {
+        if case .transport(let error) = self { error.isPermanent } else { false }
+    }
+}
+
 extension ChannelError: CustomStringConvertible {
     package var description: String {
         switch self {

@@ -43,7 +43,8 @@ struct TLSContextTests {
                     clientAuthorities: .file(ca.path)
                 )
             )
-            let both = try "text before\n" + self.authority.certificate.chain
+            let both =
+                try "text before\n" + self.authority.certificate.chain
                 + TestCertificateAuthority().certificate.chain + "text behind\n"
             _ = try self.trusting(.text(both))
             let mode = try FileManager.default.attributesOfItem(atPath: key.path)[.posixPermissions] as? Int
@@ -57,7 +58,8 @@ struct TLSContextTests {
             let missing = self.directory.appendingPathComponent("none.pem").path
             let first = try self.problem { _ = try self.trusting(.file(missing)) }
             #expect(first == .pem(.missing, .file(missing), holding: .authorities))
-            #expect("\(first)" == "the certificate of the authority in '\(missing)' cannot be used: there is no such file")
+            #expect(
+                "\(first)" == "the certificate of the authority in '\(missing)' cannot be used: there is no such file")
             let second = try self.problem { _ = try self.trusting(.file(self.directory.path)) }
             guard case .pem(.unreadable, .file, holding: .authorities) = second else { throw second }
             #expect("\(second)".contains(self.directory.path))

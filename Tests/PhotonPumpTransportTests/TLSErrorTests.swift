@@ -189,7 +189,8 @@ struct TLSErrorTests {
     }
 
     /// In TLS 1.3 the client is through before the server has seen its certificate.
-    @Test("because the server wants a certificate says so, in every version", arguments: [TLS1_2_VERSION, TLS1_3_VERSION])
+    @Test(
+        "because the server wants a certificate says so, in every version", arguments: [TLS1_2_VERSION, TLS1_3_VERSION])
     func certificateWanted(version: CInt) async throws {
         let client = try self.tls.client()
         SSL_CTX_ctrl(client.pointer, SSL_CTRL_SET_MAX_PROTO_VERSION, Int(version), nil)

@@ -17,15 +17,15 @@ extension Client {
     }
 
     func channelReady(_ event: TransportEvent, _ attempt: Int) {
-        guard attempt == self.attempt else { return }
-        switch self.state {
+        guard attempt == self.connector.attempt else { return }
+        switch self.link {
         case .handshaking(let channel, _), .connected(let channel, _):
             self.turn {
                 if event == .readable { self.receive(on: channel) }
             }
             // Answers to heartbeats and the handshake have waited for this, too.
-            if attempt == self.attempt, self.flush(channel) { self.limitUnsent(channel) }
-        case .idle, .locating, .closed:
+            if attempt == self.connector.attempt, self.flush(channel) { self.limitUnsent(channel) }
+        case .none, .finding, .locating:
             return
         }
     }
@@ -44,23 +44,23 @@ extension Client {
     /// - Returns: whether the connection is still there.
     @discardableResult
     func receive(on channel: PackageChannel) -> Bool {
-        let attempt = self.attempt
+        let attempt = self.connector.attempt
         do throws(ChannelError) {
             let count = try channel.receive { package in self.received(package, attempt) }
-            if count > 0, case .connected(let channel, var heartbeat) = self.state {
+            if count > 0, case .connected(let channel, var heartbeat) = self.link {
                 let wasAwaited = heartbeat.received(now: .now)
-                self.state = .connected(channel, heartbeat)
+                self.link = .connected(channel, heartbeat)
                 if wasAwaited { self.watchForSilence() }
             }
         } catch {
-            if attempt == self.attempt { self.lost(error) }
+            if attempt == self.connector.attempt { self.lost(error) }
         }
-        return attempt == self.attempt
+        return attempt == self.connector.attempt
     }
 
     func received(_ package: Package, _ attempt: Int) {
-        guard attempt == self.attempt else { return }
-        switch self.state {
+        guard attempt == self.connector.attempt else { return }
+        switch self.link {
         case .handshaking(let channel, _) where package.command == .heartbeatRequest,
             .connected(let channel, _) where package.command == .heartbeatRequest:
             channel.send(Package(.heartbeatResponse, package.correlation))
@@ -71,11 +71,14 @@ extension Client {
                 switch exchange.received(package, from: channel.peer) {
                 case .over: _ = self.table.finish(package.correlation)
                 case .again: self.retry(exchange)
+                case .elsewhere(let master, let error): self.redirect(exchange, to: master, otherwise: error)
                 }
-            } else if package.command != .heartbeatResponse {
+            } else if package.command == .heartbeatResponse {
+                self.heartbeatAnswered(package.correlation)
+            } else {
                 self.unclaimed(package)
             }
-        case .idle, .locating, .closed:
+        case .none, .finding, .locating:
             break
         }
     }
@@ -90,7 +93,7 @@ extension Client {
     }
 
     func startTimer(after delay: Duration) {
-        let attempt = self.attempt
+        let attempt = self.connector.attempt
         self.timer = QueueTimer(on: self.executor.queue) { [weak self] in
             self?.assumeIsolated { $0.timerFired(attempt) }
         }
@@ -98,38 +101,49 @@ extension Client {
     }
 
     func timerFired(_ attempt: Int) {
-        guard attempt == self.attempt else { return }
-        switch self.state {
+        guard attempt == self.connector.attempt else { return }
+        switch self.link {
+        case .none:
+            if let action = self.connector.waited() { self.perform(action) }
+        case .finding:
+            self.attemptFailed(self.timedOut("no node of the cluster was found", underlying: self.lastError))
         case .locating:
-            self.connectingFailed(self.timedOut("the server did not accept the connection"))
+            self.attemptFailed(self.timedOut("the server did not accept the connection"))
         case .handshaking:
-            self.connectingFailed(
+            self.attemptFailed(
                 self.timedOut("something accepted the connection but does not answer as a server does"))
         case .connected(let channel, _):
             // What has arrived while this process was stopped counts before any silence does.
             self.turn {
                 if self.receive(on: channel) { self.watchForSilence() }
             }
-            if attempt == self.attempt { self.flush(channel) }
-        case .idle, .closed:
-            break
+            if attempt == self.connector.attempt { self.flush(channel) }
         }
     }
 
-    func timedOut(_ problem: String) -> PhotonPumpError {
-        PhotonPumpError(.connectionFailed, "\(problem) within \(self.configuration.connectTimeout)")
+    func timedOut(_ problem: String, underlying cause: PhotonPumpError? = nil) -> PhotonPumpError {
+        let limit = self.configuration.connectTimeout
+        return PhotonPumpError(.connectionFailed, "\(problem) within \(limit)", underlying: cause)
+    }
+
+    private func heartbeatAnswered(_ id: GUID) {
+        guard let heartbeat, heartbeat.id == id else { return }
+        self.heartbeatRoundTrip = .now - heartbeat.sent
+        self.heartbeat = nil
     }
 
     func watchForSilence() {
-        guard case .connected(let channel, var heartbeat) = self.state else { return }
+        guard case .connected(let channel, var heartbeat) = self.link else { return }
         let now = ContinuousClock.now
         let action = heartbeat.look(now: now, pending: channel.untakenCount)
-        self.state = .connected(channel, heartbeat)
+        self.link = .connected(channel, heartbeat)
         switch action {
         case .wait(let next):
             self.timer?.schedule(after: next - now)
         case .ask(let next):
-            channel.send(Package(.heartbeatRequest, self.ids.next()))
+            let id = self.ids.next()
+            self.heartbeat = (id, now)
+            channel.send(Package(.heartbeatRequest, id))
             if self.flush(channel) { self.timer?.schedule(after: next - now) }
         case .dead(let silence):
             self.lost(PhotonPumpError(.connectionLost, "nothing came from the server for \(silence)"))

@@ -2,65 +2,142 @@ internal import Logging
 internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
-/// From looking up the server's name to a connection that can serve, and the end of it.
+/// A task that waits for a connection.
+struct ConnectWaiter {
+    let deadline: ContinuousClock.Instant
+    let continuation: CheckedContinuation<Void, any Error>
+}
+
+/// Does what the connector decides, from finding a node to a connection that can serve.
 extension Client {
-    func beginConnecting(_ id: GUID, _ waiter: CheckedContinuation<Void, any Error>) {
-        switch self.state {
+    func beginConnecting(_ id: GUID, _ continuation: CheckedContinuation<Void, any Error>) {
+        switch self.connector.phase {
         case .closed:
-            waiter.resume(throwing: PhotonPumpError(.clientClosed, "connect: the client is closed"))
+            continuation.resume(throwing: PhotonPumpError(.clientClosed, "connect: the client is closed"))
         case .connected:
-            waiter.resume()
-        case .locating, .handshaking:
-            self.connectWaiters[id] = waiter
-        case .idle:
-            self.connectWaiters[id] = waiter
-            self.locate()
+            continuation.resume()
+        case .idle, .finding, .connecting, .introducing, .waiting:
+            let deadline = ContinuousClock.now + self.configuration.connectTimeout
+            self.connectWaiters[id] = ConnectWaiter(deadline: deadline, continuation: continuation)
+            self.wantConnection()
+            self.watchDeadlines()
         }
     }
 
     func cancelConnecting(_ id: GUID) {
         guard let waiter = self.connectWaiters.removeValue(forKey: id) else { return }
-        waiter.resume(throwing: CancellationError())
-        guard self.connectWaiters.isEmpty else { return }
-        let cause = PhotonPumpError(.notConnected, "the attempt to connect was cancelled")
-        self.end(.idle(cause: cause), waiting: cause, connecting: cause)
+        waiter.continuation.resume(throwing: CancellationError())
+        self.restIfUnwanted()
     }
 
-    func locate() {
-        self.attempt += 1
-        let attempt = self.attempt
-        self.state = .locating(nil)
-        guard case .node(let endpoint) = self.configuration.target, self.configuration.tls == nil else {
-            let problem = "clusters and TLS are not connected to yet"
-            return self.connectingFailed(PhotonPumpError(.connectionFailed, problem))
-        }
-        self.logger.debug("connecting", metadata: [LogKey.endpoint: "\(endpoint)"])
-        self.startTimer(after: self.configuration.connectTimeout)
-        AddressResolver.resolve(host: endpoint.host, port: endpoint.port, on: self.executor.queue) {
-            [weak self] result in
-            self?.assumeIsolated { $0.resolved(result, attempt) }
+    /// Gives up an attempt that nobody waits for. What was connected once is connected again in any case.
+    func restIfUnwanted() {
+        guard !self.isAwaited, !self.connector.hasBeenConnected else { return }
+        switch self.connector.phase {
+        case .finding, .connecting, .introducing, .waiting:
+            self.dropLink()
+            self.connector.rest()
+            self.phaseBegan = .now
+        case .idle, .connected, .closed:
+            break
         }
     }
 
-    func resolved(_ result: Result<[SocketAddress], SocketError>, _ attempt: Int) {
-        guard attempt == self.attempt, case .locating = self.state else { return }
+    /// Whether somebody waits for a connection.
+    var isAwaited: Bool { !self.connectWaiters.isEmpty || !self.isDrained }
+
+    func wantConnection() {
+        if let action = self.connector.wanted() { self.perform(action) }
+    }
+
+    func perform(_ action: Connector.Action) {
+        self.phaseBegan = .now
+        let attempt = self.connector.attempt
+        switch action {
+        case .find(let avoided):
+            self.startTimer(after: self.configuration.connectTimeout)
+            self.find(avoiding: avoided, attempt)
+        case .connect(let endpoint):
+            self.startTimer(after: self.configuration.connectTimeout)
+            self.locate(endpoint, attempt)
+        case .wait(let pause):
+            self.startTimer(after: pause)
+        case .giveUp:
+            let error = self.lastError ?? PhotonPumpError(.connectionFailed, "no connection could be made")
+            self.announce(error.code == .notAuthenticated ? .authenticationFailed(error) : .gaveUp(error))
+            self.failWaiting(error, connecting: error)
+        }
+    }
+
+    private func find(avoiding avoided: Endpoint?, _ attempt: Int) {
+        if let node = self.finder.fixedNode {
+            self.node = node
+            return self.perform(self.connector.found(node.endpoint))
+        }
+        let (finder, remembered) = (self.finder, self.gossip)
+        self.gossip = nil
+        self.link = .finding
+        self.search = Task { [weak self] in
+            let result = await finder.find(remembered: remembered, avoiding: avoided) { [weak self] error in
+                await self?.notFoundYet(error, attempt)
+            }
+            await self?.found(result, attempt)
+        }
+    }
+
+    private func notFoundYet(_ error: PhotonPumpError, _ attempt: Int) {
+        if attempt == self.connector.attempt { self.lastError = error }
+    }
+
+    private func found(_ result: Result<NodeFinder.Finding, PhotonPumpError>, _ attempt: Int) {
+        guard attempt == self.connector.attempt, case .finding = self.connector.phase else { return }
         switch result {
         case .failure(let error):
-            self.connectingFailed(self.failure("cannot find '\(self.configuration.target.endpoints[0].host)'", error))
+            // A search that ends without a node has made all its attempts.
+            self.attemptFailed(error, isPermanent: error.code == .discoveryFailed)
+        case .success(let finding):
+            self.node = finding.node
+            self.gossip = finding.gossip
+            if let credentials = finding.credentials {
+                do throws(PhotonPumpError) {
+                    self.login = try credentials.value?.checked()
+                } catch {
+                    return self.attemptFailed(error, isPermanent: true)
+                }
+            }
+            self.link = .none
+            self.perform(self.connector.found(finding.node.endpoint))
+        }
+    }
+
+    private func locate(_ endpoint: Endpoint, _ attempt: Int) {
+        self.link = .locating(nil)
+        self.logger.debug("connecting", metadata: [LogKey.endpoint: "\(endpoint)"])
+        AddressResolver.resolve(host: endpoint.host, port: endpoint.port, on: self.executor.queue) {
+            [weak self] result in
+            self?.assumeIsolated { $0.resolved(result, endpoint, attempt) }
+        }
+    }
+
+    private func resolved(_ result: Result<[SocketAddress], SocketError>, _ endpoint: Endpoint, _ attempt: Int) {
+        guard attempt == self.connector.attempt, case .locating = self.link else { return }
+        switch result {
+        case .failure(let error):
+            self.attemptFailed(self.failure("cannot find '\(endpoint.host)'", error))
         case .success(let addresses):
             let connector = SocketConnector(addresses, executor: self.executor) { [weak self] in
                 self?.assumeIsolated { $0.socketSettled(attempt) }
             }
-            self.state = .locating(connector)
+            self.link = .locating(connector)
             connector.start()
         }
     }
 
-    func socketSettled(_ attempt: Int) {
-        guard attempt == self.attempt, case .locating(let connector?) = self.state else { return }
-        do throws(SocketError) {
+    private func socketSettled(_ attempt: Int) {
+        guard attempt == self.connector.attempt, case .locating(let socketConnector?) = self.link else { return }
+        do {
             let channel = PackageChannel(
-                try connector.takeTransport(),
+                try self.secured(socketConnector.takeTransport()),
                 frameLimit: self.configuration.maximumFrameSize
             )
             channel.activate { [weak self] event in self?.assumeIsolated { $0.channelReady(event, attempt) } }
@@ -69,32 +146,50 @@ extension Client {
                 connectionName: self.configuration.connectionName,
                 correlation: self.ids.next()
             )
-            self.state = .handshaking(channel, handshake)
+            self.link = .handshaking(channel, handshake)
+            self.connector.accepted()
+            self.phaseBegan = .now
             channel.send(handshake.opening)
             self.flush(channel)
         } catch {
-            self.connectingFailed(self.failure("cannot connect", error))
+            let isPermanent = (error as? TransportError)?.isPermanent ?? false
+            self.attemptFailed(self.failure("cannot connect", error), isPermanent: isPermanent)
+        }
+    }
+
+    private func secured(_ transport: SocketTransport) throws(TransportError) -> any Transport {
+        guard let tls, let host = self.node?.endpoint.host else { return transport }
+        let name = self.configuration.tls?.expectedHostName ?? host
+        do throws(TLSError) {
+            return try TLSTransport(client: transport, tls, serverName: name, executor: self.executor)
+        } catch {
+            throw .tls(error)
         }
     }
 
     func handshakeReceived(_ package: Package, _ channel: PackageChannel, _ handshake: Handshake) {
         var handshake = handshake
         let action = handshake.received(package)
-        self.state = .handshaking(channel, handshake)
+        self.link = .handshaking(channel, handshake)
         switch action {
         case nil:
             self.logger.debug("unexpected package", metadata: [LogKey.command: "\(package.command)"])
         case .send(let package):
             channel.send(package)
-        case .fail(let error):
-            self.connectingFailed(error)
+        case .fail(let error, let isPermanent):
+            self.attemptFailed(error, isPermanent: isPermanent, isStarting: !isPermanent)
         case .finish:
-            self.state = .connected(channel, Heartbeat(self.configuration.heartbeat, now: .now))
+            self.connector.introduced()
+            self.phaseBegan = .now
+            self.link = .connected(channel, Heartbeat(self.configuration.heartbeat, now: .now))
             self.logger.debug("connected", metadata: [LogKey.endpoint: "\(channel.peer)"])
+            self.heartbeatRoundTrip = nil
+            if let endpoint = self.node?.endpoint { self.announce(.connected(endpoint)) }
             self.watchForSilence()
+            self.lookForBetterNode()
             let waiters = self.connectWaiters
             self.connectWaiters = [:]
-            for waiter in waiters.values { waiter.resume() }
+            for waiter in waiters.values { waiter.continuation.resume() }
         }
     }
 
@@ -102,36 +197,65 @@ extension Client {
         PhotonPumpError(.connectionFailed, problem, underlying: cause)
     }
 
-    func connectingFailed(_ error: PhotonPumpError) {
+    /// - Parameter isStarting: whether the server may accept this client in a while.
+    func attemptFailed(_ error: PhotonPumpError, isPermanent: Bool = false, isStarting: Bool = false) {
         var error = error
-        error.endpoint = self.configuration.target.description
+        if error.endpoint == nil { error.endpoint = self.node?.endpoint.description }
         self.logger.debug("connecting failed", metadata: [LogKey.error: "\(error)"])
-        self.end(.idle(cause: error), waiting: error, connecting: error)
+        self.lastError = error
+        self.dropLink()
+        if !isStarting { self.failConnecting(error) }
+        let action = self.connector.failed(
+            isPermanent: isPermanent, isAwaited: self.isAwaited, chance: .random(in: 0...1))
+        self.announceRetry(action, error)
+        self.perform(action)
     }
 
-    func lost(_ cause: some Error) {
-        guard case .connected(let channel, _) = self.state else {
-            return self.connectingFailed(self.failure("the connection ended before the server accepted it", cause))
+    func announceRetry(_ action: Connector.Action, _ cause: PhotonPumpError) {
+        switch action {
+        case .wait(let pause):
+            self.announce(.reconnecting(attempt: self.connector.failures + 1, after: pause, cause: cause))
+        case .find, .connect:
+            self.announce(.reconnecting(attempt: self.connector.failures + 1, after: .zero, cause: cause))
+        case .giveUp:
+            break
         }
-        var error = PhotonPumpError(.connectionLost, "the connection was lost", underlying: cause)
-        error.endpoint = channel.peer
-        self.logger.warning("connection lost", metadata: [LogKey.error: "\(error)"])
-        self.end(.idle(cause: error), waiting: error, connecting: error)
     }
 
-    /// Leaves the connection, if there is one, and ends every wait.
-    func end(_ next: State, waiting: PhotonPumpError, connecting: PhotonPumpError) {
-        self.attempt += 1
-        self.timer = nil
-        switch self.state {
-        case .handshaking(let channel, _), .connected(let channel, _): channel.close()
-        case .locating(let connector): connector?.cancel()
-        case .idle, .closed: break
+    func expireConnectWaiters() {
+        let now = ContinuousClock.now
+        for (id, waiter) in self.connectWaiters where waiter.deadline <= now {
+            self.connectWaiters[id] = nil
+            let problem = "no connection within \(self.configuration.connectTimeout)"
+            waiter.continuation.resume(throwing: self.lastError ?? PhotonPumpError(.connectionFailed, problem))
         }
-        self.state = next
+        self.restIfUnwanted()
+    }
+
+    private func failConnecting(_ error: PhotonPumpError) {
         let waiters = self.connectWaiters
         self.connectWaiters = [:]
-        for waiter in waiters.values { waiter.resume(throwing: connecting) }
-        for exchange in self.table.removeAll() { exchange.fail(waiting) }
+        for waiter in waiters.values { waiter.continuation.resume(throwing: error) }
+    }
+
+    /// Ends every wait.
+    func failWaiting(_ error: PhotonPumpError, connecting: PhotonPumpError) {
+        self.failConnecting(connecting)
+        self.dismissLine(error)
+        for exchange in self.table.removeAll() { exchange.fail(error) }
+    }
+
+    /// Lets go of the connection, or of what was to become one.
+    func dropLink() {
+        self.timer = nil
+        self.search?.cancel()
+        self.search = nil
+        self.heartbeat = nil
+        switch self.link {
+        case .handshaking(let channel, _), .connected(let channel, _): channel.close()
+        case .locating(let connector): connector?.cancel()
+        case .none, .finding: break
+        }
+        self.link = .none
     }
 }

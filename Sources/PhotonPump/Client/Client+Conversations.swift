@@ -17,6 +17,7 @@ extension Client {
         let id = self.ids.next()
         return try await withTaskCancellationHandler {
             try Task.checkCancellation()
+            if self.isClosing.load(ordering: .relaxed) { throw self.refusal(conversation, terms) }
             if !self.gate.enter() { try await self.standInLine(id, terms, for: conversation) }
             defer { if self.gate.leave() { self.post(.letIn) } }
             return try await withCheckedThrowingContinuation { continuation in
@@ -27,6 +28,11 @@ extension Client {
         } onCancel: {
             self.cancel(id)
         }
+    }
+
+    private nonisolated func refusal(_ conversation: some Conversation, _ terms: CallTerms) -> PhotonPumpError {
+        let error = PhotonPumpError(.clientClosed, "the client is closed")
+        return error.during(conversation.operation, stream: conversation.stream)
     }
 
     /// The terms of a call that begins now.
@@ -70,6 +76,8 @@ extension Client {
             messages = self.mailbox.takeAllOrLeave()
         }
         self.watchDeadlines()
+        if !self.drainWaiters.isEmpty, self.isDrained { self.finishDraining() }
+        if self.table.isEmpty { self.restIfUnwanted() }
     }
 
     private func read(_ message: Message) {
@@ -85,24 +93,17 @@ extension Client {
     }
 
     func enqueue(_ exchange: any OpenExchange) {
-        switch self.state {
-        case .locating, .handshaking, .connected:
-            let terms = exchange.terms
-            self.table.enqueue(exchange.id, exchange, deadline: terms.deadline, startBy: terms.startBy)
-        case .idle(cause: nil):
-            exchange.fail(PhotonPumpError(.notConnected, "connect() was not called"))
-        case .idle(let cause?):
-            exchange.fail(
-                PhotonPumpError(.notConnected, "there is no connection, connect() makes a new one", underlying: cause)
-            )
-        case .closed:
-            exchange.fail(PhotonPumpError(.clientClosed, "the client is closed"))
+        guard self.connector.phase != .closed else {
+            return exchange.fail(PhotonPumpError(.clientClosed, "the client is closed"))
         }
+        self.table.enqueue(
+            exchange.id, exchange, deadline: exchange.terms.deadline, startBy: exchange.terms.startBy)
+        self.wantConnection()
     }
 
     /// Sends as many waiting requests as the limits allow, in one write.
     func sendWaiting() {
-        guard case .connected(let channel, _) = self.state else { return }
+        guard case .connected(let channel, _) = self.link else { return }
         repeat {
             while channel.unsentCount < Self.unsentMark, let exchange = self.table.startNext() {
                 exchange.send(on: channel)
@@ -118,8 +119,9 @@ extension Client {
     }
 
     /// Sees to it that deadlines and delays are looked at in time.
-    private func watchDeadlines() {
-        guard let next = [self.table.nextWake, self.line.nextWake].compactMap(\.self).min(),
+    func watchDeadlines() {
+        let wakes = [self.table.nextWake, self.line.nextWake, self.connectWaiters.values.map(\.deadline).min()]
+        guard let next = wakes.compactMap(\.self).min(),
             self.deadlineWatch.map({ next < $0 }) ?? true
         else { return }
         self.deadlineWatch = next
@@ -135,13 +137,17 @@ extension Client {
         self.deadlineWatch = nil
         self.turn {
             self.expireLine()
+            if !self.connectWaiters.isEmpty { self.expireConnectWaiters() }
             for exchange in self.table.expire(now: .now) {
                 let attempts = exchange.attempts
                 let progress =
                     attempts == 0 ? "it was not sent" : "it was sent \(attempts == 1 ? "once" : "\(attempts) times")"
                 let terms = exchange.terms
                 let time = (attempts == 0 ? terms.startBy : terms.deadline) - terms.started
-                exchange.fail(PhotonPumpError(.timedOut, "no answer within \(time) (\(progress))"))
+                var cause: PhotonPumpError?
+                if case .connected = self.link {} else { cause = self.lastError }
+                exchange.fail(
+                    PhotonPumpError(.timedOut, "no answer within \(time) (\(progress))", underlying: cause))
             }
         }
     }

@@ -3,10 +3,9 @@ internal import PhotonPumpTransport
 internal import PhotonPumpWire
 internal import Synchronization
 
-/// A client of an EventStore server, over one TCP connection that any number of tasks share.
+/// A client of an EventStore server or cluster, over one TCP connection that any number of tasks share.
 ///
-/// Make one, ``connect()`` it, and ``close()`` it at the end; or let
-/// ``withClient(_:logger:_:)-(String,_,_)`` do that:
+/// Make one, and ``close()`` it at the end; or let ``withClient(_:logger:_:)-(String,_,_)`` do that:
 ///
 /// ```swift
 /// try await withClient("tcp://admin:changeit@localhost:1113") { client in
@@ -15,13 +14,18 @@ internal import Synchronization
 /// }
 /// ```
 ///
-/// Calls do not wait for each other: each is sent at once, and gets its answer whenever that comes. When the
-/// connection is lost, the calls that wait fail with ``PhotonPumpError/Code/connectionLost``, and ``connect()`` may be
-/// called again.
+/// Calls do not wait for each other: each is sent at once, and gets its answer whenever that comes.
+///
+/// The first call connects, or ``connect()`` does. From then on the client sees to it that there is a connection: when
+/// it is lost another one is made, and requests without an answer are sent again where that is safe, within the time of
+/// their calls. ``status`` and ``changes`` tell where it stands.
 ///
 /// The actor runs on the queue on which its socket's readiness events arrive, so that a package travels from the
 /// socket to its conversation without a change of threads.
 public actor Client {
+    /// Finds out as whom to connect; asked before each attempt.
+    public typealias CredentialsProvider = @Sendable () async throws -> Credentials?
+
     /// The settings this client was made with.
     public nonisolated let configuration: Configuration
 
@@ -33,17 +37,13 @@ public actor Client {
         case cancelConnect(GUID)
     }
 
-    enum State {
-        /// Not connected. `cause` says why, if it was once. Exits: locating, closed.
-        case idle(cause: PhotonPumpError?)
-        /// Looking up the name, then connecting. Exits: handshaking, idle, closed.
+    /// What the connector's phase needs to go on.
+    enum Link {
+        case none
+        case finding
         case locating(SocketConnector?)
-        /// Exits: connected, idle, closed.
         case handshaking(PackageChannel, Handshake)
-        /// Exits: idle, closed.
         case connected(PackageChannel, Heartbeat)
-        /// For good.
-        case closed
     }
 
     nonisolated let executor: QueueExecutor
@@ -51,43 +51,77 @@ public actor Client {
     nonisolated let ids = CorrelationIDs()
     /// Whether no call is waiting, so that there is nobody to share a write with.
     nonisolated let isQuiet = Atomic(true)
-    let gate: CallGate
-    let login: Login?
+    nonisolated let gate: CallGate
+    /// Whether calls are refused, because the client is closed or about to be.
+    nonisolated let isClosing = Atomic(false)
+    let finder: NodeFinder
+    let tls: TLSContext?
     let logger: Logger
-    var state = State.idle(cause: nil)
+
+    var connector: Connector
+    var link = Link.none
+    var login: Login?
+    /// The node that is connected to, or tried.
+    var node: NodeFinder.Node?
+    /// Where it was found, to begin the next search with.
+    var gossip: ClusterGossip?
+    var phaseBegan = ContinuousClock.now
+    var lastError: PhotonPumpError?
+    var heartbeatRoundTrip: Duration?
+    /// The heartbeat on its way.
+    var heartbeat: (id: GUID, sent: ContinuousClock.Instant)?
+    /// Looks for a node, or for a better one.
+    var search: Task<Void, Never>?
+    var listeners: [GUID: AsyncStream<ConnectionChange>.Continuation] = [:]
+
     var table: ConversationTable<any OpenExchange>
     /// Calls beyond those that the limits let in, in order.
     var line = ConversationTable<Caller>(limit: .max)
-    var connectWaiters: [GUID: CheckedContinuation<Void, any Error>] = [:]
+    var connectWaiters: [GUID: ConnectWaiter] = [:]
+    var drainWaiters: [CheckedContinuation<Void, Never>] = []
     var timer: QueueTimer?
     var deadlineTimer: QueueTimer?
     /// When the timer fires; nil when it is not set.
     var deadlineWatch: ContinuousClock.Instant?
-    /// Counts connections, so that events of an earlier one are recognised.
-    var attempt = 0
 
     /// A client that is not connected yet.
     ///
     /// - Parameters:
     ///   - configuration: where to connect, as whom, and within which limits.
+    ///   - credentials: as whom to connect, asked before each attempt, instead of the configuration's credentials. What
+    ///     it throws makes the attempt fail.
+    ///   - selectNode: which node of a cluster to connect to, instead of the configuration's preference.
     ///   - logger: gets `debug` for what the connection does and `warning` for its loss; never payloads or passwords.
     /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``, naming the setting that is wrong.
-    public init(_ configuration: Configuration, logger: Logger = Logger(label: "PhotonPump")) throws {
+    public init(
+        _ configuration: Configuration,
+        credentials: CredentialsProvider? = nil,
+        selectNode: NodeSelector? = nil,
+        logger: Logger = Logger(label: "PhotonPump")
+    ) throws {
         let validated = try configuration.validated()
         self.configuration = configuration
         self.login = validated.login
+        self.tls = try configuration.tls?.context()
+        self.finder = NodeFinder(configuration, credentials: credentials, selectNode: selectNode)
         self.logger = logger
         self.executor = QueueExecutor(label: "photonpump.client")
         self.gate = CallGate(limit: configuration.maximumInFlight, andWaiting: configuration.maximumWaiting)
         self.table = ConversationTable(limit: configuration.maximumInFlight)
+        self.connector = Connector(configuration.reconnection)
     }
 
-    /// A client that is not connected yet, for the server that a connection string such as
+    /// A client that is not connected yet, for the server or cluster that a connection string such as
     /// `tcp://admin:changeit@localhost:1113` names.
     ///
     /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``, naming the part that is wrong.
     public init(_ connectionString: String, logger: Logger = Logger(label: "PhotonPump")) throws {
         try self.init(Configuration(connectionString), logger: logger)
+    }
+
+    deinit {
+        for listener in self.listeners.values { listener.finish() }
+        self.search?.cancel()
     }
 
     /// The queue that the connection's events arrive on.
@@ -98,10 +132,13 @@ public actor Client {
     /// Connects, authenticates and identifies this client. Returns when the server can serve it, at once if it is
     /// connected already.
     ///
-    /// Cancelling the task gives the attempt up, unless another task waits for it too.
+    /// Nobody has to call this: the first call connects, too. But this says at once what is wrong, when the first
+    /// attempt fails; a server that says that it is still starting is given until ``Configuration/connectTimeout``.
+    /// Cancelling the task gives the attempt up, unless somebody else waits for it too.
     ///
     /// - Throws: ``PhotonPumpError/Code/connectionFailed`` with the cause, ``PhotonPumpError/Code/notAuthenticated``,
-    ///   ``PhotonPumpError/Code/notHandled`` when the node is not ready, or ``PhotonPumpError/Code/clientClosed``.
+    ///   ``PhotonPumpError/Code/discoveryFailed``, ``PhotonPumpError/Code/notHandled`` when the node is not ready, or
+    ///   ``PhotonPumpError/Code/clientClosed``.
     public func connect() async throws {
         let id = self.ids.next()
         try await withTaskCancellationHandler {
@@ -110,20 +147,5 @@ public actor Client {
         } onCancel: {
             self.post(.cancelConnect(id))
         }
-    }
-
-    /// Closes the connection for good. Calls that wait have failed with ``PhotonPumpError/Code/clientClosed`` when it
-    /// returns, and so does every later one. Closing again does nothing.
-    public func close() {
-        self.turn {}
-        if case .closed = self.state { return }
-        let waiting = PhotonPumpError(.clientClosed, "the client was closed while this call waited")
-        self.dismissLine(waiting)
-        self.end(
-            .closed,
-            waiting: waiting,
-            connecting: PhotonPumpError(.clientClosed, "the client was closed while it connected")
-        )
-        self.logger.debug("closed")
     }
 }

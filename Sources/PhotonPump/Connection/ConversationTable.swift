@@ -15,9 +15,12 @@ struct ConversationTable<Entry> {
         let deadline: Instant
         /// Until when it must have been sent.
         let startBy: Instant
+        /// Its place among all that ever came.
+        let number: UInt64
     }
 
     private let limit: Int
+    private var count: UInt64 = 0
     private var inFlight: [GUID: Slot] = [:]
     private var waiting: [GUID: Slot] = [:]
     private var delayed: [GUID: (slot: Slot, until: Instant)] = [:]
@@ -41,7 +44,9 @@ struct ConversationTable<Entry> {
 
     /// - Parameter startBy: until when its turn must have come; nil for the deadline.
     mutating func enqueue(_ id: GUID, _ entry: Entry, deadline: Instant, startBy: Instant? = nil) {
-        let slot = Slot(entry: entry, deadline: deadline, startBy: min(startBy ?? deadline, deadline))
+        self.count += 1
+        let startBy = min(startBy ?? deadline, deadline)
+        let slot = Slot(entry: entry, deadline: deadline, startBy: startBy, number: self.count)
         self.waiting[id] = slot
         self.order.append(id)
         self.wake(at: slot.startBy)
@@ -52,7 +57,8 @@ struct ConversationTable<Entry> {
         guard self.inFlight.count < self.limit else { return nil }
         while let id = self.order.popFirst() {
             guard let slot = self.waiting.removeValue(forKey: id) else { continue }
-            self.inFlight[id] = Slot(entry: slot.entry, deadline: slot.deadline, startBy: slot.deadline)
+            self.inFlight[id] = Slot(
+                entry: slot.entry, deadline: slot.deadline, startBy: slot.deadline, number: slot.number)
             self.wake(at: slot.deadline)
             return slot.entry
         }
@@ -72,6 +78,28 @@ struct ConversationTable<Entry> {
         guard let slot = self.inFlight.removeValue(forKey: id) else { return }
         self.delayed[id] = (slot, until)
         self.wake(at: until)
+    }
+
+    /// No answer will come to what was sent: those entries wait for their turn again, in the order they first came and
+    /// ahead of others.
+    ///
+    /// - Parameter canRepeat: whether an entry may be sent again.
+    /// - Returns: those that may not; they are in the table no more.
+    mutating func interrupt(_ canRepeat: (Entry) -> Bool) -> [Entry] {
+        let interrupted = self.inFlight.sorted { $0.value.number < $1.value.number }
+        self.inFlight = [:]
+        var rejected: [Entry] = []
+        var repeated: [GUID] = []
+        for (id, slot) in interrupted {
+            if canRepeat(slot.entry) {
+                self.waiting[id] = slot
+                repeated.append(id)
+            } else {
+                rejected.append(slot.entry)
+            }
+        }
+        self.order.prepend(contentsOf: repeated)
+        return rejected
     }
 
     /// The entry that is not wanted any more; nil when it has ended already.

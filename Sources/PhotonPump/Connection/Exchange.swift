@@ -10,6 +10,14 @@ protocol OpenExchange: Sendable {
     /// How often the request was sent.
     var attempts: Int { get }
 
+    /// Whether sending the request again does nothing twice.
+    var isSafeToRepeat: Bool { get }
+
+    /// Takes note that the connection was lost before the answer came.
+    ///
+    /// - Returns: how often that has happened.
+    func lostAnswer() -> Int
+
     /// Collects the request on `channel`.
     func send(on channel: PackageChannel)
 
@@ -18,6 +26,9 @@ protocol OpenExchange: Sendable {
 
     /// Ends the caller's wait with `error`, completed by what was tried.
     func fail(_ error: PhotonPumpError)
+
+    /// Ends the caller's wait with `error`, which says already what was tried.
+    func refuse(_ error: PhotonPumpError)
 
     /// Ends the caller's wait with `CancellationError`.
     func cancel()
@@ -28,6 +39,8 @@ enum Verdict {
     case over
     /// The node does not serve requests just now.
     case again
+    /// Another node would serve it (nil when it is not known which); it is to fail with the error when that cannot be.
+    case elsewhere(MasterInfo?, otherwise: PhotonPumpError)
 }
 
 /// The only place where a conversation's types are known to the client.
@@ -39,6 +52,7 @@ final class Exchange<C: Conversation>: OpenExchange {
     private let conversation: C
     private let completion: Completion
     private let sent = Atomic<Int>(0)
+    private let losses = Atomic<Int>(0)
 
     /// - Parameter completion: runs exactly once, on the client's queue.
     init(_ conversation: C, id: GUID, terms: CallTerms, completion: @escaping Completion) {
@@ -49,6 +63,10 @@ final class Exchange<C: Conversation>: OpenExchange {
     }
 
     var attempts: Int { self.sent.load(ordering: .relaxed) }
+
+    var isSafeToRepeat: Bool { self.conversation.effect != .once || self.attempts == 0 }
+
+    func lostAnswer() -> Int { self.losses.wrappingAdd(1, ordering: .relaxed).newValue }
 
     func send(on channel: PackageChannel) {
         self.sent.wrappingAdd(1, ordering: .relaxed)
@@ -67,11 +85,18 @@ final class Exchange<C: Conversation>: OpenExchange {
             return .over
         case .retry:
             return .again
+        case .redirect(let master, var error):
+            error.endpoint = endpoint
+            return .elsewhere(master, otherwise: error)
         }
     }
 
     func fail(_ error: PhotonPumpError) {
         self.end(error.during(self.conversation.operation, stream: self.conversation.stream))
+    }
+
+    func refuse(_ error: PhotonPumpError) {
+        self.end(error)
     }
 
     func cancel() {

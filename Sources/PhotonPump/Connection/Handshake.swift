@@ -6,7 +6,8 @@ struct Handshake {
         case send(Package)
         /// The server can serve this client.
         case finish
-        case fail(PhotonPumpError)
+        /// - Parameter isPermanent: whether the server would say the same again.
+        case fail(PhotonPumpError, isPermanent: Bool)
     }
 
     private enum State {
@@ -35,6 +36,12 @@ struct Handshake {
         self.state = login == nil ? .identifying : .authenticating
     }
 
+    /// Whether a server that refuses a user does so because it does not know any yet. There is nothing but the words to
+    /// tell it by (4.x and 5.x; later ones answer that they are not ready).
+    private static func isStarting(_ reason: String) -> Bool {
+        reason.lowercased().contains("not yet ready")
+    }
+
     /// The first package to send.
     var opening: Package {
         switch self.state {
@@ -46,7 +53,7 @@ struct Handshake {
     /// What a package means; nil for one that has nothing to do with the handshake.
     mutating func received(_ package: Package) -> Action? {
         if package.command == .badRequest, package.correlation == .zero {
-            return .fail(CommonReplies.error(for: package, operation: "introduce this client"))
+            return .fail(CommonReplies.error(for: package, operation: "introduce this client"), isPermanent: false)
         }
         guard package.correlation == self.correlation else { return nil }
         switch (self.state, package.command) {
@@ -58,9 +65,12 @@ struct Handshake {
             return .finish
         case (.authenticating, _):
             let name = self.login.map { " as '\($0.name)'" } ?? ""
-            return .fail(CommonReplies.error(for: package, operation: "authenticate\(name)"))
+            return .fail(
+                CommonReplies.error(for: package, operation: "authenticate\(name)"),
+                isPermanent: package.command == .notAuthenticated && !Self.isStarting(package.payload.text)
+            )
         case (.identifying, _):
-            return .fail(CommonReplies.error(for: package, operation: "identify this client"))
+            return .fail(CommonReplies.error(for: package, operation: "identify this client"), isPermanent: false)
         case (.done, _):
             return nil
         }

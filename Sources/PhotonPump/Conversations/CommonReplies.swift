@@ -8,14 +8,16 @@ enum CommonReplies {
     ///   - operation: what was tried, for the message.
     ///   - stream: what it was tried on, if anything.
     static func step<Output>(for package: Package, operation: String, stream: String?) -> Step<Output> {
-        let isForNow = package.command == .notHandled && self.isForNow(package.payload)
-        return isForNow ? .retry : .fail(self.error(for: package, operation: operation, stream: stream))
-    }
-
-    /// Whether a node that does not handle a request may do so in a while.
-    private static func isForNow(_ payload: Bytes) -> Bool {
-        let reason = try? NotHandled(decoding: payload).reason
-        return reason == .notReady || reason == .tooBusy
+        if package.command == .notHandled, let refusal = try? NotHandled(decoding: package.payload) {
+            switch refusal.reason {
+            case .notReady, .tooBusy: return .retry
+            case .notMaster, .isReadOnly:
+                let error = self.notHandled(refusal, operation, stream)
+                return .redirect(refusal.master, otherwise: error)
+            default: break
+            }
+        }
+        return .fail(self.error(for: package, operation: operation, stream: stream))
     }
 
     /// The error that `package` means for a request that expects another command.
@@ -40,7 +42,11 @@ enum CommonReplies {
                 serverMessage: package.payload.text
             )
         case .notHandled:
-            return self.notHandled(package.payload, operation, stream)
+            do {
+                return self.notHandled(try NotHandled(decoding: package.payload), operation, stream)
+            } catch {
+                return .unreadable(error, operation: operation, stream: stream)
+            }
         default:
             return PhotonPumpError(
                 .unexpectedReply,
@@ -50,13 +56,7 @@ enum CommonReplies {
         }
     }
 
-    private static func notHandled(_ payload: Bytes, _ operation: String, _ stream: String?) -> PhotonPumpError {
-        let refusal: NotHandled
-        do {
-            refusal = try NotHandled(decoding: payload)
-        } catch {
-            return .unreadable(error, operation: operation, stream: stream)
-        }
+    private static func notHandled(_ refusal: NotHandled, _ operation: String, _ stream: String?) -> PhotonPumpError {
         let reason =
             switch refusal.reason {
             case .notReady: "the node is not ready yet"

@@ -36,6 +36,9 @@ enum Step<Output: Sendable> {
     case fail(PhotonPumpError)
     /// The request is to be sent again a little later, if the call's deadline allows.
     case retry
+    /// The request is to be sent to another node, the master (nil when it is not known which); the caller gets the error
+    /// when that cannot be.
+    case redirect(MasterInfo?, otherwise: PhotonPumpError)
 }
 
 /// What a request changes on the server.

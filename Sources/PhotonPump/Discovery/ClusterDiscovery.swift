@@ -8,6 +8,8 @@ struct ClusterDiscovery: Sendable {
     var gossipTLS: TLSSettings?
     var getter: any HTTPGetter = CurlGetter()
     var lookUp: @Sendable (Endpoint) async throws -> [String] = AddressLookup.addresses
+    /// Hears why no node was found yet, before all are asked again.
+    var progress: @Sendable (PhotonPumpError) async -> Void = { _ in }
     var pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
 
     /// What was found.
@@ -58,6 +60,7 @@ struct ClusterDiscovery: Sendable {
             if attempt == self.settings.maximumAttempts || failures.arePermanent {
                 throw failures.error(attempts: attempt)
             }
+            await self.progress(failures.error(attempts: attempt))
             try await self.pause(self.settings.interval)
             attempt += 1
         }

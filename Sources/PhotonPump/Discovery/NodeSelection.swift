@@ -42,6 +42,15 @@ struct NodeSelection: Sendable {
         return .node(member, endpoint)
     }
 
+    /// Whether a connection to `current` is worth leaving for `chosen`, which is preferred by its state, or by the selector.
+    func prefers(_ chosen: ClusterMember, to current: Endpoint, in gossip: ClusterGossip) -> Bool {
+        guard self.selector == nil,
+            let member = gossip.members.first(where: { $0.endpoint(usesTLS: self.usesTLS) == current }), member.isAlive,
+            let order = Self.order(self.preference, member.state)
+        else { return true }
+        return Self.order(self.preference, chosen.state).map { $0 < order } ?? false
+    }
+
     /// How soon a node in this state is taken, 0 first; nil for one that cannot serve.
     private static func order(_ preference: NodePreference, _ state: NodeState) -> Int? {
         let orders: (master: Int, follower: Int, readOnly: Int) =

@@ -55,15 +55,12 @@ extension PhotonPumpError {
 
         /// The call was not through when its time was up; see ``CallOptions/timeout``.
         public static let timedOut = Code("timedOut")
-        /// There is no connection: ``Client/connect()`` has not been called, or not again since the connection was lost,
-        /// of which ``PhotonPumpError/underlying`` tells.
-        public static let notConnected = Code("notConnected")
         /// The server could not be reached, or did not accept this client.
         public static let connectionFailed = Code("connectionFailed")
         /// No node of the cluster could be found; the message has what each of those asked answered.
         public static let discoveryFailed = Code("discoveryFailed")
-        /// The connection was lost while the call waited. A write may have been made; repeating it with the same
-        /// events is safe.
+        /// The connection was lost while the call waited, and its request may not be sent again: because that could do
+        /// twice what was to be done once, or because it was sent too often already, see ``RetrySettings``.
         public static let connectionLost = Code("connectionLost")
         /// The client was closed, before the call or while it waited.
         public static let clientClosed = Code("clientClosed")

@@ -50,6 +50,17 @@ extension Snippets {
         }
     }
 
+    func watching(_ client: Client) async {
+        let status = await client.status
+        print(status.phase, status.lastError?.description ?? "")
+
+        for await change in await client.changes {
+            if case .reconnecting(let attempt, let pause, let cause) = change {
+                print("attempt \(attempt) in \(pause), because \(cause)")
+            }
+        }
+    }
+
     func filtering(_ client: Client) -> [AllEvents] {
         let jumps = client.iterAll(matching: .types(prefixedBy: "PonyJumped"))
         let others = client.iterAll(matching: .excludingSystemEvents)

@@ -155,12 +155,17 @@ struct ConnectingTests {
         await server.stop()
     }
 
-    @Test("is asked for by calls made before it")
-    func notConnected() async throws {
-        let client = try Client("tcp://127.0.0.1:1", logger: .silent)
-        let error = try await failure { try await client.ping() }
-        #expect(error.code == .notConnected)
-        #expect(error.message == "ping: connect() was not called")
+    @Test("is done by the first call")
+    func firstCall() async throws {
+        let server = ScriptedServer()
+        let client = try Client(try await ScriptedSession.configuration(for: server), logger: .silent)
+        async let ping = client.ping()
+        let peer = try await server.nextConnection()
+        try await peer.acceptHandshake()
+        try await peer.send(Package(.pong, try await peer.next(.ping).correlation))
+        _ = try await ping
+        await client.close()
+        await server.stop()
     }
 
     @Test("is waited for by calls made meanwhile")

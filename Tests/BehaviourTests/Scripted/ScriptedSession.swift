@@ -8,6 +8,8 @@ struct ScriptedSession {
     let client: Client
     let server: ScriptedServer
     let peer: ScriptedPeer
+    /// What happened to the connection since before it was made.
+    let changes: AsyncStream<ConnectionChange>
 
     /// Connects a client to a scripted server, runs `body`, and closes both.
     static func run(
@@ -16,18 +18,26 @@ struct ScriptedSession {
     ) async throws {
         let server = ScriptedServer()
         let client = try Client(try await self.configuration(for: server, adjust), logger: .silent)
+        let changes = await client.changes
         async let connected: Void = client.connect()
         let peer = try await server.nextConnection()
         try await peer.acceptHandshake()
         try await connected
         do {
-            try await body(ScriptedSession(client: client, server: server, peer: peer))
+            try await body(ScriptedSession(client: client, server: server, peer: peer, changes: changes))
         } catch {
             Issue.record(error)
         }
         await client.close()
         await peer.close()
         await server.stop()
+    }
+
+    /// The client's next connection, once it has introduced itself.
+    func nextConnection() async throws -> ScriptedPeer {
+        let peer = try await self.server.nextConnection()
+        try await peer.acceptHandshake()
+        return peer
     }
 
     /// Starts a scripted server and returns settings for it.
@@ -44,6 +54,14 @@ struct ScriptedSession {
         configuration.heartbeat.interval = .seconds(3600)
         adjust(&configuration)
         return configuration
+    }
+}
+
+extension AsyncStream<ConnectionChange> {
+    /// Why the connection ended.
+    func loss() async throws -> PhotonPumpError {
+        for await case .disconnected(let error) in self { return error }
+        throw CancellationError()
     }
 }
 

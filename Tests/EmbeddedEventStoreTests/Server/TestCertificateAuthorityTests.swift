@@ -2,7 +2,8 @@ import EmbeddedEventStore
 import Testing
 
 @Suite struct TestCertificateAuthorityTests {
-    @Test("a certificate is for a name at least, and for names that can be ones", arguments: [[], [""], ["a,b"], ["a:b"]])
+    @Test(
+        "a certificate is for a name at least, and for names that can be ones", arguments: [[], [""], ["a,b"], ["a:b"]])
     func names(_ names: [String]) throws {
         let authority = try TestCertificateAuthority()
         let error = #expect(throws: EmbeddedServerError.self) { try authority.issue(names: names) }

@@ -109,4 +109,20 @@ struct ConversationTableTests {
         #expect(table.cancel(self.id(2)) == "b")
         #expect(table.isEmpty)
     }
+
+    @Test("sends again in order, and ahead of others, what was sent in vain and may be repeated")
+    func interrupt() {
+        var table = ConversationTable<String>(limit: 3)
+        for (number, name) in ["a", "b", "c", "d"].enumerated() {
+            table.enqueue(self.id(UInt64(number)), name, deadline: self.at(number + 10), startBy: self.at(1))
+        }
+        for _ in 0..<3 { _ = table.startNext() }
+        #expect(table.interrupt { $0 != "b" } == ["b"])
+        #expect((table.inFlightCount, table.waitingCount) == (0, 3))
+        // What was sent once has until its deadline; "d" was not sent in time.
+        #expect(table.expire(now: self.at(1)) == ["d"])
+        #expect(table.startNext() == "a")
+        #expect(table.startNext() == "c")
+        #expect(table.startNext() == nil)
+    }
 }

@@ -74,6 +74,6 @@ struct HandshakeTests {
 
 extension Handshake.Action {
     fileprivate var sent: Package? { if case .send(let package) = self { package } else { nil } }
-    fileprivate var error: PhotonPumpError? { if case .fail(let error) = self { error } else { nil } }
+    fileprivate var error: PhotonPumpError? { if case .fail(let error, _) = self { error } else { nil } }
     fileprivate var isFinish: Bool { if case .finish = self { true } else { false } }
 }

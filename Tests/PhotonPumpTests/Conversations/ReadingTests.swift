@@ -143,13 +143,14 @@ struct CommonRepliesTests {
 
 extension CommonRepliesTests {
     @Test(
-        "let a request be sent again only when the node does not serve any just now (S8)",
+        "let a request be sent again when the node does not serve any just now (S8), elsewhere when it never will",
         arguments: [(NotHandled.Reason.notReady, true), (.tooBusy, true), (.notMaster, false), (.isReadOnly, false)]
     )
     func retries(reason: NotHandled.Reason, isRetried: Bool) {
         let refusal = Package(.notHandled, .zero, payload: NotHandled(reason: reason).encoded())
         let step: Step<Int> = CommonReplies.step(for: refusal, operation: "read", stream: nil)
         if case .retry = step { #expect(isRetried) } else { #expect(!isRetried) }
+        if case .redirect = step { #expect(!isRetried) } else { #expect(isRetried) }
     }
 }
 

@@ -6,6 +6,7 @@ extension Step {
         case .finish(let output): .success(output)
         case .fail(let error): .failure(error)
         case .retry: .failure(PhotonPumpError(.notHandled, "retry"))
+        case .redirect(_, let error): .failure(error)
         }
     }
 

@@ -1,0 +1,109 @@
+internal import Logging
+internal import PhotonPumpTransport
+internal import PhotonPumpWire
+
+/// The end of a connection, and what becomes of the requests that have no answer.
+extension Client {
+    /// The connection, or what was to become one, has ended.
+    func lost(_ cause: some Error) {
+        guard case .connected(let channel, _) = self.link else {
+            let isPermanent = (cause as? ChannelError)?.isPermanent ?? false
+            let error = self.failure("the connection ended before the server accepted it", cause)
+            return self.attemptFailed(error, isPermanent: isPermanent)
+        }
+        var error = PhotonPumpError(.connectionLost, "the connection was lost", underlying: cause)
+        error.endpoint = channel.peer
+        self.logger.warning("connection lost", metadata: [LogKey.error: "\(error)"])
+        self.leave(error) { connector in
+            connector.lost(after: .now - self.phaseBegan, chance: .random(in: 0...1))
+        }
+    }
+
+    /// Goes to another node, because this one does not serve what was asked of it.
+    ///
+    /// - Parameters:
+    ///   - endpoint: nil to find one.
+    ///   - role: what the node is, if that is known.
+    func move(to endpoint: Endpoint?, role: NodeState? = nil) {
+        guard case .connected(let channel, _) = self.link else { return }
+        let place = endpoint.map { "\($0)" } ?? "another node"
+        var error = PhotonPumpError(.connectionLost, "the client went to \(place)")
+        error.endpoint = channel.peer
+        self.logger.debug("going to another node", metadata: [LogKey.endpoint: "\(place)"])
+        if let endpoint { self.node = NodeFinder.Node(endpoint: endpoint, role: role) }
+        self.leave(error) { $0.moved(to: endpoint) }
+    }
+
+    private func leave(_ error: PhotonPumpError, _ decide: (inout Connector) -> Connector.Action) {
+        self.lastError = error
+        self.dropLink()
+        self.interrupt(error)
+        let action = decide(&self.connector)
+        self.announce(.disconnected(error))
+        self.announceRetry(action, error)
+        self.perform(action)
+    }
+
+    /// Puts the requests that were sent back in the line, or ends them where they must not be sent twice.
+    private func interrupt(_ error: PhotonPumpError) {
+        let retries = self.configuration.retries
+        let ended = self.table.interrupt { exchange in
+            let losses = exchange.lostAnswer()
+            return exchange.isSafeToRepeat && retries.afterNoAnswer && losses <= retries.maximum ?? .max
+        }
+        for exchange in ended { exchange.fail(error) }
+    }
+
+    /// Another node would serve the request: it is sent there, with all others.
+    func redirect(_ exchange: any OpenExchange, to master: MasterInfo?, otherwise error: PhotonPumpError) {
+        let usesTLS = self.configuration.tls != nil
+        switch master?.endpoint(usesTLS: usesTLS) {
+        case let endpoint? where endpoint != self.node?.endpoint && endpoint.description != self.peer:
+            self.table.delay(exchange.id, until: .now)
+            self.move(to: endpoint)
+        case nil where self.finder.isDiscovering:
+            self.retry(exchange)
+            self.move(to: nil)
+        case nil:
+            _ = self.table.finish(exchange.id)
+            exchange.refuse(error)
+        default:
+            // It names itself, and will know better in a while.
+            self.retry(exchange)
+        }
+    }
+
+    /// Looks now and then for a node that is preferred to the one connected to, and goes there.
+    func lookForBetterNode() {
+        guard let pause = self.configuration.discovery.backgroundInterval, self.finder.isDiscovering,
+            let endpoint = self.node?.endpoint
+        else { return }
+        let (finder, attempt) = (self.finder, self.connector.attempt)
+        self.search = Task { [weak self] in
+            while true {
+                guard (try? await Task.sleep(for: pause)) != nil else { return }
+                guard let node = await finder.better(than: endpoint) else { continue }
+                await self?.goOver(to: node, attempt)
+                return
+            }
+        }
+    }
+
+    private func goOver(to node: NodeFinder.Node, _ attempt: Int) {
+        guard attempt == self.connector.attempt, case .connected = self.link else { return }
+        self.turn { self.move(to: node.endpoint, role: node.role) }
+    }
+
+    private var peer: String? {
+        if case .connected(let channel, _) = self.link { channel.peer } else { nil }
+    }
+}
+
+extension MasterInfo {
+    /// Where to connect to the master; with TLS where that is spoken.
+    func endpoint(usesTLS: Bool) -> Endpoint? {
+        let (host, port) = usesTLS ? (self.secureTCPHost, self.secureTCPPort) : (self.tcpHost, self.tcpPort)
+        guard let host, let port, !host.isEmpty, (1...65535).contains(port) else { return nil }
+        return Endpoint(host: host, port: Int(port))
+    }
+}

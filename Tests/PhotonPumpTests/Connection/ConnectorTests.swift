@@ -1,0 +1,136 @@
+import Testing
+
+@testable import PhotonPump
+
+@Suite("The way to a server")
+struct ConnectorTests {
+    private let one = Endpoint(host: "one")
+    private let other = Endpoint(host: "other")
+
+    private func connector(_ maximumAttempts: Int? = nil) -> Connector {
+        var settings = ReconnectionSettings()
+        settings.maximumAttempts = maximumAttempts
+        settings.firstDelay = .milliseconds(100)
+        settings.maximumDelay = .milliseconds(500)
+        return Connector(settings)
+    }
+
+    private func connected(_ maximumAttempts: Int? = nil) -> Connector {
+        var connector = self.connector(maximumAttempts)
+        _ = connector.wanted()
+        _ = connector.found(self.one)
+        connector.accepted()
+        connector.introduced()
+        return connector
+    }
+
+    @Test("begins when somebody wants a connection, and once")
+    func begin() {
+        var connector = self.connector()
+        #expect(connector.phase == .idle)
+        #expect(connector.wanted() == .find(avoiding: nil))
+        #expect(connector.wanted() == nil)
+        #expect(connector.found(self.one) == .connect(self.one))
+        #expect(connector.phase == .connecting(self.one))
+        connector.accepted()
+        #expect(connector.phase == .introducing(self.one))
+        connector.introduced()
+        #expect(connector.phase == .connected(self.one))
+        #expect(connector.wanted() == nil)
+    }
+
+    @Test("goes on for as long as somebody waits, with pauses that double up to a ceiling")
+    func backoff() {
+        var connector = self.connector()
+        _ = connector.wanted()
+        for pause in [100, 200, 400, 500, 500] {
+            _ = connector.found(self.one)
+            let action = connector.failed(isPermanent: false, isAwaited: true, chance: 1)
+            #expect(action == .wait(.milliseconds(pause)))
+            #expect(connector.phase == .waiting)
+            #expect(connector.waited() == .find(avoiding: self.one))
+        }
+        #expect(connector.failed(isPermanent: false, isAwaited: false, chance: 1) == .giveUp)
+        #expect(connector.phase == .idle)
+        #expect(connector.wanted() == .find(avoiding: self.one))
+        #expect(connector.failed(isPermanent: false, isAwaited: true, chance: 0.5) == .wait(.milliseconds(50)))
+    }
+
+    @Test("does not try again what must fail the same way, until it is asked to")
+    func permanent() {
+        var connector = self.connector()
+        _ = connector.wanted()
+        #expect(connector.failed(isPermanent: true, isAwaited: true, chance: 1) == .giveUp)
+        #expect(connector.wanted() == .find(avoiding: nil))
+    }
+
+    @Test("makes as many attempts in a row as are allowed, and begins anew when it is asked to")
+    func limit() {
+        var connector = self.connector(2)
+        for _ in 0..<3 {
+            #expect(connector.wanted() != nil)
+            for _ in 0..<2 {
+                _ = connector.failed(isPermanent: false, isAwaited: true, chance: 1)
+                _ = connector.waited()
+            }
+            #expect(connector.failed(isPermanent: false, isAwaited: true, chance: 1) == .giveUp)
+        }
+    }
+
+    @Test("replaces a lost connection at once, whether or not somebody waits, and avoids its node")
+    func lost() {
+        var connector = self.connected()
+        #expect(connector.lost(after: .seconds(9), chance: 1) == .find(avoiding: self.one))
+        #expect(connector.failed(isPermanent: false, isAwaited: false, chance: 1) == .wait(.milliseconds(100)))
+    }
+
+    @Test("pauses when a connection is lost as soon as it is made, longer each time")
+    func flapping() {
+        var connector = self.connected()
+        for pause in [100, 200, 400] {
+            #expect(connector.lost(after: .milliseconds(5), chance: 1) == .wait(.milliseconds(pause)))
+            _ = connector.waited()
+            _ = connector.found(self.one)
+            connector.accepted()
+            connector.introduced()
+        }
+        #expect(connector.lost(after: .seconds(1), chance: 1) == .find(avoiding: self.one))
+        #expect(connector.failures == 0)
+    }
+
+    @Test("replaces no connection when no attempt may be repeated")
+    func noReconnection() {
+        var connector = self.connected(0)
+        #expect(connector.lost(after: .seconds(9), chance: 1) == .giveUp)
+    }
+
+    @Test("goes over to another node, or finds one that is not the one it leaves")
+    func moved() {
+        var connector = self.connected()
+        #expect(connector.moved(to: self.other) == .connect(self.other))
+        #expect(connector.phase == .connecting(self.other))
+        _ = connector.failed(isPermanent: false, isAwaited: true, chance: 1)
+        #expect(connector.waited() == .find(avoiding: self.other))
+
+        connector = self.connected()
+        #expect(connector.moved(to: nil) == .find(avoiding: self.one))
+    }
+
+    @Test("numbers each attempt, so that events of earlier ones are told apart")
+    func numbers() {
+        var connector = self.connected()
+        var seen: Set<Int> = [connector.attempt]
+        _ = connector.lost(after: .seconds(9), chance: 1)
+        #expect(seen.insert(connector.attempt).inserted)
+        _ = connector.failed(isPermanent: false, isAwaited: true, chance: 1)
+        #expect(seen.insert(connector.attempt).inserted)
+        _ = connector.waited()
+        #expect(seen.insert(connector.attempt).inserted)
+        connector.rest()
+        #expect(seen.insert(connector.attempt).inserted)
+        connector.close()
+        #expect(seen.insert(connector.attempt).inserted)
+        #expect(connector.wanted() == nil)
+        #expect(connector.phase == .closed)
+    }
+}
