@@ -43,6 +43,11 @@ package final class PackageChannel {
         message.append(to: &self.outbound, command, correlation, login: login)
     }
 
+    /// Collects bytes as they are.
+    package func send(_ bytes: Bytes) {
+        self.outbound.append(bytes)
+    }
+
     /// Writes what was collected, as far as the peer takes it; the rest waits for ``TransportEvent/writable``.
     package func flush() throws(ChannelError) {
         guard !self.waitsForRoom else { return }
@@ -102,6 +107,12 @@ package final class PackageChannel {
 
     package func resumeReading() {
         self.transport.resumeReading()
+    }
+
+    /// Ends the connection so that the peer sees it broken.
+    package func reset() {
+        self.transport.reset()
+        self.outbound.removeAll()
     }
 
     /// Ends the connection; what was not flushed is dropped.

@@ -24,6 +24,13 @@ package protocol Transport: AnyObject {
 
     /// Ends the connection both ways. Calling it again does nothing.
     func close()
+
+    /// Ends the connection like ``close()``, but so that the peer sees it broken where the transport can do that.
+    func reset()
+}
+
+extension Transport {
+    package func reset() { self.close() }
 }
 
 /// A reason for looking at a transport again.

@@ -8,6 +8,8 @@ enum ConnectionEnd: Error {
     /// The client said nothing, not even when asked.
     case silent
     case serverStopped
+    /// A fault that was asked for.
+    case fault
 }
 
 extension ConnectionEnd: CustomStringConvertible {
@@ -17,6 +19,7 @@ extension ConnectionEnd: CustomStringConvertible {
         case .refused: "the client sent what no server takes"
         case .silent: "the client gave no sign of life"
         case .serverStopped: "the server was stopped"
+        case .fault: "a fault was asked for"
         }
     }
 }

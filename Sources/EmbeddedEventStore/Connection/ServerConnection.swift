@@ -14,22 +14,41 @@ final class ServerConnection {
     /// What can happen to it.
     enum Event {
         case readable, writable, timer
+        /// A reply that a fault has delayed.
+        case due(Int)
+        /// A fault, or all of them.
+        case lifted(FaultPlan.ID?)
+        /// Bytes that nobody has asked for.
+        case interjected(Bytes)
     }
 
-    private let channel: PackageChannel
+    /// Replies kept back by faults with which the client is not listened to.
+    private static let postponedLimit = 10_000
+
+    let channel: PackageChannel
+    let queue: DispatchQueue
+    var session = Session()
+    var postponed: [Int: PostponedReply] = [:]
+    var repliesPostponed = 0
+    private let faults: FaultInjector
+    private(set) var report: (Event) -> Void = { _ in }
     private let frameLimit: Int
-    private let queue: DispatchQueue
     private let logger: Logger
-    private var session = Session()
     private var timer: QueueTimer?
     private var heartbeat: Heartbeat
     private var backPressure = BackPressure()
     /// Packages that arrived while the client was held up: no more than one turn's reading.
     private var waiting: ArraySlice<Package> = []
 
-    init(_ channel: PackageChannel, _ configuration: EmbeddedServer.Configuration, queue: DispatchQueue, logger: Logger)
-    {
+    init(
+        _ channel: PackageChannel,
+        _ configuration: EmbeddedServer.Configuration,
+        faults: FaultInjector = FaultInjector(),
+        queue: DispatchQueue,
+        logger: Logger
+    ) {
         self.channel = channel
+        self.faults = faults
         self.frameLimit = configuration.frameLimit
         self.queue = queue
         self.logger = logger
@@ -42,6 +61,7 @@ final class ServerConnection {
 
     /// Starts reporting what happens; answer with ``handle(_:now:answer:)``.
     func activate(_ handler: @escaping (Event) -> Void) {
+        self.report = handler
         self.channel.activate { handler($0 == .readable ? .readable : .writable) }
         self.timer = QueueTimer(on: self.queue) { handler(.timer) }
         self.timer?.schedule(after: .zero)
@@ -50,6 +70,7 @@ final class ServerConnection {
     func handle(_ event: Event, now: Instant, answer: Answerer) throws(ConnectionEnd) {
         switch event {
         case .readable:
+            guard !self.faults.strikes(.stallReads) else { return self.channel.pauseReading() }
             let arrived = self.receive()
             try self.signReceived(now: now)
             try self.work(answer)
@@ -60,24 +81,41 @@ final class ServerConnection {
             // Nothing arrives from a client that is held up, so taking its replies is its sign of life.
             if self.channel.unsentCount < unsent { try self.signReceived(now: now) }
         case .timer:
+            // Who is not listened to, or not asked, cannot give a sign of life.
+            if self.faults.has(.stallReads) || self.faults.has(.stallWrites) { try self.signReceived(now: now) }
             try self.perform(self.heartbeat.timerFired(now: now), now: now)
+        case .due(let key):
+            try self.sendPostponed(key)
+            try self.work(answer)
+        case .lifted(let fault):
+            try self.sendPostponed(by: fault)
+            try self.work(answer)
+        case .interjected(let bytes):
+            self.channel.send(bytes)
+            try self.flush()
         }
     }
 
     /// Ends the connection. Answers on their way still go out as far as the client takes them at once.
     func close(_ reason: ConnectionEnd) {
-        try? self.channel.flush()
+        if !self.faults.has(.stallWrites) { try? self.channel.flush() }
         self.channel.close()
         self.timer = nil
         self.waiting = []
+        self.postponed = [:]
         self.logger.debug("disconnected", metadata: [LogKey.reason: "\(reason)"])
+    }
+
+    /// Ends the connection so that the client sees it broken; ``close(_:)`` is still to be called.
+    func reset() {
+        self.channel.reset()
     }
 
     private func receive() -> Result<Int, ChannelError> {
         Result { () throws(ChannelError) in
             try self.channel.receive { package in
                 // A sign of life is given at once, whatever else is waiting.
-                if package.command == .heartbeatRequest {
+                if package.command == .heartbeatRequest, !self.faults.concernsHeartbeats {
                     self.channel.send(Package(.heartbeatResponse, package.correlation))
                 } else {
                     self.waiting.append(package)
@@ -89,27 +127,38 @@ final class ServerConnection {
     /// Answers what is waiting, until the client has more to take than it should.
     private func work(_ answer: Answerer) throws(ConnectionEnd) {
         try self.flush()
-        while !self.backPressure.isHolding, let package = self.waiting.popFirst() {
+        while !self.isHoldingUp, let package = self.waiting.popFirst() {
             self.logger.trace("received", metadata: [LogKey.command: "\(package.command)"])
-            if let answer = answer(package, &self.session) { try self.send(answer, package.correlation) }
+            try self.serve(package, answer)
             self.backPressure.unsentChanged(to: self.channel.unsentCount)
             if self.backPressure.isHolding { try self.flush() }
         }
         try self.flush()
         if self.waiting.isEmpty { self.waiting = [] }
-        if self.backPressure.isHolding { self.channel.pauseReading() } else { self.channel.resumeReading() }
+        if self.isHoldingUp { self.channel.pauseReading() } else { self.channel.resumeReading() }
+    }
+
+    private var isHoldingUp: Bool { self.backPressure.isHolding || self.postponed.count >= Self.postponedLimit }
+
+    private func serve(_ package: Package, _ answer: Answerer) throws(ConnectionEnd) {
+        if let strike = self.faults.strike(package.command) {
+            try self.suffer(strike.harm, of: strike.id, package, answer)
+        } else if let answer = answer(package, &self.session) {
+            try self.send(answer, package.correlation)
+        }
     }
 
     private func flush() throws(ConnectionEnd) {
         do {
-            try self.channel.flush()
+            let isStalled = self.channel.unsentCount > 0 && self.faults.strikes(.stallWrites)
+            if !isStalled { try self.channel.flush() }
         } catch {
             throw .channel(error)
         }
         self.backPressure.unsentChanged(to: self.channel.unsentCount)
     }
 
-    private func send(_ answer: Answer, _ correlation: GUID) throws(ConnectionEnd) {
+    func send(_ answer: Answer, _ correlation: GUID) throws(ConnectionEnd) {
         switch answer.content {
         case .payload(let bytes): self.channel.send(Package(answer.command, correlation, payload: bytes))
         case .message(let message): self.channel.send(message, answer.command, correlation)

@@ -41,6 +41,7 @@ extension EmbeddedServer {
     }
 
     func accept(_ transport: SocketTransport) {
+        guard !self.injector.strikes(.closeNewConnections) else { return transport.close() }
         self.connectionsAccepted += 1
         let id = self.connectionsAccepted
         var logger = self.logger
@@ -49,6 +50,7 @@ extension EmbeddedServer {
         let connection = ServerConnection(
             PackageChannel(transport, frameLimit: self.configuration.frameLimit),
             self.configuration,
+            faults: self.injector,
             queue: self.executor.queue,
             logger: logger
         )
@@ -60,7 +62,7 @@ extension EmbeddedServer {
         logger.debug("connected")
     }
 
-    private func handle(_ event: ServerConnection.Event, on id: Int) {
+    func handle(_ event: ServerConnection.Event, on id: Int) {
         guard let connection = self.connections[id] else { return }
         do {
             let now = Self.milliseconds

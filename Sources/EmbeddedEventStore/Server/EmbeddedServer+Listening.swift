@@ -24,9 +24,7 @@ extension EmbeddedServer {
         self.listeners = Listeners(tcp: listener, http: http)
         self.port = listener.address.port
         self.httpPort = http?.port ?? self.httpPort
-        listener.activate { [weak self] transport in
-            self?.assumeIsolated { $0.accept(transport) }
-        }
+        if self.injector.strikes(.refuseConnections) { await Self.close(listener) } else { self.activate(listener) }
         self.logger.debug("listening", metadata: [LogKey.address: "\(listener.address)"])
     }
 
@@ -40,6 +38,27 @@ extension EmbeddedServer {
         }
         await listeners.http?.stop()
         self.logger.debug("stopped")
+    }
+
+    /// Stops listening for clients when they are to be refused, and begins again when they are not.
+    func listenUnlessRefusing() async throws(EmbeddedServerError) {
+        await self.lifecycle.take()
+        defer { self.lifecycle.give() }
+        guard let listeners = self.listeners else { return }
+        if self.injector.has(.refuseConnections) {
+            await Self.close(listeners.tcp)
+            _ = self.injector.strikes(.refuseConnections)
+        } else if listeners.tcp.isClosed {
+            let listener = try self.listen()
+            self.listeners = Listeners(tcp: listener, http: listeners.http)
+            self.activate(listener)
+        }
+    }
+
+    private func activate(_ listener: SocketListener) {
+        listener.activate { [weak self] transport in
+            self?.assumeIsolated { $0.accept(transport) }
+        }
     }
 
     private func listen() throws(EmbeddedServerError) -> SocketListener {

@@ -21,6 +21,7 @@ public actor EmbeddedServer {
     var node: Node
     var connections: [Int: ServerConnection] = [:]
     var connectionsAccepted = 0
+    let injector = FaultInjector()
     var countWaiters: [Int: CountWaiter] = [:]
     var countWaitersMade = 0
     /// Names this server in its gossip.
@@ -28,7 +29,7 @@ public actor EmbeddedServer {
 
     /// What a running server listens with.
     var listeners: Listeners?
-    private let lifecycle = Turns()
+    let lifecycle = Turns()
 
     /// The TCP port. It is what the configuration says until the first start, and then the one taken.
     public internal(set) var port: Int
@@ -45,7 +46,7 @@ public actor EmbeddedServer {
         self.port = configuration.port
         self.httpPort = configuration.httpPort
         self.node = Node(
-            log: EventLog(seed: .random(in: .min ... .max), linksEvents: configuration.runsSystemProjections),
+            log: Self.emptyLog(configuration),
             users: UserDirectory(configuration.users),
             pageLimit: configuration.frameLimit / 2,
             offersFilteredReads: configuration.offersFilteredReads
@@ -70,5 +71,22 @@ public actor EmbeddedServer {
         await self.lifecycle.take()
         defer { self.lifecycle.give() }
         await self.closePorts()
+    }
+
+    /// Stops and starts again, on the same ports, in one go. A server that does not run is started. Faults stay.
+    ///
+    /// - Parameter keepingData: whether the events are there afterwards.
+    /// - Throws: as ``start()``.
+    public func restart(keepingData: Bool) async throws {
+        await self.lifecycle.take()
+        defer { self.lifecycle.give() }
+        try self.configuration.validate()
+        await self.closePorts()
+        if !keepingData { self.node.log = Self.emptyLog(self.configuration) }
+        try await self.openPorts()
+    }
+
+    private static func emptyLog(_ configuration: Configuration) -> EventLog {
+        EventLog(seed: .random(in: .min ... .max), linksEvents: configuration.runsSystemProjections)
     }
 }

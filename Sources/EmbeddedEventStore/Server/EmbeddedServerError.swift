@@ -15,6 +15,10 @@ public struct EmbeddedServerError: Error, Hashable, Sendable {
         public static let cannotListen = Code("cannot listen")
         /// A certificate could not be made.
         public static let cannotIssue = Code("cannot issue a certificate")
+        /// The numbers of a fault make no sense.
+        public static let invalidFault = Code("invalid fault")
+        /// A fault that was waited for strikes no more.
+        public static let faultIsOver = Code("fault is over")
         /// The stream has been deleted for good.
         public static let streamDeleted = Code("stream deleted")
         /// The name belongs to no stream that could be deleted.

@@ -8,7 +8,7 @@ package final class SocketListener {
 
     private let executor: QueueExecutor
     private let source: any DispatchSourceRead
-    private var isClosed = false
+    package private(set) var isClosed = false
 
     /// Binds and listens; connections wait in the system's backlog until ``activate(_:)``.
     package init(host: String, port: Int, executor: QueueExecutor) throws(SocketError) {

@@ -86,12 +86,21 @@ package final class SocketTransport: Transport {
     }
 
     package func close() {
+        // Ends a wait for the descriptor that is going on, which would keep the connection open.
+        self.end { shutdown($0, CInt(SHUT_RDWR)) }
+    }
+
+    package func reset() {
+        var linger = linger(l_onoff: 1, l_linger: 0)
+        self.end { setsockopt($0, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size)) }
+    }
+
+    private func end(_ prepare: (CInt) -> CInt) {
         guard !self.isClosed else { return }
         self.isClosed = true
         self.interest = []
         self.poller.remove(self.watch)
-        // Ends a wait for the descriptor that is going on, which would keep the connection open.
-        shutdown(self.descriptor, CInt(SHUT_RDWR))
+        _ = prepare(self.descriptor)
         closeDescriptor(self.descriptor)
     }
 }

@@ -48,13 +48,15 @@ extension NotHandled: ProtobufMessage {
 }
 
 /// Where the master is; called LeaderInfo by servers of generation 20 and later.
-package struct MasterInfo: Hashable {
+package struct MasterInfo: Hashable, Sendable {
     package var tcpHost: String?
     package var tcpPort: Int32?
     package var httpHost: String?
     package var httpPort: Int32?
     package var secureTCPHost: String?
     package var secureTCPPort: Int32?
+
+    package init() {}
 }
 
 extension MasterInfo: ProtobufMessage {

@@ -9,12 +9,14 @@ import Testing
 /// A connection against a scripted socket.
 @Suite struct ServerConnectionTests {
     private let transport = ScriptedTransport()
+    private let faults = FaultInjector()
     private let connection: ServerConnection
 
     init() {
         self.connection = ServerConnection(
             PackageChannel(self.transport),
             EmbeddedServer.Configuration(),
+            faults: self.faults,
             queue: DispatchQueue(label: "connection"),
             logger: .silent
         )
@@ -124,6 +126,29 @@ import Testing
         }
         self.connection.close(.refused)
         #expect(try self.sent().map(\.correlation) == [GUID(0, 1)])
+    }
+
+    @Test(
+        "a client that cannot be heard, or not be asked, is not given up",
+        arguments: [
+            EmbeddedServer.Fault.stallReads, .stallWrites,
+        ])
+    func stalled(_ stall: EmbeddedServer.Fault) throws {
+        let start = ContinuousClock.now
+        // It has been asked when the fault begins.
+        try self.connection.handle(.timer, now: start + .seconds(2)) { _, _ in nil }
+        let (id, _) = self.faults.add(stall)
+        for second in 3...20 {
+            try self.connection.handle(.timer, now: start + .seconds(second)) { _, _ in nil }
+        }
+        self.faults.remove(id)
+        // From now on its silence is its own.
+        try self.connection.handle(.timer, now: start + .seconds(22.5)) { _, _ in nil }
+        #expect(throws: ConnectionEnd.self) {
+            for second in 23...26 {
+                try self.connection.handle(.timer, now: start + .seconds(second)) { _, _ in nil }
+            }
+        }
     }
 
     @Test("a client that is held up gives a sign of life by taking its replies")

@@ -1,0 +1,54 @@
+internal import PhotonPumpWire
+
+extension EmbeddedServer.Fault.Refusal {
+    var answer: Answer {
+        switch self.kind {
+        case .notHandled(let reason): return .message(reason, .notHandled)
+        case .notAuthenticated(let text): return .text(text, .notAuthenticated)
+        case .badRequest(let text, let forConnection):
+            var answer = Answer.text(text, .badRequest)
+            answer.note = "a fault of the server's: \(text)"
+            answer.isLast = forConnection
+            return answer
+        }
+    }
+
+    /// Whether the answer has the request's id.
+    var hasID: Bool {
+        if case .badRequest(_, forConnection: true) = self.kind { false } else { true }
+    }
+}
+
+extension EmbeddedServer.Fault.WritePhase {
+    private var outcome: (result: OperationResult, message: String) {
+        switch self {
+        case .prepare: (.prepareTimeout, "Prepare phase timeout.")
+        case .commit: (.commitTimeout, "Commit phase timeout.")
+        case .forward: (.forwardTimeout, "Forward timeout.")
+        }
+    }
+
+    /// The answer to a write that took too long; nil to what is no write.
+    func answer(to package: Package) -> Answer? {
+        let (result, message) = self.outcome
+        switch package.command {
+        case .writeEvents:
+            return .message(WriteEventsCompleted(result: result, message: message), .writeEventsCompleted)
+        case .deleteStream:
+            return .message(DeleteStreamCompleted(result: result, message: message), .deleteStreamCompleted)
+        case .transactionStart:
+            let answer = TransactionStartCompleted(transactionID: -1, result: result, message: message)
+            return .message(answer, .transactionStartCompleted)
+        case .transactionWrite:
+            let id = (try? TransactionWrite(decoding: package.payload))?.transactionID ?? -1
+            let answer = TransactionWriteCompleted(transactionID: id, result: result, message: message)
+            return .message(answer, .transactionWriteCompleted)
+        case .transactionCommit:
+            let id = (try? TransactionCommit(decoding: package.payload))?.transactionID ?? -1
+            let answer = TransactionCommitCompleted(transactionID: id, result: result, message: message)
+            return .message(answer, .transactionCommitCompleted)
+        default:
+            return nil
+        }
+    }
+}

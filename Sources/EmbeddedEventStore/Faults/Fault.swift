@@ -1,0 +1,170 @@
+extension EmbeddedServer {
+    /// Something that goes wrong between a server and its clients because a test wants it to. Give it to ``faults``.
+    ///
+    /// A fault strikes on each of its occasions: a request that it is for, or a new connection. It does so as many times
+    /// as it says, or until it is lifted. When several fit the same occasion, the one that was added first strikes, and
+    /// for the others there was none: faults that are added one after another act one after another.
+    ///
+    /// Faults for requests are for all of them but heartbeats unless they name one, over all connections together.
+    public struct Fault: Sendable, Hashable {
+        let kind: Kind
+        /// How often it strikes; nil: until it is lifted.
+        let times: Int?
+        private(set) var skipped = 0
+
+        init(_ kind: Kind, times: Int? = nil) {
+            self.kind = kind
+            self.times = times
+        }
+
+        /// The same fault, which lets its first `count` occasions pass.
+        public func skipping(_ count: Int) -> Fault {
+            var fault = self
+            fault.skipped = count
+            return fault
+        }
+    }
+}
+
+// What happens to requests.
+extension EmbeddedServer.Fault {
+    /// The request gets lost: it is neither performed nor answered.
+    public static func loseRequest(_ request: Request? = nil, times: Int? = nil) -> Self {
+        Self(.request(request, .toRequest(.lose)), times: times)
+    }
+
+    /// The request is not performed, but refused.
+    public static func answer(_ refusal: Refusal, to request: Request? = nil, times: Int? = nil) -> Self {
+        Self(.request(request, .toRequest(.refuse(refusal))), times: times)
+    }
+
+    /// A write, a delete or a step of a transaction is answered as if the cluster had not managed it in time.
+    ///
+    /// - Parameter afterWriting: whether it is performed all the same.
+    public static func timeOutWrites(in phase: WritePhase, afterWriting: Bool, times: Int? = nil) -> Self {
+        let harm: Harm = afterWriting ? .toReply(.timeOut(phase)) : .toRequest(.timeOut(phase))
+        return Self(.request(nil, harm), times: times)
+    }
+
+    /// The connection ends around a request. With ``skipping(_:)``, after so many more of them.
+    public static func dropConnection(_ moment: Moment, to request: Request? = nil, times: Int? = nil) -> Self {
+        let harm: Harm =
+            switch moment {
+            case .beforeHandling: .toRequest(.drop)
+            case .beforeReply: .toReply(.dropBefore)
+            case .withinReply: .toReply(.dropWithin)
+            case .afterReply: .toReply(.dropAfter)
+            }
+        return Self(.request(request, harm), times: times)
+    }
+}
+
+// What happens to the replies to requests that were performed.
+extension EmbeddedServer.Fault {
+    /// The reply gets lost.
+    public static func loseReply(to request: Request? = nil, times: Int? = nil) -> Self {
+        Self(.request(request, .toReply(.lose)), times: times)
+    }
+
+    /// The reply is sent after `delay`; later ones may overtake it.
+    public static func delayReply(to request: Request? = nil, by delay: Duration, times: Int? = nil) -> Self {
+        Self(.request(request, .toReply(.delay(delay))), times: times)
+    }
+
+    /// The reply is kept until the fault is lifted, and sent then; others overtake it. A connection with 10 000 replies
+    /// kept or delayed is not listened to.
+    public static func holdReply(to request: Request? = nil, times: Int? = nil) -> Self {
+        Self(.request(request, .toReply(.hold)), times: times)
+    }
+
+    /// The reply is sent twice.
+    public static func duplicateReply(to request: Request? = nil, times: Int? = nil) -> Self {
+        Self(.request(request, .toReply(.duplicate)), times: times)
+    }
+
+    /// Other bytes, perhaps no frame at all, are sent in place of the reply.
+    public static func replaceReply(to request: Request? = nil, with bytes: [UInt8], times: Int? = nil) -> Self {
+        Self(.request(request, .toReply(.replace(bytes))), times: times)
+    }
+
+    /// Heartbeats of clients are not answered: ``loseReply(to:times:)`` for ``Request/heartbeat``.
+    public static let ignoreHeartbeats = Self.loseReply(to: .heartbeat)
+}
+
+// What happens to connections, until it is lifted.
+extension EmbeddedServer.Fault {
+    /// Nobody listens on the TCP port, so that connecting fails; connections that there are go on. It has taken
+    /// effect when nobody listens. When it is lifted, the server listens on the same port again.
+    public static let refuseConnections = Self(.refuseConnections)
+
+    /// New connections are accepted and closed at once.
+    public static func closeNewConnections(times: Int? = nil) -> Self { Self(.closeNewConnections, times: times) }
+
+    /// The server reads nothing, as if its process were stopped: connecting succeeds, and no request is answered. It
+    /// takes effect when something arrives that it should have read. Nobody is given up for being silent meanwhile.
+    public static let stallReads = Self(.stallReads)
+
+    /// The server sends nothing; its replies are kept, and when a megabyte has come together it reads no more requests
+    /// either. It takes effect whenever something should have been sent. Nobody is given up for being silent meanwhile.
+    public static let stallWrites = Self(.stallWrites)
+}
+
+extension EmbeddedServer.Fault {
+    enum Kind: Hashable {
+        case request(Request?, Harm)
+        case closeNewConnections
+        case refuseConnections
+        case stallReads
+        case stallWrites
+    }
+
+    enum Harm: Hashable {
+        /// Which is not performed then.
+        case toRequest(RequestHarm)
+        case toReply(ReplyHarm)
+    }
+
+    enum RequestHarm: Hashable {
+        case lose
+        case refuse(Refusal)
+        case timeOut(WritePhase)
+        case drop
+    }
+
+    enum ReplyHarm: Hashable {
+        case lose
+        case delay(Duration)
+        case hold
+        case duplicate
+        case replace([UInt8])
+        case timeOut(WritePhase)
+        case dropBefore, dropWithin, dropAfter
+    }
+
+    /// Whether a request is an occasion for it.
+    func isFor(_ request: Request) -> Bool {
+        switch self.kind {
+        case .request(_, .toRequest(.timeOut)), .request(_, .toReply(.timeOut)): request.isWrite
+        case .request(let wanted?, _): request == wanted
+        case .request(nil, _): request != .heartbeat
+        case .closeNewConnections, .refuseConnections, .stallReads, .stallWrites: false
+        }
+    }
+
+    /// Says what is of no use.
+    func validate() throws(EmbeddedServerError) {
+        if let times = self.times, times < 1 {
+            throw EmbeddedServerError(.invalidFault, "a fault that strikes \(times) times")
+        }
+        if self.skipped < 0 {
+            throw EmbeddedServerError(.invalidFault, "a fault that lets \(self.skipped) occasions pass")
+        }
+        if self.skipped > 0, [.refuseConnections, .stallReads, .stallWrites].contains(self.kind) {
+            throw EmbeddedServerError(
+                .invalidFault, "a stall or a closed port that lets \(self.skipped) occasions pass")
+        }
+        if case .request(_, .toReply(.delay(let delay))) = self.kind, !(Duration.zero ... .seconds(86_400) ~= delay) {
+            throw EmbeddedServerError(.invalidFault, "a reply delayed by \(delay), not between nothing and a day")
+        }
+    }
+}
