@@ -99,3 +99,21 @@ struct EmbeddedSnippet {
         }
     }
 }
+
+struct FaultsSnippet {
+    @Test func ponyIsRecordedOnce() async throws {
+        try await withEmbeddedServer { server in
+            try await withClient(server.connectionString) { client in
+                let jump = try NewEvent(type: "PonyJumped", body: PonyJumped(pony: "Applejack", height: 11))
+                let loss = try await server.faults.add(.loseReply(to: .writeEvents, times: 1))
+                await #expect(throws: PhotonPumpError.self) {
+                    try await client.publish([jump], to: "ponies", options: CallOptions(timeout: .milliseconds(300)))
+                }
+                try await loss.waitForEffect()
+
+                let again = try await client.publish([jump], to: "ponies")
+                #expect(again.wasAlreadyWritten)
+            }
+        }
+    }
+}

@@ -128,6 +128,29 @@ import Testing
         #expect(try self.sent().map(\.correlation) == [GUID(0, 1)])
     }
 
+    @Test("a server that sends nothing takes in no more than for a client that is behind, and then goes on")
+    func stalledWrites() throws {
+        let (id, record) = self.faults.add(.stallWrites)
+        let pings = (1...1_000).map { Package(.ping, GUID(0, $0)) }
+        self.arrive(pings)
+        var made = 0
+        func handle(_ event: ServerConnection.Event) throws(ConnectionEnd) {
+            try self.connection.handle(event, now: .now) { _, _ in
+                made += 1
+                return Answer(command: .pong, content: .payload(Bytes([UInt8](repeating: 1, count: 100_000))))
+            }
+        }
+        try handle(.readable)
+        #expect(made == 11)
+        #expect(record.count > 0)
+        #expect(self.transport.isPaused)
+        #expect(self.transport.written.isEmpty)
+        self.faults.remove(id)
+        try handle(.lifted(id))
+        #expect(!self.transport.isPaused)
+        #expect(try self.sent().map(\.correlation) == pings.map(\.correlation))
+    }
+
     @Test(
         "a client that cannot be heard, or not be asked, is not given up",
         arguments: [

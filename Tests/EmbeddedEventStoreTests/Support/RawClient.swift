@@ -7,7 +7,7 @@ actor RawClient {
     private var transport: SocketTransport?
     private var connector: SocketConnector?
     private var bytes: [UInt8] = []
-    private var outcome: Result<Void, SocketError>?
+    private var outcome: Result<Void, any Error>?
     private var waiter: CheckedContinuation<Void, Never>?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
@@ -43,12 +43,12 @@ actor RawClient {
     }
 
     /// Sends a package and returns what comes until the connection ends, and why it does if it breaks.
-    func exchange(_ package: Package) async throws -> (bytes: [UInt8], error: SocketError?) {
+    func exchange(_ package: Package) async throws -> (bytes: [UInt8], error: (any Error)?) {
         _ = try Self.frame(package).withUnsafeBytes { try self.transport?.write($0) }
         return await self.end()
     }
 
-    func end() async -> (bytes: [UInt8], error: SocketError?) {
+    func end() async -> (bytes: [UInt8], error: (any Error)?) {
         if self.outcome == nil { await withCheckedContinuation { self.waiter = $0 } }
         guard case .failure(let error) = self.outcome else { return (self.bytes, nil) }
         return (self.bytes, error)
@@ -62,14 +62,12 @@ actor RawClient {
             case .endOfStream, nil: self.finish(.success(()))
             case .wouldBlock: break
             }
-        } catch let error as SocketError {
-            self.finish(.failure(error))
         } catch {
-            self.finish(.success(()))
+            self.finish(.failure(error))
         }
     }
 
-    private func finish(_ outcome: Result<Void, SocketError>) {
+    private func finish(_ outcome: Result<Void, any Error>) {
         self.outcome = outcome
         self.transport?.close()
         self.waiter?.resume()
