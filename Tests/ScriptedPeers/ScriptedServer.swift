@@ -13,9 +13,9 @@ package actor ScriptedServer {
         (self.accepted, self.accept) = AsyncStream.makeStream()
     }
 
-    /// Listens on a free port and returns it.
-    package func start(host: String = "127.0.0.1", _ layers: Layers = .plain) throws -> Int {
-        let listener = try SocketListener(host: host, port: 0, executor: self.executor)
+    /// Listens on a port, a free one unless told which, and returns it.
+    package func start(host: String = "127.0.0.1", port: Int = 0, _ layers: Layers = .plain) throws -> Int {
+        let listener = try SocketListener(host: host, port: port, executor: self.executor)
         self.listener = listener
         listener.activate { [weak self] socket in
             guard let self else { return }

@@ -38,3 +38,13 @@ package enum AddressResolver {
         }
     }
 }
+
+extension SocketAddress {
+    /// The address to listen on; `host` is a name or an address of this machine.
+    static func toListen(host: String, port: Int) throws(SocketError) -> SocketAddress {
+        guard let address = try AddressResolver.resolve(host: host, port: port, passive: true).first else {
+            throw SocketError("listen", reason: "no address", address: host)
+        }
+        return address
+    }
+}

@@ -13,6 +13,13 @@ enum Platform {
     static let tcp = CInt(IPPROTO_TCP)
 
     #if canImport(Darwin)
+        static let canListenOnReservedPort = false
+    #else
+        /// Whether one socket may listen on a port that another one is bound to.
+        static let canListenOnReservedPort = true
+    #endif
+
+    #if canImport(Darwin)
         /// A socket option keeps writes to a connection the peer has closed from raising a signal.
         static let sendFlags: CInt = 0
     #else

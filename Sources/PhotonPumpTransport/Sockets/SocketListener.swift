@@ -12,16 +12,9 @@ package final class SocketListener {
 
     /// Binds and listens; connections wait in the system's backlog until ``activate(_:)``.
     package init(host: String, port: Int, executor: QueueExecutor) throws(SocketError) {
-        let candidates = try AddressResolver.resolve(host: host, port: port, passive: true)
-        guard let address = candidates.first else { throw SocketError("listen", reason: "no address", address: host) }
-        let number = try systemCall("socket", address: address.description) {
-            socket(address.family, Platform.streamSocket, Platform.tcp)
-        }
-        let descriptor = OwnedDescriptor(number)
-        Platform.prepare(number)
-        var on: CInt = 1
-        setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<CInt>.size))
-        _ = try systemCall("bind", address: address.description) { address.withPointer { bind(number, $0, $1) } }
+        let address = try SocketAddress.toListen(host: host, port: port)
+        let descriptor = try OwnedDescriptor.bound(to: address)
+        let number = descriptor.number
         _ = try systemCall("listen", address: address.description) { listen(number, SOMAXCONN) }
         self.address = try SocketAddress(boundTo: number)
         // Needed by every connection accepted, which has nobody to complain to.

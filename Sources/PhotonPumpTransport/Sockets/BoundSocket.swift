@@ -1,0 +1,43 @@
+internal import Foundation
+
+extension OwnedDescriptor {
+    /// A socket bound to an address on which nobody listens.
+    static func bound(to address: SocketAddress) throws(SocketError) -> OwnedDescriptor {
+        let descriptor = OwnedDescriptor(
+            try systemCall("socket", address: address.description) {
+                socket(address.family, Platform.streamSocket, Platform.tcp)
+            }
+        )
+        let number = descriptor.number
+        Platform.prepare(number)
+        var on: CInt = 1
+        setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<CInt>.size))
+        _ = try systemCall("bind", address: address.description) { address.withPointer { bind(number, $0, $1) } }
+        return descriptor
+    }
+}
+
+/// Keeps a port from being given to others, for as long as this exists.
+///
+/// While nobody listens there, connections are refused, as if it were not reserved. Who wants to listen says which port
+/// it is; nobody gets it who asks the system for any free one.
+package final class PortReservation: Sendable {
+    /// The number reserved, picked by the system when 0 was asked for. It stays 0 where the system lets nobody
+    /// listen on a port that is reserved.
+    package let port: Int
+    private let descriptor: CInt?
+
+    package init(host: String, port: Int) throws(SocketError) {
+        guard Platform.canListenOnReservedPort else {
+            (self.port, self.descriptor) = (port, nil)
+            return
+        }
+        let descriptor = try OwnedDescriptor.bound(to: .toListen(host: host, port: port))
+        self.port = try SocketAddress(boundTo: descriptor.number).port
+        self.descriptor = descriptor.release()
+    }
+
+    deinit {
+        self.descriptor.map(closeDescriptor)
+    }
+}
