@@ -86,4 +86,57 @@ import Testing
             try await replay.run()
         }
     }
+
+    @Test(
+        "a follower answers a conversation with a real one in the same way",
+        arguments: [
+            Conversation(
+                "cluster-follower.raw",
+                [Deviation(37...38, Self.noSubscriptions), Deviation(40...40, Self.noSubscriptions)]),
+            Conversation("cluster-follower.photonpump"),
+        ]
+    )
+    func follower(_ conversation: Conversation) async throws {
+        try await Self.withNode(1) { _, node in
+            var replay = Replay(node, conversation.name, conversation.deviations)
+            try await replay.run()
+        }
+    }
+
+    @Test("S8: a node that has not found its cluster knows no users and is not ready, like a real one")
+    func notReady() async throws {
+        try await Self.withNode(1) { cluster, node in
+            try await cluster.kill(1)
+            try await cluster.restart(1, alone: true)
+            var replay = Replay(node, "cluster-not-ready.raw", [Deviation(25...26, Self.noSubscriptions)])
+            try await replay.run()
+        }
+    }
+
+    @Test("a follower that is left alone goes on naming its master, like a real one")
+    func quorumLost() async throws {
+        try await Self.withNode(1) { cluster, node in
+            try await cluster.isolate(1)
+            var replay = Replay(
+                node,
+                "cluster-quorum-lost.raw",
+                [
+                    Deviation(6...7, Self.heartbeat),
+                    Deviation(15...16, Self.noSubscriptions),
+                    Deviation(19...21, "the recorded client did not wait for the answer"),
+                    Deviation(28...29, Self.noSubscriptions),
+                ]
+            )
+            try await replay.run()
+        }
+    }
+
+    private static func withNode(
+        _ number: Int,
+        _ body: (EmbeddedCluster, EmbeddedServer) async throws -> Void
+    ) async throws {
+        try await withEmbeddedCluster(.patient, logger: .silent) { cluster in
+            try await body(cluster, cluster.nodes[number])
+        }
+    }
 }

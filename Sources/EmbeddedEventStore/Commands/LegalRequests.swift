@@ -7,6 +7,7 @@ struct LegalWrite {
     let stream: StreamName
     let expected: ExpectedVersion
     let events: [ProposedEvent]
+    let requiresMaster: Bool
 
     init(_ request: Request) throws(MalformedMessage) {
         let write = try WriteEvents(decoding: request.payload)
@@ -16,6 +17,7 @@ struct LegalWrite {
         }
         for event in write.events { try check(event, of: write.stream) }
         self.stream = StreamName(write.stream)
+        self.requiresMaster = write.requireMaster
         self.expected = expected
         self.events = write.events
     }
@@ -26,6 +28,7 @@ struct LegalDelete {
     let stream: StreamName
     let expected: ExpectedVersion
     let isHard: Bool
+    let requiresMaster: Bool
 
     init(_ request: Request) throws(MalformedMessage) {
         let delete = try DeleteStream(decoding: request.payload)
@@ -34,6 +37,7 @@ struct LegalDelete {
             throw MalformedMessage("DeleteStream", "expected_version \(delete.expectedVersion) means nothing")
         }
         self.stream = StreamName(delete.stream)
+        self.requiresMaster = delete.requireMaster
         self.expected = expected
         self.isHard = delete.hardDelete ?? false
     }
@@ -43,6 +47,7 @@ struct LegalDelete {
 struct LegalTransactionStart {
     let stream: StreamName
     let expected: ExpectedVersion
+    let requiresMaster: Bool
 
     init(_ request: Request) throws(MalformedMessage) {
         let start = try TransactionStart(decoding: request.payload)
@@ -51,6 +56,7 @@ struct LegalTransactionStart {
             throw MalformedMessage("TransactionStart", "expected_version \(start.expectedVersion) means nothing")
         }
         self.stream = StreamName(start.stream)
+        self.requiresMaster = start.requireMaster
         self.expected = expected
     }
 }

@@ -23,7 +23,12 @@ extension Node {
         else {
             return TransactionCommitCompleted(transactionID: id, result: .accessDenied, message: "Access denied.")
         }
-        return TransactionCommitCompleted(id, WriteEventsCompleted(outcome))
+        var answer = TransactionCommitCompleted(id, WriteEventsCompleted(outcome))
+        // The positions get lost on the way through another node.
+        if request.role != .master, answer.result == .success {
+            (answer.preparePosition, answer.commitPosition) = (0, 0)
+        }
+        return answer
     }
 }
 

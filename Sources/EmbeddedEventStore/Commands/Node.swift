@@ -1,7 +1,7 @@
 internal import PhotonPumpWire
 
-/// What all connections of a server have in common: its events and its users. It turns packages into answers and
-/// knows nothing of sockets and clocks.
+/// What all connections to the nodes of a cluster have in common, be it only one: events and users. It turns packages
+/// into answers, as a node in a given role, and knows nothing of sockets and clocks.
 struct Node {
     /// What a server appends when it has no entry for a command or a version.
     private static let outOfBounds = "Index was outside the bounds of the array."
@@ -14,15 +14,17 @@ struct Node {
 
     /// The answer to a package, or nil where there is none.
     ///
-    /// - Parameter now: milliseconds since 1970, the time of events written by it.
-    mutating func answer(_ package: Package, _ session: inout Session, now: Int64) -> Answer? {
+    /// - Parameters:
+    ///   - role: what the node that was asked is to its cluster.
+    ///   - now: milliseconds since 1970, the time of events written by it.
+    mutating func answer(_ package: Package, _ session: inout Session, as role: Role, now: Int64) -> Answer? {
         guard package.flags & Package.trustedWriteFlag == 0 else { return .trustedWriteRefused }
         switch package.command {
         case .heartbeatRequest: return .empty(.heartbeatResponse)
         case .heartbeatResponse, .badRequest: return nil
         case .identifyClient: return Self.identify(package, &session)
-        case .authenticate: return self.authenticate(package, &session)
-        default: return self.perform(package, session, now: now)
+        case .authenticate: return self.authenticate(package, &session, role)
+        default: return self.perform(package, session, role, now: now)
         }
     }
 
@@ -34,19 +36,23 @@ struct Node {
         return .empty(.clientIdentified)
     }
 
-    private func authenticate(_ package: Package, _ session: inout Session) -> Answer {
+    private func authenticate(_ package: Package, _ session: inout Session, _ role: Role) -> Answer {
         guard let login = package.login else { return .loginMissing }
-        session.identity = self.users.identity(of: login)
+        session.identity = self.identity(of: login, role)
         return session.identity == .refused ? .loginRefused : .empty(.authenticated)
     }
 
-    private mutating func perform(_ package: Package, _ session: Session, now: Int64) -> Answer? {
-        let identity = package.login.map { self.users.identity(of: $0) } ?? session.identity
+    private func identity(of login: Login, _ role: Role) -> Identity {
+        role.knowsUsers ? self.users.identity(of: login) : .refused
+    }
+
+    private mutating func perform(_ package: Package, _ session: Session, _ role: Role, now: Int64) -> Answer? {
+        let identity = package.login.map { self.identity(of: $0, role) } ?? session.identity
         guard identity != .refused else { return .requestRefused }
         guard session.schema != .unknown, package.command.rawValue != 0xFF else {
             return .notUnderstood(package.command, detail: Self.outOfBounds)
         }
-        let request = Request(payload: package.payload, identity: identity, session: session, now: now)
+        let request = Request(payload: package.payload, identity: identity, session: session, role: role, now: now)
         do {
             return try self.perform(package.command, request)
         } catch {
@@ -58,36 +64,11 @@ struct Node {
         switch command {
         case .ping:
             return Answer(command: .pong, content: .payload(request.payload))
-        case .writeEvents:
-            return .message(self.write(try LegalWrite(request), request), .writeEventsCompleted)
-        case .transactionStart:
-            return .message(self.start(try LegalTransactionStart(request), request), .transactionStartCompleted)
-        case .transactionWrite:
-            return .message(self.write(try TransactionWrite(legal: request), request), .transactionWriteCompleted)
-        case .transactionCommit:
-            return .message(self.commit(try TransactionCommit(legal: request), request), .transactionCommitCompleted)
-        case .deleteStream:
-            return .message(self.delete(try LegalDelete(request), request), .deleteStreamCompleted)
-        case .readEvent:
-            return .message(self.readEvent(try ReadEvent(legal: request), request), .readEventCompleted)
-        case .readStreamEventsForward:
-            let page = self.readStream(try ReadStreamEvents(legal: request), .forward, request)
-            return .message(page, .readStreamEventsForwardCompleted)
-        case .readStreamEventsBackward:
-            let page = self.readStream(try ReadStreamEvents(legal: request), .backward, request)
-            return .message(page, .readStreamEventsBackwardCompleted)
-        case .readAllEventsForward:
-            let page = self.readAll(try ReadAllEvents(decoding: request.payload), .forward, request)
-            return .message(page, .readAllEventsForwardCompleted)
-        case .readAllEventsBackward:
-            let page = self.readAll(try ReadAllEvents(decoding: request.payload), .backward, request)
-            return .message(page, .readAllEventsBackwardCompleted)
-        case .filteredReadAllEventsForward where self.offersFilteredReads:
-            let page = self.readAll(try LegalFilteredRead(request), .forward, request)
-            return .message(page, .filteredReadAllEventsForwardCompleted)
-        case .filteredReadAllEventsBackward where self.offersFilteredReads:
-            let page = self.readAll(try LegalFilteredRead(request), .backward, request)
-            return .message(page, .filteredReadAllEventsBackwardCompleted)
+        case .writeEvents, .deleteStream, .transactionStart, .transactionWrite, .transactionCommit:
+            return try self.change(command, request)
+        case .readEvent, .readStreamEventsForward, .readStreamEventsBackward, .readAllEventsForward,
+            .readAllEventsBackward, .filteredReadAllEventsForward, .filteredReadAllEventsBackward:
+            return try self.read(command, request)
         case .scavengeDatabase:
             return .message(Self.scavenge(request), .scavengeDatabaseCompleted)
         case .writeEventsCompleted:
@@ -95,7 +76,71 @@ struct Node {
             _ = try WriteEventsCompleted(decoding: request.payload)
             return nil
         default:
-            return .notUnderstood(command, note: "it is no request this server knows")
+            let refusal = command.isForMasterOnly ? Self.refusal(command, .master, request) : nil
+            return refusal ?? Self.unknown(command)
+        }
+    }
+
+    private static func unknown(_ command: Command) -> Answer {
+        .notUnderstood(command, note: "it is no request this server knows")
+    }
+
+    private func read(_ command: Command, _ request: Request) throws(MalformedMessage) -> Answer? {
+        switch command {
+        case .readEvent:
+            let read = try ReadEvent(legal: request)
+            return Self.refusal(command, .events(master: read.requireMaster), request)
+                ?? .message(self.readEvent(read, request), .readEventCompleted)
+        case .readStreamEventsForward, .readStreamEventsBackward:
+            let read = try ReadStreamEvents(legal: request)
+            let isForward = command == .readStreamEventsForward
+            return Self.refusal(command, .events(master: read.requireMaster), request)
+                ?? .message(
+                    self.readStream(read, isForward ? .forward : .backward, request),
+                    isForward ? .readStreamEventsForwardCompleted : .readStreamEventsBackwardCompleted
+                )
+        case .readAllEventsForward, .readAllEventsBackward:
+            let read = try ReadAllEvents(decoding: request.payload)
+            let isForward = command == .readAllEventsForward
+            return Self.refusal(command, .events(master: read.requireMaster), request)
+                ?? .message(
+                    self.readAll(read, isForward ? .forward : .backward, request),
+                    isForward ? .readAllEventsForwardCompleted : .readAllEventsBackwardCompleted
+                )
+        default:
+            guard self.offersFilteredReads else { return Self.unknown(command) }
+            let read = try LegalFilteredRead(request)
+            let isForward = command == .filteredReadAllEventsForward
+            return Self.refusal(command, .events(master: read.read.requireMaster), request)
+                ?? .message(
+                    self.readAll(read, isForward ? .forward : .backward, request),
+                    isForward ? .filteredReadAllEventsForwardCompleted : .filteredReadAllEventsBackwardCompleted
+                )
+        }
+    }
+
+    private mutating func change(_ command: Command, _ request: Request) throws(MalformedMessage) -> Answer? {
+        switch command {
+        case .writeEvents:
+            let write = try LegalWrite(request)
+            return Self.refusal(command, .change(master: write.requiresMaster), request)
+                ?? .message(self.write(write, request), .writeEventsCompleted)
+        case .deleteStream:
+            let delete = try LegalDelete(request)
+            return Self.refusal(command, .change(master: delete.requiresMaster), request)
+                ?? .message(self.delete(delete, request), .deleteStreamCompleted)
+        case .transactionStart:
+            let start = try LegalTransactionStart(request)
+            return Self.refusal(command, .change(master: start.requiresMaster), request)
+                ?? .message(self.start(start, request), .transactionStartCompleted)
+        case .transactionWrite:
+            let write = try TransactionWrite(legal: request)
+            return Self.refusal(command, .change(master: write.requireMaster), request)
+                ?? .message(self.write(write, request), .transactionWriteCompleted)
+        default:
+            let commit = try TransactionCommit(legal: request)
+            return Self.refusal(command, .change(master: commit.requireMaster), request)
+                ?? .message(self.commit(commit, request), .transactionCommitCompleted)
         }
     }
 }
@@ -105,6 +150,7 @@ struct Request {
     let payload: Bytes
     let identity: Identity
     let session: Session
+    let role: Role
     /// Milliseconds since 1970.
     let now: Int64
 }

@@ -5,4 +5,5 @@ enum LogKey {
     static let command = "command"
     static let reason = "reason"
     static let address = "address"
+    static let node = "node"
 }

@@ -1,6 +1,6 @@
-/// What a node knows of its cluster, in the members and names that clients read.
-struct GossipDocument: Encodable, Sendable {
-    struct Member: Encodable, Sendable {
+/// What a node knows of its cluster, in the members and names that clients read. Nil: left out.
+struct GossipDocument: Encodable, Hashable, Sendable {
+    struct Member: Encodable, Hashable, Sendable {
         var instanceId: String
         /// ISO 8601.
         var timeStamp: String
@@ -11,13 +11,18 @@ struct GossipDocument: Encodable, Sendable {
         /// 0: none.
         var internalSecureTcpPort: Int
         var externalTcpIp: String
+        /// 0: none.
         var externalTcpPort: Int
         /// 0: none.
         var externalSecureTcpPort: Int
-        var internalHttpIp: String
-        var internalHttpPort: Int
-        var externalHttpIp: String
-        var externalHttpPort: Int
+        /// The first generation's.
+        var internalHttpIp: String?
+        var internalHttpPort: Int?
+        var externalHttpIp: String?
+        var externalHttpPort: Int?
+        /// The later generation's.
+        var httpEndPointIp: String?
+        var httpEndPointPort: Int?
         var lastCommitPosition: Int64
         var writerCheckpoint: Int64
         var chaserCheckpoint: Int64
@@ -25,6 +30,8 @@ struct GossipDocument: Encodable, Sendable {
         var epochNumber: Int
         var epochId: String
         var nodePriority: Int
+        /// The later generation's.
+        var isReadOnlyReplica: Bool?
     }
 
     var members: [Member]

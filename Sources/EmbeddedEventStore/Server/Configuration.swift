@@ -20,6 +20,9 @@ extension EmbeddedServer {
         /// The largest frame in bytes, without its length prefix, that the server takes from a client; 64 MiB by
         /// default and at most. A page of events ends early when it fills half of that.
         public var frameLimit = 64 << 20
+        /// How the server speaks of its cluster, in gossip and when it sends clients to the master; as EventStore 4
+        /// and 5 do by default.
+        public var generation = Generation.version5
         /// Whether each event of an ordinary stream is linked to, as by a server's system projections: from
         /// `$ce-` and the part of the stream's name before the first `-`, from `$et-` and the event's type, and the
         /// first one of a stream from `$streams`. False by default. The links are written with the event, at once.

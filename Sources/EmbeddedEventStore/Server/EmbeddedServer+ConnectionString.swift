@@ -3,12 +3,21 @@ internal import Foundation
 extension EmbeddedServer {
     /// What a client on this machine connects with: `tcp://admin:changeit@127.0.0.1:PORT`, with the first user of the
     /// configuration. It is complete once the server has started.
-    public var connectionString: String {
-        let login = self.configuration.users.first.map { user in
+    public var connectionString: String { "tcp://\(self.userInfo)\(self.endpoint(self.port))" }
+
+    /// Where to ask for its gossip.
+    var seed: String { self.endpoint(self.httpPort ?? 0) }
+
+    /// The first user's login as a URL has it, with the `@` behind it.
+    nonisolated var userInfo: String {
+        self.configuration.users.first.map { user in
             [user.name, user.password].map(Self.escaped).joined(separator: ":") + "@"
-        }
+        } ?? ""
+    }
+
+    private func endpoint(_ port: Int) -> String {
         let host = Self.reachable(self.configuration.host)
-        return "tcp://\(login ?? "")\(host.contains(":") ? "[\(host)]" : host):\(self.port)"
+        return "\(host.contains(":") ? "[\(host)]" : host):\(port)"
     }
 
     /// Where clients on this machine find a server that listens on `host`.

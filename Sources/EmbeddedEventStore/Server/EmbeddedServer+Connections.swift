@@ -67,7 +67,7 @@ extension EmbeddedServer {
         do {
             let now = Self.milliseconds
             try connection.handle(event, now: .now) { package, session in
-                self.node.answer(package, &session, now: now)
+                self.answer(package, &session, now: now)
             }
         } catch {
             self.end(id, error)

@@ -12,7 +12,7 @@ extension EmbeddedServer {
     /// Listens, the first time perhaps on ports that the system picks, later on the same ones.
     ///
     /// - Throws: ``EmbeddedServerError/Code/cannotListen``; nothing is left open then.
-    func openPorts() async throws(EmbeddedServerError) {
+    func openPorts(alone: Bool) async throws(EmbeddedServerError) {
         let listener = try self.listen()
         let http: HTTPSide?
         do {
@@ -24,16 +24,18 @@ extension EmbeddedServer {
         self.listeners = Listeners(tcp: listener, http: http)
         self.port = listener.address.port
         self.httpPort = http?.port ?? self.httpPort
+        self.enterCluster(host: listener.address.host, alone: alone)
         if self.injector.strikes(.refuseConnections) { await Self.close(listener) } else { self.activate(listener) }
         self.logger.debug("listening", metadata: [LogKey.address: "\(listener.address)"])
     }
 
     /// Lets nobody in any more and ends all connections, both before anything else can happen; returns when the ports
     /// are free.
-    func closePorts() async {
+    func closePorts(electing election: Election) async {
         guard let listeners = self.listeners else { return }
         self.listeners = nil
         await Self.close(listeners.tcp) {
+            self.leaveCluster(electing: election)
             for id in self.connections.keys { self.end(id, .serverStopped) }
         }
         await listeners.http?.stop()

@@ -13,7 +13,10 @@ extension EmbeddedServer {
         guard !stream.isEmpty, stream != .all, !stream.isMetastream else {
             throw EmbeddedServerError(.notDeletable, "delete '\(name)': nobody can delete that")
         }
-        switch self.node.log.delete(stream, hard: hard, expecting: .any, now: Self.milliseconds) {
+        let outcome = self.commons.assumeIsolated {
+            $0.node.log.delete(stream, hard: hard, expecting: .any, now: Self.milliseconds)
+        }
+        switch outcome {
         case .deleted: break
         case .streamDeleted, .wrongExpectedVersion:
             throw EmbeddedServerError(.streamDeleted, "delete '\(name)': it has a tombstone already")

@@ -17,18 +17,18 @@ internal import PhotonPumpWire
 public actor EmbeddedServer {
     let configuration: Configuration
     let logger: Logger
-    let executor = QueueExecutor(label: "embedded-eventstore")
-    var node: Node
+    nonisolated let executor: QueueExecutor
+    let commons: Commons
+    /// Its place in the cluster, from 0.
+    let number: Int
     var connections: [Int: ServerConnection] = [:]
     var connectionsAccepted = 0
     let injector = FaultInjector()
     var countWaiters: [Int: CountWaiter] = [:]
     var countWaitersMade = 0
-    /// Names this server in its gossip.
-    let gossipIdentity = GossipIdentity()
-
     /// What a running server listens with.
     var listeners: Listeners?
+    var reservations: [PortReservation] = []
     let lifecycle = Turns()
 
     /// The TCP port. It is what the configuration says until the first start, and then the one taken.
@@ -41,16 +41,19 @@ public actor EmbeddedServer {
 
     /// - Parameter logger: told of connections coming and going and of bad requests, at levels up to info.
     public init(_ configuration: Configuration = .init(), logger: Logger = Logger(label: "embedded-eventstore")) {
+        let address = NodeAddress(host: configuration.host, tcpPort: configuration.port)
+        self.init(configuration, Commons([address], configuration), number: 0, logger: logger)
+    }
+
+    /// A node of a cluster.
+    init(_ configuration: Configuration, _ commons: Commons, number: Int, logger: Logger) {
         self.configuration = configuration
+        self.commons = commons
+        self.executor = commons.executor
+        self.number = number
         self.logger = logger
         self.port = configuration.port
         self.httpPort = configuration.httpPort
-        self.node = Node(
-            log: Self.emptyLog(configuration),
-            users: UserDirectory(configuration.users),
-            pageLimit: configuration.frameLimit / 2,
-            offersFilteredReads: configuration.offersFilteredReads
-        )
     }
 
     /// Starts listening, and returns when clients can connect. A server that runs already goes on.
@@ -58,35 +61,42 @@ public actor EmbeddedServer {
     /// - Throws: ``EmbeddedServerError`` with ``EmbeddedServerError/Code/invalidConfiguration`` or
     ///   ``EmbeddedServerError/Code/cannotListen``; nothing is left running then.
     public func start() async throws {
+        try await self.start(alone: false)
+    }
+
+    /// - Parameter alone: whether it finds nobody else of its cluster.
+    func start(alone: Bool) async throws {
         await self.lifecycle.take()
         defer { self.lifecycle.give() }
         guard self.listeners == nil else { return }
         try self.configuration.validate()
-        try await self.openPorts()
+        try await self.openPorts(alone: alone)
     }
 
     /// Closes all connections and stops listening; returns when the ports are free. The events stay. A server that
     /// does not run stays as it is.
     public func stop() async {
+        await self.stop(electing: .immediate)
+    }
+
+    /// - Parameter election: how its cluster gets another master, if this one is it.
+    func stop(electing election: Election) async {
         await self.lifecycle.take()
         defer { self.lifecycle.give() }
-        await self.closePorts()
+        await self.closePorts(electing: election)
     }
 
     /// Stops and starts again, on the same ports, in one go. A server that does not run is started. Faults stay.
     ///
-    /// - Parameter keepingData: whether the events are there afterwards.
+    /// - Parameter keepingData: whether the events are there afterwards. A node of a cluster gets them from the others in
+    ///   any case.
     /// - Throws: as ``start()``.
     public func restart(keepingData: Bool) async throws {
         await self.lifecycle.take()
         defer { self.lifecycle.give() }
         try self.configuration.validate()
-        await self.closePorts()
-        if !keepingData { self.node.log = Self.emptyLog(self.configuration) }
-        try await self.openPorts()
-    }
-
-    private static func emptyLog(_ configuration: Configuration) -> EventLog {
-        EventLog(seed: .random(in: .min ... .max), linksEvents: configuration.runsSystemProjections)
+        await self.closePorts(electing: .immediate)
+        if !keepingData { self.commons.assumeIsolated { $0.loseData(of: self.configuration) } }
+        try await self.openPorts(alone: false)
     }
 }

@@ -23,6 +23,10 @@ public struct EmbeddedServerError: Error, Hashable, Sendable {
         public static let streamDeleted = Code("stream deleted")
         /// The name belongs to no stream that could be deleted.
         public static let notDeletable = Code("not deletable")
+        /// The cluster has no node of that number.
+        public static let noSuchNode = Code("no such node")
+        /// The node is stopped or out of touch with the others, so that it cannot lead them.
+        public static let cannotLead = Code("cannot lead")
     }
 
     /// What went wrong.

@@ -9,6 +9,9 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             Events are kept in memory. Users: admin and ops, both with the password changeit. When the server is ready \
             it prints one line, such as: ready tcp=127.0.0.1:1113 http=127.0.0.1:2113
+
+            With --cluster-size there are as many nodes, which share their events, and a line for each of them; the \
+            first one is the master.
             """
     )
 
@@ -17,28 +20,41 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(help: "The name or address to listen on.")
     var host = "127.0.0.1"
-    @Option(help: "The TCP port; 0 picks a free one.")
+    @Option(help: "The TCP port; 0 picks a free one. Further nodes have the next ports.")
     var port = 1113
-    @Option(help: "The HTTP port, for gossip; 0 picks a free one.")
+    @Option(help: "The HTTP port, for gossip; 0 picks a free one. Further nodes have the next ports.")
     var httpPort = 2113
+    @Option(help: "The number of nodes.")
+    var clusterSize = 1
+    @Option(help: "Whose gossip it is: that of EventStore 5 (also 4) or of 20 (and later).")
+    var gossipFormat = 5
 
     func validate() throws {
         for (name, port) in [("port", self.port), ("http-port", self.httpPort)] where !(0...65535).contains(port) {
             throw ValidationError("--\(name) must be within 0...65535")
         }
+        guard (1...100).contains(self.clusterSize) else {
+            throw ValidationError("--cluster-size must be within 1...100")
+        }
+        guard [5, 20].contains(self.gossipFormat) else {
+            throw ValidationError("--gossip-format must be 5 or 20")
+        }
     }
 
     func run() async throws {
         let global = self.global.merged(with: self.pump.global)
-        var configuration = EmbeddedServer.Configuration()
-        configuration.host = self.host
-        configuration.port = self.port
-        configuration.httpPort = self.httpPort
+        var configuration = EmbeddedCluster.Configuration(size: self.clusterSize)
+        configuration.node.host = self.host
+        configuration.node.port = self.port
+        configuration.node.httpPort = self.httpPort
+        configuration.node.generation = self.gossipFormat == 5 ? .version5 : .version20
         let settings = configuration
         try await interruptible {
-            try await withEmbeddedServer(settings, logger: global.logger) { server in
-                let http = await server.httpPort.map { " http=\(self.host):\($0)" } ?? ""
-                print("ready tcp=\(self.host):\(await server.port)\(http)")
+            try await withEmbeddedCluster(settings, logger: global.logger) { cluster in
+                for node in cluster.nodes {
+                    let http = await node.httpPort.map { " http=\(self.host):\($0)" } ?? ""
+                    print("ready tcp=\(self.host):\(await node.port)\(http)")
+                }
                 try flushOutput()
                 try await untilCancelled()
             }

@@ -8,3 +8,12 @@ extension EmbeddedServer.Configuration {
         return configuration
     }
 }
+
+extension EmbeddedCluster.Configuration {
+    /// Three nodes that give nobody up for being silent.
+    static var patient: Self {
+        var configuration = Self()
+        configuration.node = .patient
+        return configuration
+    }
+}

@@ -10,6 +10,8 @@ indirect enum FieldRule {
     case time
     /// How long something took.
     case duration
+    /// A port, which every server has of its own.
+    case port
     /// An id, which must be the same if a client has made it.
     case eventID
     case message([Int: FieldRule])
@@ -33,6 +35,7 @@ indirect enum FieldRule {
         .readAllEventsForwardCompleted: .allEvents,
         .readAllEventsBackwardCompleted: .allEvents,
         .scavengeDatabaseCompleted: .message([3: .duration]),
+        .notHandled: .message([2: .message([2: .port, 4: .port])]),
     ]
 }
 
@@ -113,6 +116,8 @@ struct ReplyComparison {
             #expect(time > recorded / 2 && time < recorded * 2, remark)
         case (.duration, .varint, .varint):
             break
+        case (.port, .varint(let port), .varint):
+            #expect((1...65_535).contains(port), remark)
         case (.eventID, .bytes(let id), .bytes(let recorded)) where !self.clientIDs.contains(recorded):
             #expect(id.count == recorded.count && id.contains { $0 != 0 }, remark)
         default:

@@ -28,8 +28,8 @@ final class TestNode {
 
     var log: EventLog { self.node.log }
 
-    func answer(_ package: Package, _ session: inout Session) -> Answer? {
-        self.node.answer(package, &session, now: 0)
+    func answer(_ package: Package, _ session: inout Session, as role: Role = .master) -> Answer? {
+        self.node.answer(package, &session, as: role, now: 0)
     }
 
     /// The answer to a request from a client that speaks the newest schema.
@@ -37,12 +37,13 @@ final class TestNode {
         _ message: some WireMessage,
         _ command: Command,
         login: Login? = nil,
-        schema: Session.Schema = .wide
+        schema: Session.Schema = .wide,
+        as role: Role = .master
     ) -> Answer? {
         var session = Session()
         session.schema = schema
         let package = Package(command, GUID(1, 2), login: login, payload: message.encoded())
-        return self.answer(package, &session)
+        return self.answer(package, &session, as: role)
     }
 
     func readStream(

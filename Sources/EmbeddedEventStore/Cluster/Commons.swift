@@ -1,0 +1,157 @@
+internal import Foundation
+internal import PhotonPumpTransport
+internal import PhotonPumpWire
+
+/// What the nodes of one cluster share: the events, and who of them is there. A server by itself is a cluster of one.
+///
+/// The nodes run on its executor, so they come here without waiting. A write is in the log of all of them as soon as it
+/// is made, and its answer is sent after that: whatever happens to a node, what it has acknowledged is kept.
+actor Commons {
+    nonisolated let executor: QueueExecutor
+    nonisolated let generation: Generation
+    var node: Node
+    private(set) var membership: Membership
+    private var watchers = Watchers<Membership>()
+
+    /// Set while the cluster is to stay without a master.
+    private var vacancy: Vacancy?
+
+    /// What ends the time without a master.
+    private enum Vacancy {
+        case timer(QueueTimer)
+        case command
+    }
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
+
+    init(_ addresses: [NodeAddress], _ configuration: EmbeddedServer.Configuration) {
+        self.executor = QueueExecutor(label: "embedded-eventstore")
+        self.generation = configuration.generation
+        self.membership = Membership(addresses, configuration.generation)
+        self.node = Node(
+            log: Self.emptyLog(configuration),
+            users: UserDirectory(configuration.users),
+            pageLimit: configuration.frameLimit / 2,
+            offersFilteredReads: configuration.offersFilteredReads
+        )
+    }
+
+    /// The answer of a node, which runs.
+    func answer(_ package: Package, _ session: inout Session, from node: Int, now: Int64) -> Answer? {
+        let role = self.membership.role(of: node) ?? .leaderless
+        return self.node.answer(package, &session, as: role, now: now)
+    }
+
+    /// A server by itself forgets all events.
+    func loseData(of configuration: EmbeddedServer.Configuration) {
+        if self.membership.count == 1 { self.node.log = Self.emptyLog(configuration) }
+    }
+
+    private static func emptyLog(_ configuration: EmbeddedServer.Configuration) -> EventLog {
+        EventLog(seed: .random(in: .min ... .max), linksEvents: configuration.runsSystemProjections)
+    }
+
+    func gossip(of node: Int) -> GossipDocument { self.membership.gossip(of: node, self.moment) }
+
+    // MARK: - Coming and going
+
+    func place(_ node: Int, at address: NodeAddress) {
+        self.membership.place(node, at: address)
+    }
+
+    /// A node runs; it finds the others, if it looks for them.
+    func started(_ node: Int, at address: NodeAddress, alone: Bool) {
+        self.membership.place(node, at: address)
+        self.change { membership, moment in
+            if alone { membership.startAlone(node, moment) } else { membership.join(node) }
+        }
+    }
+
+    func stopped(_ node: Int, electing election: Election) {
+        self.lose(election) { $0.leave(node, $1) }
+    }
+
+    func part(_ node: Int, electing election: Election) {
+        self.lose(election) { $0.part(node, $1) }
+    }
+
+    /// A node that runs apart from the others finds them.
+    func rejoin(_ node: Int) {
+        guard self.membership.role(of: node) != nil else { return }
+        self.change { membership, _ in membership.join(node) }
+    }
+
+    /// - Parameter election: used if this costs the cluster its master.
+    private func lose(_ election: Election, _ change: (inout Membership, Moment) -> Void) {
+        let hadMaster = self.membership.master != nil
+        var membership = self.membership
+        change(&membership, self.moment)
+        if hadMaster, membership.master == nil { self.vacate(election) }
+        self.change { current, _ in current = membership }
+    }
+
+    private func vacate(_ election: Election) {
+        switch election {
+        case .immediate:
+            self.vacancy = nil
+        case .onDemand:
+            self.vacancy = .command
+        case .after(let delay):
+            let timer = QueueTimer(on: self.executor.queue) { [weak self] in
+                self?.assumeIsolated { $0.fillVacancy() }
+            }
+            timer.schedule(after: delay)
+            self.vacancy = .timer(timer)
+        }
+    }
+
+    /// Nobody is elected until further notice.
+    func suspendElections() {
+        self.vacancy = .command
+    }
+
+    /// Elects whoever is there now, or else the first to come.
+    func fillVacancy() {
+        self.vacancy = nil
+        self.change { _, _ in }
+    }
+
+    /// - Returns: false when the node is not there to lead.
+    func elect(_ node: Int) -> Bool {
+        guard self.membership.isJoined(node) else { return false }
+        self.vacancy = nil
+        self.change { $0.elect(node, $1) }
+        return true
+    }
+
+    private func change(_ change: (inout Membership, Moment) -> Void) {
+        let moment = self.moment
+        change(&self.membership, moment)
+        if self.membership.master == nil, self.vacancy == nil, let candidate = self.membership.candidate {
+            self.membership.elect(candidate, moment)
+        }
+        self.watchers.valueChanged(to: self.membership)
+    }
+
+    private var moment: Moment {
+        Moment(time: .now, lastPosition: self.node.log.lastPosition, endPosition: self.node.log.endPosition)
+    }
+
+    // MARK: - Waiting
+
+    /// Returns as soon as `condition` holds, at once if it does.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled first.
+    func wait(until condition: @escaping @Sendable (Membership) -> Bool) async throws {
+        let id = self.watchers.makeID()
+        try await withTaskCancellationHandler {
+            try Task.checkCancellation()
+            if condition(self.membership) { return }
+            try await withCheckedThrowingContinuation { self.watchers.add(id, condition, $0) }
+        } onCancel: {
+            Task { await self.cancelWait(id) }
+        }
+    }
+
+    private func cancelWait(_ id: Int) { self.watchers.cancel(id) }
+}

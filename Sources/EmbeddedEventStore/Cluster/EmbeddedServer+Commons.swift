@@ -1,0 +1,48 @@
+internal import PhotonPumpTransport
+internal import PhotonPumpWire
+
+// A server shares its executor with what it has in common with others, and goes there without waiting.
+extension EmbeddedServer {
+    func answer(_ package: Package, _ session: inout Session, now: Int64) -> Answer? {
+        self.commons.assumeIsolated { $0.answer(package, &session, from: self.number, now: now) }
+    }
+
+    /// Keeps the ports of this server for it, whether it runs or not, until ``releasePorts()``.
+    func reservePorts() throws(EmbeddedServerError) {
+        guard self.reservations.isEmpty else { return }
+        do {
+            let host = self.configuration.host
+            let tcp = try PortReservation(host: host, port: self.port)
+            var reservations = [tcp]
+            if let port = self.httpPort {
+                let http = try PortReservation(host: host, port: port)
+                reservations.append(http)
+                self.httpPort = http.port
+            }
+            self.port = tcp.port
+            self.reservations = reservations
+        } catch {
+            throw EmbeddedServerError(.cannotListen, error.description)
+        }
+        let address = self.address(host: self.configuration.host)
+        self.commons.assumeIsolated { $0.place(self.number, at: address) }
+    }
+
+    func releasePorts() {
+        self.reservations = []
+    }
+
+    func enterCluster(host: String, alone: Bool) {
+        let address = self.address(host: host)
+        self.commons.assumeIsolated { $0.started(self.number, at: address, alone: alone) }
+    }
+
+    func leaveCluster(electing election: Election) {
+        self.commons.assumeIsolated { $0.stopped(self.number, electing: election) }
+    }
+
+    /// - Parameter host: the name or address that it listens on.
+    private func address(host: String) -> NodeAddress {
+        NodeAddress(host: Self.reachable(host), tcpPort: self.port, httpPort: self.httpPort)
+    }
+}

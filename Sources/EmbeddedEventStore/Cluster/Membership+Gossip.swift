@@ -1,0 +1,106 @@
+internal import Foundation
+
+extension Membership {
+    /// What a node tells of its cluster.
+    func gossip(of node: Int, _ moment: Moment) -> GossipDocument {
+        if case .apart(_, let picture) = self.members[node].presence { return picture }
+        return self.document(of: node, self.members.indices.map { self.row(of: $0, moment) })
+    }
+
+    /// What a node tells that has heard of nobody yet.
+    func loneGossip(of node: Int, _ moment: Moment) -> GossipDocument {
+        let rows = self.members.indices.map { other in
+            guard other == node else { return self.unknownRow(of: other, moment) }
+            var row = self.livingRow(of: node, .unknown, moment)
+            (row.lastCommitPosition, row.epochPosition, row.epochNumber) = (-1, -1, -1)
+            (row.writerCheckpoint, row.chaserCheckpoint, row.epochId) = (0, 0, Self.noID)
+            return row
+        }
+        return self.document(of: node, rows)
+    }
+
+    private static let noID = "00000000-0000-0000-0000-000000000000"
+
+    private func document(of node: Int, _ rows: [GossipDocument.Member]) -> GossipDocument {
+        let address = self.members[node].address
+        return GossipDocument(members: rows, serverIp: address.host, serverPort: address.httpPort ?? 0)
+    }
+
+    /// A node as those see it that are in touch with each other.
+    func row(of node: Int, _ moment: Moment) -> GossipDocument.Member {
+        guard self.isJoined(node), let state = self.role(of: node)?.state else {
+            return self.members[node].lastSign ?? self.unknownRow(of: node, moment)
+        }
+        return self.livingRow(of: node, state, moment)
+    }
+
+    private func livingRow(of node: Int, _ state: NodeState, _ moment: Moment) -> GossipDocument.Member {
+        let (member, address) = (self.members[node], self.members[node].address)
+        let plain = address.plainTCPPort(self.generation) ?? 0
+        let secure = address.secureTCPPort ?? 0
+        var row = GossipDocument.Member(
+            instanceId: member.instance.uuidString.lowercased(),
+            timeStamp: Self.text(moment.time),
+            state: state.name(self.generation),
+            isAlive: true,
+            internalTcpIp: address.host,
+            internalTcpPort: plain,
+            internalSecureTcpPort: secure,
+            externalTcpIp: address.host,
+            externalTcpPort: plain,
+            externalSecureTcpPort: secure,
+            lastCommitPosition: moment.lastPosition,
+            writerCheckpoint: moment.endPosition,
+            chaserCheckpoint: moment.endPosition,
+            epochPosition: self.epoch.position,
+            epochNumber: self.epoch.number,
+            epochId: self.epoch.id.uuidString.lowercased(),
+            nodePriority: 0
+        )
+        self.setHTTP(&row, address)
+        return row
+    }
+
+    /// A node that nobody has heard of: its HTTP port stands for all of its ports.
+    private func unknownRow(of node: Int, _ moment: Moment) -> GossipDocument.Member {
+        let address = self.members[node].address
+        let port = address.httpPort ?? 0
+        var row = GossipDocument.Member(
+            instanceId: Self.noID,
+            timeStamp: Self.text(moment.time),
+            state: NodeState.manager.name(self.generation),
+            isAlive: false,
+            internalTcpIp: address.host,
+            internalTcpPort: port,
+            internalSecureTcpPort: 0,
+            externalTcpIp: address.host,
+            externalTcpPort: port,
+            externalSecureTcpPort: 0,
+            lastCommitPosition: -1,
+            writerCheckpoint: -1,
+            chaserCheckpoint: -1,
+            epochPosition: -1,
+            epochNumber: -1,
+            epochId: Self.noID,
+            nodePriority: 0
+        )
+        self.setHTTP(&row, address)
+        return row
+    }
+
+    private func setHTTP(_ row: inout GossipDocument.Member, _ address: NodeAddress) {
+        let port = address.httpPort ?? 0
+        switch self.generation {
+        case .version5:
+            (row.internalHttpIp, row.internalHttpPort) = (address.host, port)
+            (row.externalHttpIp, row.externalHttpPort) = (address.host, port)
+        case .version20:
+            (row.httpEndPointIp, row.httpEndPointPort) = (address.host, port)
+            row.isReadOnlyReplica = false
+        }
+    }
+
+    private static func text(_ time: Date) -> String {
+        time.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    }
+}

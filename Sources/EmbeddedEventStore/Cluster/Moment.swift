@@ -1,0 +1,9 @@
+internal import Foundation
+
+/// When something happens, by the clock and by the log.
+struct Moment {
+    var time: Date
+    /// Where the log's last record starts, and where it ends.
+    var lastPosition: Int64
+    var endPosition: Int64
+}
