@@ -31,4 +31,85 @@ enum RecordedGossip {
           "serverPort": 2702
         }
         """
+
+    /// A slave, as the nodes of its cluster see it.
+    static let slave = """
+        {
+          "instanceId": "a7258d0c-e400-4f84-aea0-f201b71d8371",
+          "timeStamp": "2026-11-21T07:38:34.368494Z",
+          "state": "Slave",
+          "isAlive": true,
+          "internalTcpIp": "127.0.0.1",
+          "internalTcpPort": 1731,
+          "internalSecureTcpPort": 0,
+          "externalTcpIp": "127.0.0.1",
+          "externalTcpPort": 1733,
+          "externalSecureTcpPort": 0,
+          "internalHttpIp": "127.0.0.1",
+          "internalHttpPort": 2732,
+          "externalHttpIp": "127.0.0.1",
+          "externalHttpPort": 2733,
+          "lastCommitPosition": 2014,
+          "writerCheckpoint": 2154,
+          "chaserCheckpoint": 2154,
+          "epochPosition": 1828,
+          "epochNumber": 1,
+          "epochId": "50aa4b63-0c47-4e3f-8b04-7ddc04032f32",
+          "nodePriority": 0
+        }
+        """
+
+    /// A node that another one knows by address only.
+    static let stranger = """
+        {
+          "instanceId": "00000000-0000-0000-0000-000000000000",
+          "timeStamp": "2026-11-21T07:37:36.462229Z",
+          "state": "Manager",
+          "isAlive": false,
+          "internalTcpIp": "127.0.0.1",
+          "internalTcpPort": 2732,
+          "internalSecureTcpPort": 0,
+          "externalTcpIp": "127.0.0.1",
+          "externalTcpPort": 2732,
+          "externalSecureTcpPort": 0,
+          "internalHttpIp": "127.0.0.1",
+          "internalHttpPort": 2732,
+          "externalHttpIp": "127.0.0.1",
+          "externalHttpPort": 2732,
+          "lastCommitPosition": -1,
+          "writerCheckpoint": -1,
+          "chaserCheckpoint": -1,
+          "epochPosition": -1,
+          "epochNumber": -1,
+          "epochId": "00000000-0000-0000-0000-000000000000",
+          "nodePriority": 0
+        }
+        """
+
+    /// A node that has not found the others, as it sees itself.
+    static let loner = """
+        {
+          "instanceId": "150f65f8-3881-44c5-b6a5-4ccef565f5ca",
+          "timeStamp": "2026-11-21T07:37:50.185437Z",
+          "state": "Unknown",
+          "isAlive": true,
+          "internalTcpIp": "127.0.0.1",
+          "internalTcpPort": 1711,
+          "internalSecureTcpPort": 0,
+          "externalTcpIp": "127.0.0.1",
+          "externalTcpPort": 1713,
+          "externalSecureTcpPort": 0,
+          "internalHttpIp": "127.0.0.1",
+          "internalHttpPort": 2712,
+          "externalHttpIp": "127.0.0.1",
+          "externalHttpPort": 2713,
+          "lastCommitPosition": -1,
+          "writerCheckpoint": 0,
+          "chaserCheckpoint": 0,
+          "epochPosition": -1,
+          "epochNumber": -1,
+          "epochId": "00000000-0000-0000-0000-000000000000",
+          "nodePriority": 0
+        }
+        """
 }
