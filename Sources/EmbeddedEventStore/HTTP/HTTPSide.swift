@@ -48,9 +48,9 @@ final class HTTPSide: Sendable {
 
     private static func makeServer(host: String, port: UInt16) throws -> HTTPServer {
         if host.contains(":") {
-            HTTPServer(address: try .inet6(ip6: host, port: port), logger: .disabled)
+            HTTPServer(address: try .inet6(ip6: host, port: port), pool: DispatchSocketPool(), logger: .disabled)
         } else {
-            HTTPServer(address: try .inet(ip4: host, port: port), logger: .disabled)
+            HTTPServer(address: try .inet(ip4: host, port: port), pool: DispatchSocketPool(), logger: .disabled)
         }
     }
 
