@@ -44,7 +44,7 @@ actor Commons {
 
     /// A server by itself forgets all events.
     func loseData(of configuration: EmbeddedServer.Configuration) {
-        if self.membership.count == 1 { self.node.log = Self.emptyLog(configuration) }
+        if self.membership.members.count == 1 { self.node.log = Self.emptyLog(configuration) }
     }
 
     private static func emptyLog(_ configuration: EmbeddedServer.Configuration) -> EventLog {

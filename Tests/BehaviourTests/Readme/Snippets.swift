@@ -98,9 +98,20 @@ struct EmbeddedSnippet {
             }
         }
     }
-}
 
-struct FaultsSnippet {
+    @Test func ponySurvives() async throws {
+        try await withEmbeddedCluster { cluster in
+            try await withClient(cluster.connectionString) { client in
+                let jump = PonyJumped(pony: "Rarity", height: 9)
+                try await client.publishEvent(to: "ponies", type: "PonyJumped", body: jump)
+                try await cluster.kill(0)
+
+                let last = try await client.getLastEvent(in: "ponies")
+                #expect(last.type == "PonyJumped")
+            }
+        }
+    }
+
     @Test func ponyIsRecordedOnce() async throws {
         try await withEmbeddedServer { server in
             try await withClient(server.connectionString) { client in

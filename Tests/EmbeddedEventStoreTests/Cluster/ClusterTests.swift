@@ -172,6 +172,30 @@ import Testing
         }
     }
 
+    @Test("every node tells of all of them, until it is killed", arguments: Generation.allCases)
+    func gossip(_ generation: Generation) async throws {
+        var configuration = EmbeddedCluster.Configuration.patient
+        configuration.node.generation = generation
+        try await withEmbeddedCluster(configuration, logger: .silent) { cluster in
+            try await cluster.moveMaster(to: 1)
+            let ports = await Array(Self.ports(cluster)[..<3])
+            for node in cluster.nodes {
+                let gossip = try HTTPTests.object(await HTTPTests.get("/gossip?format=json", from: node).0)
+                let members = try #require(gossip["members"] as? [[String: Any]])
+                #expect(members.map { $0["externalTcpPort"] as? Int } == ports)
+                let (leader, follower) =
+                    generation == .version5 ? ("Master", "Slave") : ("Leader", "Follower")
+                #expect(members.map { $0["state"] as? String } == [follower, leader, follower])
+                #expect(gossip["serverPort"] as? Int == (await node.httpPort))
+            }
+            try await cluster.kill(0)
+            await #expect(throws: (any Error).self) { try await HTTPTests.get("/gossip", from: cluster.nodes[0]) }
+            let gossip = try HTTPTests.object(await HTTPTests.get("/gossip", from: cluster.nodes[2]).0)
+            let members = try #require(gossip["members"] as? [[String: Any]])
+            #expect(members.map { $0["isAlive"] as? Bool } == [false, true, true])
+        }
+    }
+
     @Test("the connection string names all nodes")
     func connectionString() async throws {
         try await withEmbeddedCluster(.init(size: 2), logger: .silent) { cluster in

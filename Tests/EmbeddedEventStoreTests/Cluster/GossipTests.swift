@@ -67,7 +67,8 @@ import Testing
         #expect(Set(try Self.object(gossip.members[2]).keys) == Set(recorded.keys))
     }
 
-    @Test("version 20 tells of leaders and followers, with one HTTP end point and TLS in place of plain TCP",
+    @Test(
+        "version 20 tells of leaders and followers, with one HTTP end point and TLS in place of plain TCP",
         arguments: [false, true])
     func version20(_ secure: Bool) throws {
         let membership = Membership.complete(.version20, secure: secure)

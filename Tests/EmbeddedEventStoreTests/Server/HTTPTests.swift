@@ -7,7 +7,7 @@ import Testing
 #endif
 
 @Suite(.timeLimit(.minutes(1))) struct HTTPTests {
-    private static func get(_ path: String, from server: EmbeddedServer) async throws -> (Data, HTTPURLResponse) {
+    static func get(_ path: String, from server: EmbeddedServer) async throws -> (Data, HTTPURLResponse) {
         let port = try #require(await server.httpPort)
         let url = try #require(URL(string: "http://127.0.0.1:\(port)\(path)"))
         let session = URLSession(configuration: .ephemeral)
@@ -16,7 +16,7 @@ import Testing
         return (data, try #require(response as? HTTPURLResponse))
     }
 
-    private static func object(_ data: Data) throws -> [String: Any] {
+    static func object(_ data: Data) throws -> [String: Any] {
         try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
     }
 
