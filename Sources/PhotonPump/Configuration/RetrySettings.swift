@@ -2,8 +2,8 @@
 public struct RetrySettings: Sendable, Hashable {
     /// How many times at most; nil for as many as the time of the call allows. 10.
     public var maximum: Int? = 10
-    /// Whether to send a request again whose answer never came, because the connection was lost. True: writes are safe to
-    /// repeat, because the server recognises their events.
+    /// Whether to send a request again whose answer never came, because the connection was lost. True: writes are
+    /// safe to repeat, because the server recognises their events.
     public var afterNoAnswer = true
 
     /// The defaults.

@@ -25,8 +25,8 @@ extension Client.Configuration {
 
     /// The string that means these settings, **with the password**; ``description`` is the one for printing.
     ///
-    /// Times are whole milliseconds in it, parts being rounded up. Of settings that are not valid it makes a string that is
-    /// not either.
+    /// Times are whole milliseconds in it, parts being rounded up. Of settings that are not valid it makes a string
+    /// that is not either.
     public var connectionString: String {
         self.connectionString { Part.encoded($0) }
     }

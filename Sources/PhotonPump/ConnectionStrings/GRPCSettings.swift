@@ -1,6 +1,6 @@
 extension Setting {
-    /// The settings of `esdb://` and `esdb+discover://`, as clients for the servers' gRPC interface know them. Times are
-    /// in milliseconds.
+    /// The settings of `esdb://` and `esdb+discover://`, as clients for the servers' gRPC interface know them. Times
+    /// are in milliseconds.
     static var grpc: [Setting] {
         [
             Setting("connectionName", .text, \.configuration.connectionName),

@@ -16,7 +16,8 @@ struct GivenSettings {
 
     /// - Parameters:
     ///   - name: the key without what may be in it besides the name.
-    ///   - repeatsName: whether an error may print a name that is no setting's, if it looks like one: not where it may be part of a password.
+    ///   - repeatsName: whether an error may print a name that is no setting's, if it looks like one: not where it may
+    ///     be part of a password.
     mutating func add(
         name: String,
         key: Part,

@@ -63,10 +63,10 @@ struct CurlTransfer {
         switch code {
         case CURLE_PEER_FAILED_VERIFICATION:
             let name = tls.expectedHostName ?? self.request.endpoint.host
-            // What X.509 calls the problem; 0 when the certificate is good, but somebody else's.
+            // What X.509 calls the problem; 0 or 1 (unspecified) when the certificate is good, but somebody else's.
             problem =
                 switch handle.number(CURLINFO_SSL_VERIFYRESULT) {
-                case 0: "the certificate is not for '\(name)' (see tls.expectedHostName)"
+                case 0, 1: "the certificate is not for '\(name)' (see tls.expectedHostName)"
                 case 9: "the certificate is not valid yet"
                 case 10: "the certificate has expired"
                 default: "the certificate is not signed by an authority that tls.trust accepts"

@@ -109,6 +109,22 @@ struct CurlGetterTests {
         #expect(failure.description.contains("connect"), "\(failure)")
     }
 
+    @Test("says that a port speaks no TLS (S60)")
+    func plainPort() async throws {
+        try await self.withServer([:]) { getter, request in
+            let plain = request("/gossip", .seconds(30))
+            let secure = PhotonPump.HTTPRequest(
+                endpoint: plain.endpoint,
+                address: plain.address,
+                tls: TLSSettings(),
+                path: plain.path,
+                timeout: plain.timeout
+            )
+            let failure = try await self.failure(getter, secure)
+            #expect(failure.description.hasPrefix("TLS failed (see discovery.gossipOverTLS): "), "\(failure)")
+        }
+    }
+
     @Test("ends at once when its task is cancelled, and makes room for others")
     func cancelled() async throws {
         let (requests, arrived) = AsyncStream.makeStream(of: Void.self)

@@ -1,0 +1,85 @@
+import ArgumentParser
+import Foundation
+import PhotonPump
+
+/// `pump gossip`
+struct GossipCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gossip",
+        abstract: "Show the nodes of a cluster, as their gossip tells it.",
+        discussion: """
+            The endpoints of a discover:// URL are asked one after another until one answers; of a tcp:// or tls:// \
+            URL, the HTTP port of that host is.
+            """
+    )
+
+    @ParentCommand var pump: Pump
+    @OptionGroup var global: GlobalOptions
+
+    @Option(help: "The HTTP port of the server that a tcp:// or tls:// URL names.")
+    var httpPort = Endpoint.defaultGossipPort
+
+    func validate() throws {
+        guard (1...65535).contains(self.httpPort) else { throw ValidationError("--http-port must be within 1...65535") }
+    }
+
+    func run() async throws {
+        let global = self.global.merged(with: self.pump.global)
+        let configuration = try global.configuration()
+        try await interruptible {
+            let members = try await ClusterGossip.read(configuration, httpPort: self.httpPort).members
+            if global.json {
+                for member in members { print(JSON(member)) }
+            } else {
+                print(Self.table(members), terminator: "")
+            }
+        }
+    }
+
+    private static func table(_ members: [ClusterMember]) -> String {
+        let rows = members.map { member in
+            [
+                member.state.rawValue,
+                member.isAlive ? "yes" : "no",
+                member.endpoint(usesTLS: false)?.description ?? "-",
+                member.endpoint(usesTLS: true)?.description ?? "-",
+                member.http?.description ?? "-",
+                member.writerCheckpoint.map(String.init) ?? "-",
+                member.epochNumber.map(String.init) ?? "-",
+            ]
+        }
+        let table = [["STATE", "ALIVE", "TCP", "TLS", "HTTP", "WRITTEN", "EPOCH"]] + rows
+        let widths = table[0].indices.map { column in table.map { $0[column].count }.max() ?? 0 }
+        return table.map { row in
+            let cells = zip(row, widths).map { cell, width in
+                cell + String(repeating: " ", count: width - cell.count)
+            }
+            // No white space at the end.
+            return (cells.dropLast() + [row[row.count - 1]]).joined(separator: "  ") + "\n"
+        }
+        .joined()
+    }
+}
+
+extension JSON {
+    /// A member of a cluster.
+    fileprivate init(_ member: ClusterMember) {
+        self = .object([
+            ("id", member.id.map { .string($0.uuidString.lowercased()) } ?? .null),
+            ("state", .string(member.state.rawValue)),
+            ("isAlive", .bool(member.isAlive)),
+            ("tcp", Self.endpoint(member.endpoint(usesTLS: false))),
+            ("tls", Self.endpoint(member.endpoint(usesTLS: true))),
+            ("http", Self.endpoint(member.http)),
+            ("isReadOnlyReplica", .bool(member.isReadOnlyReplica)),
+            ("lastCommitPosition", member.lastCommitPosition.map { .integer($0) } ?? .null),
+            ("writerCheckpoint", member.writerCheckpoint.map { .integer($0) } ?? .null),
+            ("epochNumber", member.epochNumber.map { .integer(Int64($0)) } ?? .null),
+            ("nodePriority", .integer(Int64(member.nodePriority))),
+        ])
+    }
+
+    private static func endpoint(_ endpoint: Endpoint?) -> JSON {
+        endpoint.map { .string("\($0)") } ?? .null
+    }
+}

@@ -1,0 +1,37 @@
+import EmbeddedEventStore
+import PhotonPump
+import ScriptedPeers
+import Testing
+
+@Suite("Gossip of the embedded server", .timeLimit(.minutes(1)))
+struct GossipTests {
+    @Test("is read from a seed, when others do not answer")
+    func seeds() async throws {
+        var settings = EmbeddedServer.Configuration()
+        settings.httpPort = 0
+        try await withEmbeddedServer(settings, logger: .silent) { server in
+            let port = try #require(await server.httpPort)
+            let silent = try UnusedPort()
+            let gossip = try await ClusterGossip.read(
+                Client.Configuration("discover://127.0.0.1:\(silent.number),localhost:\(port)"))
+            #expect(gossip.members.map(\.state) == [.master])
+            let member = try #require(gossip.members.first)
+            #expect(member.isAlive)
+            #expect(member.endpoint(usesTLS: false) == Endpoint(host: "127.0.0.1", port: await server.port))
+            #expect(member.http == Endpoint(host: "127.0.0.1", port: port))
+
+            let url = await server.connectionString
+            let same = try await ClusterGossip.read(Client.Configuration(url), httpPort: port)
+            #expect(same.members.map(\.id) == gossip.members.map(\.id))
+        }
+    }
+
+    @Test("that nobody tells is an error that says who was asked")
+    func nobody() async throws {
+        let silent = try UnusedPort()
+        let configuration = try Client.Configuration("discover://127.0.0.1:\(silent.number)")
+        let error = try await failure { try await ClusterGossip.read(configuration) }
+        #expect(error.code == .discoveryFailed)
+        #expect(error.message.contains("127.0.0.1:\(silent.number): "), "\(error.message)")
+    }
+}
