@@ -96,7 +96,7 @@ public actor EmbeddedServer {
         defer { self.lifecycle.give() }
         try self.configuration.validate()
         await self.closePorts(electing: .immediate)
-        if !keepingData { self.commons.assumeIsolated { $0.loseData(of: self.configuration) } }
+        if !keepingData { await self.commons.loseData(of: self.configuration) }
         try await self.openPorts(alone: false)
     }
 }

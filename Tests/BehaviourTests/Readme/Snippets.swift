@@ -111,7 +111,9 @@ struct EmbeddedSnippet {
             }
         }
     }
+}
 
+struct FaultsSnippet {
     @Test func ponyIsRecordedOnce() async throws {
         try await withEmbeddedServer { server in
             try await withClient(server.connectionString) { client in
