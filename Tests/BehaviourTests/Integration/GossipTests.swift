@@ -13,7 +13,7 @@ struct GossipTests {
             let port = try #require(await server.httpPort)
             let silent = try UnusedPort()
             let gossip = try await ClusterGossip.read(
-                Client.Configuration("discover://127.0.0.1:\(silent.number),localhost:\(port)"))
+                Client.Configuration("discover://127.0.0.1:\(silent.number),localhost:\(port)?gossipTimeout=30s"))
             #expect(gossip.members.map(\.state) == [.master])
             let member = try #require(gossip.members.first)
             #expect(member.isAlive)

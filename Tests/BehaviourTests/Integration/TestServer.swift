@@ -30,6 +30,7 @@ enum TestServer {
         var configuration = try Client.Configuration(url)
         // However busy the machine is, unless a test is about time.
         configuration.operationTimeout = .seconds(50)
+        configuration.connectTimeout = .seconds(50)
         return configuration
     }
 

@@ -50,6 +50,8 @@ struct ScriptedSession {
         configuration.connectionName = "tests"
         // However busy the machine is, unless a test is about time.
         configuration.operationTimeout = .seconds(50)
+        configuration.connectTimeout = .seconds(50)
+        configuration.heartbeat.timeout = .seconds(50)
         // No heartbeat comes between the packages a test looks for, unless it is about heartbeats.
         configuration.heartbeat.interval = .seconds(3600)
         adjust(&configuration)
