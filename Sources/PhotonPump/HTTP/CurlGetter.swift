@@ -1,19 +1,16 @@
-internal import CCurl
-internal import Foundation
+internal import Dispatch
+internal import Synchronization
 
 /// Asks with libcurl, which blocks, on two threads of its own.
 final class CurlGetter: HTTPGetter {
-    private let threads: OperationQueue
-
-    init() {
-        self.threads = OperationQueue()
-        self.threads.name = "photonpump.http"
-        self.threads.maxConcurrentOperationCount = 2
-    }
+    /// Serial queues: on Linux, blocking what a concurrent queue or an operation queue runs keeps a thread from tasks.
+    private let queues = [DispatchQueue(label: "photonpump.http.0"), DispatchQueue(label: "photonpump.http.1")]
+    private let count = Atomic(0)
 
     func get(_ request: HTTPRequest) async throws -> HTTPResponse {
         let outcome = Outcome<HTTPResponse>()
-        self.threads.addOperation {
+        let number = self.count.wrappingAdd(1, ordering: .relaxed).oldValue
+        self.queues[number & 1].async {
             // The task may be cancelled while this waits for its turn, and later too.
             guard !outcome.isSettled else { return }
             outcome.settle(Result { try CurlTransfer(request).perform { outcome.isSettled } })

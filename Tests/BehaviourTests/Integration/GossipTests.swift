@@ -21,7 +21,7 @@ struct GossipTests {
             #expect(member.http == Endpoint(host: "127.0.0.1", port: port))
 
             let url = await server.connectionString
-            let same = try await ClusterGossip.read(Client.Configuration(url), httpPort: port)
+            let same = try await ClusterGossip.read(Client.Configuration("\(url)?gossipTimeout=30s"), httpPort: port)
             #expect(same.members.map(\.id) == gossip.members.map(\.id))
         }
     }

@@ -8,7 +8,7 @@ struct RoundTripTests {
     func roundTrip() throws {
         let seed = UInt64.random(in: 0 ... .max)
         var generator = SeededGenerator(seed: seed)
-        for _ in 0..<1000 {
+        for _ in 0..<200 {
             let configuration = Client.Configuration.random(using: &generator)
             _ = try configuration.validated()
             let text = configuration.connectionString
