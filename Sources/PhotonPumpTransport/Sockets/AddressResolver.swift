@@ -3,8 +3,6 @@ internal import Foundation
 
 /// Turns host names into addresses, on threads of its own, because the system's resolver blocks.
 package enum AddressResolver {
-    private static let queue = DispatchQueue(label: "photonpump.resolver", attributes: .concurrent)
-
     /// All addresses of `host`, in the order the system prefers. The lookup itself cannot be interrupted.
     ///
     /// - Parameter completion: runs on `queue`.
@@ -14,7 +12,8 @@ package enum AddressResolver {
         on queue: DispatchQueue,
         completion: @escaping @Sendable (Result<[SocketAddress], SocketError>) -> Void
     ) {
-        self.queue.async {
+        // A serial queue gets a thread of its own; those of concurrent ones are few, and all tasks run on them.
+        DispatchQueue(label: "photonpump.resolver").async {
             let result = Result { () throws(SocketError) in try self.resolve(host: host, port: port, passive: false) }
             queue.async { completion(result) }
         }
