@@ -25,7 +25,7 @@ else echo "Please install what Debian calls $(1); this machine has neither apt-g
 endef
 
 .PHONY: help deps build release demo test format lint lint-deps protos protos-deps check-protos docs bench interop \
-	interop-deps eventstore_docker all_tests clean FORCE
+	interop-openssl interop-deps eventstore_docker all_tests clean FORCE
 
 help: ## Lists the targets
 	@awk -F ':.* ## ' '/^[a-z_-]+:.* ## / { printf "%-18s %s\n", $$1, $$2 }' Makefile
@@ -89,8 +89,11 @@ docs: deps ## Builds the documentation of the client into .build/docs
 bench: release ## Measures against an embedded server of its own
 	@Tests/Support/with-server $(RELEASED_PUMP) Benchmarks/run $(RELEASED_PUMP)
 
-interop: $(PUMP) interop-deps ## Tests the embedded server with photon-pump, the Python client
+interop: $(PUMP) interop-deps interop-openssl ## Tests the embedded server with photon-pump, the Python client
 	@Tests/Support/with-server $(PUMP) .venv/bin/python Tests/Interop/photonpump_interop.py
+
+interop-openssl: $(PUMP) # Tests the embedded server's TLS with the openssl command, where there is one.
+	@Tests/Support/with-server $(PUMP) Tests/Interop/openssl_interop
 
 interop-deps: .venv/photon-pump
 

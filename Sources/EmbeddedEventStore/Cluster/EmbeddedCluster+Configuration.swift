@@ -24,6 +24,7 @@ extension EmbeddedCluster.Configuration {
         (0..<self.size.clamped(to: Self.sizes)).map { number in
             var node = self.node
             if node.port > 0 { node.port += number }
+            if let port = node.tls?.port, port > 0 { node.tls?.port = port + number }
             let httpPort = node.httpPort ?? 0
             node.httpPort = httpPort > 0 ? httpPort + number : httpPort
             return node

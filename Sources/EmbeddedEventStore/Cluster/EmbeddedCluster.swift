@@ -35,7 +35,7 @@ public actor EmbeddedCluster {
     public init(_ configuration: Configuration = .init(), logger: Logger = Logger(label: "embedded-eventstore")) {
         let nodes = configuration.nodes
         let commons = Commons(
-            nodes.map { NodeAddress(host: $0.host, tcpPort: $0.port, httpPort: $0.httpPort) },
+            nodes.map(NodeAddress.init),
             configuration.node
         )
         self.configuration = configuration

@@ -12,14 +12,22 @@ extension EmbeddedServer {
         guard self.reservations.isEmpty else { return }
         do {
             let host = self.configuration.host
-            let tcp = try PortReservation(host: host, port: self.port)
-            var reservations = [tcp]
+            var reservations: [PortReservation] = []
+            if self.configuration.acceptsPlainConnections {
+                let tcp = try PortReservation(host: host, port: self.port)
+                reservations.append(tcp)
+                self.port = tcp.port
+            }
+            if let port = self.tlsPort {
+                let tls = try PortReservation(host: host, port: port)
+                reservations.append(tls)
+                self.tlsPort = tls.port
+            }
             if let port = self.httpPort {
                 let http = try PortReservation(host: host, port: port)
                 reservations.append(http)
                 self.httpPort = http.port
             }
-            self.port = tcp.port
             self.reservations = reservations
         } catch {
             throw EmbeddedServerError(.cannotListen, error.description)
@@ -43,6 +51,11 @@ extension EmbeddedServer {
 
     /// - Parameter host: the name or address that it listens on.
     private func address(host: String) -> NodeAddress {
-        NodeAddress(host: Self.reachable(host), tcpPort: self.port, httpPort: self.httpPort)
+        NodeAddress(
+            host: Self.reachable(host),
+            tcpPort: self.configuration.acceptsPlainConnections ? self.port : nil,
+            httpPort: self.httpPort,
+            secureTCPPort: self.tlsPort
+        )
     }
 }

@@ -1,10 +1,28 @@
 /// Where a node is found from outside.
 struct NodeAddress: Hashable, Sendable {
     var host: String
-    var tcpPort: Int
+    /// Where it takes plain connections.
+    var tcpPort: Int?
     var httpPort: Int?
     /// Where it speaks TLS.
     var secureTCPPort: Int?
+
+    /// As configured: ports that the system is to pick are 0.
+    init(_ configuration: EmbeddedServer.Configuration) {
+        self.init(
+            host: configuration.host,
+            tcpPort: configuration.acceptsPlainConnections ? configuration.port : nil,
+            httpPort: configuration.httpPort,
+            secureTCPPort: configuration.tls?.port
+        )
+    }
+
+    init(host: String, tcpPort: Int?, httpPort: Int? = nil, secureTCPPort: Int? = nil) {
+        self.host = host
+        self.tcpPort = tcpPort
+        self.httpPort = httpPort
+        self.secureTCPPort = secureTCPPort
+    }
 
     /// The plain TCP port that clients are told of; a node of the later generation has none beside TLS.
     func plainTCPPort(_ generation: Generation) -> Int? {

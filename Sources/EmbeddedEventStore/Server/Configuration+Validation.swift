@@ -9,6 +9,13 @@ extension EmbeddedServer.Configuration {
     func validate() throws(EmbeddedServerError) {
         try Self.check(!self.host.isEmpty, "host is empty")
         try Self.check(Self.ports.contains(self.port), "port \(self.port) is not within \(Self.ports)")
+        if let tls = self.tls {
+            try Self.check(Self.ports.contains(tls.port), "tls.port \(tls.port) is not within \(Self.ports)")
+        }
+        try Self.check(
+            self.acceptsPlainConnections || self.tls != nil,
+            "acceptsPlainConnections is false, and there is no tls: nobody could connect"
+        )
         if let httpPort = self.httpPort {
             try Self.check(Self.ports.contains(httpPort), "httpPort \(httpPort) is not within \(Self.ports)")
         }

@@ -7,6 +7,10 @@ extension EmbeddedServer {
         public var host = "127.0.0.1"
         /// The TCP port; 0, the default, takes a free one and keeps it for later starts.
         public var port = 0
+        /// TLS beside, or instead of, plain connections; nil, the default, leaves it out.
+        public var tls: TLS?
+        /// Whether ``port`` is listened on; true by default. Without it there must be ``tls``.
+        public var acceptsPlainConnections = true
         /// The HTTP port for `/gossip` and `/ping`, 0 for a free one; nil, the default, leaves HTTP out.
         public var httpPort: Int?
         /// Who may log in; `admin` and `ops` by default, with the passwords of a new EventStore.

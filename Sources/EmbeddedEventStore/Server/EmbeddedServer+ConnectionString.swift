@@ -2,8 +2,17 @@ internal import Foundation
 
 extension EmbeddedServer {
     /// What a client on this machine connects with: `tcp://admin:changeit@127.0.0.1:PORT`, with the first user of the
-    /// configuration. It is complete once the server has started.
-    public var connectionString: String { "tcp://\(self.userInfo)\(self.endpoint(self.port))" }
+    /// configuration. It is complete once the server has started. A server without plain connections has
+    /// ``tlsConnectionString`` here.
+    public var connectionString: String {
+        if !self.configuration.acceptsPlainConnections, let secure = self.tlsConnectionString { return secure }
+        return "tcp://\(self.userInfo)\(self.endpoint(self.port))"
+    }
+
+    /// As ``connectionString``, for TLS: `tls://admin:changeit@127.0.0.1:PORT`; nil without TLS.
+    public var tlsConnectionString: String? {
+        self.tlsPort.map { "tls://\(self.userInfo)\(self.endpoint($0))" }
+    }
 
     /// Where to ask for its gossip.
     var seed: String { self.endpoint(self.httpPort ?? 0) }

@@ -40,7 +40,7 @@ extension EmbeddedServer {
         }
     }
 
-    func accept(_ transport: SocketTransport) {
+    func accept(_ transport: any Transport) {
         guard !self.injector.strikes(.closeNewConnections) else { return transport.close() }
         self.connectionsAccepted += 1
         let id = self.connectionsAccepted

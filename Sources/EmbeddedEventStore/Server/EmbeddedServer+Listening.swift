@@ -1,32 +1,43 @@
+internal import Dispatch
 internal import Logging
 internal import PhotonPumpTransport
 
 /// What a running server listens with.
 struct Listeners {
-    let tcp: SocketListener
-    let http: HTTPSide?
+    var plain: SocketListener?
+    var tls: SocketListener?
+    var http: HTTPSide?
+
+    fileprivate var sockets: [SocketListener] { [self.plain, self.tls].compactMap(\.self) }
 }
 
 // Callers see to it that opening and closing do not overlap.
 extension EmbeddedServer {
     /// Listens, the first time perhaps on ports that the system picks, later on the same ones.
     ///
-    /// - Throws: ``EmbeddedServerError/Code/cannotListen``; nothing is left open then.
+    /// - Throws: ``EmbeddedServerError/Code/cannotListen`` or ``EmbeddedServerError/Code/invalidConfiguration``;
+    ///   nothing is left open then.
     func openPorts(alone: Bool) async throws(EmbeddedServerError) {
-        let listener = try self.listen()
-        let http: HTTPSide?
+        let context = try self.configuration.tls?.makeContext()
+        var listeners = Listeners()
         do {
-            http = try await self.startHTTP(host: listener.address.host)
+            try self.listen(&listeners)
+            listeners.http = try await self.startHTTP(host: self.host(of: listeners))
         } catch {
-            await Self.close(listener)
+            await Self.close(listeners.sockets)
             throw error
         }
-        self.listeners = Listeners(tcp: listener, http: http)
-        self.port = listener.address.port
-        self.httpPort = http?.port ?? self.httpPort
-        self.enterCluster(host: listener.address.host, alone: alone)
-        if self.injector.strikes(.refuseConnections) { await Self.close(listener) } else { self.activate(listener) }
-        self.logger.debug("listening", metadata: [LogKey.address: "\(listener.address)"])
+        self.listeners = listeners
+        self.tlsContext = context
+        self.port = listeners.plain?.address.port ?? self.port
+        self.tlsPort = listeners.tls?.address.port
+        self.httpPort = listeners.http?.port ?? self.httpPort
+        self.enterCluster(host: self.host(of: listeners), alone: alone)
+        if self.injector.strikes(.refuseConnections) {
+            await Self.close(listeners.sockets)
+        } else {
+            self.activate(listeners)
+        }
     }
 
     /// Lets nobody in any more and ends all connections, both before anything else can happen; returns when the ports
@@ -34,7 +45,7 @@ extension EmbeddedServer {
     func closePorts(electing election: Election) async {
         guard let listeners = self.listeners else { return }
         self.listeners = nil
-        await Self.close(listeners.tcp) {
+        await Self.close(listeners.sockets) {
             self.leaveCluster(electing: election)
             for id in self.connections.keys { self.end(id, .serverStopped) }
         }
@@ -46,26 +57,52 @@ extension EmbeddedServer {
     func listenUnlessRefusing() async throws(EmbeddedServerError) {
         await self.lifecycle.take()
         defer { self.lifecycle.give() }
-        guard let listeners = self.listeners else { return }
+        guard var listeners = self.listeners else { return }
         if self.injector.has(.refuseConnections) {
-            await Self.close(listeners.tcp)
+            await Self.close(listeners.sockets)
             _ = self.injector.strikes(.refuseConnections)
-        } else if listeners.tcp.isClosed {
-            let listener = try self.listen()
-            self.listeners = Listeners(tcp: listener, http: listeners.http)
-            self.activate(listener)
+        } else if listeners.sockets.allSatisfy(\.isClosed) {
+            try self.listen(&listeners)
+            self.listeners = listeners
+            self.activate(listeners)
         }
     }
 
-    private func activate(_ listener: SocketListener) {
-        listener.activate { [weak self] transport in
-            self?.assumeIsolated { $0.accept(transport) }
+    /// The numeric address listened on.
+    private func host(of listeners: Listeners) -> String {
+        listeners.sockets.first?.address.host ?? self.configuration.host
+    }
+
+    private func listen(_ listeners: inout Listeners) throws(EmbeddedServerError) {
+        if self.configuration.acceptsPlainConnections { listeners.plain = try self.listen(on: self.port) }
+        if let port = self.tlsPort { listeners.tls = try self.listen(on: port) }
+    }
+
+    private func activate(_ listeners: Listeners) {
+        listeners.plain?.activate { [weak self] socket in
+            self?.assumeIsolated { $0.accept(socket) }
+        }
+        listeners.tls?.activate { [weak self] socket in
+            self?.assumeIsolated { $0.acceptTLS(socket) }
+        }
+        for socket in listeners.sockets {
+            self.logger.debug("listening", metadata: [LogKey.address: "\(socket.address)"])
         }
     }
 
-    private func listen() throws(EmbeddedServerError) -> SocketListener {
+    private func acceptTLS(_ socket: SocketTransport) {
+        guard let context = self.tlsContext else { return socket.close() }
         do {
-            return try SocketListener(host: self.configuration.host, port: self.port, executor: self.executor)
+            self.accept(try TLSTransport(server: socket, context, executor: self.executor))
+        } catch {
+            socket.close()
+            self.logger.info("no TLS", metadata: [LogKey.client: "\(socket.peer)", LogKey.reason: "\(error)"])
+        }
+    }
+
+    private func listen(on port: Int) throws(EmbeddedServerError) -> SocketListener {
+        do {
+            return try SocketListener(host: self.configuration.host, port: port, executor: self.executor)
         } catch {
             throw EmbeddedServerError(.cannotListen, error.description)
         }
@@ -76,15 +113,20 @@ extension EmbeddedServer {
         return try await HTTPSide.start(host: host, port: port) { [weak self] in await self?.gossip() }
     }
 
-    /// Returns when the port is free; `meanwhile` is done at once.
+    /// Returns when the ports are free; `meanwhile` is done at once.
     private static func close(
-        _ listener: SocketListener,
+        _ listeners: [SocketListener],
         isolation: isolated (any Actor)? = #isolation,
         meanwhile: () -> Void = {}
     ) async {
         await withCheckedContinuation { continuation in
-            listener.close { continuation.resume() }
+            let closing = DispatchGroup()
+            for listener in listeners {
+                closing.enter()
+                listener.close { closing.leave() }
+            }
             meanwhile()
+            closing.notify(queue: .global()) { continuation.resume() }
         }
     }
 }

@@ -28,11 +28,15 @@ public actor EmbeddedServer {
     var countWaitersMade = 0
     /// What a running server listens with.
     var listeners: Listeners?
+    var tlsContext: TLSContext?
     var reservations: [PortReservation] = []
     let lifecycle = Turns()
 
-    /// The TCP port. It is what the configuration says until the first start, and then the one taken.
+    /// The TCP port for plain connections. It is what the configuration says until the first start, and then the one
+    /// taken.
     public internal(set) var port: Int
+    /// The TCP port for TLS, as ``port``; nil without TLS.
+    public internal(set) var tlsPort: Int?
     /// The HTTP port, as ``port``; nil without HTTP.
     public internal(set) var httpPort: Int?
 
@@ -41,7 +45,7 @@ public actor EmbeddedServer {
 
     /// - Parameter logger: told of connections coming and going and of bad requests, at levels up to info.
     public init(_ configuration: Configuration = .init(), logger: Logger = Logger(label: "embedded-eventstore")) {
-        let address = NodeAddress(host: configuration.host, tcpPort: configuration.port)
+        let address = NodeAddress(configuration)
         self.init(configuration, Commons([address], configuration), number: 0, logger: logger)
     }
 
@@ -53,6 +57,7 @@ public actor EmbeddedServer {
         self.number = number
         self.logger = logger
         self.port = configuration.port
+        self.tlsPort = configuration.tls?.port
         self.httpPort = configuration.httpPort
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import EmbeddedEventStore
+import Foundation
 
 /// `pump serve`
 struct ServeCommand: AsyncParsableCommand {
@@ -8,7 +9,8 @@ struct ServeCommand: AsyncParsableCommand {
         abstract: "Run the embedded server until SIGINT or SIGTERM.",
         discussion: """
             Events are kept in memory. Users: admin and ops, both with the password changeit. When the server is ready \
-            it prints one line, such as: ready tcp=127.0.0.1:1113 http=127.0.0.1:2113
+            it prints one line, such as: ready tcp=127.0.0.1:1113 http=127.0.0.1:2113, followed by tls=127.0.0.1:1115 \
+            if there is a port for TLS.
 
             With --cluster-size there are as many nodes, which share their events, and a line for each of them; the \
             first one is the master.
@@ -24,15 +26,21 @@ struct ServeCommand: AsyncParsableCommand {
     var port = 1113
     @Option(help: "The HTTP port, for gossip; 0 picks a free one. Further nodes have the next ports.")
     var httpPort = 2113
+    @Option(help: "A TCP port for TLS as well, with a certificate made at start; 0 picks a free one.")
+    var tlsPort: Int?
+    @Option(help: "Where to write the certificate of the authority that clients have to trust for TLS, as PEM.")
+    var tlsCaFile: String?
     @Option(help: "The number of nodes.")
     var clusterSize = 1
     @Option(help: "Whose gossip it is: that of EventStore 5 (also 4) or of 20 (and later).")
     var gossipFormat = 5
 
     func validate() throws {
-        for (name, port) in [("port", self.port), ("http-port", self.httpPort)] where !(0...65535).contains(port) {
+        let ports = [("port", self.port), ("http-port", self.httpPort), ("tls-port", self.tlsPort ?? 0)]
+        for (name, port) in ports where !(0...65535).contains(port) {
             throw ValidationError("--\(name) must be within 0...65535")
         }
+        if self.tlsCaFile != nil, self.tlsPort == nil { throw ValidationError("--tls-ca-file needs --tls-port") }
         guard (1...100).contains(self.clusterSize) else {
             throw ValidationError("--cluster-size must be within 1...100")
         }
@@ -48,17 +56,37 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.node.port = self.port
         configuration.node.httpPort = self.httpPort
         configuration.node.generation = self.gossipFormat == 5 ? .version5 : .version20
+        configuration.node.tls = try self.makeTLS()
         let settings = configuration
         try await interruptible {
             try await withEmbeddedCluster(settings, logger: global.logger) { cluster in
                 for node in cluster.nodes {
                     let http = await node.httpPort.map { " http=\(self.host):\($0)" } ?? ""
-                    print("ready tcp=\(self.host):\(await node.port)\(http)")
+                    let tls = await node.tlsPort.map { " tls=\(self.host):\($0)" } ?? ""
+                    print("ready tcp=\(self.host):\(await node.port)\(http)\(tls)")
                 }
                 try flushOutput()
                 try await untilCancelled()
             }
         }
+    }
+
+    private func makeTLS() throws -> EmbeddedServer.Configuration.TLS? {
+        guard let port = self.tlsPort else { return nil }
+        let authority = try TestCertificateAuthority()
+        if let file = self.tlsCaFile {
+            do {
+                try Data(authority.certificate.chain.utf8).write(to: URL(fileURLWithPath: file), options: .atomic)
+            } catch {
+                throw InputError(
+                    description: "--tls-ca-file: '\(file)' cannot be written: \(error.localizedDescription)")
+            }
+        }
+        var names = ["localhost", "127.0.0.1", "::1"]
+        if !names.contains(self.host), !["0.0.0.0", "::"].contains(self.host) { names.append(self.host) }
+        var tls = EmbeddedServer.Configuration.TLS(certificate: try authority.issue(names: names))
+        tls.port = port
+        return tls
     }
 }
 

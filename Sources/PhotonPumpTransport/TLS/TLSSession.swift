@@ -4,7 +4,7 @@ internal import PhotonPumpWire
 /// The TLS of one connection, without the connection: what came from the peer is fed to it, and what is for the peer is
 /// taken from it.
 struct TLSSession: ~Copyable {
-    private let connection: OpaquePointer
+    let connection: OpaquePointer
     /// What came and was not looked at yet, and what is to be sent; both belong to `connection`.
     private let input: OpaquePointer
     private let output: OpaquePointer

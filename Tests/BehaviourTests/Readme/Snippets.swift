@@ -1,4 +1,5 @@
 import EmbeddedEventStore
+import Foundation
 import PhotonPump
 import Testing
 
@@ -87,6 +88,20 @@ extension Snippets {
 }
 
 struct EmbeddedSnippet {
+    @Test func speaksTLS() async throws {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let authority = try TestCertificateAuthority()
+        var configuration = EmbeddedServer.Configuration()
+        configuration.tls = .init(certificate: try authority.issue(names: ["localhost", "127.0.0.1"]))
+        let caFile = try authority.write(to: directory)
+        #expect(try String(contentsOf: caFile, encoding: .utf8) == authority.certificate.chain)
+        try await withEmbeddedServer(configuration, logger: .silent) { server in
+            #expect(await server.tlsConnectionString != nil)
+        }
+    }
+
     @Test func ponyIsRecorded() async throws {
         try await withEmbeddedServer { server in
             try await withClient(server.connectionString) { client in

@@ -20,6 +20,12 @@ import Testing
             Row("port") { $0.port = -1 },
             Row("port") { $0.port = 65_536 },
             Row("httpPort") { $0.httpPort = 70_000 },
+            Row("tls.port") {
+                $0.tls = .init(certificate: TestCertificate(chain: "", key: ""))
+                $0.tls?.port = -1
+            },
+            Row("tls: the certificate") { $0.tls = .init(certificate: TestCertificate(chain: "", key: "")) },
+            Row("no tls") { $0.acceptsPlainConnections = false },
             Row("heartbeatInterval") { $0.heartbeatInterval = .zero },
             Row("heartbeatTimeout") { $0.heartbeatTimeout = .seconds(Int64.max) },
             Row("frameLimit") { $0.frameLimit = 17 },

@@ -26,6 +26,11 @@ import Testing
         return try #require(members.first)
     }
 
+    /// The only member in what the server tells.
+    static func gossipMember(of server: EmbeddedServer) async throws -> [String: Any] {
+        try Self.member(Self.object(await Self.get("/gossip", from: server).0))
+    }
+
     private static var withHTTP: EmbeddedServer.Configuration {
         var configuration = EmbeddedServer.Configuration()
         configuration.httpPort = 0
