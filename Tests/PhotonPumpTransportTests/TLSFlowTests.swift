@@ -219,6 +219,28 @@ struct TLSFlowTests {
         }
     }
 
+    @Test("says why the peer has closed the connection, if it told before, rather than that it has")
+    func lastWords() throws {
+        try self.onStage { stage in
+            try stage.shakeHands()
+            let broken = SocketError("write", reason: "broken pipe")
+            // What is broken makes the peer say so and close.
+            #expect(throws: TLSError.self) {
+                try ([23, 3, 3, 0, 20] as [UInt8]).withUnsafeBytes { try stage.peer.feed($0) }
+                try [UInt8](repeating: 0, count: 20).withUnsafeBytes { try stage.peer.feed($0) }
+                _ = try stage.peerReads()
+            }
+            stage.below.reads.append(.success(stage.peer.output()))
+            stage.below.writeFailure = .socket(broken)
+            let error = #expect(throws: TransportError.self) { try stage.write(1) }
+            guard case .tls(.other(let reason)) = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(reason.contains("bad record mac"))
+        }
+    }
+
     @Test("gives what came before broken bytes, then says that they are broken, and tells the peer")
     func brokenRecord() throws {
         try self.onStage { stage in

@@ -10,6 +10,8 @@ package final class ScriptedTransport: Transport {
     package var isEnded = false
     /// How many bytes the next writes take, in order; after them as many as there are.
     package var room: [Int] = []
+    /// Why no write can be made any more.
+    package var writeFailure: TransportError?
     package private(set) var written: [UInt8] = []
     package private(set) var isClosed = false
     package private(set) var isPaused = false
@@ -36,6 +38,7 @@ package final class ScriptedTransport: Transport {
     }
 
     package func write(_ bytes: UnsafeRawBufferPointer) throws(TransportError) -> Int {
+        if let writeFailure { throw writeFailure }
         let part = self.room.isEmpty ? bytes.count : min(self.room.removeFirst(), bytes.count)
         self.written += bytes.prefix(part)
         return part
