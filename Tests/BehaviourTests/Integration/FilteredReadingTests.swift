@@ -1,5 +1,26 @@
+import EmbeddedEventStore
 import PhotonPump
 import Testing
+
+/// Who does the filtering.
+private enum Way: String, CaseIterable, CustomTestStringConvertible {
+    case byServer = "by a server that knows filters"
+    case byClient = "by the client, because the server knows none"
+
+    var testDescription: String { self.rawValue }
+
+    /// A real server has its own way.
+    static var possible: [Way] { TestServer.isEmbedded ? Self.allCases : [.byServer] }
+
+    func withClient<R>(_ body: (Client) async throws -> R) async throws -> R {
+        guard self == .byClient else { return try await TestServer.withClient(body) }
+        var configuration = EmbeddedServer.Configuration()
+        configuration.offersFilteredReads = false
+        return try await withEmbeddedServer(configuration, logger: .silent) { server in
+            try await PhotonPump.withClient(await server.connectionString, logger: .silent, body)
+        }
+    }
+}
 
 @Suite("Reading $all through a filter", .timeLimit(.minutes(1)))
 struct FilteredReadingTests {
@@ -17,9 +38,9 @@ struct FilteredReadingTests {
 
     private static func numbers(_ events: some Sequence<ResolvedEvent>) -> [String] { events.map(\.data.text) }
 
-    @Test("goes through the events that fit, both ways, in pages of any size", arguments: [1, 3, 500])
-    func iterating(pageSize: Int) async throws {
-        try await TestServer.withClient { client in
+    @Test("goes through the events that fit, both ways, in pages of any size", arguments: Way.possible, [1, 3, 500])
+    private func iterating(way: Way, pageSize: Int) async throws {
+        try await way.withClient { client in
             let prefix = TestServer.newStream("filtered")
             let start = try await Self.write(client, prefix: prefix)
             for (filter, expected) in [
@@ -37,9 +58,9 @@ struct FilteredReadingTests {
         }
     }
 
-    @Test("in slices has as many as were asked for, and goes on behind the last of them")
-    func slices() async throws {
-        try await TestServer.withClient { client in
+    @Test("in slices has as many as were asked for, and goes on behind the last of them", arguments: Way.possible)
+    private func slices(way: Way) async throws {
+        try await way.withClient { client in
             let prefix = TestServer.newStream("filtered")
             var position = try await Self.write(client, prefix: prefix)
             let filter = EventFilter.types(prefixedBy: "\(prefix)-odd")
