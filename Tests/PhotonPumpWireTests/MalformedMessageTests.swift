@@ -68,7 +68,12 @@ struct MalformedMessageTests {
     private static let types: [any WireMessage.Type] = [
         WriteEvents.self, WriteEventsCompleted.self, ReadEvent.self, ReadEventCompleted.self, ReadStreamEvents.self,
         ReadStreamEventsCompleted.self, NotHandled.self, IdentifyClient.self, FilteredReadAllEvents.self,
-        FilteredReadAllEventsCompleted.self,
+        FilteredReadAllEventsCompleted.self, SubscribeToStream.self, FilteredSubscribe.self,
+        SubscriptionConfirmation.self, StreamEventAppeared.self, CheckpointReached.self, UnsubscribeFromStream.self,
+        SubscriptionDropped.self, CreatePersistentSubscription.self, CreatePersistentSubscriptionCompleted.self,
+        DeletePersistentSubscription.self, ConnectToPersistentSubscription.self,
+        PersistentSubscriptionConfirmation.self, PersistentSubscriptionStreamEventAppeared.self,
+        PersistentSubscriptionAckEvents.self, PersistentSubscriptionNakEvents.self,
     ]
 
     private static func page(count: Int64) -> ReadStreamEventsCompleted {

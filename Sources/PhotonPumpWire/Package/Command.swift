@@ -44,8 +44,28 @@ package struct Command: RawRepresentable, Hashable, Sendable {
     /// One more than one would think.
     package static let filteredReadAllEventsBackwardCompleted = Command(0xBE)
 
+    package static let subscribeToStream = Command(0xC0)
+    package static let subscriptionConfirmation = Command(0xC1)
+    package static let streamEventAppeared = Command(0xC2)
+    package static let unsubscribeFromStream = Command(0xC3)
+    package static let subscriptionDropped = Command(0xC4)
+
+    package static let connectToPersistentSubscription = Command(0xC5)
+    package static let persistentSubscriptionConfirmation = Command(0xC6)
+    package static let persistentSubscriptionStreamEventAppeared = Command(0xC7)
+    package static let createPersistentSubscription = Command(0xC8)
+    package static let createPersistentSubscriptionCompleted = Command(0xC9)
+    package static let deletePersistentSubscription = Command(0xCA)
+    package static let deletePersistentSubscriptionCompleted = Command(0xCB)
+    package static let persistentSubscriptionAckEvents = Command(0xCC)
+    package static let persistentSubscriptionNakEvents = Command(0xCD)
+    package static let updatePersistentSubscription = Command(0xCE)
+    package static let updatePersistentSubscriptionCompleted = Command(0xCF)
+
     package static let scavengeDatabase = Command(0xD0)
     package static let scavengeDatabaseCompleted = Command(0xD1)
+    package static let filteredSubscribeToStream = Command(0xD2)
+    package static let checkpointReached = Command(0xD3)
 
     package static let badRequest = Command(0xF0)
     package static let notHandled = Command(0xF1)
@@ -76,6 +96,24 @@ package struct Command: RawRepresentable, Hashable, Sendable {
         .filteredReadAllEventsForwardCompleted: "FilteredReadAllEventsForwardCompleted",
         .filteredReadAllEventsBackward: "FilteredReadAllEventsBackward",
         .filteredReadAllEventsBackwardCompleted: "FilteredReadAllEventsBackwardCompleted",
+        .subscribeToStream: "SubscribeToStream",
+        .subscriptionConfirmation: "SubscriptionConfirmation",
+        .streamEventAppeared: "StreamEventAppeared",
+        .unsubscribeFromStream: "UnsubscribeFromStream",
+        .subscriptionDropped: "SubscriptionDropped",
+        .connectToPersistentSubscription: "ConnectToPersistentSubscription",
+        .persistentSubscriptionConfirmation: "PersistentSubscriptionConfirmation",
+        .persistentSubscriptionStreamEventAppeared: "PersistentSubscriptionStreamEventAppeared",
+        .createPersistentSubscription: "CreatePersistentSubscription",
+        .createPersistentSubscriptionCompleted: "CreatePersistentSubscriptionCompleted",
+        .deletePersistentSubscription: "DeletePersistentSubscription",
+        .deletePersistentSubscriptionCompleted: "DeletePersistentSubscriptionCompleted",
+        .persistentSubscriptionAckEvents: "PersistentSubscriptionAckEvents",
+        .persistentSubscriptionNakEvents: "PersistentSubscriptionNakEvents",
+        .updatePersistentSubscription: "UpdatePersistentSubscription",
+        .updatePersistentSubscriptionCompleted: "UpdatePersistentSubscriptionCompleted",
+        .filteredSubscribeToStream: "FilteredSubscribeToStream",
+        .checkpointReached: "CheckpointReached",
         .scavengeDatabase: "ScavengeDatabase", .scavengeDatabaseCompleted: "ScavengeDatabaseCompleted",
         .badRequest: "BadRequest", .notHandled: "NotHandled",
         .authenticate: "Authenticate", .authenticated: "Authenticated", .notAuthenticated: "NotAuthenticated",

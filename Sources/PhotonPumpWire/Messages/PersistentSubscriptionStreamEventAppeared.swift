@@ -1,0 +1,36 @@
+internal import CEventStoreMessages
+
+/// An event for a consumer of a persistent subscription.
+package struct PersistentSubscriptionStreamEventAppeared: Sendable {
+    package var event: ResolvedRecord
+    /// How often it was delivered before, as far as the server counts; missing from servers before 4.1.
+    package var retryCount: Int32?
+
+    package init(event: ResolvedRecord, retryCount: Int32?) {
+        self.event = event
+        self.retryCount = retryCount
+    }
+}
+
+extension PersistentSubscriptionStreamEventAppeared: ProtobufMessage {
+    static var codec: ProtobufCodec<Es__PersistentSubscriptionStreamEventAppeared> {
+        .init(
+            "PersistentSubscriptionStreamEventAppeared",
+            es__persistent_subscription_stream_event_appeared__init,
+            es__persistent_subscription_stream_event_appeared__unpack
+        )
+    }
+
+    init(_ message: borrowing Es__PersistentSubscriptionStreamEventAppeared) throws(MalformedMessage) {
+        guard let event = message.event else {
+            throw MalformedMessage("PersistentSubscriptionStreamEventAppeared", "event is missing")
+        }
+        self.event = try ResolvedRecord(event.pointee)
+        self.retryCount = field(message.has_retrycount, message.retrycount)
+    }
+
+    func fill(_ message: inout Es__PersistentSubscriptionStreamEventAppeared, _ arena: inout ProtobufArena) {
+        message.event = arena.message(self.event, ResolvedRecord.codec)
+        set(&message.has_retrycount, &message.retrycount, to: self.retryCount)
+    }
+}
