@@ -73,6 +73,8 @@ extension Client {
                 case .again: self.retry(exchange)
                 case .elsewhere(let master, let error): self.redirect(exchange, to: master, otherwise: error)
                 }
+            } else if let subscriber = self.subscribers.receiver(of: package) {
+                subscriber.received(package, from: channel.peer)
             } else if package.command == .heartbeatResponse {
                 self.heartbeatAnswered(package.correlation)
             } else {
@@ -87,6 +89,9 @@ extension Client {
     func unclaimed(_ package: Package) {
         if package.command == .badRequest, package.correlation == .zero {
             self.lost(CommonReplies.error(for: package, operation: "the server gave the connection up"))
+        } else if Self.confirmations.contains(package.command) {
+            // Whoever wanted to subscribe does not any more.
+            self.unsubscribe(package.correlation)
         } else {
             self.logger.debug("package for nobody", metadata: [LogKey.command: "\(package.command)"])
         }

@@ -16,6 +16,7 @@ extension Client {
         self.phaseBegan = .now
         self.failWaiting(
             error, connecting: PhotonPumpError(.clientClosed, "the client was closed while it connected"))
+        self.endSubscriptions(PhotonPumpError(.clientClosed, "the client was closed"))
         self.announce(.closed)
         for listener in self.listeners.values { listener.finish() }
         self.listeners = [:]

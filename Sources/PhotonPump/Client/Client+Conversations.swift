@@ -68,10 +68,12 @@ extension Client {
     func turn(_ body: () -> Void) {
         self.mailbox.attend()
         body()
+        self.settleSubscribers()
         var messages: [Message]? = []
         while let current = messages {
             for message in current { self.read(message) }
             self.sendWaiting()
+            self.settleSubscribers()
             self.isQuiet.store(self.table.isEmpty, ordering: .relaxed)
             messages = self.mailbox.takeAllOrLeave()
         }
@@ -85,6 +87,8 @@ extension Client {
         case .begin(let exchange): self.enqueue(exchange)
         case .standInLine(let caller): self.enqueue(caller)
         case .letIn: self.letIn()
+        case .tell(let message, let command, let id, let login): self.tell(message, command, id, login)
+        case .leave(let id): self.leave(id)
         case .cancel(let id):
             self.table.cancel(id)?.cancel()
             self.leaveLine(self.line.cancel(id), CancellationError())

@@ -52,6 +52,7 @@ extension Client {
             return exchange.isSafeToRepeat && retries.afterNoAnswer && losses <= retries.maximum ?? .max
         }
         for exchange in ended { exchange.fail(error) }
+        self.endSubscriptions(error)
     }
 
     /// Another node would serve the request: it is sent there, with all others.

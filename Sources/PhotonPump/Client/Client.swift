@@ -32,6 +32,8 @@ public actor Client {
     enum Message: Sendable {
         case begin(any OpenExchange)
         case cancel(GUID)
+        case tell(any WireMessage, Command, GUID, Login?)
+        case leave(GUID)
         case standInLine(Caller)
         case letIn
         case cancelConnect(GUID)
@@ -77,6 +79,8 @@ public actor Client {
     var table: ConversationTable<any OpenExchange>
     /// Calls beyond those that the limits let in, in order.
     var line = ConversationTable<Caller>(limit: .max)
+    /// Who hears what the server pushes.
+    var subscribers = Subscribers()
     var connectWaiters: [GUID: ConnectWaiter] = [:]
     var drainWaiters: [CheckedContinuation<Void, Never>] = []
     var timer: QueueTimer?

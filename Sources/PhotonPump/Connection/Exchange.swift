@@ -66,7 +66,10 @@ final class Exchange<C: Conversation>: OpenExchange {
 
     var isSafeToRepeat: Bool { self.conversation.effect != .once || self.attempts == 0 }
 
-    func lostAnswer() -> Int { self.losses.wrappingAdd(1, ordering: .relaxed).newValue }
+    func lostAnswer() -> Int {
+        self.conversation.lostAnswer()
+        return self.losses.wrappingAdd(1, ordering: .relaxed).newValue
+    }
 
     func send(on channel: PackageChannel) {
         self.sent.wrappingAdd(1, ordering: .relaxed)

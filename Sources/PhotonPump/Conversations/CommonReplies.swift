@@ -47,6 +47,12 @@ enum CommonReplies {
             } catch {
                 return .unreadable(error, operation: operation, stream: stream)
             }
+        case .subscriptionDropped:
+            do {
+                return self.dropped(try SubscriptionDropped(decoding: package.payload).reason, operation, stream)
+            } catch {
+                return .unreadable(error, operation: operation, stream: stream)
+            }
         default:
             return PhotonPumpError(
                 .unexpectedReply,
@@ -66,6 +72,22 @@ enum CommonReplies {
             default: "the node did not handle it, for the unknown reason \(refusal.reason.rawValue)"
             }
         return PhotonPumpError(.notHandled, "\(operation): \(reason)", stream: stream)
+    }
+
+    private static func dropped(
+        _ reason: SubscriptionDropped.Reason, _ operation: String, _ stream: String?
+    ) -> PhotonPumpError {
+        let (code, problem): (PhotonPumpError.Code, String) =
+            switch reason {
+            case .accessDenied: (.accessDenied, "access denied")
+            case .notFound: (.subscriptionNotFound, "there is no such subscription")
+            case .persistentSubscriptionDeleted: (.subscriptionDeleted, "the subscription was deleted")
+            case .subscriberMaxCountReached:
+                (.tooManySubscribers, "the subscription has no room for a further consumer")
+            case .unsubscribed: (.subscriptionDropped, "the server ended the subscription")
+            default: (.subscriptionDropped, "the server ended it, for the unknown reason \(reason.rawValue)")
+            }
+        return PhotonPumpError(code, "\(operation): \(problem)", stream: stream)
     }
 
     private static func place(_ master: MasterInfo?) -> String {

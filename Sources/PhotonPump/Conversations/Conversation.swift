@@ -20,6 +20,13 @@ protocol Conversation: Sendable {
 
     /// What the answer means.
     func received(_ reply: Reply) -> Step<Output>
+
+    /// The connection was lost before the answer came; the request may be made again, and be another then.
+    func lostAnswer()
+}
+
+extension Conversation {
+    func lostAnswer() {}
 }
 
 /// A package to send, but for its correlation id and credentials.

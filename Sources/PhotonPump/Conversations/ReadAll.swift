@@ -4,6 +4,8 @@ internal import PhotonPumpWire
 struct ReadAll: Conversation {
     let direction: Direction
     let message: ReadAllEvents
+    /// Of the reading that the page is a part of.
+    var limit: PageLimit?
 
     private var reading: LogReading {
         LogReading(
@@ -16,9 +18,11 @@ struct ReadAll: Conversation {
     var operation: String { self.reading.operation }
 
     var request: Request {
-        switch self.direction {
-        case .forward: Request(command: .readAllEventsForward, message: self.message)
-        case .backward: Request(command: .readAllEventsBackward, message: self.message)
+        var message = self.message
+        if let limit { message.maxCount = limit.reduce(message.maxCount) }
+        return switch self.direction {
+        case .forward: Request(command: .readAllEventsForward, message: message)
+        case .backward: Request(command: .readAllEventsBackward, message: message)
         }
     }
 
@@ -30,7 +34,10 @@ struct ReadAll: Conversation {
         }
     }
 
+    func lostAnswer() { self.limit?.lost() }
+
     func received(_ reply: ReadAllEventsCompleted) -> Step<ReadAllEventsCompleted> {
+        self.limit?.answered()
         let next = Position(commit: reply.nextCommitPosition, prepare: reply.nextPreparePosition)
         return self.reading.step(reply.result, reply.error, next: next, isLast: reply.events.isEmpty, reply)
     }

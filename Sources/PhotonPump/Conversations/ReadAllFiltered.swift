@@ -4,6 +4,8 @@ internal import PhotonPumpWire
 struct ReadAllFiltered: Conversation {
     let direction: Direction
     let message: FilteredReadAllEvents
+    /// Of the reading that the page is a part of.
+    var limit: PageLimit?
 
     private var reading: LogReading {
         LogReading(
@@ -16,9 +18,11 @@ struct ReadAllFiltered: Conversation {
     var operation: String { "\(self.reading.operation), filtered" }
 
     var request: Request {
-        switch self.direction {
-        case .forward: Request(command: .filteredReadAllEventsForward, message: self.message)
-        case .backward: Request(command: .filteredReadAllEventsBackward, message: self.message)
+        var message = self.message
+        if let limit { message.maxCount = limit.reduce(message.maxCount) }
+        return switch self.direction {
+        case .forward: Request(command: .filteredReadAllEventsForward, message: message)
+        case .backward: Request(command: .filteredReadAllEventsBackward, message: message)
         }
     }
 
@@ -30,7 +34,10 @@ struct ReadAllFiltered: Conversation {
         }
     }
 
+    func lostAnswer() { self.limit?.lost() }
+
     func received(_ reply: FilteredReadAllEventsCompleted) -> Step<AllPage> {
+        self.limit?.answered()
         let page = AllPage(reply)
         return self.reading.step(reply.result, reply.error, next: page.next, isLast: page.isEnd, page)
     }

@@ -4,6 +4,8 @@ internal import PhotonPumpWire
 struct ReadStream: Conversation {
     let direction: Direction
     let message: ReadStreamEvents
+    /// Of the reading that the page is a part of.
+    var limit: PageLimit?
 
     var stream: String? { self.message.stream }
     var operation: String {
@@ -13,9 +15,11 @@ struct ReadStream: Conversation {
     }
 
     var request: Request {
-        switch self.direction {
-        case .forward: Request(command: .readStreamEventsForward, message: self.message)
-        case .backward: Request(command: .readStreamEventsBackward, message: self.message)
+        var message = self.message
+        if let limit { message.maxCount = limit.reduce(message.maxCount) }
+        return switch self.direction {
+        case .forward: Request(command: .readStreamEventsForward, message: message)
+        case .backward: Request(command: .readStreamEventsBackward, message: message)
         }
     }
 
@@ -27,7 +31,10 @@ struct ReadStream: Conversation {
         }
     }
 
+    func lostAnswer() { self.limit?.lost() }
+
     func received(_ reply: ReadStreamEventsCompleted) -> Step<ReadStreamEventsCompleted> {
+        self.limit?.answered()
         switch reply.result {
         case .success:
             return self.isProgress(reply)

@@ -31,6 +31,21 @@ extension PhotonPumpError {
         /// call with the same events is safe.
         public static let serverTimeout = Code("serverTimeout")
 
+        // Subscriptions
+
+        /// The server ended the subscription, without a reason that would keep this client from subscribing again.
+        public static let subscriptionDropped = Code("subscriptionDropped")
+        /// There is no such persistent subscription.
+        public static let subscriptionNotFound = Code("subscriptionNotFound")
+        /// There is a persistent subscription of that name already.
+        public static let subscriptionExists = Code("subscriptionExists")
+        /// The persistent subscription was deleted.
+        public static let subscriptionDeleted = Code("subscriptionDeleted")
+        /// The persistent subscription has as many consumers as it may have.
+        public static let tooManySubscribers = Code("tooManySubscribers")
+        /// More has come than the subscription's buffer holds, and it was told to fail then.
+        public static let bufferOverflow = Code("bufferOverflow")
+
         // Permissions
 
         /// The user may not do that.

@@ -24,6 +24,7 @@ struct AllPages: PageSource {
     private let direction: Direction
     private let pageSize: Int
     private let filter: EventMatcher?
+    let limit = PageLimit()
     /// Where to begin.
     let first: Position
     let options: ReadOptions
@@ -56,7 +57,9 @@ struct AllPages: PageSource {
     ) -> any OpenExchange {
         let position = cursor.position
         if let filter, cursor.isServersWork {
-            return Exchange(self.filteredReading(at: position, filter, self.pageSize), id: id, terms: terms) { result in
+            var reading = self.filteredReading(at: position, filter, self.pageSize)
+            reading.limit = self.limit
+            return Exchange(reading, id: id, terms: terms) { result in
                 completion(
                     result.map { .page($0, isServersWork: true) }.flatMapError { error in
                         Self.isBeyondServer(error) ? .success(.beyondServer(position)) : .failure(error)
@@ -65,7 +68,9 @@ struct AllPages: PageSource {
             }
         }
         let count = self.filter == nil ? self.pageSize : Self.searchWindow
-        return Exchange(self.reading(at: position, atMost: count), id: id, terms: terms) { result in
+        var reading = self.reading(at: position, atMost: count)
+        reading.limit = self.limit
+        return Exchange(reading, id: id, terms: terms) { result in
             completion(result.map { .page(self.filtered($0), isServersWork: false) })
         }
     }

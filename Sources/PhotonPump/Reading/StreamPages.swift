@@ -5,6 +5,7 @@ struct StreamPages: PageSource {
     private let stream: String
     private let direction: Direction
     private let pageSize: Int
+    let limit = PageLimit()
     let start: Int64?
     let options: ReadOptions
 
@@ -44,7 +45,9 @@ struct StreamPages: PageSource {
         at cursor: Int64, id: GUID, terms: CallTerms,
         completion: @escaping @Sendable (Result<ReadStreamEventsCompleted, any Error>) -> Void
     ) -> any OpenExchange {
-        Exchange(self.reading(at: cursor, atMost: self.pageSize), id: id, terms: terms, completion: completion)
+        var reading = self.reading(at: cursor, atMost: self.pageSize)
+        reading.limit = self.limit
+        return Exchange(reading, id: id, terms: terms, completion: completion)
     }
 
     /// One read of at most `count` events, as many as servers return at once or fewer.

@@ -1,0 +1,46 @@
+internal import PhotonPumpTransport
+internal import PhotonPumpWire
+
+/// What subscriptions need of the client.
+extension Client {
+    /// Whatever of these comes for nobody was asked for by somebody who has gone.
+    static let confirmations: Set<Command> = [.subscriptionConfirmation, .persistentSubscriptionConfirmation]
+
+    /// From now on `subscriber` hears what comes under this id, as long as the connection lasts.
+    func add(_ subscriber: any Subscriber, _ id: GUID) {
+        self.subscribers.add(subscriber, id)
+    }
+
+    /// Sends a message that is not answered, if there is still a subscriber with this id.
+    nonisolated func post(_ message: any WireMessage, _ command: Command, _ id: GUID, login: Login?) {
+        self.post(.tell(message, command, id, login))
+    }
+
+    /// Ends a subscription here, and on the server.
+    nonisolated func endSubscription(_ id: GUID) {
+        self.post(.leave(id))
+    }
+
+    func tell(_ message: any WireMessage, _ command: Command, _ id: GUID, _ login: Login?) {
+        guard case .connected(let channel, _) = self.link, self.subscribers[id] != nil else { return }
+        channel.send(message, command, id, login: login)
+    }
+
+    func leave(_ id: GUID) {
+        if self.subscribers.remove(id) { self.unsubscribe(id) }
+    }
+
+    func settleSubscribers() {
+        for subscriber in self.subscribers.takeUnsettled() { subscriber.settle() }
+    }
+
+    /// The connection they had is no more.
+    func endSubscriptions(_ error: PhotonPumpError) {
+        for subscriber in self.subscribers.removeAll() { subscriber.ended(error) }
+    }
+
+    func unsubscribe(_ id: GUID) {
+        guard case .connected(let channel, _) = self.link else { return }
+        channel.send(UnsubscribeFromStream(), .unsubscribeFromStream, id)
+    }
+}
