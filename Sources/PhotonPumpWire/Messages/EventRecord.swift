@@ -31,6 +31,11 @@ package struct EventRecord: Sendable {
     private var dataCount: Int { Int(self.load(40, as: UInt32.self)) }
     private var metadataCount: Int { Int(self.load(44, as: UInt32.self) & ~Self.jsonBit) }
 
+    /// The bytes it takes, its header included.
+    package var byteCount: Int {
+        Self.headerCount + self.streamCount + self.typeCount + self.dataCount + self.metadataCount
+    }
+
     package var number: Int64 { self.load(0, as: Int64.self) }
     /// 100 ns since 1970-01-01 UTC.
     package var createdTicks: Int64 { self.load(8, as: Int64.self) }

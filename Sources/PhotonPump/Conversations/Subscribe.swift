@@ -1,0 +1,34 @@
+internal import PhotonPumpWire
+
+/// Asks for what is written to a stream, or to all, from now on. Events follow the answer, under its correlation id.
+struct Subscribe: Conversation {
+    /// Empty for `$all`.
+    let target: String
+    let resolveLinks: Bool
+    /// What to leave out, for servers that can.
+    var filter: Filter?
+    /// After how many events a server that filters says how far it is.
+    var checkpointInterval: Int32 = -1
+
+    var stream: String? { self.target.isEmpty ? "$all" : self.target }
+    var operation: String { "subscribe to \(self.target.isEmpty ? "$all" : "'\(self.target)'")" }
+
+    var request: Request {
+        guard let filter else {
+            let message = SubscribeToStream(stream: self.target, resolveLinks: self.resolveLinks)
+            return Request(command: .subscribeToStream, message: message)
+        }
+        let message = FilteredSubscribe(
+            stream: self.target,
+            resolveLinks: self.resolveLinks,
+            filter: filter,
+            checkpointInterval: self.checkpointInterval
+        )
+        return Request(command: .filteredSubscribeToStream, message: message)
+    }
+
+    var effect: Effect { .none }
+    var replyCommand: Command { .subscriptionConfirmation }
+
+    func received(_ reply: SubscriptionConfirmation) -> Step<SubscriptionConfirmation> { .finish(reply) }
+}

@@ -1,0 +1,101 @@
+internal import PhotonPumpWire
+internal import Synchronization
+
+/// All streams, or what of them fits a filter, followed by positions in the log.
+final class AllFollowing: FollowSource {
+    let name = "$all"
+    private let options: SubscriptionOptions
+    private let pages: AllPages
+    private let filter: EventMatcher?
+    /// Whether the server does the filtering, as far as is known.
+    private let isServersWork = Atomic(true)
+
+    var call: CallOptions { self.options.call }
+    var isFiltered: Bool { self.filter != nil }
+
+    /// - Throws: ``PhotonPumpError/Code/invalidArgument`` for what can never be followed.
+    init(
+        from start: SubscriptionStart<Position>, matching filter: EventFilter?, _ options: SubscriptionOptions
+    ) throws(PhotonPumpError) {
+        try options.check(stream: "$all")
+        self.options = options
+        self.filter = try filter.map { (filter) throws(PhotonPumpError) in try EventMatcher(filter) }
+        let how = ReadOptions(resolveLinks: options.resolveLinks, call: options.call)
+        self.pages = try AllPages(
+            .forward, from: Self.position(start), pageSize: options.pageSize, matching: filter, how)
+        if case .after(.end) = start { throw Self.nowhere }
+        if case .from(.end) = start { throw Self.nowhere }
+    }
+
+    private static var nowhere: PhotonPumpError {
+        PhotonPumpError(.invalidArgument, "$all cannot be followed from a position of -1; .end is what that means")
+    }
+
+    private static func position(_ start: SubscriptionStart<Position>) -> Position {
+        switch start {
+        case .start, .end: .start
+        case .after(let position), .from(let position): position
+        }
+    }
+
+    func read(
+        from start: SubscriptionStart<Position>, id: GUID, terms: CallTerms,
+        completion: @escaping @Sendable (Result<FollowPage<Position>, any Error>) -> Void
+    ) -> any OpenExchange {
+        let cursor = AllPages.Cursor(
+            position: Self.position(start), isServersWork: self.isServersWork.load(ordering: .relaxed))
+        return self.pages.exchange(at: cursor, id: id, terms: terms) { result in
+            completion(
+                result.map { output in
+                    switch output {
+                    case .page(let page, _):
+                        return FollowPage(
+                            events: page.events.map(Self.event), next: .from(page.next), isEnd: page.isEnd)
+                    case .beyondServer:
+                        self.isServersWork.store(false, ordering: .relaxed)
+                        return FollowPage(next: start)
+                    }
+                }
+            )
+        }
+    }
+
+    private static func event(_ record: PositionedRecord) -> FollowEvent<Position> {
+        let position = Position(commit: record.commitPosition, prepare: record.preparePosition)
+        return FollowEvent(place: position, record: record.record, position: position)
+    }
+
+    func subscribe(
+        id: GUID, terms: CallTerms,
+        completion: @escaping @Sendable (Result<FollowConfirmation<Position>, any Error>) -> Void
+    ) -> any OpenExchange {
+        var subscribe = Subscribe(target: "", resolveLinks: self.options.resolveLinks)
+        let isServersWork = self.filter != nil && self.isServersWork.load(ordering: .relaxed)
+        if isServersWork {
+            subscribe.filter = self.filter?.filter.message
+            subscribe.checkpointInterval = Int32(self.options.checkpointInterval)
+        }
+        return Exchange(subscribe, id: id, terms: terms) { result in
+            completion(
+                result.map { .confirmed(Position(commit: $0.lastCommitPosition, prepare: $0.lastCommitPosition)) }
+                    .flatMapError { error in
+                        guard isServersWork, (error as? PhotonPumpError)?.code == .badRequest else {
+                            return .failure(error)
+                        }
+                        self.isServersWork.store(false, ordering: .relaxed)
+                        return .success(.beyondServer)
+                    }
+            )
+        }
+    }
+
+    func pushed(_ record: PositionedRecord) -> (event: FollowEvent<Position>, fits: Bool)? {
+        (Self.event(record), self.filter?.matches(record) ?? true)
+    }
+
+    func place(_ checkpoint: CheckpointReached) -> Position? {
+        Position(commit: checkpoint.commitPosition, prepare: checkpoint.preparePosition)
+    }
+
+    func pageWasTooLarge() { self.pages.limit.wasTooLarge() }
+}

@@ -1,0 +1,156 @@
+internal import PhotonPumpWire
+
+/// What the steps of ``FollowState`` are made of.
+extension FollowState {
+    func isNew(_ place: Place) -> Bool {
+        if let last { place > last } else if let first { place >= first } else { true }
+    }
+
+    mutating func take(_ event: FollowEvent<Place>) {
+        guard self.isNew(event.place) else { return }
+        self.last = event.place
+        self.ready.append(event.record, event.position)
+    }
+
+    mutating func note(end: Place?) {
+        if let end { self.knownEnd = self.knownEnd.map { max($0, end) } ?? end }
+    }
+
+    mutating func succeeded() -> [Change] {
+        self.isBusy = false
+        self.failures = 0
+        guard self.isInterrupted else { return [] }
+        self.isInterrupted = false
+        return [.resumed(self.next)]
+    }
+
+    mutating func noteFailure(_ error: PhotonPumpError) -> [Change] {
+        self.failures += 1
+        self.isInterrupted = true
+        return [.interrupted(attempt: self.failures, cause: error)]
+    }
+
+    /// Whether everything up to `boundary` was read.
+    func isBehind(_ boundary: Place?) -> Bool {
+        guard let boundary else { return true }
+        return switch self.next {
+        case .after(let place): place >= boundary
+        case .from(let place): place > boundary
+        case .start, .end: false
+        }
+    }
+
+    mutating func goLive() -> [Change] {
+        self.phase = .live
+        self.ready.append(.live)
+        for event in self.held where self.isNew(event.place) {
+            self.take(event)
+            self.next = .after(event.place)
+        }
+        self.letGoOfHeld()
+        return [.live]
+    }
+
+    /// Back to reading, after the last event taken.
+    mutating func goBack() {
+        self.letGoOfHeld()
+        self.missed = nil
+        self.phase = .reading
+        self.ready.append(.fellBehind)
+    }
+
+    mutating func letGoOfHeld() {
+        self.held = []
+        self.heldBytes = 0
+    }
+
+    func hasRoom(for event: FollowEvent<Place>) -> Bool {
+        let count = self.ready.eventCount + self.held.count
+        let bytes = self.ready.byteCount + self.heldBytes + event.record.byteCount
+        return count == 0 || (count < self.limits.events && bytes <= self.limits.bytes)
+    }
+
+    mutating func overflow(_ event: FollowEvent<Place>) -> Actions? {
+        switch self.limits.overflow {
+        case .readBack:
+            return self.readBack()
+        case .leaveGap:
+            self.missed = ((self.missed?.count ?? 0) + 1, event.place)
+            return nil
+        case .fail:
+            return self.end(
+                PhotonPumpError(
+                    .bufferOverflow,
+                    "the consumer is too slow: \(self.ready.eventCount) events (\(self.ready.byteCount) bytes) wait for it"
+                )
+            )
+        }
+    }
+
+    mutating func readBack() -> Actions {
+        self.goBack()
+        var actions = self.settle([.fellBehind, .readingHistory(from: self.next)])
+        actions.unsubscribes = true
+        return actions
+    }
+
+    mutating func reportMissed() {
+        guard let missed else { return }
+        self.ready.append(.gap(missed.count, after: self.last))
+        self.last = missed.last
+        self.next = .after(missed.last)
+        self.missed = nil
+    }
+
+    mutating func passOver() {
+        self.unfitting += 1
+        guard self.unfitting >= self.limits.checkpointInterval else { return }
+        self.unfitting = 0
+        self.ready.append(.checkpoint(self.next))
+    }
+
+    mutating func end(_ error: PhotonPumpError?) -> Actions {
+        if case .over = self.phase { return self.settle() }
+        self.letGoOfHeld()
+        self.phase = .over(error)
+        var actions = self.settle([.ended(error)])
+        actions.unsubscribes = true
+        return actions
+    }
+
+    mutating func settle(_ changes: [Change]) -> Actions {
+        var actions = Actions(changes: changes)
+        if self.ready.isEmpty { self.reportMissed() }
+        if self.isAwaited, let delivery = self.takeDelivery() {
+            self.isAwaited = false
+            actions.deliver = delivery
+        }
+        guard !self.isBusy else { return actions }
+        switch self.phase {
+        case .reading where self.ready.isEmpty, .closingGap where self.ready.isEmpty:
+            actions.request = Request(kind: .read(self.next), failures: self.failures)
+        case .subscribing:
+            actions.request = Request(kind: .subscribe, failures: self.failures)
+        case .reading, .closingGap, .live, .over:
+            break
+        }
+        if actions.request != nil { self.isBusy = true }
+        return actions
+    }
+
+    mutating func takeDelivery() -> Delivery? {
+        if !self.ready.isEmpty { return .batch(self.ready.take()) }
+        guard case .over(let error) = self.phase else { return nil }
+        if self.isCancelled { return .error(CancellationError()) }
+        guard let error else { return .end }
+        self.phase = .over(nil)
+        return .error(error)
+    }
+}
+
+extension PhotonPumpError.Code {
+    /// Whether what failed for this reason may work in a while, without anybody doing anything.
+    var isPassing: Bool {
+        [.timedOut, .connectionLost, .notHandled, .serverTimeout, .serverError, .subscriptionDropped].contains(self)
+    }
+}

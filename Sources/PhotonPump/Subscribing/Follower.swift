@@ -1,0 +1,331 @@
+internal import PhotonPumpTransport
+internal import PhotonPumpWire
+internal import Synchronization
+
+/// Performs what ``FollowState`` decides: makes the requests, hears what is pushed, and gives it to the consumer.
+///
+/// The iterator owns it, and the subscription; when both are gone, nothing is left of it on the client or the server.
+final class Follower<Source: FollowSource>: Subscriber, Following {
+    typealias Place = Source.Place
+    private typealias Machine = FollowState<Place>
+    private typealias Consumer = CheckedContinuation<[FollowItem<Place>]?, any Error>
+    typealias Listener = AsyncStream<SubscriptionChange<Place>>.Continuation
+
+    private struct Shared {
+        var machine: Machine
+        var consumer: Consumer?
+        /// The conversation under way.
+        var exchange: GUID?
+        /// What the server pushes under.
+        var subscription: GUID?
+        /// The time before the next attempt.
+        var pause: Task<Void, Never>?
+        var listeners: [GUID: Listener] = [:]
+        /// Tells that nothing happens.
+        var liveness: Task<Void, Never>?
+        var isQuiet = true
+    }
+
+    private let client: Client
+    private let source: Source
+    private let options: SubscriptionOptions
+    private let shared: Mutex<Shared>
+    /// Whether the consumer is to get nothing any more, not even what it holds already.
+    private let isStopped = Atomic(false)
+    private let isConsumed = Atomic(false)
+
+    init(_ client: Client, _ source: Source, from start: SubscriptionStart<Place>, _ options: SubscriptionOptions) {
+        self.client = client
+        self.source = source
+        self.options = options
+        let limits = Machine.Limits(
+            events: options.maximumBufferedEvents,
+            bytes: options.maximumBufferedBytes,
+            overflow: options.overflow,
+            checkpointInterval: options.checkpointInterval
+        )
+        self.shared = Mutex(
+            Shared(
+                machine: Machine(from: start, limits: limits, reportsCheckpoints: source.isFiltered)))
+    }
+
+    deinit {
+        self.shared.withLock { shared in
+            if let exchange = shared.exchange { self.client.cancel(exchange) }
+            if let subscription = shared.subscription { self.client.endSubscription(subscription) }
+            shared.pause?.cancel()
+            shared.liveness?.cancel()
+            for listener in shared.listeners.values { listener.finish() }
+        }
+    }
+
+    func begin() {
+        self.perform { $0.machine.begin() }
+        guard let interval = self.options.livenessInterval else { return }
+        let watch = Task { [weak self] in
+            while (try? await Task.sleep(for: interval)) != nil { self?.lookWhetherQuiet() }
+        }
+        self.shared.withLock { $0.liveness = watch }
+    }
+
+    // MARK: The consumer
+
+    var hasStopped: Bool { self.isStopped.load(ordering: .relaxed) }
+
+    func beginConsuming() -> Bool {
+        !self.isConsumed.exchange(true, ordering: .relaxed)
+    }
+
+    /// The next items, at least one; nil at the end.
+    func nextBatch(isolation: isolated (any Actor)?) async throws -> [FollowItem<Place>]? {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { consumer in
+                self.perform { shared in
+                    shared.consumer = consumer
+                    return shared.machine.demanded()
+                }
+                if Task.isCancelled { self.cancel() }
+            }
+        } onCancel: {
+            self.cancel()
+        }
+    }
+
+    private func cancel() {
+        self.isStopped.store(true, ordering: .relaxed)
+        self.perform { $0.machine.cancelled() }
+    }
+
+    func stop() {
+        self.isStopped.store(true, ordering: .relaxed)
+        self.perform { $0.machine.stop() }
+    }
+
+    // MARK: Where it stands
+
+    var status: SubscriptionStatus<Place> {
+        self.shared.withLock { shared in
+            let machine = shared.machine
+            let phase: SubscriptionStatus<Place>.Phase =
+                switch machine.phase {
+                case .reading: .readingHistory
+                case .subscribing, .closingGap: .goingLive
+                case .live: .live
+                case .over: .ended
+                }
+            return SubscriptionStatus(
+                phase: phase,
+                lastPlace: machine.last,
+                knownEnd: machine.knownEnd,
+                bufferedEvents: machine.ready.eventCount,
+                bufferedBytes: machine.ready.byteCount,
+                failedAttempts: machine.failures
+            )
+        }
+    }
+
+    var changes: AsyncStream<SubscriptionChange<Place>> {
+        let id = self.client.nextID()
+        let (stream, listener) = AsyncStream.makeStream(
+            of: SubscriptionChange<Place>.self, bufferingPolicy: .bufferingNewest(100))
+        self.shared.withLock { shared in
+            if case .over(let error) = shared.machine.phase {
+                listener.yield(.ended(error))
+                listener.finish()
+            } else {
+                shared.listeners[id] = listener
+            }
+        }
+        listener.onTermination = { [weak self] _ in self?.forget(id) }
+        return stream
+    }
+
+    private func forget(_ listener: GUID) {
+        _ = self.shared.withLock { $0.listeners.removeValue(forKey: listener) }
+    }
+
+    private func lookWhetherQuiet() {
+        self.perform { shared in
+            defer { shared.isQuiet = true }
+            guard case .live = shared.machine.phase, shared.isQuiet else { return Machine.Actions() }
+            return Machine.Actions(changes: [.stillLive])
+        }
+    }
+
+    // MARK: The server
+
+    func received(_ package: Package, from endpoint: String) {
+        do throws(PhotonPumpError) {
+            switch package.command {
+            case .streamEventAppeared:
+                let message = try self.decode(StreamEventAppeared.self, package)
+                guard let (event, fits) = try self.source.pushed(message.event) else { return }
+                let actions = self.shared.withLock { shared in
+                    shared.isQuiet = false
+                    guard shared.subscription == package.correlation else { return Machine.Actions?.none }
+                    return shared.machine.appeared(event, fits: fits)
+                }
+                if let actions { self.perform { _ in actions } }
+            case .checkpointReached:
+                let message = try self.decode(CheckpointReached.self, package)
+                guard let place = self.source.place(message) else { return }
+                self.shared.withLock { $0.machine.reached(place) }
+            default:
+                throw CommonReplies.error(for: package, operation: self.operation, stream: self.source.name)
+            }
+        } catch {
+            var error = error
+            error.endpoint = endpoint
+            self.interrupted(package.correlation, error)
+        }
+    }
+
+    private func decode<M: WireMessage>(_ type: M.Type, _ package: Package) throws(PhotonPumpError) -> M {
+        do throws(MalformedMessage) {
+            return try M(decoding: package.payload)
+        } catch {
+            throw .unreadable(error, operation: self.operation, stream: self.source.name)
+        }
+    }
+
+    private var operation: String { "follow \(self.source.name == "$all" ? "$all" : "'\(self.source.name)'")" }
+
+    func settle() {
+        self.perform { $0.machine.settle() }
+    }
+
+    func ended(_ error: PhotonPumpError) {
+        self.perform { shared in
+            shared.subscription = nil
+            return shared.machine.interrupted(error)
+        }
+    }
+
+    /// Something came under `id` that ends what was pushed under it.
+    private func interrupted(_ id: GUID, _ error: PhotonPumpError) {
+        self.client.endSubscription(id)
+        self.perform { shared in
+            guard shared.subscription == id else { return Machine.Actions() }
+            shared.subscription = nil
+            return shared.machine.interrupted(error)
+        }
+    }
+
+    // MARK: Doing it
+
+    /// Changes the state and does what follows, most of it outside of the lock.
+    private func perform(_ change: (inout sending Shared) -> Machine.Actions) {
+        let id = self.client.nextID()
+        let (actions, consumer, abandoned) = self.shared.withLock { shared in
+            let actions = change(&shared)
+            self.tell(actions.changes, &shared)
+            var abandoned: (exchange: GUID?, subscription: GUID?)
+            if actions.unsubscribes {
+                abandoned.subscription = shared.subscription
+                shared.subscription = nil
+            }
+            if case .over = shared.machine.phase {
+                abandoned.exchange = shared.exchange
+                shared.exchange = nil
+                shared.pause?.cancel()
+                shared.liveness?.cancel()
+            }
+            if actions.request != nil { shared.exchange = id }
+            guard actions.deliver != nil else { return (actions, Consumer?.none, abandoned) }
+            defer { shared.consumer = nil }
+            return (actions, shared.consumer, abandoned)
+        }
+        if let exchange = abandoned.exchange { self.client.cancel(exchange) }
+        if let subscription = abandoned.subscription { self.client.endSubscription(subscription) }
+        if let request = actions.request { self.make(request, id) }
+        switch actions.deliver {
+        case nil: break
+        case .batch(let batch): consumer?.resume(returning: batch)
+        case .end: consumer?.resume(returning: nil)
+        case .error(let error): consumer?.resume(throwing: error)
+        }
+    }
+
+    private func tell(_ changes: [SubscriptionChange<Place>], _ shared: inout Shared) {
+        for change in changes {
+            for listener in shared.listeners.values { listener.yield(change) }
+            if case .ended = change {
+                let listeners = shared.listeners
+                shared.listeners = [:]
+                for listener in listeners.values { listener.finish() }
+            }
+        }
+    }
+
+    private func make(_ request: Machine.Request, _ id: GUID) {
+        guard request.failures > 1 else { return self.begin(request.kind, id) }
+        let pause = Backoff().delay(attempts: request.failures - 1, chance: .random(in: 0...1))
+        let task = Task { [weak self] in
+            guard (try? await Task.sleep(for: pause)) != nil else { return }
+            self?.begin(request.kind, id)
+        }
+        self.shared.withLock { $0.pause = task }
+    }
+
+    private func begin(_ request: Machine.Request.Kind, _ id: GUID) {
+        let terms: CallTerms
+        do throws(PhotonPumpError) {
+            terms = try self.client.terms(self.source.call)
+        } catch {
+            return self.perform { $0.machine.failed(error) }
+        }
+        let exchange: any OpenExchange
+        switch request {
+        case .read(let start):
+            exchange = self.source.read(from: start, id: id, terms: terms) { [weak self] in self?.pageCame($0, id) }
+        case .subscribe:
+            exchange = self.source.subscribe(id: id, terms: terms) { [weak self] in self?.answered($0, id) }
+        }
+        guard self.shared.withLock({ $0.exchange == id }) else { return }
+        self.client.begin(exchange)
+        // Who stopped before it was begun found nothing to cancel.
+        if self.shared.withLock({ $0.exchange != id }) { self.client.cancel(id) }
+    }
+
+    private func pageCame(_ result: Result<FollowPage<Place>, any Error>, _ id: GUID) {
+        if case .success(let page) = result {
+            let weight = page.events.reduce(0) { $0 + $1.record.byteCount }
+            if weight > self.options.maximumBufferedBytes / 2 { self.source.pageWasTooLarge() }
+        }
+        self.perform { shared in
+            guard shared.exchange == id else { return Machine.Actions() }
+            shared.exchange = nil
+            shared.isQuiet = false
+            return switch result {
+            case .success(let page):
+                shared.machine.received(page.events, next: page.next, isEnd: page.isEnd, end: page.end)
+            case .failure(let error): shared.machine.failed(Self.known(error))
+            }
+        }
+    }
+
+    /// On the client's queue, so that what is pushed next finds this subscriber.
+    private func answered(_ result: Result<FollowConfirmation<Place>, any Error>, _ id: GUID) {
+        var isWanted = false
+        self.perform { shared in
+            guard shared.exchange == id else { return Machine.Actions() }
+            shared.exchange = nil
+            switch result {
+            case .success(.confirmed(let last)):
+                isWanted = true
+                shared.subscription = id
+                return shared.machine.confirmed(last)
+            case .success(.beyondServer): return shared.machine.askAgain()
+            case .failure(let error): return shared.machine.failed(Self.known(error))
+            }
+        }
+        guard case .success(.confirmed) = result else { return }
+        self.client.assumeIsolated { client in
+            if isWanted { client.add(self, id) } else { client.unsubscribe(id) }
+        }
+    }
+
+    private static func known(_ error: any Error) -> PhotonPumpError {
+        error as? PhotonPumpError ?? PhotonPumpError(.clientClosed, "the request was cancelled", underlying: error)
+    }
+}

@@ -1,0 +1,104 @@
+internal import PhotonPumpWire
+
+/// A stream, followed by event numbers: those of the links where it has links.
+struct StreamFollowing: FollowSource {
+    let name: String
+    private let resolveLinks: Bool
+    private let pages: StreamPages
+
+    var call: CallOptions { self.pages.options.call }
+    var isFiltered: Bool { false }
+
+    /// - Throws: ``PhotonPumpError/Code/invalidArgument`` for what can never be followed.
+    init(_ stream: String, from start: SubscriptionStart<Int64>, _ options: SubscriptionOptions) throws(PhotonPumpError)
+    {
+        try options.check(stream: stream)
+        self.name = stream
+        self.resolveLinks = options.resolveLinks
+        let first: StreamPosition =
+            switch start {
+            case .start, .end: .start
+            // Whatever is behind the last number of all cannot be read from.
+            case .after(let number): .number(number == .max ? number : number + 1)
+            case .from(let number): .number(number)
+            }
+        let how = ReadOptions(resolveLinks: options.resolveLinks, call: options.call)
+        self.pages = try StreamPages(stream, .forward, from: first, pageSize: options.pageSize, how)
+    }
+
+    func read(
+        from start: SubscriptionStart<Int64>, id: GUID, terms: CallTerms,
+        completion: @escaping @Sendable (Result<FollowPage<Int64>, any Error>) -> Void
+    ) -> any OpenExchange {
+        let number =
+            switch start {
+            case .start, .end: Int64(0)
+            case .after(let number): number + 1
+            case .from(let number): number
+            }
+        return self.pages.exchange(at: number, id: id, terms: terms) { result in
+            completion(Self.page(result, from: number))
+        }
+    }
+
+    private static func page(
+        _ result: Result<ReadStreamEventsCompleted, any Error>, from number: Int64
+    ) -> Result<FollowPage<Int64>, any Error> {
+        switch result {
+        case .success(let reply):
+            .success(
+                FollowPage(
+                    events: reply.events.compactMap { self.event($0, nil) },
+                    next: .from(max(number, reply.nextEventNumber)),
+                    isEnd: reply.isEndOfStream,
+                    end: reply.lastEventNumber < 0 ? nil : reply.lastEventNumber
+                )
+            )
+        case .failure(let error as PhotonPumpError) where error.code == .streamNotFound:
+            // It may be written to yet.
+            .success(FollowPage(next: .from(number), isEnd: true))
+        case .failure(let error):
+            .failure(error)
+        }
+    }
+
+    private static func event(_ record: ResolvedRecord, _ position: Position?) -> FollowEvent<Int64>? {
+        guard let received = record.link ?? record.event else { return nil }
+        return FollowEvent(place: received.number, record: record, position: position)
+    }
+
+    func subscribe(
+        id: GUID, terms: CallTerms,
+        completion: @escaping @Sendable (Result<FollowConfirmation<Int64>, any Error>) -> Void
+    ) -> any OpenExchange {
+        let deleted = self.deletion
+        return Exchange(Subscribe(target: self.name, resolveLinks: self.resolveLinks), id: id, terms: terms) { result in
+            completion(
+                result.flatMap { reply in
+                    // Newer servers leave 0 out.
+                    switch reply.lastEventNumber ?? 0 {
+                    case .max: .failure(deleted)
+                    case ..<0: .success(.confirmed(nil))
+                    case let last: .success(.confirmed(last))
+                    }
+                }
+            )
+        }
+    }
+
+    func pushed(_ record: PositionedRecord) throws(PhotonPumpError) -> (event: FollowEvent<Int64>, fits: Bool)? {
+        let position = Position(commit: record.commitPosition, prepare: record.preparePosition)
+        guard let event = Self.event(record.record, position) else { return nil }
+        // The tombstone has the largest number there is.
+        if event.place == .max { throw self.deletion }
+        return (event, true)
+    }
+
+    func place(_ checkpoint: CheckpointReached) -> Int64? { nil }
+
+    func pageWasTooLarge() { self.pages.limit.wasTooLarge() }
+
+    private var deletion: PhotonPumpError {
+        PhotonPumpError(.streamDeleted, "subscribe to '\(self.name)': the stream is deleted", stream: self.name)
+    }
+}

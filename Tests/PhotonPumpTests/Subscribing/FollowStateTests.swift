@@ -1,0 +1,270 @@
+import PhotonPumpWire
+import Testing
+
+@testable import PhotonPump
+
+@Suite("What a subscription decides")
+struct FollowStateTests {
+    struct Beginning {
+        let start: SubscriptionStart<Int64>
+        /// The first event that is given, of those there are and those written later.
+        let first: Int64
+    }
+
+    private static func numbers(_ range: Range<Int64>) -> [Int64] { Array(range) }
+
+    @Test("reads what is there, then gives what is written")
+    func historyThenLive() {
+        var server = ModelledServer(from: .start, holding: 12)
+        server.calmDown()
+        #expect(server.numbers == Self.numbers(0..<12))
+        server.write(3)
+        server.calmDown()
+        #expect(server.numbers == Self.numbers(0..<15))
+        #expect(server.changes.map(\.name) == ["readingHistory", "live"])
+    }
+
+    @Test("asks for nothing but what is missing when nothing was written before it listens")
+    func noSecondRead() {
+        var server = ModelledServer(from: .start, holding: 3)
+        server.answer()
+        server.receive()
+        server.answer()
+        server.receive()
+        guard case .live = server.machine.phase else {
+            Issue.record("\(server.machine.phase)")
+            return
+        }
+    }
+
+    @Test(
+        "begins where it is told to",
+        arguments: [
+            Beginning(start: .start, first: 0), Beginning(start: .after(0), first: 1),
+            Beginning(start: .after(7), first: 8), Beginning(start: .from(0), first: 0),
+            Beginning(start: .from(7), first: 7), Beginning(start: .end, first: 10),
+            Beginning(start: .after(9), first: 10), Beginning(start: .from(20), first: 20),
+        ])
+    func starts(beginning: Beginning) {
+        var server = ModelledServer(from: beginning.start, holding: 10)
+        server.calmDown()
+        server.write(15)
+        server.calmDown()
+        #expect(server.numbers == Self.numbers(beginning.first..<25))
+    }
+
+    @Test("S26: behind the last event, and after a loss, gives no old one")
+    func behindTheEnd() {
+        for start in [SubscriptionStart<Int64>.end, .after(9)] {
+            var server = ModelledServer(from: start, holding: 10)
+            server.calmDown()
+            server.disconnect()
+            server.calmDown()
+            #expect(server.numbers == [])
+            server.write()
+            server.calmDown()
+            #expect(server.numbers == [10])
+        }
+    }
+
+    @Test("S27: with event 0 taken, gives it no second time after a loss")
+    func eventZero() {
+        var server = ModelledServer(from: .start, holding: 1)
+        server.calmDown()
+        server.disconnect()
+        server.calmDown()
+        #expect(server.numbers == [0])
+    }
+
+    @Test("S25: tells of five losses and five resumptions")
+    func fiveLosses() {
+        var server = ModelledServer(from: .start, holding: 3)
+        server.calmDown()
+        for _ in 0..<5 {
+            server.disconnect()
+            server.write(2)
+            server.calmDown()
+        }
+        #expect(server.numbers == Self.numbers(0..<13))
+        #expect(server.changes.filter { $0.name == "interrupted" }.count == 5)
+        #expect(server.changes.filter { $0.name == "resumed" }.count == 5)
+        #expect(server.changes.filter { $0.name == "live" }.count == 6)
+    }
+
+    @Test("goes on where a stream begins whose start is truncated, through pages without events (S37)")
+    func truncatedHead() {
+        var server = ModelledServer(from: .start, holding: 30)
+        server.truncate(before: 20)
+        server.calmDown()
+        #expect(server.numbers == Self.numbers(20..<30))
+    }
+
+    @Test("asks for no further page while one waits for the consumer")
+    func pace() {
+        var server = ModelledServer(from: .start, holding: 1000)
+        for _ in 0..<50 {
+            server.answer()
+            server.receive()
+        }
+        #expect(server.machine.ready.eventCount == 5)
+        #expect(!server.hasNews)
+    }
+
+    @Test("S30: stops listening when the buffer is full, and reads back what did not fit at the consumer's pace")
+    func readBack() {
+        var server = ModelledServer(from: .end)
+        server.answer()
+        server.receive()
+        server.write(100)
+        while server.hasNews {
+            server.receive()
+            server.answer()
+        }
+        #expect(server.machine.ready.eventCount == 8)
+        server.calmDown()
+        #expect(server.numbers == Self.numbers(0..<100))
+        #expect(server.peak <= 8)
+        #expect(server.changes.map(\.name) == ["live", "fellBehind", "readingHistory", "live"])
+        server.write()
+        server.calmDown()
+        #expect(server.numbers.last == 100)
+    }
+
+    @Test("counts bytes as well as events")
+    func bytes() {
+        let weight = ModelledServer.event(0).record.byteCount
+        var server = ModelledServer(from: .end, events: 1000, bytes: 3 * weight)
+        server.answer()
+        server.receive()
+        server.write(4)
+        while server.hasNews {
+            server.receive()
+            if server.machine.ready.eventCount == 3 { break }
+        }
+        server.receive()
+        #expect(server.machine.ready.eventCount == 3)
+        #expect(server.changes.contains { $0.name == "fellBehind" })
+    }
+
+    @Test("leaves a gap that says what is missing, if it is told to")
+    func gap() {
+        var server = ModelledServer(from: .end, overflow: .leaveGap)
+        server.answer()
+        server.receive()
+        server.write(20)
+        for _ in 0..<20 { server.receive() }
+        server.demand()
+        #expect(server.numbers == Self.numbers(0..<8))
+        server.write()
+        server.receive()
+        server.demand()
+        #expect(server.numbers == Self.numbers(0..<8) + [20])
+        let gaps = server.taken.compactMap { item -> [Int64]? in
+            if case .gap(let count, let place) = item { [Int64(count), place ?? -1] } else { nil }
+        }
+        #expect(gaps == [[12, 7]])
+    }
+
+    @Test("S35: fails with the reason when the buffer is full, if it is told to, after what is in it")
+    func overflowFails() {
+        var server = ModelledServer(from: .end, overflow: .fail)
+        server.answer()
+        server.receive()
+        server.write(20)
+        for _ in 0..<20 { server.receive() }
+        server.demand()
+        #expect(server.numbers == Self.numbers(0..<8))
+        server.demand()
+        guard case .error(let error as PhotonPumpError)? = server.ending else {
+            Issue.record("\(String(describing: server.ending))")
+            return
+        }
+        #expect(error.code == .bufferOverflow)
+    }
+
+    @Test("S23: goes on behind the last event when requests time out, however often, and counts the attempts")
+    func timeOuts() {
+        var server = ModelledServer(from: .start, holding: 12)
+        server.answer()
+        server.receive()
+        for _ in 0..<3 { server.timeOut() }
+        #expect(server.machine.failures == 0, "the page behind it is not wanted yet")
+        server.demand()
+        for _ in 0..<3 { server.timeOut() }
+        #expect(server.machine.failures == 3)
+        server.calmDown()
+        #expect(server.numbers == Self.numbers(0..<12))
+        #expect(server.machine.failures == 0)
+    }
+
+    @Test(
+        "ends with the error that no waiting cures, after what has come",
+        arguments: [
+            PhotonPumpError.Code.streamDeleted, .accessDenied, .clientClosed, .connectionFailed, .unreadableReply,
+        ])
+    func permanentErrors(code: PhotonPumpError.Code) {
+        var server = ModelledServer(from: .start, holding: 7)
+        server.answer()
+        server.receive()
+        server.demand()
+        server.fail(code)
+        #expect(server.numbers == Self.numbers(0..<5))
+        server.demand()
+        guard case .error(let error as PhotonPumpError)? = server.ending else {
+            Issue.record("\(String(describing: server.ending))")
+            return
+        }
+        #expect(error.code == code)
+    }
+
+    @Test("S34: gives nothing more when it was stopped, not even what has come")
+    func stop() {
+        var server = ModelledServer(from: .start, holding: 7)
+        server.answer()
+        server.receive()
+        server.stop()
+        server.demand()
+        #expect(server.numbers == [])
+        guard case .end? = server.ending else {
+            Issue.record("\(String(describing: server.ending))")
+            return
+        }
+        #expect(!server.hasNews)
+    }
+
+    /// Everything that can happen, in any order.
+    @Test("S29: gives every event once and in order, whatever happens in whatever order", arguments: 0..<2000)
+    func anything(seed: UInt64) {
+        var chance = SeededGenerator(seed: seed)
+        let starts: [SubscriptionStart<Int64>] = [.start, .after(3), .from(4), .end]
+        let start = starts[Int.random(in: 0..<starts.count, using: &chance)]
+        let first: Int64 = [.start: 0, .after(3): 4, .from(4): 4, .end: 6][start] ?? 0
+        var server = ModelledServer(
+            from: start, holding: 6, pageSize: .random(in: 1...6, using: &chance),
+            events: .random(in: 1...9, using: &chance))
+        if start == .end {
+            // What is written before the confirmation lies behind the end or not; that is the server's choice.
+            server.answer()
+            server.receive()
+        }
+        let speed = Int.random(in: 1...6, using: &chance)
+        for _ in 0..<400 {
+            switch Int.random(in: 0..<24, using: &chance) {
+            case 0..<4: server.write(Int64.random(in: 1...3, using: &chance))
+            case 4..<11: server.receive()
+            case 11..<16: server.answer()
+            case 16..<(16 + speed): server.demand()
+            case 22: server.disconnect()
+            case 23: server.timeOut()
+            default: break
+            }
+        }
+        server.calmDown()
+        #expect(server.numbers == Self.numbers(first..<server.written), "seed \(seed)")
+        #expect(server.peak <= 9 + 6)
+    }
+}
+
+extension SubscriptionChange {
+    var name: String { String("\(self)".prefix { $0.isLetter }) }
+}
