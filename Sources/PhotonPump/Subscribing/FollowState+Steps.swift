@@ -127,7 +127,7 @@ extension FollowState {
         }
         guard !self.isBusy else { return actions }
         switch self.phase {
-        case .reading where self.ready.isEmpty, .closingGap where self.ready.isEmpty:
+        case .reading where self.ready.eventCount == 0, .closingGap where self.ready.eventCount == 0:
             actions.request = Request(kind: .read(self.next), failures: self.failures)
         case .subscribing:
             actions.request = Request(kind: .subscribe, failures: self.failures)

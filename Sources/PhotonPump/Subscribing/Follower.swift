@@ -216,9 +216,9 @@ final class Follower<Source: FollowSource>: Subscriber, Following {
     /// Changes the state and does what follows, most of it outside of the lock.
     private func perform(_ change: (inout sending Shared) -> Machine.Actions) {
         let id = self.client.nextID()
-        let (actions, consumer, abandoned) = self.shared.withLock { shared in
+        let (actions, consumer, abandoned, listeners) = self.shared.withLock { shared in
             let actions = change(&shared)
-            self.tell(actions.changes, &shared)
+            let listeners = self.tell(actions.changes, &shared)
             var abandoned: (exchange: GUID?, subscription: GUID?)
             if actions.unsubscribes {
                 abandoned.subscription = shared.subscription
@@ -231,10 +231,11 @@ final class Follower<Source: FollowSource>: Subscriber, Following {
                 shared.liveness?.cancel()
             }
             if actions.request != nil { shared.exchange = id }
-            guard actions.deliver != nil else { return (actions, Consumer?.none, abandoned) }
+            guard actions.deliver != nil else { return (actions, Consumer?.none, abandoned, listeners) }
             defer { shared.consumer = nil }
-            return (actions, shared.consumer, abandoned)
+            return (actions, shared.consumer, abandoned, listeners)
         }
+        for listener in listeners { listener.finish() }
         if let exchange = abandoned.exchange { self.client.cancel(exchange) }
         if let subscription = abandoned.subscription { self.client.endSubscription(subscription) }
         if let request = actions.request { self.make(request, id) }
@@ -246,15 +247,17 @@ final class Follower<Source: FollowSource>: Subscriber, Following {
         }
     }
 
-    private func tell(_ changes: [SubscriptionChange<Place>], _ shared: inout Shared) {
+    /// - Returns: who has heard everything. They call back when they are told so.
+    private func tell(_ changes: [SubscriptionChange<Place>], _ shared: inout Shared) -> [Listener] {
+        var finished: [Listener] = []
         for change in changes {
             for listener in shared.listeners.values { listener.yield(change) }
             if case .ended = change {
-                let listeners = shared.listeners
+                finished += shared.listeners.values
                 shared.listeners = [:]
-                for listener in listeners.values { listener.finish() }
             }
         }
+        return finished
     }
 
     private func make(_ request: Machine.Request, _ id: GUID) {

@@ -1,0 +1,58 @@
+import PhotonPump
+import PhotonPumpWire
+import ScriptedPeers
+
+/// What a server says to somebody who follows a stream.
+extension ScriptedPeer {
+    static func record(_ number: Int64, in stream: String = "s", type: String = "t") -> EventRecord {
+        EventRecord(
+            stream: Bytes(utf8: stream), number: number, id: GUID(1, UInt64(number)), type: Bytes(utf8: type),
+            isJSON: false, data: Bytes(), metadata: Bytes(), created: 0
+        )
+    }
+
+    /// Answers the next read of a stream, and tells where it was to begin.
+    @discardableResult
+    func answerRead(_ numbers: ClosedRange<Int64>? = nil, isEnd: Bool = true) async throws -> Int64 {
+        let request = try await self.next(.readStreamEventsForward)
+        let from = try ReadStreamEvents(decoding: request.payload).from
+        let page = ReadStreamEventsCompleted(
+            result: .success,
+            events: (numbers.map(Array.init) ?? []).map { ResolvedRecord(event: Self.record($0), link: nil) },
+            nextEventNumber: (numbers?.upperBound ?? from - 1) + 1,
+            lastEventNumber: (numbers?.upperBound ?? from - 1),
+            isEndOfStream: isEnd,
+            lastCommitPosition: 0
+        )
+        try await self.send(Package(.readStreamEventsForwardCompleted, request.correlation, payload: page.encoded()))
+        return from
+    }
+
+    /// Confirms the next subscription, behind the event of this number (nil for none), and returns its id.
+    func confirmSubscription(behind last: Int64?) async throws -> GUID {
+        let request = try await self.next(.subscribeToStream)
+        try await self.confirm(request, SubscriptionConfirmation(lastCommitPosition: 1000, lastEventNumber: last ?? -1))
+        return request.correlation
+    }
+
+    func confirm(_ request: Package, _ confirmation: SubscriptionConfirmation) async throws {
+        try await self.send(
+            Package(.subscriptionConfirmation, request.correlation, payload: confirmation.encoded()))
+    }
+
+    /// Pushes an event to a subscriber.
+    func push(_ record: ResolvedRecord, _ id: GUID, at position: Int64 = 2000) async throws {
+        let event = PositionedRecord(record: record, commitPosition: position, preparePosition: position)
+        let message = StreamEventAppeared(event: event)
+        try await self.send(Package(.streamEventAppeared, id, payload: message.encoded()))
+    }
+
+    func push(_ numbers: ClosedRange<Int64>, _ id: GUID) async throws {
+        for number in numbers { try await self.push(ResolvedRecord(event: Self.record(number), link: nil), id) }
+    }
+
+    func drop(_ id: GUID, _ reason: SubscriptionDropped.Reason) async throws {
+        try await self.send(
+            Package(.subscriptionDropped, id, payload: SubscriptionDropped(reason: reason).encoded()))
+    }
+}
