@@ -79,6 +79,7 @@ let package = Package(
                 "COpenSSL",
                 "PhotonPumpTransport",
                 "PhotonPumpWire",
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
                 .product(name: "Logging", package: "swift-log"),

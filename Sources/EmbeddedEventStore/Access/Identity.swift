@@ -6,6 +6,11 @@ enum Identity: Hashable {
     /// Credentials that are wrong. Nothing is done for them, not even what everybody may.
     case refused
 
+    /// Nil for who is not logged in.
+    var name: String? {
+        if case .user(let name, groups: _) = self { name } else { nil }
+    }
+
     /// The group whose members may do everything that anybody may.
     static let administrators = "$admins"
     /// The group whose members may look after the database.

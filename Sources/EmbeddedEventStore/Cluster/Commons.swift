@@ -11,6 +11,11 @@ actor Commons {
     nonisolated let generation: Generation
     var node: Node
     private(set) var membership: Membership
+    var outlets: [Int: Outlet] = [:]
+    var isDelivering = false
+    /// Fires while there are persistent subscriptions.
+    var ticker: QueueTimer?
+    nonisolated let tickInterval: Duration
     private var watchers = Watchers<Membership>()
 
     /// Set while the cluster is to stay without a master.
@@ -27,6 +32,7 @@ actor Commons {
     init(_ addresses: [NodeAddress], _ configuration: EmbeddedServer.Configuration) {
         self.executor = QueueExecutor(label: "embedded-eventstore")
         self.generation = configuration.generation
+        self.tickInterval = configuration.persistentSubscriptionTick
         self.membership = Membership(addresses, configuration.generation)
         self.node = Node(
             log: Self.emptyLog(configuration),
@@ -37,14 +43,18 @@ actor Commons {
     }
 
     /// The answer of a node, which runs.
-    func answer(_ package: Package, _ session: inout Session, from node: Int, now: Int64) -> Answer? {
-        let role = self.membership.role(of: node) ?? .leaderless
-        return self.node.answer(package, &session, as: role, now: now)
+    func answer(_ package: Package, _ session: inout Session, from client: ClientID, now: Int64) -> Answer? {
+        // What earlier requests mean for this client comes first.
+        self.deliver()
+        let role = self.membership.role(of: client.node) ?? .leaderless
+        let answer = self.node.answer(package, &session, from: client, as: role, now: now)
+        if answer?.followsDeliveries ?? false { self.deliver() }
+        return answer
     }
 
     /// A server by itself forgets all events.
     func loseData(of configuration: EmbeddedServer.Configuration) {
-        if self.membership.members.count == 1 { self.node.log = Self.emptyLog(configuration) }
+        if self.membership.members.count == 1 { self.node.replaceLog(Self.emptyLog(configuration)) }
     }
 
     private static func emptyLog(_ configuration: EmbeddedServer.Configuration) -> EventLog {
@@ -126,10 +136,12 @@ actor Commons {
 
     private func change(_ change: (inout Membership, Moment) -> Void) {
         let moment = self.moment
+        let master = self.membership.master
         change(&self.membership, moment)
         if self.membership.master == nil, self.vacancy == nil, let candidate = self.membership.candidate {
             self.membership.elect(candidate, moment)
         }
+        if self.membership.master != master { self.masterChanged() }
         self.watchers.valueChanged(to: self.membership)
     }
 

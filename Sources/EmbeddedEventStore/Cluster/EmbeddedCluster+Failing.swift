@@ -5,7 +5,7 @@ extension EmbeddedCluster {
     ///
     /// - Parameter election: how there will be another master, if this node is it.
     public func kill(_ node: Int, election: Election = .immediate) async throws(EmbeddedServerError) {
-        try await self.node(node).stop(electing: election)
+        try await self.node(node).stop(electing: election, abruptly: true)
     }
 
     /// Starts a node that was killed, on its old ports; returns when clients can connect. It joins the others and

@@ -6,7 +6,8 @@ internal import PhotonPumpTransport
 ///
 /// Each node is an ``EmbeddedServer`` with TCP and HTTP ports of its own, which it keeps, running or not, until the
 /// cluster is stopped. Followers serve reads that do not ask for the master, forward writes that do not, and refuse the
-/// rest, naming the master. A write that has been acknowledged is never lost, whatever happens to the node.
+/// rest, naming the master. All nodes push events to their subscribers; persistent subscriptions are the master's alone,
+/// and a new master goes on from their checkpoints. A write that has been acknowledged is never lost, whatever happens to the node.
 ///
 /// ```swift
 /// try await withEmbeddedCluster { cluster in

@@ -3,8 +3,16 @@ internal import PhotonPumpWire
 
 // A server shares its executor with what it has in common with others, and goes there without waiting.
 extension EmbeddedServer {
-    func answer(_ package: Package, _ session: inout Session, now: Int64) -> Answer? {
-        self.commons.assumeIsolated { $0.answer(package, &session, from: self.number, now: now) }
+    func answer(_ package: Package, _ session: inout Session, from connection: Int, now: Int64) -> Answer? {
+        let client = ClientID(node: self.number, connection: connection)
+        return self.commons.assumeIsolated { $0.answer(package, &session, from: client, now: now) }
+    }
+
+    private func makeOutlet() -> Outlet {
+        Outlet(
+            deliver: { [weak self] deliveries in self?.assumeIsolated { $0.deliver(deliveries) } },
+            flush: { [weak self] in self?.assumeIsolated { $0.flushDeliveries() } ?? false }
+        )
     }
 
     /// Keeps the ports of this server for it, whether it runs or not, until ``releasePorts()``.
@@ -42,7 +50,11 @@ extension EmbeddedServer {
 
     func enterCluster(host: String, alone: Bool) {
         let address = self.address(host: host)
-        self.commons.assumeIsolated { $0.started(self.number, at: address, alone: alone) }
+        let outlet = self.makeOutlet()
+        self.commons.assumeIsolated { commons in
+            commons.outlets[self.number] = outlet
+            commons.started(self.number, at: address, alone: alone)
+        }
     }
 
     func leaveCluster(electing election: Election) {

@@ -11,6 +11,8 @@ struct Answer {
     var content: Content
     /// Whether the connection ends with it.
     var isLast = false
+    /// Whether it is sent behind what the request causes others to be told.
+    var followsDeliveries = false
     /// More than the client is told, for the server's log.
     var note: String?
 

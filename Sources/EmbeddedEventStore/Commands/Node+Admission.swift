@@ -35,10 +35,3 @@ extension Node {
         }
     }
 }
-
-extension Command {
-    /// To connect to a persistent subscription, to create, delete and update one: clients cannot ask any node for that.
-    private static let mastersOwn: Set<UInt8> = [0xC5, 0xC8, 0xCA, 0xCE]
-
-    var isForMasterOnly: Bool { Self.mastersOwn.contains(self.rawValue) }
-}

@@ -8,7 +8,14 @@ extension Node {
         guard resolveLinks, record.isLink else { return ResolvedRecord(event: record, link: nil) }
         guard let target = LinkTarget(record.data) else { return ResolvedRecord(event: nil, link: record) }
         guard self.log.allows(request.identity, to: .read, target.stream) else { return nil }
-        let view = self.log.view(of: target.stream, now: request.now)
+        return self.resolve(record, now: request.now)
+    }
+
+    /// The same for a subscriber, who may look everywhere.
+    func resolve(_ record: EventRecord, now: Int64) -> ResolvedRecord {
+        guard record.isLink else { return ResolvedRecord(event: record, link: nil) }
+        guard let target = LinkTarget(record.data) else { return ResolvedRecord(event: nil, link: record) }
+        let view = self.log.view(of: target.stream, now: now)
         return ResolvedRecord(event: self.log.event(target.number, of: target.stream, view), link: record)
     }
 }

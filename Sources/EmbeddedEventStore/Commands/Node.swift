@@ -11,20 +11,48 @@ struct Node {
     /// The bytes of events at which a page ends early.
     let pageLimit: Int
     var offersFilteredReads = true
+    var volatile = VolatileSubscriptions()
+    var groups = PersistentGroups()
+    /// How many entries of the log subscribers have been told of.
+    var published = 0
+    /// What subscribers are to be told, in order; to be taken out by ``takeDeliveries()``.
+    var deliveries: [Delivery] = []
+
+    init(log: EventLog, users: UserDirectory, pageLimit: Int, offersFilteredReads: Bool = true) {
+        self.log = log
+        self.users = users
+        self.pageLimit = pageLimit
+        self.offersFilteredReads = offersFilteredReads
+        self.published = log.entries.count
+    }
+
+    /// Forgets all events. Nobody is subscribed to anything.
+    mutating func replaceLog(_ log: EventLog) {
+        self.log = log
+        self.published = log.entries.count
+    }
+
+    mutating func takeDeliveries() -> [Delivery] {
+        defer { self.deliveries = [] }
+        return self.deliveries
+    }
 
     /// The answer to a package, or nil where there is none.
     ///
     /// - Parameters:
+    ///   - client: the connection that the package came on.
     ///   - role: what the node that was asked is to its cluster.
     ///   - now: milliseconds since 1970, the time of events written by it.
-    mutating func answer(_ package: Package, _ session: inout Session, as role: Role, now: Int64) -> Answer? {
+    mutating func answer(
+        _ package: Package, _ session: inout Session, from client: ClientID, as role: Role, now: Int64
+    ) -> Answer? {
         guard package.flags & Package.trustedWriteFlag == 0 else { return .trustedWriteRefused }
         switch package.command {
         case .heartbeatRequest: return .empty(.heartbeatResponse)
         case .heartbeatResponse, .badRequest: return nil
         case .identifyClient: return Self.identify(package, &session)
         case .authenticate: return self.authenticate(package, &session, role)
-        default: return self.perform(package, session, role, now: now)
+        default: return self.perform(package, session, client, role, now: now)
         }
     }
 
@@ -46,13 +74,23 @@ struct Node {
         role.knowsUsers ? self.users.identity(of: login) : .refused
     }
 
-    private mutating func perform(_ package: Package, _ session: Session, _ role: Role, now: Int64) -> Answer? {
+    private mutating func perform(
+        _ package: Package, _ session: Session, _ client: ClientID, _ role: Role, now: Int64
+    ) -> Answer? {
+        defer { self.publish(now: now) }
         let identity = package.login.map { self.identity(of: $0, role) } ?? session.identity
         guard identity != .refused else { return .requestRefused }
         guard session.schema != .unknown, package.command.rawValue != 0xFF else {
             return .notUnderstood(package.command, detail: Self.outOfBounds)
         }
-        let request = Request(payload: package.payload, identity: identity, session: session, role: role, now: now)
+        let request = Request(
+            payload: package.payload,
+            subscriber: Subscriber(client: client, correlation: package.correlation),
+            identity: identity,
+            session: session,
+            role: role,
+            now: now
+        )
         do {
             return try self.perform(package.command, request)
         } catch {
@@ -76,12 +114,11 @@ struct Node {
             _ = try WriteEventsCompleted(decoding: request.payload)
             return nil
         default:
-            let refusal = command.isForMasterOnly ? Self.refusal(command, .master, request) : nil
-            return refusal ?? Self.unknown(command)
+            return try self.serveSubscriptions(command, request)
         }
     }
 
-    private static func unknown(_ command: Command) -> Answer {
+    static func unknown(_ command: Command) -> Answer {
         .notUnderstood(command, note: "it is no request this server knows")
     }
 
@@ -148,6 +185,8 @@ struct Node {
 /// A request and its circumstances.
 struct Request {
     let payload: Bytes
+    /// Who asks, under which correlation id.
+    let subscriber: Subscriber
     let identity: Identity
     let session: Session
     let role: Role

@@ -2,6 +2,8 @@ internal import PhotonPumpWire
 
 /// What a client has told about itself on its connection.
 struct Session {
+    /// Where the connection comes from.
+    var address = ""
     /// Which schema the client speaks.
     enum Schema: Hashable {
         /// Event numbers of 32 bits; a client that says nothing.

@@ -33,6 +33,7 @@ final class ServerConnection {
     private let faults: FaultInjector
     private(set) var report: (Event) -> Void = { _ in }
     private let frameLimit: Int
+    private let pendingSendLimit: Int
     private let logger: Logger
     private var timer: QueueTimer?
     private var heartbeat: Heartbeat
@@ -50,6 +51,8 @@ final class ServerConnection {
         self.channel = channel
         self.faults = faults
         self.frameLimit = configuration.frameLimit
+        self.pendingSendLimit = configuration.pendingSendLimit
+        self.session.address = channel.peer
         self.queue = queue
         self.logger = logger
         self.heartbeat = Heartbeat(
@@ -146,6 +149,16 @@ final class ServerConnection {
         } else if let answer = answer(package, &self.session) {
             try self.send(answer, package.correlation)
         }
+    }
+
+    /// Sends what was collected beside answers. Who does not take it is given up before it takes up too much memory.
+    func flushDeliveries() throws(ConnectionEnd) {
+        try self.flush()
+        let pending = self.channel.unsentCount
+        guard pending > self.pendingSendLimit else { return }
+        let complaint = "Connection pending send bytes is too large: \(pending)."
+        self.channel.send(Package(.badRequest, .zero, payload: Bytes(utf8: complaint)))
+        throw .slow
     }
 
     private func flush() throws(ConnectionEnd) {

@@ -10,6 +10,11 @@ extension EmbeddedServer.Fault {
         case readEvent, readStreamForward, readStreamBackward
         case readAllForward, readAllBackward, filteredReadAllForward, filteredReadAllBackward
         case scavenge
+        case subscribe, filteredSubscribe, unsubscribe
+        case createPersistentSubscription, updatePersistentSubscription, deletePersistentSubscription
+        case connectToPersistentSubscription
+        /// Acknowledging events of a persistent subscription, and refusing them. Neither has a reply.
+        case acknowledge, refuse
 
         private static let byCommand: [Command: Self] = [
             .heartbeatRequest: .heartbeat, .ping: .ping,
@@ -23,6 +28,13 @@ extension EmbeddedServer.Fault {
             .filteredReadAllEventsForward: .filteredReadAllForward,
             .filteredReadAllEventsBackward: .filteredReadAllBackward,
             .scavengeDatabase: .scavenge,
+            .subscribeToStream: .subscribe, .filteredSubscribeToStream: .filteredSubscribe,
+            .unsubscribeFromStream: .unsubscribe,
+            .createPersistentSubscription: .createPersistentSubscription,
+            .updatePersistentSubscription: .updatePersistentSubscription,
+            .deletePersistentSubscription: .deletePersistentSubscription,
+            .connectToPersistentSubscription: .connectToPersistentSubscription,
+            .persistentSubscriptionAckEvents: .acknowledge, .persistentSubscriptionNakEvents: .refuse,
         ]
 
         /// Nil for what is no request.
@@ -37,7 +49,9 @@ extension EmbeddedServer.Fault {
             case .writeEvents, .deleteStream, .transactionStart, .transactionWrite, .transactionCommit: true
             case .heartbeat, .ping, .authenticate, .identifyClient, .readEvent, .readStreamForward,
                 .readStreamBackward, .readAllForward, .readAllBackward, .filteredReadAllForward,
-                .filteredReadAllBackward, .scavenge:
+                .filteredReadAllBackward, .scavenge, .subscribe, .filteredSubscribe, .unsubscribe,
+                .createPersistentSubscription, .updatePersistentSubscription, .deletePersistentSubscription,
+                .connectToPersistentSubscription, .acknowledge, .refuse:
                 false
             }
         }

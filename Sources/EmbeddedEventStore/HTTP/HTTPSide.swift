@@ -2,7 +2,7 @@ internal import FlyingFox
 internal import FlyingSocks
 internal import Foundation
 
-/// The server's HTTP port: `GET /gossip` and `GET /ping`. It is given up with the last reference.
+/// The server's HTTP port: gossip, pings and persistent subscriptions. It is given up with the last reference.
 final class HTTPSide: Sendable {
     typealias GossipSource = @Sendable () async -> GossipDocument?
 
@@ -24,7 +24,8 @@ final class HTTPSide: Sendable {
     static func start(
         host: String,
         port: Int,
-        gossip: @escaping GossipSource
+        gossip: @escaping GossipSource,
+        groups: GroupPages
     ) async throws(EmbeddedServerError) -> HTTPSide {
         do {
             let server = try Self.makeServer(host: host, port: UInt16(port))
@@ -35,6 +36,7 @@ final class HTTPSide: Sendable {
             await server.appendRoute("GET /ping") { _ in
                 try Self.json(["text": "Ping request successfully handled"])
             }
+            await groups.addRoutes(to: server)
             return try await Self.run(server)
         } catch {
             throw EmbeddedServerError(.cannotListen, "HTTP on \(host):\(port): \(error)")
@@ -84,11 +86,11 @@ final class HTTPSide: Sendable {
         }
     }
 
-    private static func json(_ value: some Encodable) throws -> HTTPResponse {
+    static func json(_ value: some Encodable, _ status: HTTPStatusCode = .ok) throws -> HTTPResponse {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes]
         return HTTPResponse(
-            statusCode: .ok,
+            statusCode: status,
             headers: [.contentType: "application/json; charset=utf-8"],
             body: try encoder.encode(value)
         )

@@ -27,7 +27,7 @@ extension EventLog {
 
     /// Hides a stream until it is written to, and says so in its metadata, in place of what was there.
     mutating func hide(_ stream: StreamName, now: Int64) {
-        self.writeMetadata(#"{"\#(Self.truncateBefore)":\#(StreamHistory.deletedNumber)}"#, of: stream, now: now)
+        self.describe(stream, #"{"\#(Self.truncateBefore)":\#(StreamHistory.deletedNumber)}"#, now: now)
     }
 
     /// Lets the events of a hidden stream be seen from `number` on, and leaves the rest of its metadata as it is.
@@ -42,10 +42,18 @@ extension EventLog {
         members[Self.truncateBefore] = number
         let options: JSONSerialization.WritingOptions = [.sortedKeys, .withoutEscapingSlashes]
         guard let data = try? JSONSerialization.data(withJSONObject: members, options: options) else { return }
-        self.writeMetadata(String(decoding: data, as: UTF8.self), of: stream, now: now)
+        self.describe(stream, String(decoding: data, as: UTF8.self), now: now)
     }
 
-    private mutating func writeMetadata(_ json: String, of stream: StreamName, now: Int64) {
+    /// Hides the events of a stream of the server's own below `number`.
+    mutating func truncate(_ stream: StreamName, before number: Int64, now: Int64) {
+        let admins = Identity.administrators
+        let rights = AccessRight.allCases.map { #""\#($0.rawValue)":"\#(admins)""# }.joined(separator: ",")
+        self.describe(stream, #"{"\#(Self.truncateBefore)":\#(number),"$acl":{\#(rights)}}"#, now: now)
+    }
+
+    /// Sets the metadata of a stream.
+    mutating func describe(_ stream: StreamName, _ json: String, now: Int64) {
         let event = ProposedEvent(
             id: self.makeID(),
             type: "$metadata",

@@ -40,6 +40,8 @@ struct EventLog {
 
     /// Where the last record starts.
     var lastPosition: Int64 { self.lastRecord.lowerBound }
+    /// Where the record is that made the last event visible; -1 when there is none.
+    var lastCommitPosition: Int64 { self.entries.last?.commit.lowerBound ?? -1 }
     /// Where the last record ends and the next one will start.
     var endPosition: Int64 { self.lastRecord.upperBound }
 

@@ -3,6 +3,7 @@ internal import PhotonPumpWire
 extension EmbeddedServer.Configuration {
     private static let ports = 0...65_535
     private static let times: ClosedRange<Duration> = .milliseconds(1) ... .seconds(86_400)
+    private static let pendingSendLimits = 1_024...1 << 30
     private static let frameLimits = 1_024...FrameDecoder.standardLimit
 
     /// Names the first value that is of no use.
@@ -19,9 +20,16 @@ extension EmbeddedServer.Configuration {
         if let httpPort = self.httpPort {
             try Self.check(Self.ports.contains(httpPort), "httpPort \(httpPort) is not within \(Self.ports)")
         }
-        for (name, time) in [("Interval", self.heartbeatInterval), ("Timeout", self.heartbeatTimeout)] {
-            try Self.check(Self.times.contains(time), "heartbeat\(name) \(time) is not within \(Self.times)")
+        for (name, time) in [
+            ("heartbeatInterval", self.heartbeatInterval), ("heartbeatTimeout", self.heartbeatTimeout),
+            ("persistentSubscriptionTick", self.persistentSubscriptionTick),
+        ] {
+            try Self.check(Self.times.contains(time), "\(name) \(time) is not within \(Self.times)")
         }
+        try Self.check(
+            Self.pendingSendLimits.contains(self.pendingSendLimit),
+            "pendingSendLimit \(self.pendingSendLimit) is not within \(Self.pendingSendLimits)"
+        )
         try Self.check(
             Self.frameLimits.contains(self.frameLimit),
             "frameLimit \(self.frameLimit) is not within \(Self.frameLimits)"

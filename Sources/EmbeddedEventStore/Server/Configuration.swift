@@ -11,7 +11,7 @@ extension EmbeddedServer {
         public var tls: TLS?
         /// Whether ``port`` is listened on; true by default. Without it there must be ``tls``.
         public var acceptsPlainConnections = true
-        /// The HTTP port for `/gossip` and `/ping`, 0 for a free one; nil, the default, leaves HTTP out.
+        /// The HTTP port for `/gossip`, `/ping` and what `/subscriptions` tells of persistent ones, 0 for a free one; nil, the default, leaves HTTP out.
         public var httpPort: Int?
         /// Who may log in; `admin` and `ops` by default, with the passwords of a new EventStore.
         public var users = [User.admin, .ops]
@@ -24,6 +24,12 @@ extension EmbeddedServer {
         /// The largest frame in bytes, without its length prefix, that the server takes from a client; 64 MiB by
         /// default and at most. A page of events ends early when it fills half of that.
         public var frameLimit = 64 << 20
+        /// The bytes that may wait for a subscriber to take them, beyond what the system buffers, before the server
+        /// closes the connection; 10 MiB by default, between 1 KiB and 1 GiB.
+        public var pendingSendLimit = 10 << 20
+        /// How often persistent subscriptions look for events that were not acknowledged in time, and for progress
+        /// to save; 1 s by default, between 1 ms and a day.
+        public var persistentSubscriptionTick: Duration = .seconds(1)
         /// How the server speaks of its cluster, in gossip and when it sends clients to the master; as EventStore 4
         /// and 5 do by default.
         public var generation = Generation.version5
@@ -31,8 +37,8 @@ extension EmbeddedServer {
         /// `$ce-` and the part of the stream's name before the first `-`, from `$et-` and the event's type, and the
         /// first one of a stream from `$streams`. False by default. The links are written with the event, at once.
         public var runsSystemProjections = false
-        /// Whether filtered reads of `$all` are answered, as servers of generation 20 and later do; true by default.
-        /// Otherwise they are refused as bad requests, as servers of the 4.x and 5.x lines refuse what they do not
+        /// Whether filtered reads of `$all` and filtered subscriptions are answered, as servers of generation 20 and
+        /// later do; true by default. Otherwise they are refused as bad requests, as servers of the 4.x and 5.x lines refuse what they do not
         /// know.
         public var offersFilteredReads = true
 

@@ -67,16 +67,61 @@ extension EmbeddedServer {
         do {
             let now = Self.milliseconds
             try connection.handle(event, now: .now) { package, session in
-                self.answer(package, &session, now: now)
+                self.answer(package, &session, from: id, now: now)
             }
         } catch {
             self.end(id, error)
         }
+        self.commons.assumeIsolated { $0.endTurn() }
     }
 
     func end(_ id: Int, _ reason: ConnectionEnd) {
         guard let connection = self.connections.removeValue(forKey: id) else { return }
         connection.close(reason)
         self.connectionCountChanged()
+        self.left(id)
+    }
+
+    /// Collects what subscribers of this node are to be told. Whoever has left meanwhile is told nothing.
+    func deliver(_ deliveries: [Delivery]) {
+        for delivery in deliveries {
+            let id = delivery.subscriber.client.connection
+            guard let connection = self.connections[id] else { continue }
+            do {
+                try connection.send(delivery.content, delivery.subscriber.correlation)
+                self.delivered.insert(id)
+            } catch {
+                self.end(id, error)
+            }
+        }
+    }
+
+    /// Sends what was collected; false when there is nothing.
+    func flushDeliveries() -> Bool {
+        let isAny = !self.delivered.isEmpty
+        while let id = self.delivered.popFirst() {
+            do {
+                try self.connections[id]?.flushDeliveries()
+            } catch {
+                self.end(id, error)
+            }
+        }
+        return isAny
+    }
+
+    /// Ends all connections at once, so that nothing is handed from one to the other.
+    func endAll() {
+        let connections = self.connections
+        self.connections = [:]
+        for (id, connection) in connections {
+            connection.close(.serverStopped)
+            self.left(id)
+        }
+        self.connectionCountChanged()
+    }
+
+    private func left(_ id: Int) {
+        let client = ClientID(node: self.number, connection: id)
+        self.commons.assumeIsolated { $0.clientLeft(client) }
     }
 }

@@ -42,12 +42,15 @@ extension EmbeddedServer {
 
     /// Lets nobody in any more and ends all connections, both before anything else can happen; returns when the ports
     /// are free.
-    func closePorts(electing election: Election) async {
+    ///
+    /// - Parameter abruptly: whether subscribers are not told.
+    func closePorts(electing election: Election, abruptly: Bool = false) async {
         guard let listeners = self.listeners else { return }
         self.listeners = nil
         await Self.close(listeners.sockets) {
+            if abruptly { self.endAll() } else { self.commons.assumeIsolated { $0.dropSubscriptions(on: self.number) } }
             self.leaveCluster(electing: election)
-            for id in self.connections.keys { self.end(id, .serverStopped) }
+            self.endAll()
         }
         await listeners.http?.stop()
         self.logger.debug("stopped")
@@ -110,7 +113,8 @@ extension EmbeddedServer {
 
     private func startHTTP(host: String) async throws(EmbeddedServerError) -> HTTPSide? {
         guard let port = self.httpPort else { return nil }
-        return try await HTTPSide.start(host: host, port: port) { [weak self] in await self?.gossip() }
+        return try await HTTPSide.start(
+            host: host, port: port, gossip: { [weak self] in await self?.gossip() }, groups: self.groupPages)
     }
 
     /// Returns when the ports are free; `meanwhile` is done at once.

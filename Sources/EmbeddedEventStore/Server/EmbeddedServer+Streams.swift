@@ -13,9 +13,7 @@ extension EmbeddedServer {
         guard !stream.isEmpty, stream != .all, !stream.isMetastream else {
             throw EmbeddedServerError(.notDeletable, "delete '\(name)': nobody can delete that")
         }
-        let outcome = self.commons.assumeIsolated {
-            $0.node.log.delete(stream, hard: hard, expecting: .any, now: Self.milliseconds)
-        }
+        let outcome = self.commons.assumeIsolated { $0.delete(stream, hard: hard) }
         switch outcome {
         case .deleted: break
         case .streamDeleted, .wrongExpectedVersion:

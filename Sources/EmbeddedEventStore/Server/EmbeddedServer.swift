@@ -5,6 +5,10 @@ internal import PhotonPumpWire
 
 /// An EventStore in this process, speaking the TCP protocol over real sockets; for tests and demonstrations.
 ///
+/// It writes and reads events, serves volatile, filtered and persistent subscriptions, and knows access lists, links and
+/// transactions. Persistent subscriptions keep their settings and checkpoints in streams, as EventStore does: they
+/// survive whatever the events survive.
+///
 /// Events live in memory, for as long as the server does. It can be stopped and started again, on the same ports and
 /// with its events; ``withEmbeddedServer(_:logger:_:)`` does both in one scope.
 ///
@@ -23,6 +27,8 @@ public actor EmbeddedServer {
     let number: Int
     var connections: [Int: ServerConnection] = [:]
     var connectionsAccepted = 0
+    /// The connections with something to send that is no answer.
+    var delivered: Set<Int> = []
     let injector = FaultInjector()
     var countWaiters: [Int: CountWaiter] = [:]
     var countWaitersMade = 0
@@ -84,11 +90,13 @@ public actor EmbeddedServer {
         await self.stop(electing: .immediate)
     }
 
-    /// - Parameter election: how its cluster gets another master, if this one is it.
-    func stop(electing election: Election) async {
+    /// - Parameters:
+    ///   - election: how its cluster gets another master, if this one is it.
+    ///   - abruptly: whether subscribers are not told.
+    func stop(electing election: Election, abruptly: Bool = false) async {
         await self.lifecycle.take()
         defer { self.lifecycle.give() }
-        await self.closePorts(electing: election)
+        await self.closePorts(electing: election, abruptly: abruptly)
     }
 
     /// Stops and starts again, on the same ports, in one go. A server that does not run is started. Faults stay.

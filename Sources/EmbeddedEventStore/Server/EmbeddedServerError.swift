@@ -23,6 +23,8 @@ public struct EmbeddedServerError: Error, Hashable, Sendable {
         public static let streamDeleted = Code("stream deleted")
         /// The name belongs to no stream that could be deleted.
         public static let notDeletable = Code("not deletable")
+        /// There is no persistent subscription of that name, or it is not served here.
+        public static let noSuchGroup = Code("no such persistent subscription")
         /// The cluster has no node of that number.
         public static let noSuchNode = Code("no such node")
         /// The node is stopped or out of touch with the others, so that it cannot lead them.

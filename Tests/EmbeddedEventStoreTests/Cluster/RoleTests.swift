@@ -143,7 +143,9 @@ import Testing
 
     @Test("persistent subscriptions are the master's alone", arguments: [0xC5, 0xC8, 0xCA, 0xCE] as [UInt8], Self.rows)
     func persistent(_ command: UInt8, _ row: Row) throws {
-        let answer = try #require(Self.ask(TestNode(), Command(rawValue: command), Bytes(), row.role))
+        // Field 1 is the name of the group, field 2 that of the stream, for all of them.
+        let groupAndStream = Bytes([0x0A, 1, 0x67, 0x12, 1, 0x73])
+        let answer = try #require(Self.ask(TestNode(), Command(rawValue: command), groupAndStream, row.role))
         switch row.role.admission(of: .master) {
         case .notMaster(let master):
             #expect(answer.message(as: NotHandled.self) == NotHandled(reason: .notMaster, master: master))

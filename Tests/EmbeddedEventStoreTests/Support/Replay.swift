@@ -39,6 +39,10 @@ struct Replay {
     private var clients: [Int: ScriptedPeer] = [:]
     private var closed: Set<Int> = []
     private var comparison = ReplyComparison()
+    /// What came before its turn: what is pushed and what is answered come in any order.
+    private var early: [Int: [Package]] = [:]
+    /// The ids under which the server still has something to say, by connection.
+    private var expected: [Int: [GUID]] = [:]
 
     init(_ server: EmbeddedServer, _ name: String, _ deviations: [Deviation]) {
         self.server = server
@@ -51,14 +55,29 @@ struct Replay {
         for deviation in self.deviations {
             #expect(deviation.lines.allSatisfy { number in lines.contains { $0.seq == number } }, "\(deviation)")
         }
+        self.expect(lines)
         for line in lines {
             try await self.play(line, self.deviations.first { $0.lines.contains(line.seq) }?.treatment)
         }
+        #expect(self.early.values.joined().isEmpty, "\(self.name): more than was recorded")
         for client in self.clients.values {
             try await self.expectNothingMore(client, "\(self.name), at the end")
             await client.close()
         }
         self.comparison.expectSameOrder(self.name)
+    }
+
+    private mutating func expect(_ lines: [RecordedLine]) {
+        for line in lines {
+            guard case .frame(let frame) = line.content, frame.direction == .toClient else { continue }
+            let isSkipped = self.deviations.contains { deviation in
+                guard case .skip = deviation.treatment else { return false }
+                return deviation.lines.contains(line.seq)
+            }
+            if !isSkipped {
+                self.expected[line.connection, default: []].append(GUID(textOrder: frame.correlation.uuid))
+            }
+        }
     }
 
     private mutating func play(_ line: RecordedLine, _ treatment: Treatment?) async throws {
@@ -89,10 +108,9 @@ struct Replay {
     }
 
     private mutating func receive(_ frame: RecordedFrame, _ treatment: Treatment?, _ place: String) async throws {
-        let answer = try #require(await self.client(frame.connection).next(), "\(place): the server closed")
-        try #require(answer.command.rawValue == frame.command, "\(place): \(answer.command) \(answer.payload.text)")
         let correlation = GUID(textOrder: frame.correlation.uuid)
-        try #require(answer.correlation == correlation, "\(place): another correlation id")
+        let answer = try await self.next(correlation, on: frame.connection, place)
+        try #require(answer.command.rawValue == frame.command, "\(place): \(answer.command) \(answer.payload.text)")
         #expect(answer.flags == 0, "\(place)")
         var (payload, recorded) = (answer.payload.withUnsafeBytes { Array($0) }, frame.payload)
         var ignored: Set<String> = []
@@ -102,6 +120,25 @@ struct Replay {
         case .skip, nil: break
         }
         try self.comparison.compare(payload, recorded, answer.command, ignoring: ignored, place)
+    }
+
+    /// The next package under this id. Others may come first, if their turn is yet to come.
+    private mutating func next(_ correlation: GUID, on connection: Int, _ place: String) async throws -> Package {
+        if let index = self.expected[connection]?.firstIndex(of: correlation) {
+            self.expected[connection]?.remove(at: index)
+        }
+        if let index = self.early[connection]?.firstIndex(where: { $0.correlation == correlation }),
+            let package = self.early[connection]?.remove(at: index)
+        {
+            return package
+        }
+        while true {
+            let package = try #require(await self.client(connection).next(), "\(place): the server closed")
+            if package.correlation == correlation { return package }
+            let isExpected = self.expected[connection]?.contains(package.correlation) ?? false
+            try #require(isExpected, "\(place): an unexpected \(package.command)")
+            self.early[connection, default: []].append(package)
+        }
     }
 
     private static func prefix(_ bytes: [UInt8], _ end: String) -> [UInt8] {

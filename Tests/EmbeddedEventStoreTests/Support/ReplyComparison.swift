@@ -34,6 +34,10 @@ indirect enum FieldRule {
         .readStreamEventsBackwardCompleted: .message([1: .resolved, 6: .position]),
         .readAllEventsForwardCompleted: .allEvents,
         .readAllEventsBackwardCompleted: .allEvents,
+        .subscriptionConfirmation: .message([1: .position]),
+        .streamEventAppeared: .message([1: .positioned]),
+        .persistentSubscriptionConfirmation: .message([1: .position]),
+        .persistentSubscriptionStreamEventAppeared: .message([1: .resolved]),
         .scavengeDatabaseCompleted: .message([3: .duration]),
         .notHandled: .message([2: .message([2: .port, 4: .port])]),
     ]

@@ -28,9 +28,15 @@ final class TestNode {
 
     var log: EventLog { self.node.log }
 
-    func answer(_ package: Package, _ session: inout Session, as role: Role = .master) -> Answer? {
-        self.node.answer(package, &session, as: role, now: 0)
+    func answer(
+        _ package: Package, _ session: inout Session, as role: Role = .master,
+        from client: ClientID = ClientID(node: 0, connection: 0), now: Int64 = 0
+    ) -> Answer? {
+        self.node.answer(package, &session, from: client, as: role, now: now)
     }
+
+    /// Lets something happen to the node beside requests.
+    func act<R>(_ change: (inout Node) -> R) -> R { change(&self.node) }
 
     /// The answer to a request from a client that speaks the newest schema.
     func ask(

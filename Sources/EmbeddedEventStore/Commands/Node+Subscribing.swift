@@ -1,0 +1,105 @@
+internal import PhotonPumpWire
+
+extension Node {
+    mutating func subscribe(_ subscribe: SubscribeToStream, _ request: Request) -> Answer {
+        self.subscribe(StreamName(subscribe.stream), subscribe.resolveLinks, request)
+    }
+
+    mutating func subscribe(_ legal: LegalFilteredSubscribe, _ request: Request) -> Answer {
+        let subscribe = legal.subscribe
+        return self.subscribe(
+            StreamName(subscribe.stream),
+            subscribe.resolveLinks,
+            request,
+            filter: legal.filter,
+            checkpoints: CheckpointCounter(interval: subscribe.checkpointInterval)
+        )
+    }
+
+    private mutating func subscribe(
+        _ stream: StreamName,
+        _ resolveLinks: Bool,
+        _ request: Request,
+        filter: EventFilter? = nil,
+        checkpoints: CheckpointCounter? = nil
+    ) -> Answer {
+        guard self.log.allows(request.identity, to: .read, stream.isEmpty ? .all : stream) else {
+            return .dropped(.accessDenied)
+        }
+        self.volatile.add(
+            VolatileSubscription(
+                subscriber: request.subscriber,
+                stream: stream,
+                resolvesLinks: resolveLinks,
+                isNarrow: request.session.schema == .narrow,
+                filter: filter,
+                checkpoints: checkpoints
+            )
+        )
+        let number = stream.isEmpty ? nil : request.session.downgraded(self.log.lastNumber(of: stream))
+        let confirmation = SubscriptionConfirmation(
+            lastCommitPosition: self.log.lastCommitPosition, lastEventNumber: number)
+        return .message(confirmation, .subscriptionConfirmation)
+    }
+
+    /// Ends what has this id on the node that was asked, whoever it belongs to. Nothing answers for what there is not.
+    mutating func unsubscribe(_ request: Request) -> Answer? {
+        let correlation = request.subscriber.correlation
+        let node = request.subscriber.client.node
+        var ended = [self.volatile.remove(correlation, on: node)].compactMap(\.self)
+        for (group, consumer) in self.groups.consumers(where: {
+            $0.correlation == correlation && $0.client.node == node
+        }) {
+            self.leave(group, consumer, now: request.now)
+            ended.append(consumer)
+        }
+        let own = ended.firstIndex(of: request.subscriber)
+        if let own { ended.remove(at: own) }
+        self.deliveries += ended.map { .dropped($0) }
+        return own.map { _ in .dropped(.unsubscribed) }
+    }
+
+    /// A connection is over, and with it what was subscribed to on it.
+    mutating func clientLeft(_ client: ClientID, now: Int64) {
+        self.volatile.removeAll { $0 == client }
+        for (group, consumer) in self.groups.consumers(where: { $0.client == client }) {
+            self.leave(group, consumer, now: now)
+        }
+        self.publish(now: now)
+    }
+
+    /// A node shuts down and says so to its subscribers.
+    mutating func dropSubscriptions(on node: Int) {
+        self.deliveries += self.volatile.removeAll { $0.node == node }.map { .dropped($0) }
+    }
+
+    /// Passes on what has been written since the last time, including what is written because of that.
+    mutating func publish(now: Int64) {
+        while self.published < self.log.entries.count {
+            if self.volatile.isEmpty, self.groups.isEmpty {
+                self.published = self.log.entries.count
+                return
+            }
+            let entry = self.log.entries[self.published]
+            self.published += 1
+            let event = CommittedEvent(
+                record: entry.record,
+                resolved: self.resolve(entry.record, now: now),
+                position: entry.position
+            )
+            self.deliveries += self.volatile.committed(event)
+            self.committed(event, now: now)
+        }
+    }
+}
+
+/// A filtered subscription that may be made.
+struct LegalFilteredSubscribe {
+    let subscribe: FilteredSubscribe
+    let filter: EventFilter
+
+    init(_ request: Request) throws(MalformedMessage) {
+        self.subscribe = try FilteredSubscribe(decoding: request.payload)
+        self.filter = try EventFilter(self.subscribe.filter)
+    }
+}

@@ -1,0 +1,96 @@
+internal import FlyingFox
+internal import Foundation
+internal import PhotonPumpWire
+
+/// What the HTTP side tells of persistent subscriptions, and lets administrators do with them.
+struct GroupPages: Sendable {
+    enum Outcome<Success: Sendable>: Sendable {
+        case done(Success)
+        case missing
+        /// Whoever asks may not.
+        case refused
+        /// This node is not the master.
+        case notReady
+    }
+
+    let info: @Sendable (_ id: String) async -> Outcome<GroupInfo>
+    let replay: @Sendable (_ id: String, _ login: Login?) async -> Outcome<Void>
+
+    private struct ReplayDocument: Encodable {
+        var correlationId = UUID().uuidString.lowercased()
+        var reason: String
+        var result: String
+    }
+
+    func addRoutes(to server: HTTPServer) async {
+        await server.appendRoute("GET /subscriptions/:stream/:group/info") { request in
+            guard let (stream, group) = Self.names(request) else { return HTTPResponse(statusCode: .badRequest) }
+            switch await self.info(PersistentGroup.id(stream, group)) {
+            case .done(let info): return try HTTPSide.json(info.addressed(at: request))
+            case .missing: return HTTPResponse(statusCode: .notFound)
+            case .refused: return HTTPResponse(statusCode: .unauthorized)
+            case .notReady: return HTTPResponse(statusCode: .serviceUnavailable)
+            }
+        }
+        await server.appendRoute("POST /subscriptions/:stream/:group/replayParked") { request in
+            guard let (stream, group) = Self.names(request) else { return HTTPResponse(statusCode: .badRequest) }
+            let id = PersistentGroup.id(stream, group)
+            switch await self.replay(id, Login(basic: request.headers[.authorization])) {
+            case .done:
+                return try HTTPSide.json(ReplayDocument(reason: "", result: "Success"))
+            case .missing:
+                let document = ReplayDocument(reason: "Unable to locate '\(id)'", result: "DoesNotExist")
+                return try HTTPSide.json(document, .notFound)
+            case .refused:
+                let reason = "You do not have permissions to replay messages"
+                return try HTTPSide.json(ReplayDocument(reason: reason, result: "AccessDenied"), .unauthorized)
+            case .notReady:
+                return HTTPResponse(statusCode: .serviceUnavailable)
+            }
+        }
+    }
+
+    /// The stream's and the group's names; nil when they are no text.
+    private static func names(_ request: HTTPRequest) -> (stream: String, group: String)? {
+        let parameters = request.routeParameters
+        guard let stream = parameters["stream"]?.removingPercentEncoding,
+            let group = parameters["group"]?.removingPercentEncoding
+        else { return nil }
+        return (stream, group)
+    }
+}
+
+extension GroupInfo {
+    /// With the addresses that a client can follow.
+    fileprivate func addressed(at request: HTTPRequest) -> GroupInfo {
+        let base = "http://\(request.headers[.host] ?? "localhost")/subscriptions"
+        let path = [self.eventStreamId, self.groupName].map(Self.escaped).joined(separator: "/")
+        let parked = Self.escaped(
+            GroupStreams(PersistentGroup.id(self.eventStreamId, self.groupName)).parked.description)
+        var info = self
+        info.parkedMessageUri = "http://\(request.headers[.host] ?? "localhost")/streams/\(parked)"
+        info.getMessagesUri = "\(base)/\(path)/1"
+        info.links = [
+            Link(href: "\(base)/\(path)/info", rel: "detail"),
+            Link(href: "\(base)/\(path)/replayParked", rel: "replayParked"),
+        ]
+        return info
+    }
+
+    private static func escaped(_ name: String) -> String {
+        name.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(CharacterSet(charactersIn: "-._~")))
+            ?? name
+    }
+}
+
+extension Login {
+    /// Of an `Authorization` header; nil when there is none that can be read.
+    fileprivate init?(basic header: String?) {
+        guard let header, header.lowercased().hasPrefix("basic "),
+            let data = Data(base64Encoded: header.dropFirst("basic ".count).trimmingCharacters(in: .whitespaces))
+        else { return nil }
+        let parts = String(decoding: data, as: UTF8.self).split(separator: ":", maxSplits: 1).map(String.init)
+        guard parts.count == 2, let login = try? Login(name: parts[0], password: parts[1]) else { return nil }
+        self = login
+    }
+}

@@ -1,0 +1,108 @@
+internal import DequeModule
+internal import PhotonPumpWire
+
+/// Somebody connected to a persistent subscription.
+struct Consumer {
+    let id: Subscriber
+    /// Nil for somebody who has not logged in.
+    let user: String?
+    /// The client's address.
+    let address: String
+    /// Whether the client knows event numbers of 32 bits only.
+    let isNarrow: Bool
+    /// How many events may be in its hands.
+    let limit: Int
+    /// Those that are, by their ids.
+    fileprivate(set) var inFlight: [GUID: GroupEvent] = [:]
+    /// How many events it got.
+    fileprivate(set) var total: Int64 = 0
+
+    init(id: Subscriber, user: String?, address: String, isNarrow: Bool, limit: Int) {
+        self.id = id
+        self.user = user
+        self.address = address
+        self.isNarrow = isNarrow
+        self.limit = limit
+    }
+
+    var freeSlots: Int { self.limit - self.inFlight.count }
+}
+
+/// The consumers of a persistent subscription, and whose turn it is.
+struct Consumers {
+    private let strategy: ConsumerStrategy
+    private var byID: [Subscriber: Consumer] = [:]
+    /// Whose turn it is comes first.
+    private var queue: Deque<Subscriber> = []
+    private var pinned = PinnedStreams()
+
+    init(_ strategy: ConsumerStrategy) {
+        self.strategy = strategy
+    }
+
+    var count: Int { self.byID.count }
+    subscript(id: Subscriber) -> Consumer? { self.byID[id] }
+    /// In no particular order.
+    var all: some Collection<Consumer> { self.byID.values }
+
+    /// A consumer that is there already stays as it is.
+    mutating func join(_ consumer: Consumer) {
+        guard self.byID[consumer.id] == nil else { return }
+        self.byID[consumer.id] = consumer
+        self.queue.append(consumer.id)
+        self.pinned.joined(consumer.id)
+    }
+
+    /// - Returns: what was in its hands.
+    mutating func leave(_ id: Subscriber) -> [GroupEvent] {
+        guard let consumer = self.byID.removeValue(forKey: id) else { return [] }
+        self.queue.removeAll { $0 == id }
+        self.pinned.left(id)
+        return consumer.inFlight.values.sorted { $0.number < $1.number }
+    }
+
+    /// Gives an event to somebody.
+    ///
+    /// - Returns: who gets it.
+    mutating func give(_ event: GroupEvent) -> (GroupBuffer.Outcome, Subscriber?) {
+        switch self.strategy {
+        case .roundRobin: self.giveNext(event, takingTurns: true)
+        case .dispatchToSingle: self.giveNext(event, takingTurns: false)
+        case .pinned: self.giveOwner(event)
+        }
+    }
+
+    private mutating func giveNext(_ event: GroupEvent, takingTurns: Bool) -> (GroupBuffer.Outcome, Subscriber?) {
+        for _ in self.queue {
+            guard let first = self.queue.first else { break }
+            let isTaken = self.push(event, to: first)
+            if takingTurns || !isTaken { self.queue.append(self.queue.removeFirst()) }
+            if isTaken { return (.taken, first) }
+        }
+        return (.full, nil)
+    }
+
+    private mutating func giveOwner(_ event: GroupEvent) -> (GroupBuffer.Outcome, Subscriber?) {
+        guard self.byID.values.contains(where: { $0.freeSlots > 0 }),
+            let owner = self.pinned.owner(of: event.source)
+        else { return (.full, nil) }
+        guard self.push(event, to: owner) else { return (.skipped, nil) }
+        self.pinned.sent(event.source)
+        return (.taken, owner)
+    }
+
+    /// An event that is in a consumer's hands already takes no second slot.
+    private mutating func push(_ event: GroupEvent, to id: Subscriber) -> Bool {
+        guard let free = self.byID[id]?.freeSlots, free > 0 else { return false }
+        self.byID[id]?.inFlight[event.id] = event
+        self.byID[id]?.total += 1
+        return true
+    }
+
+    /// An event is no longer in the hands of `consumer`, or of whoever has it.
+    mutating func settle(_ event: GUID, by consumer: Subscriber?) {
+        let owner = consumer ?? self.byID.values.first { $0.inFlight[event] != nil }?.id
+        guard let owner, let settled = self.byID[owner]?.inFlight.removeValue(forKey: event) else { return }
+        self.pinned.settled(settled.source, by: owner)
+    }
+}

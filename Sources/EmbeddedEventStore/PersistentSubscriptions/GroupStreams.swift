@@ -1,0 +1,64 @@
+internal import Foundation
+internal import PhotonPumpWire
+
+/// The streams that a persistent subscription writes to.
+struct GroupStreams {
+    static let checkpointType = "SubscriptionCheckpoint"
+
+    let checkpoint: StreamName
+    let parked: StreamName
+
+    /// - Parameter id: as ``PersistentGroup/id``.
+    init(_ id: String) {
+        self.checkpoint = StreamName("$persistentsubscription-\(id)-checkpoint")
+        self.parked = StreamName("$persistentsubscription-\(id)-parked")
+    }
+}
+
+/// What a link in the stream of parked events says beside where it leads.
+struct ParkedMetadata: Encodable {
+    let added: String
+    let reason: String
+    let subscriptionEventNumber: Int64
+}
+
+extension ProposedEvent {
+    /// The link to an event that is parked.
+    static func parked(_ event: GroupEvent, _ reason: String, id: GUID, now: Int64) -> ProposedEvent {
+        let metadata = ParkedMetadata(
+            added: Date(milliseconds: now).ISO8601Format(.iso8601WithFraction),
+            reason: reason,
+            subscriptionEventNumber: event.number
+        )
+        return ProposedEvent(
+            id: id,
+            type: LinkTarget.eventType.text,
+            isJSON: false,
+            data: event.linkData,
+            metadata: Bytes(json: metadata)
+        )
+    }
+}
+
+extension Bytes {
+    /// - Parameter value: of texts, whole numbers and truth values, all of which JSON has.
+    init(json value: some Encodable) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do {
+            self.init(try encoder.encode(value))
+        } catch {
+            preconditionFailure("\(type(of: value)) is more than texts, numbers and truth values: \(error)")
+        }
+    }
+}
+
+extension Date {
+    init(milliseconds: Int64) {
+        self.init(timeIntervalSince1970: Double(milliseconds) / 1000)
+    }
+}
+
+extension FormatStyle where Self == Date.ISO8601FormatStyle {
+    static var iso8601WithFraction: Self { Self(includingFractionalSeconds: true) }
+}

@@ -1,0 +1,239 @@
+internal import PhotonPumpWire
+
+/// A persistent subscription: consumers that compete for the events of a stream. It says what to do and does nothing
+/// itself; time, in milliseconds since 1970, and events are passed in.
+///
+/// Where EventStore's own does something odd that clients can see, so does this one.
+struct PersistentGroup {
+    /// What is to be done, in order.
+    enum Action {
+        case push(GroupEvent, Subscriber)
+        /// The event gets a link in the stream of parked ones.
+        case park(GroupEvent, reason: String)
+        /// Events up to this number have been dealt with.
+        case saveCheckpoint(Int64)
+        /// Read the stream from here and report with ``pageRead(_:next:isEnd:now:)``.
+        case read(from: Int64, count: Int64)
+    }
+
+    let stream: StreamName
+    let name: String
+    let settings: PersistentSubscriptionSettings
+    let strategy: ConsumerStrategy
+    private(set) var consumers: Consumers
+    private(set) var buffer: GroupBuffer
+    private(set) var outstanding = OutstandingEvents()
+    private var isReading = false
+    /// Where the stream is read next.
+    private var nextRead: Int64
+    /// The largest number of an event that was delivered.
+    private var lastDelivered: Int64 = -1
+    private(set) var lastCheckpoint: Int64 = -1
+    private var lastCheckpointTime: Int64?
+    /// How many events were delivered.
+    private(set) var total: Int64 = 0
+    /// The largest number of an event that was read or committed.
+    private(set) var lastKnown: Int64 = -1
+    var measurement = DeliveryMeasurement()
+
+    /// - Parameter checkpoint: the last one saved.
+    init(
+        _ stream: StreamName,
+        _ name: String,
+        _ settings: PersistentSubscriptionSettings,
+        _ strategy: ConsumerStrategy,
+        checkpoint: Int64?
+    ) {
+        self.stream = stream
+        self.name = name
+        self.settings = settings
+        self.strategy = strategy
+        self.consumers = Consumers(strategy)
+        self.nextRead = checkpoint.map { $0 == .max ? $0 : $0 + 1 } ?? max(0, settings.startFrom)
+        self.buffer = GroupBuffer(
+            capacity: Int(settings.bufferSize),
+            liveCapacity: Int(settings.liveBufferSize),
+            isLive: checkpoint == nil && settings.startFrom < 0
+        )
+    }
+
+    /// What acknowledgements carry.
+    var id: String { Self.id(self.stream.description, self.name) }
+    static func id(_ stream: String, _ name: String) -> String { "\(stream)::\(name)" }
+
+    var isFull: Bool {
+        self.settings.maxSubscriberCount != 0 && self.consumers.count >= self.settings.maxSubscriberCount
+    }
+}
+
+// MARK: - Events
+
+extension PersistentGroup {
+    mutating func start() -> [Action] { self.readOn() }
+
+    /// An event of the stream was committed.
+    mutating func committed(_ event: GroupEvent, now: Int64) -> [Action] {
+        guard event.number >= self.settings.startFrom else { return [] }
+        self.lastKnown = max(self.lastKnown, event.number)
+        if !self.buffer.committed(event) { self.nextRead = event.number }
+        return self.deliver(now: now)
+    }
+
+    /// - Parameter next: where to go on.
+    mutating func pageRead(_ events: [GroupEvent], next: Int64, isEnd: Bool, now: Int64) -> [Action] {
+        self.isReading = false
+        for event in events { self.buffer.read(event) }
+        if let last = events.last { self.lastKnown = max(self.lastKnown, last.number) }
+        if isEnd { self.buffer.endRead(next: next) }
+        self.nextRead = next
+        return self.readOn() + self.deliver(now: now)
+    }
+
+    private mutating func readOn() -> [Action] {
+        let batch = Int(self.settings.readBatchSize)
+        guard !self.isReading, !self.buffer.isLive, self.buffer.hasRoom(for: batch) else { return [] }
+        self.isReading = true
+        return [.read(from: self.nextRead, count: Self.pageCount(batch))]
+    }
+
+    private static func pageCount(_ batch: Int) -> Int64 {
+        batch == 0 ? 10 : Int64(min(max(batch, 1), 100))
+    }
+
+    private mutating func deliver(now: Int64) -> [Action] {
+        let pushes = Self.pushes(&self.buffer, &self.consumers)
+        let timeout = Int64(self.settings.messageTimeout)
+        for (event, _) in pushes {
+            self.outstanding.add(event, deadline: timeout == 0 ? nil : now + timeout)
+            self.total += 1
+            if event.isProgress { self.lastDelivered = max(self.lastDelivered, event.number) }
+        }
+        return pushes.map { .push($0, $1) }
+    }
+
+    private static func pushes(_ buffer: inout GroupBuffer, _ consumers: inout Consumers) -> [(GroupEvent, Subscriber)]
+    {
+        var pushes: [(GroupEvent, Subscriber)] = []
+        buffer.offer { event in
+            let (outcome, consumer) = consumers.give(event)
+            if let consumer { pushes.append((event, consumer)) }
+            return outcome
+        }
+        return pushes
+    }
+}
+
+// MARK: - Consumers
+
+extension PersistentGroup {
+    mutating func join(_ consumer: Consumer, now: Int64) -> [Action] {
+        self.consumers.join(consumer)
+        return self.deliver(now: now)
+    }
+
+    /// What a consumer leaves behind goes to the others, as if it had been delivered in vain for the first time.
+    mutating func leave(_ consumer: Subscriber, now: Int64) -> [Action] {
+        for var event in self.consumers.leave(consumer) {
+            event.retryCount = 0
+            self.retry(event)
+        }
+        return self.deliver(now: now)
+    }
+
+    /// - Parameter consumer: whoever says so. Its slots become free if the events are in its hands, and only those.
+    mutating func acknowledge(_ events: [GUID], by consumer: Subscriber, now: Int64) -> [Action] {
+        self.settle(events, by: consumer)
+        return self.checkpoint(isTick: false, now: now) + self.readOn() + self.deliver(now: now)
+    }
+
+    /// What a consumer could not deal with is delivered again, parked or forgotten. Any action that is none of these
+    /// has the last effect.
+    mutating func refuse(
+        _ events: [GUID],
+        _ action: PersistentSubscriptionNakEvents.Action,
+        reason: String?,
+        by consumer: Subscriber,
+        now: Int64
+    ) -> [Action] {
+        var actions: [Action] = []
+        for event in events.compactMap({ self.outstanding[$0] }) {
+            switch action {
+            case .unknown, .retry: actions += self.retryOrPark(event)
+            case .park: actions.append(self.park(event, "Client explicitly NAK'ed message.\n\(reason ?? "")"))
+            default: break
+            }
+        }
+        self.settle(events, by: consumer)
+        actions += self.checkpoint(isTick: false, now: now)
+        return actions + self.readOn() + self.deliver(now: now)
+    }
+
+    /// A second has passed, or so.
+    mutating func tick(now: Int64) -> [Action] {
+        var actions: [Action] = []
+        for event in self.outstanding.removeExpired(now: now) { actions += self.retryOrPark(event) }
+        actions += self.deliver(now: now)
+        actions += self.checkpoint(isTick: true, now: now)
+        return actions + self.readOn()
+    }
+
+    /// Parked events are to be delivered again.
+    mutating func replay(_ events: [GroupEvent], now: Int64) -> [Action] {
+        for event in events { self.buffer.retry(event) }
+        return self.deliver(now: now)
+    }
+
+    private mutating func retryOrPark(_ event: GroupEvent) -> [Action] {
+        if event.retryCount >= self.settings.maxRetryCount {
+            return [self.park(event, "Reached retry count of \(self.settings.maxRetryCount)")]
+        }
+        self.retry(event)
+        return []
+    }
+
+    private mutating func retry(_ event: GroupEvent) {
+        self.takeBack(event)
+        var event = event
+        event.retryCount += 1
+        self.buffer.retry(event)
+    }
+
+    private mutating func park(_ event: GroupEvent, _ reason: String) -> Action {
+        self.takeBack(event)
+        return .park(event, reason: reason)
+    }
+
+    /// An event is no longer outstanding, whoever had it.
+    private mutating func takeBack(_ event: GroupEvent) {
+        self.outstanding.remove(event.id)
+        self.consumers.settle(event.id, by: nil)
+    }
+
+    private mutating func settle(_ events: [GUID], by consumer: Subscriber) {
+        for event in events {
+            self.consumers.settle(event, by: consumer)
+            self.outstanding.remove(event)
+        }
+    }
+
+    /// A checkpoint is saved when it has become old and there is some progress, or when there is very much.
+    private mutating func checkpoint(isTick: Bool, now: Int64) -> [Action] {
+        let (minimum, maximum) = (Int64(self.settings.minCheckpointCount), Int64(self.settings.maxCheckpointCount))
+        guard isTick || self.lastDelivered - self.lastCheckpoint >= maximum else { return [] }
+        let pending = [self.outstanding.lowest, self.buffer.lowestRetry].compactMap(\.self).min()
+        let number = pending.map { $0 - 1 } ?? self.lastDelivered
+        let progress = number - self.lastCheckpoint
+        guard progress > 0 else { return [] }
+        guard progress >= maximum || (isTick && self.isCheckpointOld(now: now) && progress >= minimum) else {
+            return []
+        }
+        self.lastCheckpoint = number
+        self.lastCheckpointTime = now
+        return [.saveCheckpoint(number)]
+    }
+
+    private func isCheckpointOld(now: Int64) -> Bool {
+        let age = Int64(self.settings.checkpointAfter)
+        return age != 0 && self.lastCheckpointTime.map { now - $0 >= age } ?? true
+    }
+}

@@ -1,0 +1,51 @@
+internal import PhotonPumpWire
+
+/// All persistent subscriptions, by their ids.
+struct PersistentGroups {
+    private var byID: [String: PersistentGroup] = [:]
+    /// In the order in which they were created.
+    private var idsByStream: [StreamName: [String]] = [:]
+
+    var isEmpty: Bool { self.byID.isEmpty }
+    var ids: [String] { self.byID.keys.sorted() }
+    var all: [PersistentGroup] { self.ids.compactMap { self.byID[$0] } }
+
+    subscript(id: String) -> PersistentGroup? { self.byID[id] }
+
+    func ids(of stream: StreamName) -> [String] { self.idsByStream[stream] ?? [] }
+
+    mutating func add(_ group: PersistentGroup) {
+        self.byID[group.id] = group
+        self.idsByStream[group.stream, default: []].append(group.id)
+    }
+
+    /// Ends a group.
+    ///
+    /// - Returns: who was connected to it.
+    mutating func remove(_ id: String) -> [Subscriber] {
+        guard let group = self.byID.removeValue(forKey: id) else { return [] }
+        self.idsByStream[group.stream]?.removeAll { $0 == id }
+        if self.idsByStream[group.stream]?.isEmpty ?? false { self.idsByStream[group.stream] = nil }
+        return group.consumers.all.map(\.id)
+    }
+
+    /// Lets something happen to a group, where it is.
+    mutating func update(
+        _ id: String, _ change: (inout PersistentGroup) -> [PersistentGroup.Action]
+    )
+        -> [PersistentGroup.Action]
+    {
+        guard let index = self.byID.index(forKey: id) else { return [] }
+        return change(&self.byID.values[index])
+    }
+
+    /// Nil when there is no such group.
+    mutating func info(of id: String, now: Int64) -> GroupInfo? { self.byID[id]?.info(now: now) }
+
+    /// Who is connected to which group, of those that are meant.
+    func consumers(where isMeant: (Subscriber) -> Bool) -> [(group: String, consumer: Subscriber)] {
+        self.byID.flatMap { id, group in
+            group.consumers.all.map(\.id).filter(isMeant).map { (id, $0) }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+internal import PhotonPumpWire
+
+/// A client's connection, by the number of the node and its number there.
+struct ClientID: Hashable {
+    let node: Int
+    let connection: Int
+}
+
+/// A subscription of a client, volatile or persistent: events go there under its correlation id.
+struct Subscriber: Hashable {
+    let client: ClientID
+    let correlation: GUID
+}
+
+/// Something for a subscriber that is no answer to what it has just asked.
+struct Delivery {
+    let subscriber: Subscriber
+    let content: Answer
+
+    static func dropped(_ subscriber: Subscriber) -> Delivery {
+        Delivery(subscriber: subscriber, content: .dropped(.unsubscribed))
+    }
+}
+
+extension Answer {
+    static func dropped(_ reason: SubscriptionDropped.Reason) -> Answer {
+        .message(SubscriptionDropped(reason: reason), .subscriptionDropped)
+    }
+}

@@ -1,0 +1,87 @@
+internal import PhotonPumpWire
+
+/// What a subscriber wants of the events that are committed from now on.
+struct VolatileSubscription {
+    let subscriber: Subscriber
+    /// Empty for all streams.
+    let stream: StreamName
+    let resolvesLinks: Bool
+    /// Whether the client knows event numbers of 32 bits only.
+    let isNarrow: Bool
+    /// Counted up from one subscription to the next.
+    var order = 0
+    var filter: EventFilter?
+    var checkpoints: CheckpointCounter?
+
+    /// What the subscriber gets to see of an event.
+    mutating func committed(_ event: CommittedEvent) -> [Delivery] {
+        var deliveries: [Delivery] = []
+        if self.filter?.fits(event.record) ?? true { deliveries.append(self.delivery(of: event)) }
+        if self.checkpoints?.eventPassed() ?? false {
+            let checkpoint = CheckpointReached(
+                commitPosition: event.position.commit, preparePosition: event.position.prepare)
+            deliveries.append(
+                Delivery(subscriber: self.subscriber, content: .message(checkpoint, .checkpointReached)))
+        }
+        return deliveries
+    }
+
+    private func delivery(of event: CommittedEvent) -> Delivery {
+        var record = self.resolvesLinks ? event.resolved : ResolvedRecord(event: event.record, link: nil)
+        if self.isNarrow { record = record.narrowed }
+        let positioned = PositionedRecord(
+            record: record,
+            commitPosition: event.position.commit,
+            preparePosition: event.position.prepare
+        )
+        return Delivery(
+            subscriber: self.subscriber,
+            content: .message(StreamEventAppeared(event: positioned), .streamEventAppeared)
+        )
+    }
+}
+
+/// An event that has just become visible.
+struct CommittedEvent {
+    let record: EventRecord
+    /// The event with what it leads to, if it is a link.
+    let resolved: ResolvedRecord
+    let position: LogPosition
+}
+
+/// Counts the events that a filtered subscription has seen, whether or not they fitted.
+struct CheckpointCounter {
+    private let interval: Int32
+    private var passed: Int32 = 0
+
+    /// Nil for a client that wants no checkpoints.
+    init?(interval: Int32) {
+        guard interval > 0 else { return nil }
+        self.interval = interval
+    }
+
+    /// Whether a checkpoint is due behind this event.
+    mutating func eventPassed() -> Bool {
+        self.passed += 1
+        guard self.passed == self.interval else { return false }
+        self.passed = 0
+        return true
+    }
+}
+
+extension ResolvedRecord {
+    /// The same for a client that knows numbers of 32 bits only: a tombstone has the largest of those.
+    var narrowed: ResolvedRecord {
+        ResolvedRecord(event: self.event.map(\.narrowed), link: self.link.map(\.narrowed))
+    }
+}
+
+extension EventRecord {
+    fileprivate var narrowed: EventRecord {
+        guard self.number == StreamHistory.deletedNumber else { return self }
+        return EventRecord(
+            stream: self.stream, number: Int64(Int32.max), id: self.id, type: self.type, isJSON: self.isJSON,
+            data: self.data, metadata: self.metadata, created: self.createdTicks / 10_000
+        )
+    }
+}

@@ -1,0 +1,64 @@
+internal import PhotonPumpWire
+
+/// The volatile subscriptions of all clients.
+struct VolatileSubscriptions {
+    /// By stream, the empty name for all of them; in the order in which they came.
+    private var byStream: [StreamName: [VolatileSubscription]] = [:]
+
+    private var added = 0
+
+    var isEmpty: Bool { self.byStream.isEmpty }
+
+    mutating func add(_ subscription: VolatileSubscription) {
+        self.added += 1
+        var subscription = subscription
+        subscription.order = self.added
+        self.byStream[subscription.stream, default: []].append(subscription)
+    }
+
+    /// What an event, the next one, means for whom. Subscribers to all streams come first.
+    mutating func committed(_ event: CommittedEvent) -> [Delivery] {
+        var deliveries: [Delivery] = []
+        for stream in [.everyStream, StreamName(event.record.stream)] {
+            guard let count = self.byStream[stream]?.count else { continue }
+            for index in 0..<count {
+                deliveries += self.byStream[stream]?[index].committed(event) ?? []
+            }
+        }
+        return deliveries
+    }
+
+    /// Ends the newest subscription with this id on a node, whichever connection it is on.
+    mutating func remove(_ correlation: GUID, on node: Int) -> Subscriber? {
+        let newest = self.byStream.values.joined()
+            .filter { $0.subscriber.correlation == correlation && $0.subscriber.client.node == node }
+            .max { $0.order < $1.order }
+        guard let newest else { return nil }
+        self.byStream[newest.stream]?.removeAll { $0.order == newest.order }
+        self.forgetIfUnused(newest.stream)
+        return newest.subscriber
+    }
+
+    /// Ends the subscriptions of a connection, or of all connections to a node.
+    @discardableResult
+    mutating func removeAll(where isMeant: (ClientID) -> Bool) -> [Subscriber] {
+        var removed: [Subscriber] = []
+        for (stream, subscriptions) in self.byStream {
+            let leaving = subscriptions.map(\.subscriber).filter { isMeant($0.client) }
+            guard !leaving.isEmpty else { continue }
+            removed += leaving
+            self.byStream[stream]?.removeAll { isMeant($0.subscriber.client) }
+            self.forgetIfUnused(stream)
+        }
+        return removed
+    }
+
+    private mutating func forgetIfUnused(_ stream: StreamName) {
+        if self.byStream[stream]?.isEmpty ?? false { self.byStream[stream] = nil }
+    }
+}
+
+extension StreamName {
+    /// What a subscriber to all streams calls them.
+    fileprivate static let everyStream = StreamName("")
+}
