@@ -112,6 +112,14 @@ import Testing
         }
     }
 
+    @Test("a server that is stopped drops its subscribers and closes, like a real one")
+    func shutdown() async throws {
+        try await withEmbeddedServer(.patient, logger: .silent) { server in
+            var replay = Replay(server, "server-shutdown.raw", [Deviation(4...4, Self.emptyLog, Self.notPosition)])
+            try await replay.run([9: { await server.stop() }])
+        }
+    }
+
     @Test("S8: a node that has not found its cluster knows no users and is not ready, like a real one")
     func notReady() async throws {
         try await Self.withNode(1) { cluster, node in

@@ -23,18 +23,17 @@ struct GroupPages: Sendable {
     }
 
     func addRoutes(to server: HTTPServer) async {
-        await server.appendRoute("GET /subscriptions/:stream/:group/info") { request in
-            guard let (stream, group) = Self.names(request) else { return HTTPResponse(statusCode: .badRequest) }
-            switch await self.info(PersistentGroup.id(stream, group)) {
+        await server.appendRoute("GET /subscriptions/*") { request in
+            guard let id = Self.group(request, "info") else { return HTTPResponse(statusCode: .notFound) }
+            switch await self.info(id) {
             case .done(let info): return try HTTPSide.json(info.addressed(at: request))
             case .missing: return HTTPResponse(statusCode: .notFound)
             case .refused: return HTTPResponse(statusCode: .unauthorized)
             case .notReady: return HTTPResponse(statusCode: .serviceUnavailable)
             }
         }
-        await server.appendRoute("POST /subscriptions/:stream/:group/replayParked") { request in
-            guard let (stream, group) = Self.names(request) else { return HTTPResponse(statusCode: .badRequest) }
-            let id = PersistentGroup.id(stream, group)
+        await server.appendRoute("POST /subscriptions/*") { request in
+            guard let id = Self.group(request, "replayParked") else { return HTTPResponse(statusCode: .notFound) }
             switch await self.replay(id, Login(basic: request.headers[.authorization])) {
             case .done:
                 return try HTTPSide.json(ReplayDocument(reason: "", result: "Success"))
@@ -50,13 +49,14 @@ struct GroupPages: Sendable {
         }
     }
 
-    /// The stream's and the group's names; nil when they are no text.
-    private static func names(_ request: HTTPRequest) -> (stream: String, group: String)? {
-        let parameters = request.routeParameters
-        guard let stream = parameters["stream"]?.removingPercentEncoding,
-            let group = parameters["group"]?.removingPercentEncoding
+    /// Which group `/subscriptions/STREAM/GROUP/page` is about; nil for another path. The library decodes paths before
+    /// it matches routes, and names may hold slashes.
+    private static func group(_ request: HTTPRequest, _ page: String) -> String? {
+        let parts = request.target.path().split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 5, parts[4] == page, let stream = String(parts[2]).removingPercentEncoding,
+            let group = String(parts[3]).removingPercentEncoding
         else { return nil }
-        return (stream, group)
+        return PersistentGroup.id(stream, group)
     }
 }
 

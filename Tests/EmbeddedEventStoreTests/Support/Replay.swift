@@ -50,13 +50,15 @@ struct Replay {
         self.deviations = deviations
     }
 
-    mutating func run() async throws {
+    /// - Parameter interludes: what the server's owner does before which line.
+    mutating func run(_ interludes: [Int: () async throws -> Void] = [:]) async throws {
         let lines = try Recording.lines(self.name)
         for deviation in self.deviations {
             #expect(deviation.lines.allSatisfy { number in lines.contains { $0.seq == number } }, "\(deviation)")
         }
         self.expect(lines)
         for line in lines {
+            try await interludes[line.seq]?()
             try await self.play(line, self.deviations.first { $0.lines.contains(line.seq) }?.treatment)
         }
         #expect(self.early.values.joined().isEmpty, "\(self.name): more than was recorded")
