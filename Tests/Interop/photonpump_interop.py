@@ -344,6 +344,94 @@ async def wrong_password(server):
     await refused(client.get(stream("password")), photonpump.NotAuthenticated)
 
 
+async def taken(subscription, count):
+    """The next events of a subscription."""
+    return [await answer(subscription.events.anext()) for _ in range(count)]
+
+
+@check("a subscription gets what is written from now on, until it ends")
+async def volatile(server):
+    name, _ = await server.filled("volatile", 3)
+    async with await answer(server.anonymous.subscribe_to(name)) as subscription:
+        equal(subscription.first_event_number, 2, "last event number when it began")
+        new = numbered(200)
+        await written(server.anonymous.publish(name, new), 3, 202)
+        for number, event in enumerate(await taken(subscription, 200)):
+            same(event, new[number], number + 3, name)
+    await answer(server.anonymous.ping())
+
+
+@check("a subscription to a system stream is for administrators")
+async def volatile_denied(server):
+    name = "$" + stream("subscribed")
+    await refused(server.anonymous.subscribe_to(name), photonpump.SubscriptionCreationFailed)
+    subscription = await answer(server.admin.subscribe_to(name))
+    await written(server.admin.publish(name, numbered(1)), 0, 0)
+    equal([event.event_number for event in await taken(subscription, 1)], [0], "numbers")
+
+
+@check("a catch-up subscription reads what there is and goes on with what is written")
+async def catch_up(server):
+    name, events = await server.filled("catch-up", 250)
+    subscription = await answer(server.anonymous.subscribe_to(name, start_from=0, batch_size=20))
+    new = numbered(100)
+    await written(server.anonymous.publish(name, new), 250, 349)
+    for number, event in enumerate(await taken(subscription, 350)):
+        same(event, (events + new)[number], number, name)
+
+
+@check("a persistent subscription gives each event to one of its consumers")
+async def persistent(server):
+    name, events = await server.filled("persistent", 100)
+    await answer(server.admin.create_subscription("group", name, start_from=0))
+    consumers = [await answer(client.connect_subscription("group", name)) for client in (server.admin, server.anonymous)]
+    new = numbered(100)
+    await written(server.anonymous.publish(name, new), 100, 199)
+    numbers = []
+
+    async def consume(consumer):
+        async for event in consumer.events:
+            same(event, (events + new)[event.event_number], event.event_number, name)
+            numbers.append(event.event_number)
+            await consumer.ack(event)
+
+    tasks = [asyncio.ensure_future(consume(consumer)) for consumer in consumers]
+    deadline = time.monotonic() + ANSWER
+    while len(numbers) < 200 and time.monotonic() < deadline and not any(task.done() for task in tasks):
+        await asyncio.sleep(0.01)
+    for task in tasks:
+        task.cancel()
+    for result in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(result, Exception):
+            raise result
+    equal(sorted(numbers), list(range(200)), "numbers of all consumers")
+
+
+@check("what a consumer has not acknowledged goes to the next one when it leaves")
+async def consumer_leaves(server):
+    name, events = await server.filled("leaves", 5)
+    await answer(server.admin.create_subscription("group", name, start_from=0))
+    leaver = server.connect()
+    await answer(leaver.connect())
+    first = await answer(leaver.connect_subscription("group", name))
+    got = await taken(first, 5)
+    await first.ack(got[0])
+    await answer(leaver.ping())
+    await answer(leaver.close())
+    second = await answer(server.anonymous.connect_subscription("group", name))
+    for number, event in enumerate(await taken(second, 4), 1):
+        same(event, events[number], number, name)
+
+
+@check("persistent subscriptions are created by administrators, and once")
+async def persistent_create(server):
+    name = stream("created")
+    await refused(server.anonymous.create_subscription("group", name), photonpump.AccessDenied)
+    await answer(server.admin.create_subscription("group", name))
+    await refused(server.admin.create_subscription("group", name), photonpump.SubscriptionCreationFailed)
+    await refused(server.admin.connect_subscription("nobody", name), photonpump.SubscriptionCreationFailed)
+
+
 @check("an idle connection lives on heartbeats")
 async def heartbeats(server):
     # Longer than the server's interval and timeout together.
