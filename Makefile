@@ -24,7 +24,7 @@ elif command -v brew >/dev/null; then brew install --quiet $(2); \
 else echo "Please install what Debian calls $(1); this machine has neither apt-get nor brew." >&2; exit 1; fi
 endef
 
-.PHONY: help deps build release demo test format lint lint-deps protos protos-deps check-protos docs bench interop \
+.PHONY: help deps build release demo test chaos format lint lint-deps protos protos-deps check-protos docs bench interop \
 	interop-openssl interop-deps eventstore_docker all_tests clean FORCE
 
 help: ## Lists the targets
@@ -57,6 +57,9 @@ demo: $(PUMP) ## Tours the client against the embedded server
 
 test: deps ## Runs the tests, against the server at PHOTONPUMP_URL if that is set; FILTER=… chooses some
 	$(SWIFT) test --disable-xctest $(STRICT) $(if $(FILTER),--filter '$(FILTER)')
+
+chaos: deps ## Lets the nodes of a cluster fail for a minute while it is used; PHOTONPUMP_CHAOS_SEED=… chooses how
+	PHOTONPUMP_CHAOS_SECONDS=$${PHOTONPUMP_CHAOS_SECONDS:-60} $(SWIFT) test --disable-xctest $(STRICT) --filter ChaosTests
 
 format: ## Formats the sources
 	$(SWIFT) format --in-place --parallel --recursive $(SWIFT_FILES)

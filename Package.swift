@@ -156,6 +156,7 @@ let package = Package(
             dependencies: [
                 "EmbeddedEventStore",
                 "PhotonPump",
+                "PhotonPumpTransport",
                 "PhotonPumpWire",
                 "ScriptedPeers",
                 .product(name: "Logging", package: "swift-log"),

@@ -12,7 +12,7 @@ struct ConnectionStringTests {
     }
 
     @Test(
-        "names hosts, ports and the user (S59)",
+        "S59: names hosts, ports and the user",
         arguments: [
             Good(text: "tcp://localhost", target: .node(Endpoint(host: "localhost", port: 1113))),
             Good(text: "TCP://db.example:2000/", target: .node(Endpoint(host: "db.example", port: 2000))),
@@ -130,7 +130,7 @@ struct ConnectionStringTests {
     }
 
     @Test(
-        "that is wrong is refused, naming the part and its place (S59)",
+        "S59: that is wrong is refused, naming the part and its place",
         arguments: [
             ("", "at character 0: this is neither scheme://… nor Key=Value"),
             ("localhost:1113", "at character 0: this is neither scheme://… nor Key=Value"),

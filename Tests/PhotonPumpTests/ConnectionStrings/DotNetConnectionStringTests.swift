@@ -5,7 +5,7 @@ import Testing
 @Suite("A connection string of the .NET client")
 struct DotNetConnectionStringTests {
     @Test(
-        "names a node, a DNS name or seeds (S59)",
+        "S59: names a node, a DNS name or seeds",
         arguments: [
             ("ConnectTo=tcp://h:1114", .node(Endpoint(host: "h", port: 1114))),
             ("Connect To = TCP://h ;", .node(Endpoint(host: "h", port: 1113))),
@@ -96,7 +96,7 @@ struct DotNetConnectionStringTests {
     }
 
     @Test(
-        "that is wrong is refused, naming the part and its place (S59)",
+        "S59: that is wrong is refused, naming the part and its place",
         arguments: [
             ("MaxRetries=1", "at character 0: one of ConnectTo, GossipSeeds and ClusterDns is needed"),
             ("ConnectTo=tcp://h; GossipSeeds=h2", "at character 19: 'GossipSeeds' contradicts 'ConnectTo'"),

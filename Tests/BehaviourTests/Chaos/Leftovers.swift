@@ -1,0 +1,35 @@
+import PhotonPumpTransport
+
+@testable import EmbeddedEventStore
+@testable import PhotonPump
+
+extension Client {
+    /// What is still held of calls that have ended: nothing, if all is well.
+    var leftovers: [String] {
+        var leftovers: [String] = []
+        if self.load != ClientLoad() { leftovers.append("\(self.load)") }
+        if !self.table.isEmpty || !self.line.isEmpty { leftovers.append("entries in a table") }
+        if self.gate.count != 0 { leftovers.append("\(self.gate.count) calls inside the gate") }
+        if !self.connectWaiters.isEmpty { leftovers.append("\(self.connectWaiters.count) waiting to connect") }
+        if !self.drainWaiters.isEmpty { leftovers.append("\(self.drainWaiters.count) waiting to close") }
+        if case .connected(let channel, _) = self.link, channel.unsentCount > 0 {
+            leftovers.append("\(channel.unsentCount) bytes not sent")
+        }
+        return leftovers
+    }
+}
+
+extension EmbeddedServer {
+    /// What is still held for clients that are gone: nothing, if all is well.
+    var leftovers: [String] {
+        var leftovers: [String] = []
+        if !self.countWaiters.isEmpty { leftovers.append("\(self.countWaiters.count) waiting for connections") }
+        for connection in self.connections.values {
+            if !connection.postponed.isEmpty { leftovers.append("\(connection.postponed.count) answers kept back") }
+            if connection.channel.unsentCount > 0 {
+                leftovers.append("\(connection.channel.unsentCount) bytes not sent")
+            }
+        }
+        return leftovers
+    }
+}
