@@ -50,7 +50,7 @@ struct IteratingTests {
         }
     }
 
-    @Test("can be left at any time, and the client goes on (S18)")
+    @Test("S18: can be left at any time, and the client goes on")
     func left() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()

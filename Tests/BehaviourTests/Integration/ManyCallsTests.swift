@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Many calls at once", .timeLimit(.minutes(2)))
 struct ManyCallsTests {
-    @Test("22,000 publishes at once are suspended, not refused, and hold no more than the limits (S57)")
+    @Test("S57: 22,000 publishes at once are suspended, not refused, and hold no more than the limits")
     func publishes() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()

@@ -64,7 +64,7 @@ struct MetadataTests {
         }
     }
 
-    @Test("truncates, and reading in pages smaller than the gap reaches what is left (S37)", arguments: [1, 2, 3, 500])
+    @Test("S37: truncates, and reading in pages smaller than the gap reaches what is left", arguments: [1, 2, 3, 500])
     func truncated(pageSize: Int) async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -80,7 +80,7 @@ struct MetadataTests {
         }
     }
 
-    @Test("makes links to truncated events dead (S32)")
+    @Test("S32: makes links to truncated events dead")
     func deadLinks() async throws {
         try await TestServer.withClient { client in
             let (target, links) = (TestServer.newStream(), TestServer.newStream("links"))

@@ -55,7 +55,7 @@ struct PublishingSequencesTests {
         }
     }
 
-    @Test("that fails writes what came before, then throws its error (S56)")
+    @Test("S56: that fails writes what came before, then throws its error")
     func sourceFails() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()

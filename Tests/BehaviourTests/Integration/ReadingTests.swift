@@ -67,7 +67,7 @@ struct ReadingTests {
         }
     }
 
-    @Test("is refused to a wrong password (S9)")
+    @Test("S9: is refused to a wrong password")
     func notAuthenticated() async throws {
         try await TestServer.withConfiguration { configuration in
             var wrong = configuration
@@ -139,7 +139,7 @@ struct ReadingTests {
         }
     }
 
-    @Test("follows links when asked to, and hands over dead ones (S32)")
+    @Test("S32: follows links when asked to, and hands over dead ones")
     func links() async throws {
         try await TestServer.withClient { client in
             let (target, links) = (TestServer.newStream(), TestServer.newStream("links"))
@@ -180,7 +180,7 @@ struct ReadingTests {
         }
     }
 
-    @Test("asks several times for more than servers return at once (S58)", arguments: [Direction.forward, .backward])
+    @Test("S58: asks several times for more than servers return at once", arguments: [Direction.forward, .backward])
     func largeSlices(direction: Direction) async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()

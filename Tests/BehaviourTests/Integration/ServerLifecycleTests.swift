@@ -4,7 +4,7 @@ import Testing
 
 @Suite("A server that comes and goes", .timeLimit(.minutes(1)), .enabled(if: TestServer.isEmbedded, "stops the server"))
 struct ServerLifecycleTests {
-    @Test("keeps its clients waiting while it is stopped, and serves them again when it is back (S2)")
+    @Test("S2: keeps its clients waiting while it is stopped, and serves them again when it is back")
     func restart() async throws {
         let server = try await Self.startOnOwnPort()
         var configuration = try Client.Configuration(await server.connectionString)

@@ -91,7 +91,7 @@ struct WritingTests {
         }
     }
 
-    @Test("fails with both versions when the stream is not as expected, and writes nothing (S53)")
+    @Test("S53: fails with both versions when the stream is not as expected, and writes nothing")
     func conflicts() async throws {
         try await TestServer.withClient { client in
             let (stream, missing) = (TestServer.newStream(), TestServer.newStream("missing"))
@@ -114,7 +114,7 @@ struct WritingTests {
         }
     }
 
-    @Test("the same events again is recognised and reported as such (S54)")
+    @Test("S54: the same events again is recognised and reported as such")
     func repeated() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -130,7 +130,7 @@ struct WritingTests {
         }
     }
 
-    @Test("is refused where the user may not write, and the client goes on (S10)")
+    @Test("S10: is refused where the user may not write, and the client goes on")
     func accessDenied() async throws {
         try await TestServer.withConfiguration { configuration in
             var anonymous = configuration
@@ -145,7 +145,7 @@ struct WritingTests {
         }
     }
 
-    @Test("what is too large is refused before it is sent, and the client goes on (S55)")
+    @Test("S55: what is too large is refused before it is sent, and the client goes on")
     func tooLarge() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()

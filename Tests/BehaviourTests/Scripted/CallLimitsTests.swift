@@ -81,7 +81,7 @@ struct CallLimitsTests {
         }
     }
 
-    @Test("end every call with the client, those in front of it included, before close returns (S5)")
+    @Test("S5: end every call with the client, those in front of it included, before close returns")
     func close() async throws {
         let limits: (inout Client.Configuration) -> Void = { ($0.maximumInFlight, $0.maximumWaiting) = (2, 2) }
         try await ScriptedSession.run(limits) { session in

@@ -59,7 +59,7 @@ struct CallTermsTests {
         }
     }
 
-    @Test("let the request be repeated while the node is not ready or too busy (S8)")
+    @Test("S8: let the request be repeated while the node is not ready or too busy")
     func notReady() async throws {
         try await ScriptedSession.run { session in
             async let pong = session.client.ping()

@@ -49,7 +49,7 @@ struct ConnectingTests {
         #expect("\(error)".contains("'no-such-host.invalid'"))
     }
 
-    @Test("fails at once when the server does not accept the user, and says nothing of the password (S9)")
+    @Test("S9: fails at once when the server does not accept the user, and says nothing of the password")
     func notAuthenticated() async throws {
         let server = ScriptedServer()
         let configuration = try await ScriptedSession.configuration(for: server) {
@@ -81,7 +81,7 @@ struct ConnectingTests {
         await server.stop()
     }
 
-    @Test("to something that accepts and never answers is given up within the time limit (S14)")
+    @Test("S14: to something that accepts and never answers is given up within the time limit")
     func silent() async throws {
         let server = ScriptedServer()
         let configuration = try await ScriptedSession.configuration(for: server) {

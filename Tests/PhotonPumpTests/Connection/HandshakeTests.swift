@@ -33,7 +33,7 @@ struct HandshakeTests {
         #expect(handshake.received(Package(.clientIdentified, self.id))?.isFinish == true)
     }
 
-    @Test("fails when the server does not accept the user, without naming the password (S9)")
+    @Test("S9: fails when the server does not accept the user, without naming the password")
     func refused() throws {
         var handshake = try self.handshake(as: "admin")
         let refusal = Package(.notAuthenticated, self.id, payload: Bytes(utf8: "Unauthorized"))

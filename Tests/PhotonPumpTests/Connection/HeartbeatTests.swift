@@ -42,7 +42,7 @@ struct HeartbeatTests {
         #expect(heartbeat.look(now: self.at(2250), pending: 0) == .wait(until: self.at(2999)))
     }
 
-    @Test("gives the peer the whole time when this process was stopped for a minute (S11)")
+    @Test("S11: gives the peer the whole time when this process was stopped for a minute")
     func stopped() {
         var heartbeat = self.heartbeat()
         #expect(heartbeat.look(now: self.at(60_000), pending: 0) == .ask(until: self.at(61_500)))

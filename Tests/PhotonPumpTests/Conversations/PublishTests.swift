@@ -48,7 +48,7 @@ struct PublishTests {
         #expect(result.position == nil)
     }
 
-    @Test("reports a conflict with stream, expected and actual version (S53)")
+    @Test("S53: reports a conflict with stream, expected and actual version")
     func conflict() throws {
         let reply = WriteEventsCompleted(
             result: .wrongExpectedVersion, message: "Wrong expected version.", currentVersion: 6)
@@ -75,7 +75,7 @@ struct PublishTests {
         #expect(error.serverMessage == "the server's words")
     }
 
-    @Test("of an event above the server's limit is refused before sending, naming size and limit (S55)")
+    @Test("S55: of an event above the server's limit is refused before sending, naming size and limit")
     func eventTooLarge() throws {
         let small = NewEvent(type: "small", data: Payload(), isJSON: false)
         let large = NewEvent(type: "large", data: [UInt8](repeating: 0, count: 16 << 20), isJSON: false)

@@ -19,7 +19,7 @@ struct ReadOneEventTests {
         #expect(event.received == event.event)
     }
 
-    @Test("through a link gives both, and the link when its target is gone (S32)")
+    @Test("S32: through a link gives both, and the link when its target is gone")
     func links() throws {
         let link = Records.link(7)
         let whole = ReadEventCompleted(result: .success, event: ResolvedRecord(event: Records.event(5), link: link))
@@ -100,7 +100,7 @@ struct ReadStreamTests {
     }
 
     @Test(
-        "that is empty but not the end is no error (S37)",
+        "S37: that is empty but not the end is no error",
         arguments: [(Direction.forward, 0, 4000), (.backward, 9000, 12), (.backward, -1, 12)]
     )
     func emptyPage(direction: Direction, from: Int64, next: Int64) {

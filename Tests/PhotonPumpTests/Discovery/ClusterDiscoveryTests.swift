@@ -71,7 +71,7 @@ struct ClusterDiscoveryTests {
         #expect(request.timeout == .seconds(1))
     }
 
-    @Test("fails after as many attempts as are allowed, saying what each endpoint answered (S6)")
+    @Test("S6: fails after as many attempts as are allowed, saying what each endpoint answered")
     func givesUp() async throws {
         let getter = ScriptedGetter(
             [
@@ -103,7 +103,7 @@ struct ClusterDiscoveryTests {
         #expect(getter.hosts.count == 9)
     }
 
-    @Test("goes on without end unless told otherwise (S2)")
+    @Test("S2: goes on without end unless told otherwise")
     func endless() async throws {
         let failures = [ScriptedGetter.Answer](repeating: .status(503), count: 500)
         let getter = ScriptedGetter(["a": failures + [.gossip(state: "Leader", port: 7)]])
@@ -111,7 +111,7 @@ struct ClusterDiscoveryTests {
         #expect(getter.hosts.count == 501)
     }
 
-    @Test("does not repeat what must fail again (S60)")
+    @Test("S60: does not repeat what must fail again")
     func permanent() async throws {
         let untrusted = HTTPFailure(description: "the certificate has expired", isPermanent: true)
         let getter = ScriptedGetter(["a": [.failure(untrusted)], "b": [.failure(untrusted)]])
@@ -138,7 +138,7 @@ struct ClusterDiscoveryTests {
         #expect(getter.hosts == ["node8"])
     }
 
-    @Test("looks names up again at each attempt (S13)")
+    @Test("S13: looks names up again at each attempt")
     func looksUpAgain() async throws {
         let getter = ScriptedGetter(["a": [.status(503), .gossip(state: "Master", port: 1)]])
         var discovery = self.discovery(getter, seeds: ["a"])

@@ -33,7 +33,7 @@ struct GossipDocumentTests {
         #expect(members[0].epochNumber == nil)
     }
 
-    @Test("of a 20.x cluster names its nodes, apart from those it describes in an unknown way (S61)")
+    @Test("S61: of a 20.x cluster names its nodes, apart from those it describes in an unknown way")
     func newer() throws {
         let members = try self.gossip("gossip-20").members
         #expect(members.map(\.state) == [.master, .readOnlyReplica, .follower])

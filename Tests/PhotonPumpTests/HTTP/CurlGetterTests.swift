@@ -109,7 +109,7 @@ struct CurlGetterTests {
         #expect(failure.description.contains("connect"), "\(failure)")
     }
 
-    @Test("says that a port speaks no TLS (S60)")
+    @Test("S60: says that a port speaks no TLS")
     func plainPort() async throws {
         try await self.withServer([:]) { getter, request in
             let plain = request("/gossip", .seconds(30))

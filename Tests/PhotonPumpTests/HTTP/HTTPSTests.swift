@@ -46,7 +46,7 @@ struct HTTPSTests {
         }
     }
 
-    @Test("refuses others, each for its own reason and for good (S60)")
+    @Test("S60: refuses others, each for its own reason and for good")
     func refused() async throws {
         try await OpenSSL.run { openSSL in
             try await openSSL.issue("server", for: "es.example")

@@ -37,7 +37,7 @@ struct BatchBufferStateTests {
         #expect(buffer.mustWait(size: 41))
     }
 
-    @Test("delivers what was collected before the end or the error behind it (S56)", arguments: [true, false])
+    @Test("S56: delivers what was collected before the end or the error behind it", arguments: [true, false])
     func end(fails: Bool) {
         var buffer = BatchBufferState(maximumCount: 10, maximumBytes: 100)
         _ = buffer.received(self.event, size: 1)

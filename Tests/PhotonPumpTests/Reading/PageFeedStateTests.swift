@@ -45,7 +45,7 @@ struct PageFeedStateTests {
         for _ in 0..<2 { #expect(feed.demanded().deliver?.isEnd == true) }
     }
 
-    @Test("goes on over empty pages that are not the end (S37)")
+    @Test("S37: goes on over empty pages that are not the end")
     func emptyPages() {
         var feed = self.feed(from: 9000)
         #expect(feed.demanded().read == 9000)

@@ -34,7 +34,7 @@ struct StreamPagesTests {
     }
 
     @Test(
-        "end where the server says so, not where a page is empty (S37)",
+        "S37: end where the server says so, not where a page is empty",
         arguments: [(Int64(5), false, Int64?(5)), (5, true, nil), (-1, true, nil), (-1, false, nil)]
     )
     func next(number: Int64, isEnd: Bool, next: Int64?) throws {
