@@ -69,14 +69,7 @@ package actor ScriptedPeer {
     }
 
     package func send(_ package: Package) async throws {
-        var buffer = OutboundBuffer()
-        buffer.append(package)
-        var bytes: [UInt8] = []
-        buffer.drain { waiting in
-            bytes += waiting
-            return waiting.count
-        }
-        try await self.send(bytes)
+        try await self.send(package.framed)
     }
 
     /// Sends bytes as they are.
@@ -134,5 +127,19 @@ package actor ScriptedPeer {
         }
         self.waiter?.resume()
         self.waiter = nil
+    }
+}
+
+extension Package {
+    /// As it is sent.
+    package var framed: [UInt8] {
+        var buffer = OutboundBuffer()
+        buffer.append(self)
+        var bytes: [UInt8] = []
+        buffer.drain { waiting in
+            bytes += waiting
+            return waiting.count
+        }
+        return bytes
     }
 }

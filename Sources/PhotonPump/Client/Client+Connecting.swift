@@ -113,8 +113,7 @@ extension Client {
     private func locate(_ endpoint: Endpoint, _ attempt: Int) {
         self.link = .locating(nil)
         self.logger.debug("connecting", metadata: [LogKey.endpoint: "\(endpoint)"])
-        AddressResolver.resolve(host: endpoint.host, port: endpoint.port, on: self.executor.queue) {
-            [weak self] result in
+        self.resolve(endpoint.host, endpoint.port, self.executor.queue) { [weak self] result in
             self?.assumeIsolated { $0.resolved(result, endpoint, attempt) }
         }
     }
@@ -177,8 +176,11 @@ extension Client {
         case .send(let package):
             channel.send(package)
         case .fail(let error, let isPermanent):
+            let isPermanent = isPermanent && !self.mayBeAcceptedAgain()
             self.attemptFailed(error, isPermanent: isPermanent, isStarting: !isPermanent)
         case .finish:
+            self.acceptedLogin = self.login
+            self.refusedSince = nil
             self.connector.introduced()
             self.phaseBegan = .now
             self.link = .connected(channel, Heartbeat(self.configuration.heartbeat, now: .now))
@@ -191,6 +193,15 @@ extension Client {
             self.connectWaiters = [:]
             for waiter in waiters.values { waiter.continuation.resume() }
         }
+    }
+
+    /// Whether the user who is refused now was accepted before, so that the server may just be starting: then it knows
+    /// no users, and says nothing else than to a wrong password. That is believed for the time that connecting may take.
+    private func mayBeAcceptedAgain() -> Bool {
+        guard self.login == self.acceptedLogin else { return false }
+        let since = self.refusedSince ?? .now
+        self.refusedSince = since
+        return .now - since < self.configuration.connectTimeout
     }
 
     func failure(_ problem: String, _ cause: some Error) -> PhotonPumpError {

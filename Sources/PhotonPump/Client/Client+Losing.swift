@@ -8,7 +8,7 @@ extension Client {
     func lost(_ cause: some Error) {
         guard case .connected(let channel, _) = self.link else {
             let isPermanent = (cause as? ChannelError)?.isPermanent ?? false
-            let error = self.failure("the connection ended before the server accepted it", cause)
+            let error = self.failure(self.problem(behind: cause as? ChannelError), cause)
             return self.attemptFailed(error, isPermanent: isPermanent)
         }
         var error = PhotonPumpError(.connectionLost, "the connection was lost", underlying: cause)
@@ -16,6 +16,20 @@ extension Client {
         self.logger.warning("connection lost", metadata: [LogKey.error: "\(error)"])
         self.leave(error) { connector in
             connector.lost(after: .now - self.phaseBegan, chance: .random(in: 0...1))
+        }
+    }
+
+    /// Why a connection may have ended before the server accepted it, and which setting could change that.
+    private func problem(behind cause: ChannelError?) -> String {
+        switch cause {
+        case .transport(.tls(let error)):
+            let setting = error.setting.map { " (see \($0))" } ?? ""
+            return "no TLS connection could be made\(setting)"
+        case .endOfStream, .transport(.socket):
+            let hint = self.tls == nil ? "; if its port is one for TLS, that takes tls:// or the setting tls" : ""
+            return "the connection ended before the server accepted it\(hint)"
+        case .frame, nil:
+            return "the connection ended before the server accepted it"
         }
     }
 
@@ -106,5 +120,18 @@ extension MasterInfo {
         let (host, port) = usesTLS ? (self.secureTCPHost, self.secureTCPPort) : (self.tcpHost, self.tcpPort)
         guard let host, let port, !host.isEmpty, (1...65535).contains(port) else { return nil }
         return Endpoint(host: host, port: Int(port))
+    }
+}
+
+extension TLSError {
+    /// The setting that has to do with it: in code, and in a connection string.
+    fileprivate var setting: String? {
+        switch self {
+        case .unknownAuthority, .selfSigned, .unacceptable: "tls.trust, or tlsCAFile"
+        case .wrongName, .impossibleName: "tls.expectedHostName, or tlsHostName"
+        case .notTLS: "tls, or tcp:// for tls://"
+        case .certificateWanted, .certificateRefused: "tls.clientCertificate, or tlsCertFile and tlsKeyFile"
+        case .expired, .notYetValid, .nothingInCommon, .noCertificate, .pem, .keyMismatch, .truncated, .other: nil
+        }
     }
 }

@@ -59,10 +59,16 @@ public actor Client {
     let finder: NodeFinder
     let tls: TLSContext?
     let logger: Logger
+    /// Finds the addresses of a node, anew for each attempt. Tests have names of their own.
+    var resolve = AddressResolver.resolve
 
     var connector: Connector
     var link = Link.none
     var login: Login?
+    /// As whom the last connection was made.
+    var acceptedLogin: Login?
+    /// Since when that user is refused; nil while that is not so.
+    var refusedSince: ContinuousClock.Instant?
     /// The node that is connected to, or tried.
     var node: NodeFinder.Node?
     /// Where it was found, to begin the next search with.

@@ -1,7 +1,7 @@
 import Foundation
 
 /// How long there is to be chaos, and which.
-struct ChaosPlan {
+struct ChaosPlan: Codable {
     /// Of `PHOTONPUMP_CHAOS_SEED`, or any. The same seed makes the same decisions, if not at the same moments.
     let seed: UInt64
     /// Of `PHOTONPUMP_CHAOS_SECONDS`, or 10 s.

@@ -30,7 +30,7 @@ struct ConnectingTests {
         await server.stop()
     }
 
-    @Test("fails with the cause when nobody listens")
+    @Test("S1: fails with the cause when nobody listens")
     func refused() async throws {
         let port = try UnusedPort()
         let endpoint = Endpoint(host: "127.0.0.1", port: port.number)

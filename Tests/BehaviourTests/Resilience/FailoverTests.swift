@@ -1,0 +1,145 @@
+import EmbeddedEventStore
+import PhotonPump
+import ScriptedPeers
+import Testing
+
+@Suite("A cluster whose nodes fail", .timeLimit(.minutes(1)), .enabled(if: TestCluster.isEmbedded, "kills the nodes"))
+struct FailoverTests {
+    /// Runs `body` with a cluster and a client that finds its nodes by gossip.
+    private static func run(
+        _ adjust: (inout Client.Configuration) -> Void = { _ in },
+        _ body: (EmbeddedCluster, Client) async throws -> Void
+    ) async throws {
+        try await withEmbeddedCluster(logger: .silent) { cluster in
+            var configuration = try Client.Configuration(await cluster.connectionString)
+            configuration.operationTimeout = .seconds(50)
+            configuration.connectTimeout = .seconds(50)
+            configuration.discovery.gossipTimeout = .seconds(30)
+            configuration.discovery.interval = .milliseconds(10)
+            configuration.reconnection.maximumDelay = .milliseconds(100)
+            adjust(&configuration)
+            try await withClient(configuration, logger: .silent) { try await body(cluster, $0) }
+        }
+    }
+
+    private static func endpoint(_ node: Int, of cluster: EmbeddedCluster) async -> Endpoint {
+        Endpoint(host: "127.0.0.1", port: await cluster.nodes[node].port)
+    }
+
+    /// The number of the node that a client is connected to.
+    private static func node(of client: Client, in cluster: EmbeddedCluster) async throws -> Int {
+        for node in cluster.nodes.indices where await self.endpoint(node, of: cluster) == client.status.endpoint {
+            return node
+        }
+        throw CancellationError()
+    }
+
+    @Test(
+        "S62: a call made while there is no master succeeds when there is one",
+        arguments: [NodePreference.master, .follower])
+    func noMaster(_ preference: NodePreference) async throws {
+        try await Self.run({ $0.nodePreference = preference }) { cluster, client in
+            try await client.publish(try Pony.events(1), to: "ponies")
+            try await cluster.kill(0, election: .onDemand)
+            let call = Task { try await client.publish(try Pony.events(1), to: "ponies").lastEventNumber }
+            try await client.settles { $0.inFlight + $0.waiting == 1 }
+            #expect(await cluster.master == nil)
+            try await cluster.moveMaster(to: 2)
+            #expect(try await call.value == 1)
+        }
+    }
+
+    @Test("S62: the last node alive was no master, and a new master appears elsewhere")
+    func lastNode() async throws {
+        try await Self.run({ $0.nodePreference = .follower }) { cluster, client in
+            try await client.publish(try Pony.events(1), to: "ponies")
+            try await cluster.kill(0, election: .onDemand)
+            try await cluster.kill(1, election: .onDemand)
+            let call = Task { try await client.publish(try Pony.events(1), to: "ponies").lastEventNumber }
+            try await client.settles { $0.inFlight + $0.waiting == 1 }
+            try await cluster.restart(0)
+            try await cluster.moveMaster(to: 0)
+            #expect(try await call.value == 1)
+            #expect(await client.status.endpoint == Self.endpoint(0, of: cluster), "it went where the master is")
+        }
+    }
+
+    @Test("is followed to its new master by what is written, wherever the client is")
+    func movingMaster() async throws {
+        try await Self.run { cluster, client in
+            for (number, master) in [1, 2, 0, 2, 1].enumerated() {
+                try await cluster.moveMaster(to: master)
+                let written = try await client.publish(try Pony.events(1), to: "ponies")
+                #expect(written.lastEventNumber == Int64(number))
+                #expect(await client.status.endpoint == Self.endpoint(master, of: cluster))
+            }
+            try await cluster.nodes[1].waitForConnectionCount(1)
+            try await cluster.nodes[0].waitForConnectionCount(0)
+            try await cluster.nodes[2].waitForConnectionCount(0)
+        }
+    }
+
+    @Test("is asked again when a node names a master that is dead")
+    func staleRedirect() async throws {
+        try await Self.run({ $0.nodePreference = .follower }) { cluster, client in
+            let node = try await Self.node(of: client, in: cluster)
+            let dead = try UnusedPort()
+            let fault = try await cluster.nodes[node].faults.add(
+                .answer(.notMaster(host: "127.0.0.1", port: dead.number), to: .writeEvents, times: 1))
+            let changes = await client.changes
+            #expect(try await client.publish(try Pony.events(1), to: "ponies").lastEventNumber == 0)
+            #expect(fault.effectCount == 1)
+            await client.close()
+            let failures = await changes.reduce(into: [String]()) { failures, change in
+                if case .reconnecting(_, _, let cause) = change { failures.append(cause.endpoint ?? "") }
+            }
+            #expect(failures.contains("127.0.0.1:\(dead.number)"), "it was tried")
+        }
+    }
+
+    @Test("is found again by a client whose node has lost touch with the others, and goes on naming the old master")
+    func isolatedNode() async throws {
+        try await Self.run({ $0.nodePreference = .follower }) { cluster, client in
+            try await client.publish(try Pony.events(1), to: "ponies", options: CallOptions(requireMaster: false))
+            try await cluster.isolate(try await Self.node(of: client, in: cluster))
+            try await cluster.kill(0)
+            #expect(try await client.publish(try Pony.events(1), to: "ponies").lastEventNumber == 1)
+        }
+    }
+
+    @Test("has a better node, to which the client goes by itself when it looks now and then")
+    func betterNode() async throws {
+        try await Self.run({ $0.discovery.backgroundInterval = .milliseconds(20) }) { cluster, client in
+            #expect(await client.status.endpoint == Self.endpoint(0, of: cluster))
+            let changes = await client.changes
+            try await cluster.moveMaster(to: 2)
+            for await case .connected(let endpoint) in changes {
+                #expect(await endpoint == Self.endpoint(2, of: cluster))
+                break
+            }
+            #expect(await client.status.role == .master)
+            try await client.ping()
+        }
+    }
+
+    @Test("S64: is ready for the first write when it says so, not when its ports are open")
+    func ready() async throws {
+        try await Self.run { cluster, client in
+            try await cluster.kill(0, election: .onDemand)
+            try await cluster.restart(0, alone: true)
+            let url = await cluster.nodes[0].connectionString
+            let ready = Task { try await cluster.waitUntilReady(0) }
+            let refusal = try await failure {
+                try await withClient(url, logger: .silent) { _ in }
+            }
+            #expect(refusal.code == .notAuthenticated, "it knows no users yet")
+            try await cluster.reconnect(0)
+            try await cluster.moveMaster(to: 0)
+            try await ready.value
+            try await withClient(url, logger: .silent) { client in
+                let written = try await client.publish(try Pony.events(1), to: "ponies")
+                #expect(written.lastEventNumber == 0)
+            }
+        }
+    }
+}
