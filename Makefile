@@ -4,6 +4,8 @@ SWIFT := swift
 # With CI set, warnings in this package are errors.
 STRICT := $(if $(CI),-Xswiftc -warnings-as-errors)
 SWIFT_FILES := $(wildcard Package.swift Sources Tests Benchmarks Examples)
+# Hundreds of tests that all run at once are each slower than the time limits that some of them are about.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 16
 PUMP := .build/debug/pump
 RELEASED_PUMP := .build/release/pump
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)

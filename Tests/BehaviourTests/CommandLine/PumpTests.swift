@@ -1,0 +1,89 @@
+import EmbeddedEventStore
+import Foundation
+import PhotonPump
+import ScriptedPeers
+import Testing
+
+@Suite("pump", .timeLimit(.minutes(1)), .enabled(if: PumpProcess.isBuilt, "pump is not built"))
+struct PumpTests {
+    @Test("S11: goes on by itself after it was stopped for so long that its server has given it up")
+    func stopped() async throws {
+        var settings = EmbeddedServer.Configuration()
+        settings.heartbeatInterval = .milliseconds(100)
+        settings.heartbeatTimeout = .milliseconds(200)
+        try await withEmbeddedServer(settings, logger: .silent) { server in
+            let delay = try await server.faults.add(.delayReply(to: .ping, by: .milliseconds(10)))
+            let url = await server.connectionString
+            let pump = try PumpProcess(
+                ["ping", "--count", "200", "--connect", "\(url)?heartbeatInterval=50ms&heartbeatTimeout=100ms"])
+            try await delay.waitForEffect(count: 10)
+            pump.stop()
+            try await server.waitForConnectionCount(0)
+            #expect(delay.effectCount < 200, "it was stopped in the middle")
+            pump.resume()
+            let outcome = try await pump.outcome()
+            #expect(outcome.errors == [])
+            #expect(outcome.status == 0)
+            #expect(outcome.output.count == 200)
+        }
+    }
+
+    @Test(
+        "fails at once where nobody listens, in one line",
+        arguments: [
+            "ping", "read ponies", "publish ponies PonyJumped --data {}", "stream metadata ponies",
+            "stream delete ponies", "scavenge", "bench ping --n 1",
+        ])
+    func nobody(command: String) async throws {
+        let port = try UnusedPort().number
+        // A second attempt would have an hour.
+        let outcome = try await PumpProcess.run(
+            command.split(separator: " ").map(String.init) + [
+                "--connect", "tcp://127.0.0.1:\(port)?connectTimeout=3600s",
+            ])
+        #expect(outcome.status == 1)
+        #expect(outcome.output == [])
+        #expect(outcome.errors.count == 1, "\(outcome.errors)")
+        #expect(outcome.errors.first?.contains("127.0.0.1:\(port)") == true, "\(outcome.errors)")
+    }
+
+    @Test("fails where nobody gossips when its time to connect is up, in one line", arguments: ["ping", "gossip"])
+    func nobodyGossips(command: String) async throws {
+        let port = try UnusedPort().number
+        let outcome = try await PumpProcess.run(
+            [command, "--connect", "discover://127.0.0.1:\(port)?connectTimeout=500ms"])
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.count == 1, "\(outcome.errors)")
+        #expect(outcome.errors.first?.contains("127.0.0.1:\(port)") == true, "\(outcome.errors)")
+    }
+
+    @Test("S60: speaks TLS with a server whose authority it is told to trust")
+    func tls() async throws {
+        try await Trust.run { trust in
+            try await withEmbeddedServer(try trust.server(), logger: .silent) { server in
+                let url = try #require(await server.tlsConnectionString)
+                let outcome = try await PumpProcess.run(["ping", "--connect", "\(url)?tlsCAFile=\(trust.file)"])
+                #expect(outcome.errors == [])
+                #expect(outcome.status == 0)
+                #expect(outcome.output.count == 1)
+            }
+        }
+    }
+
+    @Test("S60: says in one line why there is no TLS connection", arguments: TLSTests.Trouble.allCases)
+    func noTLS(_ trouble: TLSTests.Trouble) async throws {
+        try await Trust.run { trust in
+            let settings = try trust.server(TLSTests.certificate(trouble, trust))
+            try await withEmbeddedServer(settings, logger: .silent) { server in
+                let url = try await TLSTests.url(trouble, server, trust)
+                let outcome = try await PumpProcess.run(["ping", "--connect", url])
+                #expect(outcome.status == 1)
+                #expect(outcome.output == [])
+                #expect(outcome.errors.count == 1, "\(outcome.errors)")
+                for word in TLSTests.words(trouble) {
+                    #expect(outcome.errors.first?.contains(word) == true, "\(outcome.errors)")
+                }
+            }
+        }
+    }
+}
