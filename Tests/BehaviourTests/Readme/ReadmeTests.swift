@@ -25,7 +25,7 @@ struct ReadmeTests {
     @Test("shows what works")
     func snippetsWork() async throws {
         try await withEmbeddedServer(logger: .silent) { server in
-            try await withClient(server.connectionString, logger: .silent) { client in
+            try await withClient("\(server.connectionString)?operationTimeout=50s", logger: .silent) { client in
                 let jump = PonyJumped(pony: "Derpy Hooves", height: 10)
                 try await client.publishEvent(to: "ponies", type: "PonyJumped", body: jump)
                 let snippets = Snippets()

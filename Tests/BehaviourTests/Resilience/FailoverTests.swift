@@ -22,6 +22,14 @@ struct FailoverTests {
         }
     }
 
+    private static func run(
+        preferring preference: NodePreference,
+        _ body: (EmbeddedCluster, Client) async throws -> Void
+    ) async throws {
+        let settings: (inout Client.Configuration) -> Void = { $0.nodePreference = preference }
+        try await self.run(settings, body)
+    }
+
     private static func endpoint(_ node: Int, of cluster: EmbeddedCluster) async -> Endpoint {
         Endpoint(host: "127.0.0.1", port: await cluster.nodes[node].port)
     }
@@ -38,7 +46,7 @@ struct FailoverTests {
         "S62: a call made while there is no master succeeds when there is one",
         arguments: [NodePreference.master, .follower])
     func noMaster(_ preference: NodePreference) async throws {
-        try await Self.run({ $0.nodePreference = preference }) { cluster, client in
+        try await Self.run(preferring: preference) { cluster, client in
             try await client.publish(try Pony.events(1), to: "ponies")
             try await cluster.kill(0, election: .onDemand)
             let call = Task { try await client.publish(try Pony.events(1), to: "ponies").lastEventNumber }
@@ -51,7 +59,7 @@ struct FailoverTests {
 
     @Test("S62: the last node alive was no master, and a new master appears elsewhere")
     func lastNode() async throws {
-        try await Self.run({ $0.nodePreference = .follower }) { cluster, client in
+        try await Self.run(preferring: .follower) { cluster, client in
             try await client.publish(try Pony.events(1), to: "ponies")
             try await cluster.kill(0, election: .onDemand)
             try await cluster.kill(1, election: .onDemand)
@@ -81,7 +89,7 @@ struct FailoverTests {
 
     @Test("is asked again when a node names a master that is dead")
     func staleRedirect() async throws {
-        try await Self.run({ $0.nodePreference = .follower }) { cluster, client in
+        try await Self.run(preferring: .follower) { cluster, client in
             let node = try await Self.node(of: client, in: cluster)
             let dead = try UnusedPort()
             let fault = try await cluster.nodes[node].faults.add(
@@ -99,7 +107,7 @@ struct FailoverTests {
 
     @Test("is found again by a client whose node has lost touch with the others, and goes on naming the old master")
     func isolatedNode() async throws {
-        try await Self.run({ $0.nodePreference = .follower }) { cluster, client in
+        try await Self.run(preferring: .follower) { cluster, client in
             try await client.publish(try Pony.events(1), to: "ponies", options: CallOptions(requireMaster: false))
             try await cluster.isolate(try await Self.node(of: client, in: cluster))
             try await cluster.kill(0)
@@ -109,7 +117,8 @@ struct FailoverTests {
 
     @Test("has a better node, to which the client goes by itself when it looks now and then")
     func betterNode() async throws {
-        try await Self.run({ $0.discovery.backgroundInterval = .milliseconds(20) }) { cluster, client in
+        let settings: (inout Client.Configuration) -> Void = { $0.discovery.backgroundInterval = .milliseconds(20) }
+        try await Self.run(settings) { cluster, client in
             #expect(await client.status.endpoint == Self.endpoint(0, of: cluster))
             let changes = await client.changes
             try await cluster.moveMaster(to: 2)

@@ -34,7 +34,8 @@ struct OutageTests {
         "S1: is an error of connect() within its time, and never a success",
         arguments: [(false, .connectionFailed), (true, .discoveryFailed)] as [(Bool, PhotonPumpError.Code)])
     func connect(_ row: (byGossip: Bool, code: PhotonPumpError.Code)) async throws {
-        try await Self.run({ $0.connectTimeout = .seconds(1) }, byGossip: row.byGossip) { cluster, client in
+        let settings: (inout Client.Configuration) -> Void = { $0.connectTimeout = .seconds(1) }
+        try await Self.run(settings, byGossip: row.byGossip) { cluster, client in
             try await cluster.kill(0)
             let changes = await client.changes
             let began = ContinuousClock.now
@@ -88,7 +89,8 @@ struct OutageTests {
 
     @Test("S6: fails all that wait when the search for a node is given up, and is looked for again when asked")
     func discoveryGivesUp() async throws {
-        try await Self.run({ $0.discovery.maximumAttempts = 3 }, byGossip: true) { cluster, client in
+        let settings: (inout Client.Configuration) -> Void = { $0.discovery.maximumAttempts = 3 }
+        try await Self.run(settings, byGossip: true) { cluster, client in
             try await client.ping()
             let changes = await client.changes
             try await cluster.kill(0)

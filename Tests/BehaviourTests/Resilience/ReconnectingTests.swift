@@ -60,7 +60,8 @@ struct ReconnectingTests {
 
     @Test("S9: is given up for a user who was accepted once and is refused for longer than connecting may take")
     func refusedForGood() async throws {
-        try await OutageTests.run({ $0.connectTimeout = .milliseconds(300) }) { cluster, client in
+        let settings: (inout Client.Configuration) -> Void = { $0.connectTimeout = .milliseconds(300) }
+        try await OutageTests.run(settings) { cluster, client in
             try await client.ping()
             let changes = await client.changes
             try await cluster.kill(0)

@@ -16,7 +16,7 @@ struct CurlGetterTests {
         let server = HTTPServer(address: try .inet(ip4: "127.0.0.1", port: 0), logger: .disabled)
         for (path, handler) in routes { await server.appendRoute(HTTPRoute("GET \(path)"), handler: handler) }
         let running = Task { try await server.run() }
-        try await server.waitUntilListening()
+        try await server.waitUntilListening(timeout: 50)
         guard case .ip4(_, let port) = await server.listeningAddress else { return }
         do {
             try await body(CurlGetter()) { path, timeout in
