@@ -1,4 +1,5 @@
 import PhotonPumpWire
+import ScriptedPeers
 import Testing
 
 @testable import PhotonPump
