@@ -23,9 +23,11 @@ actor DispatchSocketPool: AsyncSocketPool {
     }
 
     func suspendSocket(_ socket: Socket, untilReadyFor events: Socket.Events) async throws {
+        // A program started meanwhile would keep the port taken.
+        _ = fcntl(socket.file.rawValue, F_SETFD, FD_CLOEXEC)
         // The socket may be closed meanwhile, because who stops a server does that first; so a descriptor of our own
         // is watched.
-        let descriptor = dup(socket.file.rawValue)
+        let descriptor = fcntl(socket.file.rawValue, F_DUPFD_CLOEXEC, 0)
         guard descriptor >= 0 else { throw SocketError.disconnected }
         self.sourcesMade += 1
         let id = self.sourcesMade

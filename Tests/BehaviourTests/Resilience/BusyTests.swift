@@ -84,14 +84,15 @@ struct BusyTests {
             $0.heartbeat.interval = .milliseconds(50)
             $0.heartbeat.timeout = .seconds(1)
         }
+        let record = EventRecord(
+            stream: Bytes(utf8: "ponies"), number: 0, id: GUID(1, 1), type: Bytes(utf8: "Filmed"), isJSON: false,
+            data: Bytes([UInt8](repeating: 7, count: 20 << 20)), metadata: Bytes(), created: 0
+        )
+        let answer = ReadEventCompleted(result: .success, event: ResolvedRecord(event: record, link: nil))
+        // All but the id is made before there is a connection, because making it takes long, too.
+        let prepared = Package(.readEventCompleted, GUID(0, 0), payload: answer.encoded()).framed
         try await ScriptedSession.run(settings) { session in
-            let record = EventRecord(
-                stream: Bytes(utf8: "ponies"), number: 0, id: GUID(1, 1), type: Bytes(utf8: "Filmed"), isJSON: false,
-                data: Bytes([UInt8](repeating: 7, count: 20 << 20)), metadata: Bytes(), created: 0
-            )
-            let answer = ReadEventCompleted(result: .success, event: ResolvedRecord(event: record, link: nil))
-            // All but the id is made beforehand, because making it takes long, too.
-            var frame = Package(.readEventCompleted, GUID(0, 0), payload: answer.encoded()).framed
+            var frame = prepared
             async let event = session.client.getEvent(0, in: "ponies")
             let request = try await session.peer.next(.readEvent)
             let id = 6..<22

@@ -5,7 +5,7 @@ import Testing
 @testable import EmbeddedEventStore
 
 /// What faults do to requests and replies.
-@Suite(.timeLimit(.minutes(1))) struct RequestFaultTests {
+@Suite(.timeLimit(.minutes(3))) struct RequestFaultTests {
     typealias Fault = EmbeddedServer.Fault
 
     @Test("a lost request is not performed, a lost reply is to one that is", arguments: [true, false])
