@@ -90,8 +90,9 @@ import Testing
 
     @Test("a conversation with a real server goes the same way here", arguments: Self.conversations)
     func replay(_ conversation: Conversation) async throws {
-        var configuration = EmbeddedServer.Configuration()
-        configuration.heartbeatInterval = .seconds(3600)
+        var configuration = EmbeddedServer.Configuration.patient
+        // Nothing is late, however long it takes to play a conversation.
+        configuration.persistentSubscriptionTick = .seconds(3600)
         try await withEmbeddedServer(configuration, logger: .silent) { server in
             var replay = Replay(server, conversation.name, conversation.deviations)
             try await replay.run()

@@ -220,7 +220,9 @@ extension PersistentGroup {
     private mutating func checkpoint(isTick: Bool, now: Int64) -> [Action] {
         let (minimum, maximum) = (Int64(self.settings.minCheckpointCount), Int64(self.settings.maxCheckpointCount))
         guard isTick || self.lastDelivered - self.lastCheckpoint >= maximum else { return [] }
-        let pending = [self.outstanding.lowest, self.buffer.lowestRetry].compactMap(\.self).min()
+        // What was passed over because its consumer is busy is not done, either, though real servers forget that.
+        let passedOver = self.buffer.waiting.first.map(\.number).flatMap { $0 < self.lastDelivered ? $0 : nil }
+        let pending = [self.outstanding.lowest, self.buffer.lowestRetry, passedOver].compactMap(\.self).min()
         let number = pending.map { $0 - 1 } ?? self.lastDelivered
         let progress = number - self.lastCheckpoint
         guard progress > 0 else { return [] }

@@ -115,7 +115,7 @@ import Testing
 }
 
 /// The same numbers for the same seed, everywhere.
-private struct SplitMix: RandomNumberGenerator {
+struct SplitMix: RandomNumberGenerator {
     var state: UInt64
 
     mutating func next() -> UInt64 {

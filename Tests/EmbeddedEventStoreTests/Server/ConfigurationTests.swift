@@ -28,6 +28,8 @@ import Testing
             Row("no tls") { $0.acceptsPlainConnections = false },
             Row("heartbeatInterval") { $0.heartbeatInterval = .zero },
             Row("heartbeatTimeout") { $0.heartbeatTimeout = .seconds(Int64.max) },
+            Row("persistentSubscriptionTick") { $0.persistentSubscriptionTick = .zero },
+            Row("pendingSendLimit") { $0.pendingSendLimit = 0 },
             Row("frameLimit") { $0.frameLimit = 17 },
             Row("frameLimit") { $0.frameLimit = .max },
             Row("no name") { $0.users = [.init(name: "", password: "x")] },

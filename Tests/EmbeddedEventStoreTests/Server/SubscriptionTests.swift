@@ -64,7 +64,7 @@ import Testing
             var written = 0
             // The sockets hold some megabytes.
             while await server.connectionCount == 3 {
-                try #require(written < 200)
+                try #require(written < 40)
                 try await writer.write("\(Character(UnicodeScalar(UInt8(written + 33))))", bytes: 1 << 20)
                 #expect(try await quick.told() == "\(written)@s")
                 written += 1
@@ -106,6 +106,23 @@ import Testing
         try await writer.write("a")
         try await writer.expectSilence()
         await server.stop()
+    }
+
+    @Test("whoever loses a group hears of it before the one who has taken it away is answered")
+    func dropsFirst() async throws {
+        try await Self.withPeers { _, client, _ in
+            try await client.create()
+            try await client.consume()
+            let update = UpdatePersistentSubscription(stream: "s", group: "g", settings: .tested)
+            try await client.request(update, .updatePersistentSubscription)
+            #expect(try await client.told() == "dropped 0")
+            #expect(try await client.next()?.command == .updatePersistentSubscriptionCompleted)
+            try await client.consume()
+            let delete = DeletePersistentSubscription(stream: "s", group: "g")
+            try await client.request(delete, .deletePersistentSubscription)
+            #expect(try await client.told() == "dropped 0")
+            #expect(try await client.next()?.command == .deletePersistentSubscriptionCompleted)
+        }
     }
 
     @Test("events that the server's owner causes are told of, too")
