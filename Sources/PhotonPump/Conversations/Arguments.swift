@@ -16,6 +16,19 @@ enum Arguments {
         }
     }
 
+    static func check(group: String, stream: String) throws(PhotonPumpError) {
+        guard !group.isEmpty else {
+            throw PhotonPumpError(.invalidArgument, "the subscription's name is empty", stream: stream)
+        }
+        guard group.utf8.count <= self.maximumName else {
+            throw PhotonPumpError(
+                .invalidArgument,
+                "the subscription's name has \(group.utf8.count) bytes, more than \(self.maximumName)",
+                stream: stream
+            )
+        }
+    }
+
     /// The number that stands for an expected version on the wire.
     static func wireValue(of expected: ExpectedVersion, stream: String) throws(PhotonPumpError) -> Int64 {
         guard let version = expected.wireValue else {

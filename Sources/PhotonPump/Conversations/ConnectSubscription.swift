@@ -1,0 +1,28 @@
+internal import PhotonPumpWire
+
+/// Makes the connection a consumer of a persistent subscription.
+struct ConnectSubscription: Conversation {
+    private let message: ConnectToPersistentSubscription
+
+    /// - Throws: ``PhotonPumpError/Code/invalidArgument``.
+    init(group: String, stream: String, bufferSize: Int) throws(PhotonPumpError) {
+        try Arguments.check(stream: stream)
+        try Arguments.check(group: group, stream: stream)
+        guard bufferSize > 0, let allowedInFlight = Int32(exactly: bufferSize) else {
+            throw PhotonPumpError(
+                .invalidArgument, "bufferSize \(bufferSize) is not within 1...\(Int32.max)", stream: stream)
+        }
+        self.message = ConnectToPersistentSubscription(
+            stream: stream, group: group, allowedInFlight: allowedInFlight)
+    }
+
+    var stream: String? { self.message.stream }
+    var operation: String { "connect to subscription '\(self.message.group)' to '\(self.message.stream)'" }
+    var request: Request { Request(command: .connectToPersistentSubscription, message: self.message) }
+    var effect: Effect { .none }
+    var replyCommand: Command { .persistentSubscriptionConfirmation }
+
+    func received(_ reply: PersistentSubscriptionConfirmation) -> Step<String> {
+        .finish(reply.subscriptionID)
+    }
+}

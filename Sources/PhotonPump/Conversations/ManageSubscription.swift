@@ -1,0 +1,93 @@
+internal import PhotonPumpWire
+internal import Synchronization
+
+/// Creates, changes or deletes a persistent subscription; the answers are the same on the wire.
+final class ManageSubscription: Conversation {
+    enum Change {
+        case create(PhotonPumpWire.PersistentSubscriptionSettings)
+        case update(PhotonPumpWire.PersistentSubscriptionSettings)
+        case delete
+    }
+
+    private let change: Change
+    private let group: String
+    private let target: String
+    /// Whether the change may have been made by a request whose answer was lost.
+    private let mayBeDone = Atomic(false)
+
+    /// - Throws: ``PhotonPumpError/Code/invalidArgument``.
+    init(_ change: Change, group: String, stream: String) throws(PhotonPumpError) {
+        try Arguments.check(stream: stream)
+        try Arguments.check(group: group, stream: stream)
+        self.change = change
+        self.group = group
+        self.target = stream
+    }
+
+    var stream: String? { self.target }
+
+    var operation: String {
+        let verb =
+            switch self.change {
+            case .create: "create"
+            case .update: "update"
+            case .delete: "delete"
+            }
+        return "\(verb) subscription '\(self.group)' to '\(self.target)'"
+    }
+
+    var request: Request {
+        switch self.change {
+        case .create(let settings): Request(command: .createPersistentSubscription, message: self.message(settings))
+        case .update(let settings): Request(command: .updatePersistentSubscription, message: self.message(settings))
+        case .delete:
+            Request(
+                command: .deletePersistentSubscription,
+                message: DeletePersistentSubscription(stream: self.target, group: self.group)
+            )
+        }
+    }
+
+    /// What a repetition finds done already changes nothing.
+    var effect: Effect { .repeatable }
+
+    var replyCommand: Command {
+        switch self.change {
+        case .create: .createPersistentSubscriptionCompleted
+        case .update: .updatePersistentSubscriptionCompleted
+        case .delete: .deletePersistentSubscriptionCompleted
+        }
+    }
+
+    func lostAnswer() { self.mayBeDone.store(true, ordering: .relaxed) }
+
+    func received(_ reply: CreatePersistentSubscriptionCompleted) -> Step<Void> {
+        switch (reply.result, self.change) {
+        case (.success, _):
+            return .finish(())
+        case (.doesNotExist, .delete) where self.mayBeDone.load(ordering: .relaxed):
+            return .finish(())
+        case (.alreadyExists, .create):
+            let doubt = self.mayBeDone.load(ordering: .relaxed) ? ", made perhaps by this call" : ""
+            return .fail(self.error(.subscriptionExists, "there is one already\(doubt)"))
+        case (.doesNotExist, .update), (.doesNotExist, .delete):
+            return .fail(self.error(.subscriptionNotFound, "there is no such subscription"))
+        case (.accessDenied, _):
+            return .fail(self.error(.accessDenied, "access denied"))
+        case (.fail, _):
+            return .fail(self.error(.serverError, "the server refused it", reply.reason))
+        default:
+            return .fail(
+                .unknownResult(
+                    reply.result.rawValue, operation: self.operation, stream: self.target, message: reply.reason))
+        }
+    }
+
+    private func message(_ settings: PhotonPumpWire.PersistentSubscriptionSettings) -> CreatePersistentSubscription {
+        CreatePersistentSubscription(stream: self.target, group: self.group, settings: settings)
+    }
+
+    private func error(_ code: PhotonPumpError.Code, _ problem: String, _ words: String? = nil) -> PhotonPumpError {
+        PhotonPumpError(code, "\(self.operation): \(problem)", stream: self.target, serverMessage: words)
+    }
+}
