@@ -75,6 +75,8 @@ extension Client {
                 }
             } else if let subscriber = self.subscribers.receiver(of: package) {
                 subscriber.received(package, from: channel.peer)
+            } else if package.command == .subscriptionDropped, self.subscribers.left(package.correlation) {
+                return
             } else if package.command == .heartbeatResponse {
                 self.heartbeatAnswered(package.correlation)
             } else {

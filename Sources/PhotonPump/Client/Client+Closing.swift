@@ -8,7 +8,9 @@ extension Client {
     /// returns, and so does every later one. Closing again does nothing.
     public func close() {
         self.isClosing.store(true, ordering: .relaxed)
-        self.turn {}
+        self.turn {
+            for subscriber in self.subscribers.present { subscriber.flush() }
+        }
         if case .closed = self.connector.phase { return }
         let error = PhotonPumpError(.clientClosed, "the client was closed while this call waited")
         self.dropLink()
@@ -25,14 +27,17 @@ extension Client {
     }
 
     /// Lets the calls that were made before end, as long as the time allows, and then closes the client as ``close()``
-    /// does. Calls made in the meantime fail with ``PhotonPumpError/Code/clientClosed`` at once.
+    /// does. Calls made in the meantime fail with ``PhotonPumpError/Code/clientClosed`` at once. Persistent subscriptions
+    /// are stopped, and the events that their consumers are at can be acknowledged.
     ///
     /// Cancelling the task closes the client right away.
     ///
     /// - Parameter patience: how long to wait for them.
     public func close(drainingFor patience: Duration) async {
         self.isClosing.store(true, ordering: .relaxed)
-        self.turn {}
+        self.turn {
+            for subscriber in self.subscribers.present { subscriber.windUp() }
+        }
         if !self.isDrained {
             let timer = QueueTimer(on: self.executor.queue) { [weak self] in
                 self?.assumeIsolated { $0.finishDraining() }
@@ -49,8 +54,8 @@ extension Client {
         self.close()
     }
 
-    /// Whether no call is left.
-    var isDrained: Bool { self.table.isEmpty && self.line.isEmpty }
+    /// Whether no call is left, nor a subscriber with something to do.
+    var isDrained: Bool { self.table.isEmpty && self.line.isEmpty && self.subscribers.isQuiet }
 
     func finishDraining() {
         let waiters = self.drainWaiters

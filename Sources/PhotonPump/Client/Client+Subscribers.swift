@@ -22,12 +22,12 @@ extension Client {
     }
 
     func tell(_ message: any WireMessage, _ command: Command, _ id: GUID, _ login: Login?) {
-        guard case .connected(let channel, _) = self.link, self.subscribers[id] != nil else { return }
+        guard case .connected(let channel, _) = self.link, self.subscribers.contains(id) else { return }
         channel.send(message, command, id, login: login)
     }
 
     func leave(_ id: GUID) {
-        if self.subscribers.remove(id) { self.unsubscribe(id) }
+        if self.subscribers.leave(id) { self.unsubscribe(id) }
     }
 
     func settleSubscribers() {
@@ -36,7 +36,9 @@ extension Client {
 
     /// The connection they had is no more.
     func endSubscriptions(_ error: PhotonPumpError) {
-        for subscriber in self.subscribers.removeAll() { subscriber.ended(error) }
+        let (present, leaving) = self.subscribers.removeAll()
+        for subscriber in present { subscriber.ended(error) }
+        for subscriber in leaving { subscriber.left() }
     }
 
     func unsubscribe(_ id: GUID) {

@@ -3,4 +3,10 @@ enum LogKey {
     static let endpoint = "endpoint"
     static let command = "command"
     static let error = "error"
+    static let stream = "stream"
+    static let group = "group"
+    static let event = "event"
+    static let attempt = "attempt"
+    static let pause = "pause"
+    static let timeout = "timeout"
 }

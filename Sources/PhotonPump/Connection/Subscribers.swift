@@ -10,6 +10,25 @@ protocol Subscriber: AnyObject, Sendable {
 
     /// Nothing will come under this id any more: the connection is lost or closed.
     func ended(_ error: PhotonPumpError)
+
+    /// The server has confirmed that this subscriber, which wanted to, has gone; or the connection has ended.
+    func left()
+
+    /// The client closes at once: whatever the server is still to be told must be posted now.
+    func flush()
+
+    /// The client closes as soon as those who wait for something have it: time to go.
+    func windUp()
+
+    /// Whether there is still something to be done before that.
+    var isBusy: Bool { get }
+}
+
+extension Subscriber {
+    func left() {}
+    func flush() {}
+    func windUp() {}
+    var isBusy: Bool { false }
 }
 
 /// Those who hear what the server pushes, by correlation id. It holds them weakly: whoever goes says so to the server.
@@ -19,20 +38,42 @@ struct Subscribers {
     }
 
     private var entries: [GUID: Entry] = [:]
+    /// Those who have gone, until the server confirms it.
+    private var leaving: [GUID: Entry] = [:]
     /// Who has received something since it last settled.
     private var unsettled: [any Subscriber] = []
 
     var count: Int { self.entries.count }
 
-    subscript(id: GUID) -> (any Subscriber)? { self.entries[id]?.subscriber }
+    /// Those who hear what comes.
+    var present: [any Subscriber] { self.entries.values.compactMap(\.subscriber) }
+
+    /// Whether nobody is busy, or about to have gone.
+    var isQuiet: Bool { self.leaving.isEmpty && !self.present.contains { $0.isBusy } }
+
+    /// Whether there is an entry, even of a subscriber that is gone without having said so yet.
+    func contains(_ id: GUID) -> Bool { self.entries[id] != nil }
 
     mutating func add(_ subscriber: any Subscriber, _ id: GUID) {
         self.entries[id] = Entry(subscriber: subscriber)
     }
 
+    /// A subscriber goes, and the server is to be told.
+    ///
     /// - Returns: whether it was there.
-    mutating func remove(_ id: GUID) -> Bool {
-        self.entries.removeValue(forKey: id) != nil
+    mutating func leave(_ id: GUID) -> Bool {
+        guard let entry = self.entries.removeValue(forKey: id) else { return false }
+        self.leaving[id] = entry
+        return true
+    }
+
+    /// The server has ended the subscription of one who had gone.
+    ///
+    /// - Returns: whether it was that.
+    mutating func left(_ id: GUID) -> Bool {
+        guard let entry = self.leaving.removeValue(forKey: id) else { return false }
+        entry.subscriber?.left()
+        return true
     }
 
     /// Who receives a package, and settles later.
@@ -50,8 +91,9 @@ struct Subscribers {
         return self.unsettled
     }
 
-    mutating func removeAll() -> [any Subscriber] {
+    /// - Returns: those who hear what comes, and those who had gone.
+    mutating func removeAll() -> (present: [any Subscriber], leaving: [any Subscriber]) {
         defer { self = Self() }
-        return self.entries.values.compactMap(\.subscriber)
+        return (self.present, self.leaving.values.compactMap(\.subscriber))
     }
 }

@@ -1,0 +1,43 @@
+internal import PhotonPumpWire
+
+/// Collects acknowledgements, so that many are sent together; pure. No event can be acknowledged twice, so it holds no
+/// more than are in flight.
+struct AcknowledgementBatch {
+    /// Servers take as many ids in a message.
+    static let maximum = 2000
+
+    /// How many are worth sending at once.
+    private let target: Int
+    private var ids: [GUID] = []
+
+    /// - Parameters:
+    ///   - bufferSize: how many events may be in flight.
+    ///   - delays: whether an acknowledgement may wait for others at all.
+    init(bufferSize: Int, delays: Bool) {
+        self.target = delays ? min(Self.maximum, max(1, bufferSize / 4)) : 1
+    }
+
+    var isEmpty: Bool { self.ids.isEmpty }
+    var isFull: Bool { self.ids.count >= self.target }
+
+    mutating func add(_ id: GUID) {
+        self.ids.append(id)
+    }
+
+    /// What was collected, in parts that servers take.
+    mutating func take() -> [[GUID]] {
+        defer { self.ids.removeAll(keepingCapacity: true) }
+        return Self.parts(of: self.ids)
+    }
+
+    mutating func removeAll() {
+        self.ids = []
+    }
+
+    static func parts(of ids: [GUID]) -> [[GUID]] {
+        guard ids.count > self.maximum else { return ids.isEmpty ? [] : [ids] }
+        return stride(from: 0, to: ids.count, by: self.maximum).map {
+            Array(ids[$0..<min($0 + self.maximum, ids.count)])
+        }
+    }
+}

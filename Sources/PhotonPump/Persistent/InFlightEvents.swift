@@ -1,0 +1,145 @@
+internal import PhotonPumpWire
+
+/// The events that the server has pushed and that are neither acknowledged nor refused, each in a slot; as many as the
+/// server was allowed. Pure, with the time passed in.
+///
+/// An event that the server delivers again keeps its slot: what the server counts is events, not deliveries.
+struct InFlightEvents {
+    typealias Instant = ContinuousClock.Instant
+
+    enum Admission: Equatable {
+        /// It is in this slot now.
+        case new(slot: Int)
+        /// It was in this slot already; the consumer has the earlier delivery or not.
+        case again(slot: Int, wasGiven: Bool)
+        /// It is in the slot of an event whose time was up, and which the server has taken back therefore.
+        case instead(slot: Int, wasGiven: Bool)
+        /// There is no slot: the server has pushed more than it was allowed.
+        case tooMany
+    }
+
+    /// What becomes of events as time goes by.
+    struct Look: Equatable {
+        /// Events that the consumer has, and whose time is nearly up; each is told once.
+        var slow: [GUID] = []
+        /// All events, when every slot has been taken for longer than the timeout; told once until a slot is free.
+        var stalled: [GUID] = []
+        /// When to look again; nil when there is nothing to look at.
+        var next: Instant?
+    }
+
+    private struct Slot {
+        let id: GUID
+        /// When the event first came.
+        let since: Instant
+        /// When the server last pushed it.
+        var pushed: Instant
+        /// How often it has.
+        var pushCount = 1
+        var isGiven = false
+        var isToldSlow = false
+    }
+
+    private let limit: Int
+    private let timeout: Duration?
+    /// As many as were ever taken at once.
+    private var slots: [Slot?] = []
+    private var free: [Int] = []
+    private var isToldStalled = false
+
+    /// - Parameters:
+    ///   - limit: how many events the server may push.
+    ///   - timeout: how long it waits for an acknowledgement; nil for ever.
+    init(limit: Int, timeout: Duration?) {
+        self.limit = limit
+        self.timeout = timeout
+    }
+
+    var count: Int { self.slots.count - self.free.count }
+
+    /// An event has come.
+    ///
+    /// - Parameter isRepeated: whether the server says that it has pushed it before.
+    mutating func admit(_ id: GUID, isRepeated: Bool, now: Instant) -> Admission {
+        let isFull = self.count == self.limit
+        if isRepeated || isFull, let slot = self.slots.firstIndex(where: { $0?.id == id }), let old = self.slots[slot] {
+            self.slots[slot] = Slot(id: id, since: old.since, pushed: now, pushCount: old.pushCount + 1)
+            return .again(slot: slot, wasGiven: old.isGiven)
+        }
+        if isFull {
+            guard let timeout, let (slot, old) = self.oldest, old.pushed + timeout <= now else { return .tooMany }
+            self.slots[slot] = Slot(id: id, since: now, pushed: now)
+            self.isToldStalled = false
+            return .instead(slot: slot, wasGiven: old.isGiven)
+        }
+        let new = Slot(id: id, since: now, pushed: now)
+        if let slot = self.free.popLast() {
+            self.slots[slot] = new
+            return .new(slot: slot)
+        }
+        self.slots.append(new)
+        return .new(slot: self.slots.count - 1)
+    }
+
+    /// The consumer has the event in this slot now.
+    mutating func give(_ slot: Int) {
+        self.slots[slot]?.isGiven = true
+    }
+
+    /// The consumer is through with an event.
+    ///
+    /// - Returns: whether it had been given the latest delivery; nil when the event is not there (any more).
+    mutating func settle(_ id: GUID, slot: Int) -> Bool? {
+        guard self.slots.indices.contains(slot), let old = self.slots[slot], old.id == id else { return nil }
+        self.slots[slot] = nil
+        self.free.append(slot)
+        self.isToldStalled = false
+        return old.isGiven
+    }
+
+    /// How often the server has pushed the event in this slot.
+    func pushCount(_ slot: Int) -> Int {
+        self.slots[slot]?.pushCount ?? 0
+    }
+
+    /// Whether this is what the slot was last pushed.
+    func isLatest(_ id: GUID, slot: Int, pushCount: Int) -> Bool {
+        guard self.slots.indices.contains(slot), let current = self.slots[slot] else { return false }
+        return current.id == id && current.pushCount == pushCount
+    }
+
+    /// The server has taken all events back.
+    mutating func removeAll() {
+        self = Self(limit: self.limit, timeout: self.timeout)
+    }
+
+    mutating func look(now: Instant) -> Look {
+        var look = Look()
+        guard let timeout, self.count > 0 else { return look }
+        let patience = timeout * 4 / 5
+        for (index, slot) in self.slots.enumerated() {
+            guard let slot, slot.isGiven, !slot.isToldSlow else { continue }
+            if slot.pushed + patience <= now {
+                self.slots[index]?.isToldSlow = true
+                look.slow.append(slot.id)
+            }
+        }
+        let taken = self.slots.compactMap(\.self)
+        let youngest = taken.map(\.since).max() ?? now
+        if taken.count == self.limit, youngest + timeout <= now, !self.isToldStalled {
+            self.isToldStalled = true
+            look.stalled = taken.map(\.id)
+        }
+        var times = taken.filter { !$0.isToldSlow }.map { $0.pushed + patience }
+        if taken.count == self.limit, !self.isToldStalled { times.append(youngest + timeout) }
+        // Not for each event by itself.
+        look.next = max(times.min() ?? now + patience, now + timeout / 20)
+        return look
+    }
+
+    /// The event pushed the longest time ago.
+    private var oldest: (slot: Int, Slot)? {
+        self.slots.enumerated().compactMap { index, slot in slot.map { (index, $0) } }
+            .min { $0.1.pushed < $1.1.pushed }
+    }
+}

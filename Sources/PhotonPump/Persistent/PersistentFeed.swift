@@ -1,0 +1,166 @@
+internal import PhotonPumpWire
+internal import Synchronization
+
+/// One persistent subscription over all its connections: performs what ``PersistentSubscriptionState`` decides.
+///
+/// The subscription, the iteration of its events and the acknowledgements share it. The client's queue reports to it,
+/// and so do the tasks of the consumer.
+final class PersistentFeed: Sendable {
+    /// What was asked for.
+    struct Request: Sendable {
+        let group: String
+        let stream: String
+        let bufferSize: Int
+        let messageTimeout: Duration?
+        let acknowledgementDelay: Duration
+        let options: CallOptions
+    }
+
+    /// Events for the consumer.
+    struct Batch {
+        let events: [DeliveredEvent]
+        /// They are void as soon as the feed's is another.
+        let generation: Int
+    }
+
+    typealias Actions = PersistentSubscriptionState.Actions
+    typealias Change = PersistentSubscription.Change
+
+    /// All that the tasks of the consumer and the client's queue change.
+    struct Shared {
+        var machine: PersistentSubscriptionState
+        var consumer: CheckedContinuation<Batch?, any Error>?
+        var starter: CheckedContinuation<Void, any Error>?
+        var enders: [CheckedContinuation<Void, Never>] = []
+        var listeners: [GUID: AsyncStream<Change>.Continuation] = [:]
+        /// When the packages came that are being received.
+        var arrival: ContinuousClock.Instant?
+    }
+
+    /// How long the server is given to confirm the end.
+    static let farewell: Duration = .seconds(2)
+
+    let client: Client
+    let request: Request
+    let conversation: ConnectSubscription
+    let shared: Mutex<Shared>
+    /// The one of ``Batch/generation``; changed while ``shared`` is locked.
+    let generation = Atomic(0)
+
+    /// - Throws: ``PhotonPumpError/Code/invalidArgument``.
+    init(client: Client, _ request: Request) throws(PhotonPumpError) {
+        self.client = client
+        self.request = request
+        self.conversation = try ConnectSubscription(
+            group: request.group, stream: request.stream, bufferSize: request.bufferSize)
+        let machine = PersistentSubscriptionState(
+            bufferSize: request.bufferSize,
+            messageTimeout: request.messageTimeout,
+            delays: request.acknowledgementDelay > .zero,
+            backoff: Backoff(ceiling: .seconds(5)),
+            id: client.nextID()
+        )
+        self.shared = Mutex(Shared(machine: machine))
+    }
+
+    deinit {
+        let (phase, listeners) = self.shared.withLock { shared in
+            let phase = shared.machine.phase
+            self.post(shared.machine.finish())
+            return (phase, shared.listeners)
+        }
+        if case .connecting(let id) = phase { self.client.cancel(id) }
+        for listener in listeners.values { listener.finish() }
+    }
+
+    var status: PersistentSubscription.Status { self.shared.withLock { $0.machine.status } }
+
+    /// Asks the server for the first time, and returns when it has agreed.
+    func start() async throws {
+        try await withTaskCancellationHandler {
+            try Task.checkCancellation()
+            try await withCheckedThrowingContinuation { starter in
+                let id: GUID? = self.shared.withLock { shared in
+                    shared.starter = starter
+                    if case .connecting(let id) = shared.machine.phase { return id }
+                    return nil
+                }
+                if let id { self.connect(id) }
+                if Task.isCancelled { self.stop() }
+            }
+        } onCancel: {
+            self.stop()
+        }
+    }
+
+    /// - Returns: whether nobody has gone through the events before.
+    func take() -> Bool { self.shared.withLock { $0.machine.taken() } }
+
+    /// The next events, not none; nil at the end.
+    func nextBatch(isolation: isolated (any Actor)?) async throws -> Batch? {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { consumer in
+                self.perform { shared in
+                    shared.consumer = consumer
+                    return shared.machine.demanded()
+                }
+                if Task.isCancelled { self.perform { $0.machine.cancelled() } }
+            }
+        } onCancel: {
+            self.perform { $0.machine.cancelled() }
+        }
+    }
+
+    /// Whether events of this generation can still be acknowledged.
+    func isCurrent(_ generation: Int) -> Bool { self.generation.load(ordering: .acquiring) == generation }
+
+    /// Whether an event is to be dealt with: it was not taken back, nor delivered again since.
+    func isLatest(_ event: DeliveredEvent) -> Bool { self.shared.withLock { $0.machine.isLatest(event) } }
+
+    /// Nothing more is to be delivered.
+    func stop() { self.perform { $0.machine.stop() } }
+
+    /// The consumer is through.
+    func finish() { self.perform { $0.machine.finish() } }
+
+    /// Returns when nothing more happens: the server has confirmed the end, or is not going to.
+    func ended() async {
+        await withCheckedContinuation { ender in
+            let isOver = self.shared.withLock { shared in
+                if case .ended = shared.machine.phase { return true }
+                shared.enders.append(ender)
+                return false
+            }
+            if isOver { ender.resume() }
+        }
+    }
+
+    func acknowledge(_ events: some Sequence<DeliveredEvent>) -> [PersistentSubscription.Acknowledgement] {
+        self.settling { $0.acknowledge(events, &$1) }
+    }
+
+    func refuse(
+        _ events: some Sequence<DeliveredEvent>, _ action: PersistentSubscription.RefusalAction, reason: String?
+    ) -> [PersistentSubscription.Acknowledgement] {
+        self.settling { $0.refuse(events, action, reason: reason, &$1) }
+    }
+
+    func listen() -> AsyncStream<Change> {
+        let id = self.client.nextID()
+        let (stream, listener) = AsyncStream.makeStream(of: Change.self, bufferingPolicy: .bufferingNewest(100))
+        let last: Change? = self.shared.withLock { shared in
+            if case .ended = shared.machine.phase { return .ended(shared.machine.lastError) }
+            shared.listeners[id] = listener
+            return nil
+        }
+        if let last {
+            listener.yield(last)
+            listener.finish()
+        } else {
+            listener.onTermination = { [weak self] _ in
+                self?.shared.withLock { _ = $0.listeners.removeValue(forKey: id) }
+            }
+        }
+        return stream
+    }
+}

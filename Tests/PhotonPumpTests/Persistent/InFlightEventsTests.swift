@@ -1,0 +1,112 @@
+import PhotonPumpWire
+import Testing
+
+@testable import PhotonPump
+
+@Suite("Events in flight")
+struct InFlightEventsTests {
+    private let start = ContinuousClock.now
+
+    private func id(_ number: UInt64) -> GUID { GUID(1, number) }
+    private func time(_ seconds: Double) -> ContinuousClock.Instant { self.start + .seconds(seconds) }
+
+    private func full(_ count: Int = 3, timeout: Duration? = .seconds(10)) -> InFlightEvents {
+        var events = InFlightEvents(limit: count, timeout: timeout)
+        for number in 0..<count {
+            let admission = events.admit(self.id(UInt64(number)), isRepeated: false, now: self.start)
+            #expect(admission == .new(slot: number))
+        }
+        return events
+    }
+
+    @Test("take no more slots than were allowed, and those that become free again")
+    func slots() {
+        var events = self.full()
+        #expect(events.admit(self.id(9), isRepeated: false, now: self.time(1)) == .tooMany)
+        #expect(events.settle(self.id(1), slot: 1) == false)
+        #expect(events.admit(self.id(9), isRepeated: false, now: self.time(1)) == .new(slot: 1))
+        #expect(events.count == 3)
+    }
+
+    @Test("are settled once, and only where they are")
+    func settling() {
+        var events = self.full()
+        events.give(0)
+        #expect(events.settle(self.id(0), slot: 1) == nil)
+        #expect(events.settle(self.id(0), slot: 7) == nil)
+        #expect(events.settle(self.id(0), slot: 0) == true)
+        #expect(events.settle(self.id(0), slot: 0) == nil)
+        #expect(events.count == 2)
+    }
+
+    @Test("keep their slots when they are delivered again")
+    func again() {
+        var events = self.full()
+        events.give(2)
+        #expect(events.isLatest(self.id(2), slot: 2, pushCount: 1))
+        #expect(events.admit(self.id(2), isRepeated: true, now: self.time(11)) == .again(slot: 2, wasGiven: true))
+        #expect(!events.isLatest(self.id(2), slot: 2, pushCount: 1))
+        #expect(events.isLatest(self.id(2), slot: 2, pushCount: events.pushCount(2)))
+        // Whatever the server says, there is no room for another.
+        #expect(events.admit(self.id(0), isRepeated: false, now: self.time(11)) == .again(slot: 0, wasGiven: false))
+        #expect(events.count == 3)
+    }
+
+    @Test("make room for others when the server has taken them back, the oldest first")
+    func takenBack() {
+        var events = self.full(2)
+        _ = events.settle(self.id(0), slot: 0)
+        #expect(events.admit(self.id(5), isRepeated: false, now: self.time(4)) == .new(slot: 0))
+        #expect(events.admit(self.id(6), isRepeated: false, now: self.time(9)) == .tooMany)
+        #expect(events.admit(self.id(6), isRepeated: false, now: self.time(10)) == .instead(slot: 1, wasGiven: false))
+        #expect(events.settle(self.id(1), slot: 1) == nil)
+        #expect(events.admit(self.id(7), isRepeated: false, now: self.time(13)) == .tooMany)
+    }
+
+    @Test("never make room where the server waits for ever")
+    func noTimeout() {
+        var events = self.full(timeout: nil)
+        #expect(events.admit(self.id(9), isRepeated: false, now: self.time(100_000)) == .tooMany)
+        #expect(events.look(now: self.time(100_000)) == InFlightEvents.Look())
+    }
+
+    @Test("are told when the consumer has had them for four fifths of the timeout, each once")
+    func slow() {
+        var events = self.full(4)
+        for slot in 0..<2 { events.give(slot) }
+        #expect(events.look(now: self.time(7.9)).slow.isEmpty)
+        #expect(events.look(now: self.time(7.9)).next == self.time(8.4))
+        #expect(events.look(now: self.time(8)).slow == [self.id(0), self.id(1)])
+        #expect(events.look(now: self.time(9)).slow.isEmpty)
+        // A new delivery has a time of its own.
+        _ = events.admit(self.id(0), isRepeated: true, now: self.time(11))
+        events.give(0)
+        #expect(events.look(now: self.time(18)).slow.isEmpty)
+        #expect(events.look(now: self.time(19)).slow == [self.id(0)])
+    }
+
+    @Test("stall when all slots are taken for longer than the timeout, even if they are delivered again; told once")
+    func stalled() {
+        var events = self.full()
+        _ = events.settle(self.id(2), slot: 2)
+        _ = events.admit(self.id(3), isRepeated: false, now: self.time(5))
+        for number in [0, 1] as [UInt64] { _ = events.admit(self.id(number), isRepeated: true, now: self.time(10)) }
+        #expect(events.look(now: self.time(14.9)).stalled.isEmpty)
+        #expect(events.look(now: self.time(15)).stalled == [self.id(0), self.id(1), self.id(3)])
+        #expect(events.look(now: self.time(16)).stalled.isEmpty)
+        _ = events.settle(self.id(0), slot: 0)
+        _ = events.admit(self.id(4), isRepeated: false, now: self.time(20))
+        #expect(events.look(now: self.time(30)).stalled == [self.id(4), self.id(1), self.id(3)])
+    }
+
+    @Test("are not looked at when there are none")
+    func nothing() {
+        var events = InFlightEvents(limit: 2, timeout: .seconds(1))
+        #expect(events.look(now: self.start).next == nil)
+        _ = events.admit(self.id(0), isRepeated: false, now: self.start)
+        #expect(events.look(now: self.start).next == self.time(0.8))
+        events.removeAll()
+        #expect(events.count == 0)
+        #expect(events.look(now: self.time(5)).next == nil)
+    }
+}
