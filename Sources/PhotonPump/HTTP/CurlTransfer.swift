@@ -1,10 +1,14 @@
 internal import CCurl
+internal import PhotonPumpWire
 
 /// One request and its answer. No redirect is followed and no proxy asked: the servers wanted are those that the client
 /// connects to.
 struct CurlTransfer {
     /// What all of an answer may come to, its header included.
     static let answerLimit = 1 << 20
+
+    /// `CURLAUTH_BASIC`, a macro that Swift cannot read.
+    private static let basicAuthentication = 1
 
     private let request: HTTPRequest
 
@@ -35,6 +39,15 @@ struct CurlTransfer {
         // Signals are the process's own affair.
         try handle.set(CURLOPT_NOSIGNAL, 1)
         try handle.set(CURLOPT_TIMEOUT_MS, max(1, Int((self.request.timeout / .milliseconds(1)).rounded(.up))))
+        if self.request.method == .post {
+            try handle.set(CURLOPT_POST, 1)
+            try handle.set(CURLOPT_POSTFIELDSIZE, 0)
+        }
+        if let login = self.request.login {
+            try handle.set(CURLOPT_HTTPAUTH, Self.basicAuthentication)
+            try handle.set(CURLOPT_USERNAME, login.name)
+            try handle.set(CURLOPT_PASSWORD, login.password)
+        }
         if let tls = self.request.tls { try handle.use(tls) }
         return try withoutActuallyEscaping(isCancelled) { isCancelled throws(HTTPFailure) in
             let answer = CurlAnswer(limit: Self.answerLimit, isCancelled: isCancelled)

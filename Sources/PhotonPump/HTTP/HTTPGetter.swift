@@ -1,4 +1,6 @@
-/// Asks HTTP servers for documents.
+internal import PhotonPumpWire
+
+/// Asks HTTP servers for documents, or to do something.
 protocol HTTPGetter: Sendable {
     /// The server's answer, whatever its status. Cancelling the task gives the request up at once.
     ///
@@ -16,6 +18,15 @@ struct HTTPRequest: Sendable, Hashable {
     /// From `/` on, with the query.
     let path: String
     let timeout: Duration
+    var method = Method.get
+    /// As whom to ask; nil to stay anonymous.
+    var login: Login?
+
+    enum Method {
+        case get
+        /// With an empty body.
+        case post
+    }
 }
 
 struct HTTPResponse: Sendable, Equatable {

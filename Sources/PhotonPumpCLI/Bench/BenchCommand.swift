@@ -14,6 +14,9 @@ struct BenchCommand: AsyncParsableCommand {
               write-pipelined  --n single-event writes, each awaited by a task of its own, --window in flight
               write-batch      --n writes of --batch events, --window in flight
               read-slices      --n events forward by iter, in pages of --slice
+              persistent       --n events of the persistent subscription --group, each acknowledged, --window in
+                               flight; prints {"ready":true} once connected, and is timed from the first event
+              ps-create        creates the persistent subscription --group on --stream
             """
     )
 
@@ -41,7 +44,7 @@ struct BenchCommand: AsyncParsableCommand {
     var size = 256
     @Option(help: "The stream to read or write.")
     var stream = "bench"
-    @Option(name: .customLong("group"), help: "The persistent subscription (for scenarios to come).")
+    @Option(name: .customLong("group"), help: "The persistent subscription.")
     var group = "bench-group"
     @Option(help: "The user to connect as, with --host or --port; anonymous without.")
     var user: String?

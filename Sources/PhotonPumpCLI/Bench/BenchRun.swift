@@ -22,6 +22,10 @@ struct BenchRun {
             return try await self.inFlight(self.write(events: self.options.batch), unit: self.options.batch)
         case .readSlices:
             return try await self.readSlices()
+        case .persistent:
+            return try await self.persistent()
+        case .createSubscription:
+            return try await self.createSubscription()
         }
     }
 

@@ -8,4 +8,6 @@ enum BenchScenario: String, ExpressibleByArgument, CaseIterable {
     case writePipelined = "write-pipelined"
     case writeBatch = "write-batch"
     case readSlices = "read-slices"
+    case persistent
+    case createSubscription = "ps-create"
 }

@@ -1,0 +1,61 @@
+internal import PhotonPumpWire
+
+/// What servers offer over HTTP only.
+extension Client {
+    /// Asks how a persistent subscription is getting on. The server is asked over HTTP; in a cluster, the master is.
+    ///
+    /// - Parameters:
+    ///   - group: its name.
+    ///   - stream: whose events it delivers.
+    ///   - httpPort: the server's HTTP port, unless there is gossip that tells it. 2113.
+    ///   - options: timeout and credentials of this call.
+    /// - Throws: ``PhotonPumpError``, among others ``PhotonPumpError/Code/subscriptionNotFound``,
+    ///   ``PhotonPumpError/Code/accessDenied`` and ``PhotonPumpError/Code/connectionFailed``; or `CancellationError`.
+    public func subscriptionInfo(
+        _ group: String,
+        to stream: String,
+        httpPort: Int = Endpoint.defaultGossipPort,
+        options: CallOptions = CallOptions()
+    ) async throws -> PersistentSubscriptionInfo {
+        let operation = "get info of subscription '\(group)' to '\(stream)'"
+        let body = try await self.ask(.get, "info", group, stream, httpPort, options, operation)
+        do {
+            return try PersistentSubscriptionInfo(json: body)
+        } catch {
+            throw PhotonPumpError(
+                .unreadableReply, "\(operation): the server's answer cannot be read", stream: stream, underlying: error)
+        }
+    }
+
+    /// Has the events delivered again that were parked. The server is asked over HTTP; in a cluster, the master is.
+    ///
+    /// - Parameters:
+    ///   - group: the name of the persistent subscription.
+    ///   - stream: whose events it delivers.
+    ///   - httpPort: the server's HTTP port, unless there is gossip that tells it. 2113.
+    ///   - options: timeout and credentials of this call.
+    /// - Throws: as ``subscriptionInfo(_:to:httpPort:options:)``.
+    public func replayParkedEvents(
+        _ group: String,
+        to stream: String,
+        httpPort: Int = Endpoint.defaultGossipPort,
+        options: CallOptions = CallOptions()
+    ) async throws {
+        let operation = "replay the parked events of subscription '\(group)' to '\(stream)'"
+        _ = try await self.ask(.post, "replayParked", group, stream, httpPort, options, operation)
+    }
+
+    private func ask(
+        _ method: HTTPRequest.Method, _ page: String, _ group: String, _ stream: String, _ httpPort: Int,
+        _ options: CallOptions, _ operation: String
+    ) async throws -> [UInt8] {
+        try Arguments.check(stream: stream)
+        try Arguments.check(group: group, stream: stream)
+        let terms = try self.terms(options)
+        let pages = ServerPages(
+            configuration: self.configuration, httpPort: httpPort, login: terms.login ?? self.login,
+            timeout: terms.deadline - terms.started)
+        return try await pages.ask(
+            method, ["subscriptions", stream, group, page], operation: operation, stream: stream)
+    }
+}

@@ -1,0 +1,87 @@
+internal import PhotonPumpWire
+
+/// What a server offers over HTTP only, asked as a client with these settings would.
+struct ServerPages {
+    let configuration: Client.Configuration
+    /// Of a single server; a cluster's gossip says where its master is.
+    let httpPort: Int
+    let login: Login?
+    let timeout: Duration
+    var getter: any HTTPGetter = CurlGetter()
+
+    /// Asks for a page, which parts of a path lead to.
+    ///
+    /// - Returns: what the server answered, which is a success.
+    /// - Throws: ``PhotonPumpError``, or `CancellationError`.
+    func ask(_ method: HTTPRequest.Method, _ path: [String], operation: String, stream: String?) async throws -> [UInt8]
+    {
+        let endpoint = try await self.endpoint()
+        let answer: HTTPResponse
+        do {
+            guard let address = try await AddressLookup.addresses(of: endpoint).first else {
+                throw HTTPFailure(description: "the name has no address")
+            }
+            let request = HTTPRequest(
+                endpoint: endpoint,
+                address: address,
+                tls: self.usesTLS ? self.configuration.tls ?? TLSSettings() : nil,
+                path: path.map { "/\(Self.escaped($0))" }.joined(),
+                timeout: self.timeout,
+                method: method,
+                login: self.login
+            )
+            answer = try await self.getter.get(request)
+        } catch {
+            try Task.checkCancellation()
+            var failure = PhotonPumpError(
+                .connectionFailed, "\(operation): the server cannot be asked over HTTP", stream: stream,
+                underlying: error)
+            failure.endpoint = "\(endpoint)"
+            throw failure
+        }
+        guard (200..<300).contains(answer.status) else {
+            throw Self.refusal(answer, operation, stream: stream, endpoint)
+        }
+        return answer.body
+    }
+
+    private var usesTLS: Bool { self.configuration.discovery.gossipOverTLS ?? (self.configuration.tls != nil) }
+
+    private func endpoint() async throws -> Endpoint {
+        if case .node(let endpoint) = self.configuration.target {
+            return Endpoint(host: endpoint.host, port: self.httpPort)
+        }
+        let members = try await ClusterGossip.read(self.configuration).members
+        guard let master = members.first(where: { $0.state == .master && $0.isAlive })?.http else {
+            throw PhotonPumpError(.discoveryFailed, "the cluster has no master that tells of its HTTP interface")
+        }
+        return master
+    }
+
+    private static func refusal(
+        _ answer: HTTPResponse, _ operation: String, stream: String?, _ endpoint: Endpoint
+    ) -> PhotonPumpError {
+        let (code, problem): (PhotonPumpError.Code, String) =
+            switch answer.status {
+            case 401, 403: (.accessDenied, "access denied")
+            case 404: (.subscriptionNotFound, "there is no such subscription")
+            case 300..<400, 503: (.notHandled, "the node does not handle it (status \(answer.status))")
+            default: (.serverError, "the server answered with status \(answer.status)")
+            }
+        // The words that come with a status of its own are for machines.
+        let words = code == .serverError ? String(decoding: answer.body.prefix(1000), as: UTF8.self) : nil
+        var error = PhotonPumpError(code, "\(operation): \(problem)", stream: stream, serverMessage: words)
+        error.endpoint = "\(endpoint)"
+        return error
+    }
+
+    /// A part of a path, in which nothing separates or means something else.
+    static func escaped(_ part: String) -> String {
+        part.utf8.map { byte in
+            let character = Character(Unicode.Scalar(byte))
+            let isPlain = character.isASCII && (character.isLetter || character.isNumber || "-._~".contains(character))
+            return isPlain ? String(character) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+        }
+        .joined()
+    }
+}

@@ -1,0 +1,109 @@
+import ArgumentParser
+import PhotonPump
+import Synchronization
+
+/// `pump consume`
+struct ConsumeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "consume",
+        abstract: "Print the events of a persistent subscription, and acknowledge them.",
+        discussion: """
+            Runs until SIGINT or SIGTERM, or until --count events were printed; then it acknowledges what it has \
+            printed, and leaves the rest to other consumers. With --nack, each event is refused instead.
+            """
+    )
+
+    @ParentCommand var pump: Pump
+    @OptionGroup var global: GlobalOptions
+
+    @Argument(help: "The stream whose events the persistent subscription delivers.")
+    var stream: String
+    @Argument(help: "The name of the persistent subscription.")
+    var group: String
+    @Option(help: "Events that the server may push ahead of acknowledgements.")
+    var buffer = 10
+    @Option(help: "Events that are dealt with at once.")
+    var workers = 1
+    @Option(help: "Refuse each event: park, retry, skip or stop.")
+    var nack: Refusal?
+    @Option(help: "End after so many events. (default: never)")
+    var count: Int?
+
+    enum Refusal: String, ExpressibleByArgument, CaseIterable {
+        case park, retry, skip, stop
+
+        var action: PersistentSubscription.RefusalAction {
+            switch self {
+            case .park: .park
+            case .retry: .retry
+            case .skip: .skip
+            case .stop: .stop
+            }
+        }
+    }
+
+    func validate() throws {
+        for (name, value) in [("buffer", self.buffer), ("workers", self.workers), ("count", self.count ?? 1)]
+        where value < 1 {
+            throw ValidationError("--\(name) must be at least 1")
+        }
+    }
+
+    func run() async throws {
+        let global = self.global.merged(with: self.pump.global)
+        let configuration = try global.configuration()
+        try await interruptible {
+            try await withClient(configuration, logger: global.logger) { client in
+                let subscription = try await client.connectSubscription(
+                    self.group, to: self.stream, bufferSize: self.buffer)
+                try await self.consume(subscription, json: global.json)
+            }
+        }
+    }
+
+    private func consume(_ subscription: PersistentSubscription, json: Bool) async throws {
+        let tally = Tally(limit: self.count ?? .max)
+        let (nack, isLine) = (self.nack, !json)
+        do {
+            try await subscription.process(
+                maxConcurrent: self.workers,
+                onError: { error, _ in
+                    guard let refused = error as? Refused else { throw error }
+                    return refused.action
+                },
+                handler: { event in
+                    guard let isLast = tally.add() else { throw Enough() }
+                    print(isLine ? EventOutput.text(event.resolved) : "\(EventOutput.json(event.resolved))")
+                    try flushOutput()
+                    if isLast { subscription.stop() }
+                    if let nack { throw Refused(action: nack.action) }
+                }
+            )
+        } catch is Enough {}
+    }
+
+    /// What a handler throws to have its event refused.
+    private struct Refused: Error, CustomStringConvertible {
+        let action: PersistentSubscription.RefusalAction
+        var description: String { "pump consume --nack" }
+    }
+
+    /// What a handler throws when its event is one too many, which is left to other consumers.
+    private struct Enough: Error {}
+}
+
+/// Counts events up to a limit.
+private final class Tally: Sendable {
+    private let limit: Int
+    private let count = Atomic(0)
+
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// - Returns: whether this is the last one; nil when it is one too many.
+    func add() -> Bool? {
+        let count = self.count.wrappingAdd(1, ordering: .relaxed).newValue
+        return count > self.limit ? nil : count == self.limit
+    }
+}

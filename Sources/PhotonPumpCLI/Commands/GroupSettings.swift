@@ -1,0 +1,75 @@
+import ArgumentParser
+import PhotonPump
+
+/// The settings of a persistent subscription, as options.
+struct GroupSettings: ParsableArguments {
+    @Flag(help: "Deliver the events that links point to, along with the links.")
+    var resolveLinks = false
+    @Option(help: "Where to begin: start, end or an event's number.", transform: Self.position)
+    var from = StreamPosition.end
+    @Option(help: ArgumentHelp("When to deliver an event again; 0 for never.", valueName: "seconds"))
+    var messageTimeout = 30.0
+    @Flag(help: "Keep latency statistics.")
+    var statistics = false
+    @Option(help: "Events to keep in memory of those just being written.")
+    var liveBuffer = 500
+    @Option(help: "Events to read at once from the past.")
+    var readBatch = 20
+    @Option(help: "Events to keep in memory of those read; more than --read-batch.")
+    var buffer = 500
+    @Option(help: "How often to deliver an event again before it is parked.")
+    var maxRetries = 10
+    @Option(help: ArgumentHelp("How often to look whether to write a checkpoint.", valueName: "seconds"))
+    var checkpointAfter = 2.0
+    @Option(help: "Events that are reason enough for a checkpoint then.")
+    var minCheckpoint = 10
+    @Option(help: "Events that are reason enough for a checkpoint at any time.")
+    var maxCheckpoint = 1000
+    @Option(help: "Consumers at a time; 0 for any number.")
+    var maxSubscribers = 0
+    @Option(help: "Who gets an event: round-robin, dispatch-to-single, pinned, or what the server calls it.")
+    var strategy = "round-robin"
+
+    var value: PersistentSubscriptionSettings {
+        var settings = PersistentSubscriptionSettings()
+        settings.resolveLinks = self.resolveLinks
+        settings.startFrom = self.from
+        settings.messageTimeout = self.messageTimeout == 0 ? nil : .seconds(self.messageTimeout)
+        settings.extraStatistics = self.statistics
+        settings.liveBufferSize = self.liveBuffer
+        settings.readBatchSize = self.readBatch
+        settings.bufferSize = self.buffer
+        settings.maximumRetryCount = self.maxRetries
+        settings.checkpointAfter = .seconds(self.checkpointAfter)
+        settings.minimumCheckpointCount = self.minCheckpoint
+        settings.maximumCheckpointCount = self.maxCheckpoint
+        settings.maximumSubscriberCount = self.maxSubscribers == 0 ? nil : self.maxSubscribers
+        settings.strategy =
+            switch self.strategy {
+            case "round-robin": .roundRobin
+            case "dispatch-to-single": .dispatchToSingle
+            case "pinned": .pinned
+            default: .named(self.strategy)
+            }
+        return settings
+    }
+
+    func validate() throws {
+        // What is not finite, or far too large, is no duration.
+        for (name, seconds) in [
+            ("message-timeout", self.messageTimeout), ("checkpoint-after", self.checkpointAfter),
+        ] where !(0...2_000_000).contains(seconds) {
+            throw ValidationError("--\(name) must be within 0...2000000 seconds")
+        }
+    }
+
+    private static func position(_ text: String) throws -> StreamPosition {
+        switch text {
+        case "start": return .start
+        case "end": return .end
+        default:
+            guard let number = Int64(text), number >= 0 else { throw ValidationError("'\(text)' is no event number") }
+            return .number(number)
+        }
+    }
+}
