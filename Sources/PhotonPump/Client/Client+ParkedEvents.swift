@@ -36,7 +36,7 @@ extension Client {
     ///   - options: timeout and credentials of this call.
     /// - Throws: as ``subscriptionInfo(_:to:httpPort:options:)``.
     public func replayParkedEvents(
-        _ group: String,
+        of group: String,
         to stream: String,
         httpPort: Int = Endpoint.defaultGossipPort,
         options: CallOptions = CallOptions()

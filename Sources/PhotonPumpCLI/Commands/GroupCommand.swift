@@ -110,7 +110,7 @@ struct GroupCommand: AsyncParsableCommand {
         func run() async throws {
             try await self.parent.change(self.target, "replaying parked events", self.global) { client in
                 try await client.replayParkedEvents(
-                    self.target.group, to: self.target.stream, httpPort: self.http.httpPort)
+                    of: self.target.group, to: self.target.stream, httpPort: self.http.httpPort)
             }
         }
     }
