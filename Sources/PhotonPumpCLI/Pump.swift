@@ -13,7 +13,8 @@ struct Pump: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             DemoCommand.self, ServeCommand.self, PingCommand.self, PublishCommand.self, ReadCommand.self,
-            StreamCommand.self, GroupCommand.self, ConsumeCommand.self, GossipCommand.self, ScavengeCommand.self,
+            TailCommand.self, StreamCommand.self, GroupCommand.self, ConsumeCommand.self, GossipCommand.self,
+            ScavengeCommand.self,
             BenchCommand.self,
         ]
     )

@@ -2,6 +2,34 @@ import PhotonPump
 
 /// The scenarios of subscriptions.
 extension BenchRun {
+    func subscribe() async throws -> JSON {
+        let subscription = try await self.client.subscribe(to: self.options.stream)
+        print(#"{"ready":true}"#)
+        try flushOutput()
+        var touched = Touched()
+        var meter = Meter()
+        for try await event in subscription.events {
+            if touched.count == 0 { meter = Meter() }
+            touched.add(event)
+            if touched.count == self.options.count { break }
+        }
+        return meter.report(self.options, units: touched.count, latencies: nil)
+    }
+
+    func catchUp() async throws -> JSON {
+        var settings = SubscriptionOptions()
+        settings.pageSize = self.options.slice
+        var touched = Touched()
+        let meter = Meter()
+        let subscription = try await self.client.subscribe(
+            to: self.options.stream, from: .start, options: settings)
+        for try await event in subscription.events {
+            touched.add(event)
+            if touched.count == self.options.count { break }
+        }
+        return meter.report(self.options, units: touched.count, latencies: nil)
+    }
+
     func persistent() async throws -> JSON {
         let options = self.options
         let subscription = try await self.client.connectSubscription(

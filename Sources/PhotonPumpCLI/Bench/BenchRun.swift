@@ -22,6 +22,10 @@ struct BenchRun {
             return try await self.inFlight(self.write(events: self.options.batch), unit: self.options.batch)
         case .readSlices:
             return try await self.readSlices()
+        case .subscribe:
+            return try await self.subscribe()
+        case .catchUp:
+            return try await self.catchUp()
         case .persistent:
             return try await self.persistent()
         case .createSubscription:

@@ -8,6 +8,8 @@ enum BenchScenario: String, ExpressibleByArgument, CaseIterable {
     case writePipelined = "write-pipelined"
     case writeBatch = "write-batch"
     case readSlices = "read-slices"
+    case subscribe
+    case catchUp = "catch-up"
     case persistent
     case createSubscription = "ps-create"
 }

@@ -63,6 +63,15 @@ struct ConsumeCommand: AsyncParsableCommand {
 
     private func consume(_ subscription: PersistentSubscription, json: Bool) async throws {
         let tally = Tally(limit: self.count ?? .max)
+        let progress = ProgressLine()
+        try await progress.show({ "\(subscription.status.phase)" }) {
+            try await self.consume(subscription, json: json, tally, progress)
+        }
+    }
+
+    private func consume(
+        _ subscription: PersistentSubscription, json: Bool, _ tally: Tally, _ progress: ProgressLine
+    ) async throws {
         let (nack, isLine) = (self.nack, !json)
         do {
             try await subscription.process(
@@ -75,6 +84,7 @@ struct ConsumeCommand: AsyncParsableCommand {
                     guard let isLast = tally.add() else { throw Enough() }
                     print(isLine ? EventOutput.text(event.resolved) : "\(EventOutput.json(event.resolved))")
                     try flushOutput()
+                    progress.count()
                     if isLast { subscription.stop() }
                     if let nack { throw Refused(action: nack.action) }
                 }

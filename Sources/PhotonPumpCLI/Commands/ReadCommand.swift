@@ -82,19 +82,10 @@ struct ReadCommand: AsyncParsableCommand {
     }
 
     private func number() throws -> StreamPosition? {
-        guard let from else { return nil }
-        guard let number = Int64(from), number >= 0 else {
-            throw ValidationError("--from '\(from)' is no event number")
-        }
-        return .number(number)
+        try self.from.map { .number(try PlaceArgument.number($0)) }
     }
 
     private func position() throws -> Position? {
-        guard let from else { return nil }
-        let parts = from.split(separator: "/", omittingEmptySubsequences: false).map { Int64($0) }
-        guard parts.count == 2, let commit = parts[0], let prepare = parts[1], commit >= 0, prepare >= 0 else {
-            throw ValidationError("--from '\(from)' is no position COMMIT/PREPARE")
-        }
-        return Position(commit: commit, prepare: prepare)
+        try self.from.map(PlaceArgument.position)
     }
 }

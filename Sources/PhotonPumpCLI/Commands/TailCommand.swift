@@ -1,0 +1,104 @@
+import ArgumentParser
+import PhotonPump
+
+/// `pump tail`
+struct TailCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tail",
+        abstract: "Print the events of a stream, or of all streams, as they are written.",
+        discussion: """
+            Runs until SIGINT or SIGTERM, or until --count events were printed. Lost connections are made again, and \
+            nothing is left out or printed twice. Links are followed to the events they point to.
+            """
+    )
+
+    @ParentCommand var pump: Pump
+    @OptionGroup var global: GlobalOptions
+
+    @Argument(help: "The stream to follow; $all follows all streams.")
+    var stream: String
+    @Option(help: "Where to begin: start, end, or an event's number; for $all COMMIT/PREPARE.")
+    var from = "end"
+    @Option(help: "End after so many events. (default: never)")
+    var count: Int?
+    @Flag(name: .customLong("no-resolve-links"), help: "Print links themselves.")
+    var keepsLinks = false
+    @Option(help: ArgumentHelp("Only events in whose type this is found; for $all.", valueName: "regex"))
+    var types: String?
+    @Option(help: ArgumentHelp("Only events of streams whose names begin like this; for $all.", valueName: "prefix"))
+    var streams: String?
+
+    func validate() throws {
+        if self.stream.isEmpty { throw ValidationError("the stream's name is empty") }
+        if self.stream == "$all" {
+            _ = try self.start(PlaceArgument.position)
+        } else {
+            _ = try self.start(PlaceArgument.number)
+            if self.types != nil || self.streams != nil { throw ValidationError("--types and --streams are for $all") }
+        }
+        if let count, count < 1 { throw ValidationError("--count must be at least 1") }
+    }
+
+    func run() async throws {
+        let global = self.global.merged(with: self.pump.global)
+        let configuration = try global.configuration()
+        try await interruptible {
+            try await withClient(configuration, logger: global.logger) { client in
+                var options = SubscriptionOptions()
+                options.resolveLinks = !self.keepsLinks
+                if self.stream == "$all" {
+                    let byStream = self.streams.map { EventFilter.streams(prefixedBy: $0) }
+                    let byType = self.types.map { EventFilter.types(matching: $0) }
+                    // A subscription has one filter; the other is applied to what it gives.
+                    let further = byStream == nil ? nil : try byType?.predicate()
+                    let subscription = try await client.subscribeToAll(
+                        from: self.start(PlaceArgument.position), matching: byStream ?? byType, options: options)
+                    try await self.printEvents(of: subscription, json: global.json, further) { "" }
+                } else {
+                    let subscription = try await client.subscribe(
+                        to: self.stream, from: self.start(PlaceArgument.number), options: options)
+                    try await self.printEvents(of: subscription, json: global.json, nil) {
+                        subscription.status.lag.map { ", \($0) behind" } ?? ""
+                    }
+                }
+            }
+        }
+    }
+
+    private func printEvents<Place>(
+        of subscription: Subscription<Place>,
+        json: Bool,
+        _ fits: (@Sendable (ResolvedEvent) -> Bool)?,
+        lag: @escaping @Sendable () -> String
+    ) async throws {
+        let progress = ProgressLine()
+        let limit = self.count ?? .max
+        try await progress.show({ Self.name(subscription.status.phase) + lag() }) {
+            var printed = 0
+            for try await event in subscription.events where fits?(event) ?? true {
+                print(json ? "\(EventOutput.json(event))" : EventOutput.text(event))
+                try flushOutput()
+                progress.count()
+                printed += 1
+                if printed == limit { break }
+            }
+        }
+    }
+
+    private static func name<Place>(_ phase: SubscriptionStatus<Place>.Phase) -> String {
+        switch phase {
+        case .readingHistory: "reading what is there"
+        case .goingLive: "going live"
+        case .live: "live"
+        case .ended: "over"
+        }
+    }
+
+    private func start<Place>(_ place: (String) throws -> Place) throws -> SubscriptionStart<Place> {
+        switch self.from {
+        case "start": .start
+        case "end": .end
+        default: .from(try place(self.from))
+        }
+    }
+}

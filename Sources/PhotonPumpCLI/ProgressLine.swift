@@ -1,0 +1,39 @@
+import Foundation
+import Synchronization
+
+/// One line on stderr that says how far a long command is, renewed every second while stderr is a terminal.
+final class ProgressLine: Sendable {
+    private static let isShown = isatty(STDERR_FILENO) != 0
+
+    private let events = Atomic(0)
+
+    func count() {
+        self.events.wrappingAdd(1, ordering: .relaxed)
+    }
+
+    /// Runs `body`, and shows the line until it ends.
+    ///
+    /// - Parameter state: what else there is to say, such as the lag.
+    func show(
+        _ state: @escaping @Sendable () -> String, during body: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        guard Self.isShown else { return try await body() }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                var before = 0
+                while (try? await Task.sleep(for: .seconds(1))) != nil {
+                    let now = self.events.load(ordering: .relaxed)
+                    Self.write("\r\u{1B}[K\(now) events, \(now - before)/s, \(state())")
+                    before = now
+                }
+                Self.write("\r\u{1B}[K")
+            }
+            defer { group.cancelAll() }
+            try await body()
+        }
+    }
+
+    private static func write(_ text: String) {
+        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+    }
+}
