@@ -92,7 +92,7 @@ struct FollowStateTests {
         #expect(server.changes.filter { $0.name == "live" }.count == 6)
     }
 
-    @Test("goes on where a stream begins whose start is truncated, through pages without events (S37)")
+    @Test("S37: goes on where a stream begins whose start is truncated, through pages without events")
     func truncatedHead() {
         var server = ModelledServer(from: .start, holding: 30)
         server.truncate(before: 20)
