@@ -64,7 +64,9 @@ struct ConsumeCommand: AsyncParsableCommand {
     private func consume(_ subscription: PersistentSubscription, json: Bool) async throws {
         let tally = Tally(limit: self.count ?? .max)
         let progress = ProgressLine()
-        try await progress.show({ "\(subscription.status.phase)" }) {
+        try await progress.show {
+            "\(subscription.status.phase)"
+        } during: {
             try await self.consume(subscription, json: json, tally, progress)
         }
     }

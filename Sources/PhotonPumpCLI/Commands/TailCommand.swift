@@ -73,7 +73,9 @@ struct TailCommand: AsyncParsableCommand {
     ) async throws {
         let progress = ProgressLine()
         let limit = self.count ?? .max
-        try await progress.show({ Self.name(subscription.status.phase) + lag() }) {
+        try await progress.show {
+            Self.name(subscription.status.phase) + lag()
+        } during: {
             var printed = 0
             for try await event in subscription.events where fits?(event) ?? true {
                 print(json ? "\(EventOutput.json(event))" : EventOutput.text(event))

@@ -77,11 +77,6 @@ extension ScriptedPeer {
         try await self.send(bytes)
     }
 
-    func drop(_ id: GUID, _ reason: SubscriptionDropped.Reason) async throws {
-        try await self.send(
-            Package(.subscriptionDropped, id, payload: SubscriptionDropped(reason: reason).encoded()))
-    }
-
     /// The numbers of the events that the next message, which must be that, acknowledges under this id.
     func acknowledged(on id: GUID) async throws -> [Int] {
         let package = try #require(try await self.next())

@@ -1,5 +1,5 @@
+import Dispatch
 import Foundation
-import Synchronization
 import Testing
 
 /// Certificates and an HTTPS server by the `openssl` command.
@@ -80,20 +80,17 @@ struct OpenSSL {
         let output = Pipe()
         process.standardOutput = output
         let (lines, line) = AsyncStream.makeStream(of: String.self)
-        let buffer = Mutex(Data())
-        output.fileHandleForReading.readabilityHandler = { handle in
-            let data = handle.availableData
-            if data.isEmpty {
-                handle.readabilityHandler = nil
-                return line.finish()
-            }
-            let complete = buffer.withLock { buffer -> [Data] in
+        let handle = output.fileHandleForReading
+        // On a thread of its own: a readability handler closes its descriptor while that is still watched.
+        DispatchQueue(label: "openssl.output").async {
+            var buffer = Data()
+            while case let data = handle.availableData, !data.isEmpty {
                 buffer.append(data)
                 var parts = buffer.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
                 buffer = parts.removeLast()
-                return parts
+                for text in parts { line.yield(String(decoding: text, as: UTF8.self)) }
             }
-            for text in complete { line.yield(String(decoding: text, as: UTF8.self)) }
+            line.finish()
         }
         let (exit, exited) = AsyncStream.makeStream(of: Void.self)
         process.terminationHandler = { _ in exited.finish() }
