@@ -55,6 +55,7 @@ extension FollowState {
     mutating func goBack() {
         self.letGoOfHeld()
         self.missed = nil
+        self.last = self.last ?? self.base
         self.phase = .reading
         self.ready.append(.fellBehind)
     }

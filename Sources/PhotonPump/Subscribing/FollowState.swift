@@ -67,6 +67,8 @@ struct FollowState<Place: Comparable & Hashable & Sendable> {
     var next: Start
     /// Nothing before this is wanted.
     let first: Place?
+    /// Behind which listening began, without anything being read. What is pushed lies behind it, by the server's word.
+    var base: Place?
     /// The last event taken.
     var last: Place?
     var knownEnd: Place?
@@ -152,7 +154,7 @@ struct FollowState<Place: Comparable & Hashable & Sendable> {
         var changes = self.succeeded()
         self.note(end: boundary)
         if self.next == .end {
-            self.last = boundary
+            self.base = boundary
             self.next = boundary.map(Start.after) ?? .start
         }
         if self.isBehind(boundary) {

@@ -115,7 +115,7 @@ final class Follower<Source: FollowSource>: Subscriber, Following {
                 }
             return SubscriptionStatus(
                 phase: phase,
-                lastPlace: machine.last,
+                lastPlace: machine.last ?? machine.base,
                 knownEnd: machine.knownEnd,
                 bufferedEvents: machine.ready.eventCount,
                 bufferedBytes: machine.ready.byteCount,

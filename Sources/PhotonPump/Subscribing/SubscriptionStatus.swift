@@ -32,7 +32,8 @@ public struct SubscriptionStatus<Place: Hashable & Sendable>: Sendable {
 
     /// What it is at.
     public let phase: Phase
-    /// The place of the last event that has come, whether or not the consumer has taken it yet; nil before the first.
+    /// The place of the last event that has come, whether or not the consumer has taken it yet, or that it began behind;
+    /// nil before the first.
     public let lastPlace: Place?
     /// The last place the server has told of; nil as long as it has not. What lies between this and ``lastPlace`` is how
     /// far the subscription is behind.
