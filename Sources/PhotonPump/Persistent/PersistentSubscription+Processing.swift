@@ -2,7 +2,7 @@ extension PersistentSubscription {
     /// Has each event dealt with by `handler`: acknowledged when it returns, refused when it throws.
     ///
     /// ```swift
-    /// try await herd.process(maxConcurrent: 8, partitionedBy: { $0.stream }) { event in
+    /// try await herd.process(maxConcurrent: 8, partitionedBy: \.stream) { event in
     ///     try await store.record(event.decode(PonyJumped.self))
     /// }
     /// ```

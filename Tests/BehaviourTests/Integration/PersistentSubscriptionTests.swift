@@ -221,7 +221,7 @@ struct PersistentSubscriptionTests {
                     while seen.numbers.count < 3 { try await Task.sleep(for: .milliseconds(1)) }
                     try await server.restart(keepingData: true)
                     try await client.publish(try Pony.events(3), to: stream)
-                    while seen.numbers.count < 6 { try await Task.sleep(for: .milliseconds(1)) }
+                    while Set(seen.numbers).count < 6 { try await Task.sleep(for: .milliseconds(1)) }
                     herd.stop()
                     try await processing
                     #expect(Set(seen.numbers) == Set(0..<6))
@@ -241,7 +241,7 @@ struct PersistentSubscriptionTests {
                     while seen.numbers.count < 3 { try await Task.sleep(for: .milliseconds(1)) }
                     try await cluster.kill(0)
                     try await client.publish(try Pony.events(3), to: stream)
-                    while seen.numbers.count < 6 { try await Task.sleep(for: .milliseconds(1)) }
+                    while Set(seen.numbers).count < 6 { try await Task.sleep(for: .milliseconds(1)) }
                     herd.stop()
                     try await processing
                     #expect(Set(seen.numbers) == Set(0..<6))

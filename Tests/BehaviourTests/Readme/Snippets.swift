@@ -51,6 +51,27 @@ extension Snippets {
         }
     }
 
+    func competing(_ client: Client) async throws {
+        var settings = PersistentSubscriptionSettings()
+        settings.startFrom = .start
+        try await client.createSubscription("herd", to: "ponies", settings: settings)
+
+        let herd = try await client.connectSubscription("herd", to: "ponies", bufferSize: 20)
+        try await herd.process(maxConcurrent: 8, partitionedBy: \.stream) { event in
+            print(event.type, event.retryCount)
+        }
+    }
+
+    func competingByHand(_ herd: PersistentSubscription) async throws {
+        for try await event in herd.events {
+            if event.retryCount > 3 {
+                herd.nack(event, action: .park, reason: "lame")
+            } else {
+                herd.ack(event)
+            }
+        }
+    }
+
     func watching(_ client: Client) async {
         let status = await client.status
         print(status.phase, status.lastError?.description ?? "")

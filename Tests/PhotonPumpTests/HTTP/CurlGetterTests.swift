@@ -1,6 +1,7 @@
 import FlyingFox
 import FlyingSocks
 import Foundation
+import PhotonPumpWire
 import ScriptedPeers
 import Testing
 
@@ -14,7 +15,7 @@ struct CurlGetterTests {
         _ body: (CurlGetter, (String, Duration) -> PhotonPump.HTTPRequest) async throws -> Void
     ) async throws {
         let server = HTTPServer(address: try .inet(ip4: "127.0.0.1", port: 0), logger: .disabled)
-        for (path, handler) in routes { await server.appendRoute(HTTPRoute("GET \(path)"), handler: handler) }
+        for (path, handler) in routes { await server.appendRoute(HTTPRoute("GET,POST \(path)"), handler: handler) }
         let running = Task { try await server.run() }
         try await server.waitUntilListening(timeout: 50)
         guard case .ip4(_, let port) = await server.listeningAddress else { return }
@@ -62,6 +63,29 @@ struct CurlGetterTests {
             #expect(answer.status == 200)
             let text = String(decoding: answer.body, as: UTF8.self)
             #expect(text == "\(request.endpoint) format=json application/json")
+        }
+    }
+
+    @Test("posts, and says as whom")
+    func posting() async throws {
+        let routes: [String: @Sendable (FlyingFox.HTTPRequest) async throws -> FlyingFox.HTTPResponse] = [
+            "/page": { request in
+                let words = [
+                    request.method.rawValue, request.headers[.contentLength] ?? "-",
+                    request.headers[.authorization] ?? "-",
+                ]
+                return HTTPResponse(statusCode: .ok, body: Data(words.joined(separator: " ").utf8))
+            }
+        ]
+        try await self.withServer(routes) { getter, request in
+            var request = request("/page", .seconds(30))
+            let plain = try await getter.get(request)
+            #expect(String(decoding: plain.body, as: UTF8.self) == "GET - -")
+            request.method = .post
+            request.login = try Login(name: "ops", password: "a:b")
+            let answer = try await getter.get(request)
+            let credentials = Data("ops:a:b".utf8).base64EncodedString()
+            #expect(String(decoding: answer.body, as: UTF8.self) == "POST 0 Basic \(credentials)")
         }
     }
 

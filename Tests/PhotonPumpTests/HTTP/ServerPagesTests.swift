@@ -1,0 +1,71 @@
+import PhotonPumpWire
+import Testing
+
+@testable import PhotonPump
+
+@Suite("Pages of a server", .timeLimit(.minutes(1)))
+struct ServerPagesTests {
+    /// Answers every request with this, and the request's own words in the body.
+    private struct Answering: HTTPGetter {
+        var status = 200
+        var failure: HTTPFailure?
+
+        func get(_ request: HTTPRequest) async throws -> HTTPResponse {
+            if let failure { throw failure }
+            let words = "\(request.method) \(request.endpoint) \(request.path) \(request.login?.name ?? "-")"
+            return HTTPResponse(status: self.status, body: Array(words.utf8))
+        }
+    }
+
+    private func ask(_ getter: Answering) async throws -> String {
+        let pages = ServerPages(
+            configuration: Client.Configuration(endpoint: Endpoint(host: "127.0.0.1", port: 1)),
+            httpPort: 99,
+            login: try Login(name: "ops", password: "p"),
+            timeout: .seconds(1),
+            getter: getter
+        )
+        let path = ["subscriptions", "$a/b c:ü", "g~1.2-3_4", "info"]
+        return String(
+            decoding: try await pages.ask(.post, path, operation: "look", stream: "s"), as: UTF8.self)
+    }
+
+    @Test("are asked for at the HTTP port, with names that separate nothing")
+    func request() async throws {
+        let words = try await self.ask(Answering())
+        #expect(words == "post 127.0.0.1:99 /subscriptions/%24a%2Fb%20c%3A%C3%BC/g~1.2-3_4/info ops")
+    }
+
+    @Test(
+        "that the server refuses are errors of its kind",
+        arguments: [
+            (401, .accessDenied), (404, .subscriptionNotFound), (307, .notHandled), (503, .notHandled),
+            (500, .serverError),
+        ] as [(Int, PhotonPumpError.Code)])
+    func refused(status: Int, code: PhotonPumpError.Code) async throws {
+        let error = await #expect(throws: PhotonPumpError.self) { try await self.ask(Answering(status: status)) }
+        #expect(error?.code == code)
+        #expect(error?.message.hasPrefix("look: ") == true)
+        #expect(error?.stream == "s")
+        #expect(error?.endpoint == "127.0.0.1:99")
+    }
+
+    @Test("that cannot be had say why")
+    func unreachable() async throws {
+        let failure = HTTPFailure(description: "nobody there")
+        let error = await #expect(throws: PhotonPumpError.self) { try await self.ask(Answering(failure: failure)) }
+        #expect(error?.code == .connectionFailed)
+        #expect(error?.description.contains("nobody there") == true)
+    }
+
+    @Test("about a persistent subscription are read as far as they tell")
+    func info() throws {
+        let json = #"{"status":"Live","connectionCount":2,"totalInFlightMessages":3,"lastKnownEventNumber":9,"x":[]}"#
+        let info = try PersistentSubscriptionInfo(json: Array(json.utf8))
+        #expect(info.status == "Live")
+        #expect((info.connectionCount, info.inFlightCount) == (2, 3))
+        #expect((info.lastKnownEventNumber, info.lastProcessedEventNumber) == (9, nil))
+        #expect(info.json.text == json)
+        #expect(throws: DecodingError.self) { try PersistentSubscriptionInfo(json: Array("[]".utf8)) }
+    }
+}
