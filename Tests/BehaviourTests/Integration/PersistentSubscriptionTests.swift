@@ -138,7 +138,7 @@ struct PersistentSubscriptionTests {
                     }
                 }
                 try await client.publish(try Pony.events(1), to: stream)
-                while seen.numbers.count < 51 { try await Task.sleep(for: .milliseconds(1)) }
+                await seen.wait(for: 51)
                 if isClosing { await other.close(drainingFor: .seconds(50)) } else { herd.stop() }
                 try await processing.value
                 await other.close()
@@ -218,10 +218,10 @@ struct PersistentSubscriptionTests {
                     let herd = try await client.connectSubscription("herd", to: stream)
                     let seen = Seen()
                     async let processing: Void = herd.process { event in seen.add(event.number) }
-                    while seen.numbers.count < 3 { try await Task.sleep(for: .milliseconds(1)) }
+                    await seen.wait(for: 3)
                     try await server.restart(keepingData: true)
                     try await client.publish(try Pony.events(3), to: stream)
-                    while Set(seen.numbers).count < 6 { try await Task.sleep(for: .milliseconds(1)) }
+                    await seen.wait(for: 6)
                     herd.stop()
                     try await processing
                     #expect(Set(seen.numbers) == Set(0..<6))
@@ -238,10 +238,10 @@ struct PersistentSubscriptionTests {
                     let herd = try await client.connectSubscription("herd", to: stream)
                     let seen = Seen()
                     async let processing: Void = herd.process { event in seen.add(event.number) }
-                    while seen.numbers.count < 3 { try await Task.sleep(for: .milliseconds(1)) }
+                    await seen.wait(for: 3)
                     try await cluster.kill(0)
                     try await client.publish(try Pony.events(3), to: stream)
-                    while Set(seen.numbers).count < 6 { try await Task.sleep(for: .milliseconds(1)) }
+                    await seen.wait(for: 6)
                     herd.stop()
                     try await processing
                     #expect(Set(seen.numbers) == Set(0..<6))
@@ -292,16 +292,39 @@ struct PersistentSubscriptionTests {
 
 /// The events that handlers have seen.
 private final class Seen: Sendable {
-    private let list = Mutex<[Int64]>([])
+    private struct State {
+        var numbers: [Int64] = []
+        var waiter: (count: Int, continuation: CheckedContinuation<Void, Never>)?
+    }
+
+    private let state = Mutex(State())
 
     /// - Returns: how many they are.
     @discardableResult
     func add(_ number: Int64) -> Int {
-        self.list.withLock { list in
-            list.append(number)
-            return list.count
+        let (count, waiter) = self.state.withLock { state in
+            state.numbers.append(number)
+            guard let waiter = state.waiter, Set(state.numbers).count >= waiter.count else {
+                return (state.numbers.count, CheckedContinuation<Void, Never>?.none)
+            }
+            state.waiter = nil
+            return (state.numbers.count, waiter.continuation)
+        }
+        waiter?.resume()
+        return count
+    }
+
+    /// Waits until so many different events were seen; one task may.
+    func wait(for count: Int) async {
+        await withCheckedContinuation { continuation in
+            let isThere = self.state.withLock { state in
+                if Set(state.numbers).count >= count { return true }
+                state.waiter = (count, continuation)
+                return false
+            }
+            if isThere { continuation.resume() }
         }
     }
 
-    var numbers: [Int64] { self.list.withLock { $0 } }
+    var numbers: [Int64] { self.state.withLock { $0.numbers } }
 }

@@ -14,7 +14,12 @@ extension ScriptedPeer {
     /// Answers the next read of a stream, and tells where it was to begin.
     @discardableResult
     func answerRead(_ numbers: ClosedRange<Int64>? = nil, isEnd: Bool = true) async throws -> Int64 {
-        let request = try await self.next(.readStreamEventsForward)
+        try await self.answer(read: self.next(.readStreamEventsForward), numbers, isEnd: isEnd)
+    }
+
+    /// Answers a read of a stream, and tells where it was to begin.
+    @discardableResult
+    func answer(read request: Package, _ numbers: ClosedRange<Int64>?, isEnd: Bool = true) async throws -> Int64 {
         let from = try ReadStreamEvents(decoding: request.payload).from
         let page = ReadStreamEventsCompleted(
             result: .success,
