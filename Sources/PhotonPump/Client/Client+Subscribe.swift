@@ -23,7 +23,7 @@ extension Client {
         options: SubscriptionOptions = SubscriptionOptions()
     ) async throws -> Subscription<Int64> {
         let source = try StreamFollowing(stream, from: start, options)
-        return try await self.follow(source, from: start, options)
+        return try await self.follow(source, from: start, .number, options)
     }
 
     /// Follows all streams, or the events among them that fit a filter.
@@ -42,20 +42,24 @@ extension Client {
         options: SubscriptionOptions = SubscriptionOptions()
     ) async throws -> Subscription<Position> {
         let source = try AllFollowing(from: start, matching: filter, options)
-        return try await self.follow(source, from: start, options)
+        return try await self.follow(source, from: start, .position, options)
     }
 
-    private nonisolated func follow<Source: FollowSource>(
-        _ source: Source, from start: SubscriptionStart<Source.Place>, _ options: SubscriptionOptions
-    ) async throws -> Subscription<Source.Place> {
+    private nonisolated func follow<Place>(
+        _ source: any FollowSource,
+        from start: SubscriptionStart<Place>,
+        _ place: SubscriptionPlace<Place>,
+        _ options: SubscriptionOptions
+    ) async throws -> Subscription<Place> {
         _ = try self.terms(options.call)
-        let follower = Follower(self, source, from: start, options)
-        let changes = follower.changes
+        let follower = Follower(self, source, from: start.map(place.inside), options)
+        let subscription = Subscription(follower, place)
+        let changes = subscription.changes
         follower.begin()
-        guard start == .end else { return Subscription(follower) }
+        guard start == .end else { return subscription }
         for await change in changes {
             switch change {
-            case .live: return Subscription(follower)
+            case .live: return subscription
             case .ended(let error?): throw error
             default: continue
             }

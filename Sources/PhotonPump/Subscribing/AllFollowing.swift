@@ -40,7 +40,7 @@ final class AllFollowing: FollowSource {
 
     func read(
         from start: SubscriptionStart<Position>, id: GUID, terms: CallTerms,
-        completion: @escaping @Sendable (Result<FollowPage<Position>, any Error>) -> Void
+        completion: @escaping @Sendable (Result<FollowPage, any Error>) -> Void
     ) -> any OpenExchange {
         let cursor = AllPages.Cursor(
             position: Self.position(start), isServersWork: self.isServersWork.load(ordering: .relaxed))
@@ -60,14 +60,14 @@ final class AllFollowing: FollowSource {
         }
     }
 
-    private static func event(_ record: PositionedRecord) -> FollowEvent<Position> {
+    private static func event(_ record: PositionedRecord) -> FollowEvent {
         let position = Position(commit: record.commitPosition, prepare: record.preparePosition)
         return FollowEvent(place: position, record: record.record, position: position)
     }
 
     func subscribe(
         id: GUID, terms: CallTerms,
-        completion: @escaping @Sendable (Result<FollowConfirmation<Position>, any Error>) -> Void
+        completion: @escaping @Sendable (Result<FollowConfirmation, any Error>) -> Void
     ) -> any OpenExchange {
         var subscribe = Subscribe(target: "", resolveLinks: self.options.resolveLinks)
         let isServersWork = self.filter != nil && self.isServersWork.load(ordering: .relaxed)
@@ -89,7 +89,7 @@ final class AllFollowing: FollowSource {
         }
     }
 
-    func pushed(_ record: PositionedRecord) -> (event: FollowEvent<Position>, fits: Bool)? {
+    func pushed(_ record: PositionedRecord) -> (event: FollowEvent, fits: Bool)? {
         (Self.event(record), self.filter?.matches(record) ?? true)
     }
 

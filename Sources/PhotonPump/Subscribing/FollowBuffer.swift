@@ -1,29 +1,29 @@
 internal import PhotonPumpWire
 
 /// An event, where it was found, and where that is in the log, if it is known.
-struct FollowEvent<Place: Hashable & Sendable>: Sendable {
-    let place: Place
+struct FollowEvent: Sendable {
+    let place: Position
     let record: ResolvedRecord
     let position: Position?
 }
 
 /// What a subscription has for its consumer, in order.
-enum FollowItem<Place: Hashable & Sendable>: Sendable {
+enum FollowItem: Sendable {
     /// An event; its position is known in `$all`, and of events that were pushed.
     case record(ResolvedRecord, Position?)
     /// Everything before this was given, or did not fit the filter.
-    case checkpoint(SubscriptionStart<Place>)
+    case checkpoint(SubscriptionStart<Position>)
     /// What follows happens now.
     case live
     /// What follows is read from the past again.
     case fellBehind
     /// So many events behind this place were left out.
-    case gap(Int, after: Place?)
+    case gap(Int, after: Position?)
 }
 
 /// Items that wait for their consumer, with what they weigh.
-struct FollowBuffer<Place: Hashable & Sendable> {
-    private(set) var items: [FollowItem<Place>] = []
+struct FollowBuffer {
+    private(set) var items: [FollowItem] = []
     /// How many events there are among them.
     private(set) var eventCount = 0
     private(set) var byteCount = 0
@@ -36,14 +36,14 @@ struct FollowBuffer<Place: Hashable & Sendable> {
         self.byteCount += record.byteCount
     }
 
-    mutating func append(_ marker: FollowItem<Place>) {
+    mutating func append(_ marker: FollowItem) {
         // Only the last of several checkpoints in a row says something.
         if case .checkpoint = marker, case .checkpoint? = self.items.last { self.items.removeLast() }
         self.items.append(marker)
     }
 
     /// Everything; nothing is left.
-    mutating func take() -> [FollowItem<Place>] {
+    mutating func take() -> [FollowItem] {
         defer { self = Self() }
         return self.items
     }

@@ -2,8 +2,6 @@ internal import PhotonPumpWire
 
 /// What a subscription follows: knows how to read it, how to listen to it, and where each event is in it.
 protocol FollowSource: Sendable {
-    associatedtype Place: Comparable & Hashable & Sendable
-
     /// How each request is made.
     var call: CallOptions { get }
     /// The stream's name, for error messages.
@@ -13,40 +11,40 @@ protocol FollowSource: Sendable {
 
     /// The conversation that reads the page at `start`.
     func read(
-        from start: SubscriptionStart<Place>, id: GUID, terms: CallTerms,
-        completion: @escaping @Sendable (Result<FollowPage<Place>, any Error>) -> Void
+        from start: SubscriptionStart<Position>, id: GUID, terms: CallTerms,
+        completion: @escaping @Sendable (Result<FollowPage, any Error>) -> Void
     ) -> any OpenExchange
 
     /// The conversation that asks for what is written from now on.
     func subscribe(
         id: GUID, terms: CallTerms,
-        completion: @escaping @Sendable (Result<FollowConfirmation<Place>, any Error>) -> Void
+        completion: @escaping @Sendable (Result<FollowConfirmation, any Error>) -> Void
     ) -> any OpenExchange
 
     /// What an event that was pushed means; nil for one that says nothing.
-    func pushed(_ record: PositionedRecord) throws(PhotonPumpError) -> (event: FollowEvent<Place>, fits: Bool)?
+    func pushed(_ record: PositionedRecord) throws(PhotonPumpError) -> (event: FollowEvent, fits: Bool)?
 
     /// The place that a filtering server has come to.
-    func place(_ checkpoint: CheckpointReached) -> Place?
+    func place(_ checkpoint: CheckpointReached) -> Position?
 
     /// A page weighed more than is to be held.
     func pageWasTooLarge()
 }
 
 /// What was read together.
-struct FollowPage<Place: Hashable & Sendable>: Sendable {
-    var events: [FollowEvent<Place>] = []
+struct FollowPage: Sendable {
+    var events: [FollowEvent] = []
     /// Where to read on.
-    var next: SubscriptionStart<Place>
+    var next: SubscriptionStart<Position>
     /// Whether there was nothing more.
     var isEnd = false
     /// The last place there is, as far as is known.
-    var end: Place?
+    var end: Position?
 }
 
-enum FollowConfirmation<Place: Sendable>: Sendable {
+enum FollowConfirmation: Sendable {
     /// The server pushes what is written behind this place; nil when nothing is.
-    case confirmed(Place?)
+    case confirmed(Position?)
     /// The server does not know how to filter; it is to be asked for everything.
     case beyondServer
 }

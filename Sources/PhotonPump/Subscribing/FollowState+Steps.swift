@@ -6,7 +6,7 @@ extension FollowState {
         if let last { place > last } else if let first { place >= first } else { true }
     }
 
-    mutating func take(_ event: FollowEvent<Place>) {
+    mutating func take(_ event: FollowEvent) {
         guard self.isNew(event.place) else { return }
         self.last = event.place
         self.ready.append(event.record, event.position)
@@ -65,13 +65,13 @@ extension FollowState {
         self.heldBytes = 0
     }
 
-    func hasRoom(for event: FollowEvent<Place>) -> Bool {
+    func hasRoom(for event: FollowEvent) -> Bool {
         let count = self.ready.eventCount + self.held.count
         let bytes = self.ready.byteCount + self.heldBytes + event.record.byteCount
         return count == 0 || (count < self.limits.events && bytes <= self.limits.bytes)
     }
 
-    mutating func overflow(_ event: FollowEvent<Place>) -> Actions? {
+    mutating func overflow(_ event: FollowEvent) -> Actions? {
         switch self.limits.overflow {
         case .readBack:
             return self.readBack()

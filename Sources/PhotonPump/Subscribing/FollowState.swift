@@ -10,7 +10,8 @@ internal import PhotonPumpWire
 /// ```
 /// What was written between the last page and the confirmation is read after the confirmation, and what is pushed in the
 /// meantime is held back until then; each event is taken once because its place lies behind the last one taken.
-struct FollowState<Place: Comparable & Hashable & Sendable> {
+struct FollowState {
+    typealias Place = Position
     typealias Start = SubscriptionStart<Place>
     typealias Change = SubscriptionChange<Place>
 
@@ -25,7 +26,7 @@ struct FollowState<Place: Comparable & Hashable & Sendable> {
     }
 
     enum Delivery {
-        case batch([FollowItem<Place>])
+        case batch([FollowItem])
         case end
         case error(any Error)
     }
@@ -79,9 +80,9 @@ struct FollowState<Place: Comparable & Hashable & Sendable> {
     var isAwaited = false
     /// Whether the consumer's task was cancelled.
     var isCancelled = false
-    var ready = FollowBuffer<Place>()
+    var ready = FollowBuffer()
     /// What was pushed before everything that lies before it was read.
-    var held: [FollowEvent<Place>] = []
+    var held: [FollowEvent] = []
     var heldBytes = 0
     /// Events left out because the buffer was full, and the last of them.
     var missed: (count: Int, last: Place)?
@@ -131,7 +132,7 @@ struct FollowState<Place: Comparable & Hashable & Sendable> {
     /// A page has come.
     ///
     /// - Parameter end: the last place there is, as far as the server tells.
-    mutating func received(_ events: [FollowEvent<Place>], next: Start, isEnd: Bool, end: Place?) -> Actions {
+    mutating func received(_ events: [FollowEvent], next: Start, isEnd: Bool, end: Place?) -> Actions {
         if case .over = self.phase { return Actions() }
         var changes = self.succeeded()
         for event in events { self.take(event) }
@@ -186,7 +187,7 @@ struct FollowState<Place: Comparable & Hashable & Sendable> {
     ///
     /// - Parameter fits: whether it fits the filter.
     /// - Returns: what to do at once; nil, as a rule, for nothing.
-    mutating func appeared(_ event: FollowEvent<Place>, fits: Bool = true) -> Actions? {
+    mutating func appeared(_ event: FollowEvent, fits: Bool = true) -> Actions? {
         self.note(end: event.place)
         switch self.phase {
         case .live:

@@ -5,11 +5,14 @@ internal import Synchronization
 /// Performs what ``FollowState`` decides: makes the requests, hears what is pushed, and gives it to the consumer.
 ///
 /// The iterator owns it, and the subscription; when both are gone, nothing is left of it on the client or the server.
-final class Follower<Source: FollowSource>: Subscriber, Following {
-    typealias Place = Source.Place
-    private typealias Machine = FollowState<Place>
-    private typealias Consumer = CheckedContinuation<[FollowItem<Place>]?, any Error>
-    typealias Listener = AsyncStream<SubscriptionChange<Place>>.Continuation
+final class Follower: Subscriber {
+    private typealias Machine = FollowState
+    private typealias Consumer = CheckedContinuation<[FollowItem]?, any Error>
+    /// Who hears of changes.
+    private struct Listener {
+        let tell: @Sendable (SubscriptionChange<Position>) -> Void
+        let finish: @Sendable () -> Void
+    }
 
     private struct Shared {
         var machine: Machine
@@ -27,14 +30,17 @@ final class Follower<Source: FollowSource>: Subscriber, Following {
     }
 
     private let client: Client
-    private let source: Source
+    private let source: any FollowSource
     private let options: SubscriptionOptions
     private let shared: Mutex<Shared>
     /// Whether the consumer is to get nothing any more, not even what it holds already.
     private let isStopped = Atomic(false)
     private let isConsumed = Atomic(false)
 
-    init(_ client: Client, _ source: Source, from start: SubscriptionStart<Place>, _ options: SubscriptionOptions) {
+    init(
+        _ client: Client, _ source: any FollowSource, from start: SubscriptionStart<Position>,
+        _ options: SubscriptionOptions
+    ) {
         self.client = client
         self.source = source
         self.options = options
@@ -77,7 +83,7 @@ final class Follower<Source: FollowSource>: Subscriber, Following {
     }
 
     /// The next items, at least one; nil at the end.
-    func nextBatch(isolation: isolated (any Actor)?) async throws -> [FollowItem<Place>]? {
+    func nextBatch(isolation: isolated (any Actor)?) async throws -> [FollowItem]? {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { consumer in
                 self.perform { shared in
@@ -103,10 +109,10 @@ final class Follower<Source: FollowSource>: Subscriber, Following {
 
     // MARK: Where it stands
 
-    var status: SubscriptionStatus<Place> {
+    var status: SubscriptionStatus<Position> {
         self.shared.withLock { shared in
             let machine = shared.machine
-            let phase: SubscriptionStatus<Place>.Phase =
+            let phase: SubscriptionPhase =
                 switch machine.phase {
                 case .reading: .readingHistory
                 case .subscribing, .closingGap: .goingLive
@@ -124,19 +130,22 @@ final class Follower<Source: FollowSource>: Subscriber, Following {
         }
     }
 
-    var changes: AsyncStream<SubscriptionChange<Place>> {
+    func changes<Place>(
+        _ place: @escaping @Sendable (Position) -> Place
+    ) -> AsyncStream<SubscriptionChange<Place>> {
         let id = self.client.nextID()
-        let (stream, listener) = AsyncStream.makeStream(
+        let (stream, continuation) = AsyncStream.makeStream(
             of: SubscriptionChange<Place>.self, bufferingPolicy: .bufferingNewest(100))
+        let listener = Listener(tell: { continuation.yield($0.map(place)) }, finish: { continuation.finish() })
         self.shared.withLock { shared in
             if case .over(let error) = shared.machine.phase {
-                listener.yield(.ended(error))
+                listener.tell(.ended(error))
                 listener.finish()
             } else {
                 shared.listeners[id] = listener
             }
         }
-        listener.onTermination = { [weak self] _ in self?.forget(id) }
+        continuation.onTermination = { [weak self] _ in self?.forget(id) }
         return stream
     }
 
@@ -248,10 +257,10 @@ final class Follower<Source: FollowSource>: Subscriber, Following {
     }
 
     /// - Returns: who has heard everything. They call back when they are told so.
-    private func tell(_ changes: [SubscriptionChange<Place>], _ shared: inout Shared) -> [Listener] {
+    private func tell(_ changes: [SubscriptionChange<Position>], _ shared: inout Shared) -> [Listener] {
         var finished: [Listener] = []
         for change in changes {
-            for listener in shared.listeners.values { listener.yield(change) }
+            for listener in shared.listeners.values { listener.tell(change) }
             if case .ended = change {
                 finished += shared.listeners.values
                 shared.listeners = [:]
@@ -290,7 +299,7 @@ final class Follower<Source: FollowSource>: Subscriber, Following {
         if self.shared.withLock({ $0.exchange != id }) { self.client.cancel(id) }
     }
 
-    private func pageCame(_ result: Result<FollowPage<Place>, any Error>, _ id: GUID) {
+    private func pageCame(_ result: Result<FollowPage, any Error>, _ id: GUID) {
         if case .success(let page) = result {
             let weight = page.events.reduce(0) { $0 + $1.record.byteCount }
             if weight > self.options.maximumBufferedBytes / 2 { self.source.pageWasTooLarge() }
@@ -308,7 +317,7 @@ final class Follower<Source: FollowSource>: Subscriber, Following {
     }
 
     /// On the client's queue, so that what is pushed next finds this subscriber.
-    private func answered(_ result: Result<FollowConfirmation<Place>, any Error>, _ id: GUID) {
+    private func answered(_ result: Result<FollowConfirmation, any Error>, _ id: GUID) {
         var isWanted = false
         self.perform { shared in
             guard shared.exchange == id else { return Machine.Actions() }

@@ -27,14 +27,14 @@ struct StreamFollowing: FollowSource {
     }
 
     func read(
-        from start: SubscriptionStart<Int64>, id: GUID, terms: CallTerms,
-        completion: @escaping @Sendable (Result<FollowPage<Int64>, any Error>) -> Void
+        from start: SubscriptionStart<Position>, id: GUID, terms: CallTerms,
+        completion: @escaping @Sendable (Result<FollowPage, any Error>) -> Void
     ) -> any OpenExchange {
         let number =
             switch start {
             case .start, .end: Int64(0)
-            case .after(let number): number + 1
-            case .from(let number): number
+            case .after(let place): place.number + 1
+            case .from(let place): place.number
             }
         return self.pages.exchange(at: number, id: id, terms: terms) { result in
             completion(Self.page(result, from: number))
@@ -43,33 +43,33 @@ struct StreamFollowing: FollowSource {
 
     private static func page(
         _ result: Result<ReadStreamEventsCompleted, any Error>, from number: Int64
-    ) -> Result<FollowPage<Int64>, any Error> {
+    ) -> Result<FollowPage, any Error> {
         switch result {
         case .success(let reply):
             .success(
                 FollowPage(
                     events: reply.events.compactMap { self.event($0, nil) },
-                    next: .from(max(number, reply.nextEventNumber)),
+                    next: .from(Position(number: max(number, reply.nextEventNumber))),
                     isEnd: reply.isEndOfStream,
-                    end: reply.lastEventNumber < 0 ? nil : reply.lastEventNumber
+                    end: reply.lastEventNumber < 0 ? nil : Position(number: reply.lastEventNumber)
                 )
             )
         case .failure(let error as PhotonPumpError) where error.code == .streamNotFound:
             // It may be written to yet.
-            .success(FollowPage(next: .from(number), isEnd: true))
+            .success(FollowPage(next: .from(Position(number: number)), isEnd: true))
         case .failure(let error):
             .failure(error)
         }
     }
 
-    private static func event(_ record: ResolvedRecord, _ position: Position?) -> FollowEvent<Int64>? {
+    private static func event(_ record: ResolvedRecord, _ position: Position?) -> FollowEvent? {
         guard let received = record.link ?? record.event else { return nil }
-        return FollowEvent(place: received.number, record: record, position: position)
+        return FollowEvent(place: Position(number: received.number), record: record, position: position)
     }
 
     func subscribe(
         id: GUID, terms: CallTerms,
-        completion: @escaping @Sendable (Result<FollowConfirmation<Int64>, any Error>) -> Void
+        completion: @escaping @Sendable (Result<FollowConfirmation, any Error>) -> Void
     ) -> any OpenExchange {
         let deleted = self.deletion
         return Exchange(Subscribe(target: self.name, resolveLinks: self.resolveLinks), id: id, terms: terms) { result in
@@ -79,22 +79,22 @@ struct StreamFollowing: FollowSource {
                     switch reply.lastEventNumber ?? 0 {
                     case .max: .failure(deleted)
                     case ..<0: .success(.confirmed(nil))
-                    case let last: .success(.confirmed(last))
+                    case let last: .success(.confirmed(Position(number: last)))
                     }
                 }
             )
         }
     }
 
-    func pushed(_ record: PositionedRecord) throws(PhotonPumpError) -> (event: FollowEvent<Int64>, fits: Bool)? {
+    func pushed(_ record: PositionedRecord) throws(PhotonPumpError) -> (event: FollowEvent, fits: Bool)? {
         let position = Position(commit: record.commitPosition, prepare: record.preparePosition)
         guard let event = Self.event(record.record, position) else { return nil }
         // The tombstone has the largest number there is.
-        if event.place == .max { throw self.deletion }
+        if event.place.number == .max { throw self.deletion }
         return (event, true)
     }
 
-    func place(_ checkpoint: CheckpointReached) -> Int64? { nil }
+    func place(_ checkpoint: CheckpointReached) -> Position? { nil }
 
     func pageWasTooLarge() { self.pages.limit.wasTooLarge() }
 

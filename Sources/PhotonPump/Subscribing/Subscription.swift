@@ -12,10 +12,12 @@
 /// There is one consumer: either ``events`` or ``messages`` is gone through, once. Leaving the loop, cancelling its task and
 /// ``stop()`` end the subscription, on the server too.
 public final class Subscription<Place: Comparable & Hashable & Sendable>: Sendable {
-    private let following: any Following<Place>
+    private let follower: Follower
+    private let place: SubscriptionPlace<Place>
 
-    init(_ following: any Following<Place>) {
-        self.following = following
+    init(_ follower: Follower, _ place: SubscriptionPlace<Place>) {
+        self.follower = follower
+        self.place = place
     }
 
     /// The events. Ends when the subscription is stopped.
@@ -28,30 +30,18 @@ public final class Subscription<Place: Comparable & Hashable & Sendable>: Sendab
 
     /// The events, and between them what else is to be known at that point: that the subscription is live, that it fell
     /// behind, how far a filter has looked. Ends and throws as ``events`` does.
-    public var messages: SubscriptionMessages<Place> { SubscriptionMessages(following: self.following) }
+    public var messages: SubscriptionMessages<Place> {
+        SubscriptionMessages(follower: self.follower, place: self.place)
+    }
 
     /// What happens to the subscription from now on, at once and not in order with the events.
     ///
     /// Each sequence has a buffer of its own, of 100 changes; a reader that falls further behind misses the oldest.
-    public var changes: AsyncStream<SubscriptionChange<Place>> { self.following.changes }
+    public var changes: AsyncStream<SubscriptionChange<Place>> { self.follower.changes(self.place.outside) }
 
     /// Where the subscription stands just now.
-    public var status: SubscriptionStatus<Place> { self.following.status }
+    public var status: SubscriptionStatus<Place> { self.follower.status.map(self.place.outside) }
 
     /// Ends the subscription. The consumer gets no further event, not even one that has come already, and its loop ends.
-    public func stop() { self.following.stop() }
-}
-
-/// A ``Follower``, whatever it follows.
-protocol Following<Place>: AnyObject, Sendable {
-    associatedtype Place: Comparable & Hashable & Sendable
-
-    var status: SubscriptionStatus<Place> { get }
-    var changes: AsyncStream<SubscriptionChange<Place>> { get }
-    var hasStopped: Bool { get }
-
-    /// - Returns: whether there was no consumer before.
-    func beginConsuming() -> Bool
-    func nextBatch(isolation: isolated (any Actor)?) async throws -> [FollowItem<Place>]?
-    func stop()
+    public func stop() { self.follower.stop() }
 }

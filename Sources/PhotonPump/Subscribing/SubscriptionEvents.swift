@@ -7,12 +7,12 @@ public struct SubscriptionEvents<Place: Comparable & Hashable & Sendable>: Async
 
     /// The only iterator there is: those that are made later throw ``PhotonPumpError/Code/invalidArgument``.
     public func makeAsyncIterator() -> Iterator {
-        Iterator(messages: self.messages.makeAsyncIterator())
+        Iterator(items: FollowIterator(self.messages.follower))
     }
 
     /// Goes through the events; when it is gone, so is the subscription.
     public struct Iterator: AsyncIteratorProtocol {
-        var messages: SubscriptionMessages<Place>.Iterator
+        var items: FollowIterator
 
         /// The next event; nil when the subscription was stopped.
         ///
@@ -25,7 +25,7 @@ public struct SubscriptionEvents<Place: Comparable & Hashable & Sendable>: Async
         ///
         /// - Throws: as ``next()``.
         public mutating func next(isolation actor: isolated (any Actor)?) async throws -> ResolvedEvent? {
-            try await self.messages.nextEvent(isolation: actor)
+            try await self.items.nextEvent(isolation: actor)
         }
     }
 }

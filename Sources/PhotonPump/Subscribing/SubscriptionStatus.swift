@@ -16,22 +16,22 @@ public enum SubscriptionChange<Place: Hashable & Sendable>: Sendable {
     case ended(PhotonPumpError?)
 }
 
+/// What a subscription is at.
+public enum SubscriptionPhase: Sendable, Hashable {
+    /// Reading what is there.
+    case readingHistory
+    /// Asking the server to push what is written from now on, or reading what was written meanwhile.
+    case goingLive
+    /// Given events as they are written.
+    case live
+    /// Over.
+    case ended
+}
+
 /// Where a subscription stands.
 public struct SubscriptionStatus<Place: Hashable & Sendable>: Sendable {
     /// What it is at.
-    public enum Phase: Sendable, Hashable {
-        /// Reading what is there.
-        case readingHistory
-        /// Asking the server to push what is written from now on, or reading what was written meanwhile.
-        case goingLive
-        /// Given events as they are written.
-        case live
-        /// Over.
-        case ended
-    }
-
-    /// What it is at.
-    public let phase: Phase
+    public let phase: SubscriptionPhase
     /// The place of the last event that has come, whether or not the consumer has taken it yet, or that it began behind;
     /// nil before the first.
     public let lastPlace: Place?

@@ -87,7 +87,7 @@ struct TailCommand: AsyncParsableCommand {
         }
     }
 
-    private static func name<Place>(_ phase: SubscriptionStatus<Place>.Phase) -> String {
+    private static func name(_ phase: SubscriptionPhase) -> String {
         switch phase {
         case .readingHistory: "reading what is there"
         case .goingLive: "going live"

@@ -161,7 +161,7 @@ struct FollowStateTests {
         server.demand()
         #expect(server.numbers == Self.numbers(0..<8) + [20])
         let gaps = server.taken.compactMap { item -> [Int64]? in
-            if case .gap(let count, let place) = item { [Int64(count), place ?? -1] } else { nil }
+            if case .gap(let count, let place) = item { [Int64(count), place?.number ?? -1] } else { nil }
         }
         #expect(gaps == [[12, 7]])
     }

@@ -5,7 +5,7 @@ import PhotonPumpWire
 /// A follower of a stream of numbers, the server it speaks to and the network between, without time or threads: what
 /// happens next is chosen from outside.
 struct ModelledServer {
-    typealias Machine = FollowState<Int64>
+    typealias Machine = FollowState
 
     private enum Package {
         case page([Int64], next: Int64, isEnd: Bool)
@@ -29,9 +29,9 @@ struct ModelledServer {
     private var subscriptions = 0
 
     private(set) var isWaiting = false
-    private(set) var taken: [FollowItem<Int64>] = []
-    private(set) var ending: FollowState<Int64>.Delivery?
-    private(set) var changes: [SubscriptionChange<Int64>] = []
+    private(set) var taken: [FollowItem] = []
+    private(set) var ending: FollowState.Delivery?
+    private(set) var changes: [SubscriptionChange<Position>] = []
     /// The most events that waited for the consumer at once.
     private(set) var peak = 0
 
@@ -44,17 +44,18 @@ struct ModelledServer {
         overflow: SubscriptionOptions.Overflow = .readBack
     ) {
         let limits = Machine.Limits(events: events, bytes: bytes, overflow: overflow, checkpointInterval: 3)
-        self.machine = Machine(from: start, limits: limits, reportsCheckpoints: false)
+        self.machine = Machine(from: start.map(Position.init(number:)), limits: limits, reportsCheckpoints: false)
         self.pageSize = pageSize
         self.written = count
         self.apply(self.machine.begin())
     }
 
-    static func event(_ number: Int64) -> FollowEvent<Int64> {
+    static func event(_ number: Int64) -> FollowEvent {
         let record = EventRecord(
             stream: Bytes(utf8: "s"), number: number, id: .zero, type: Bytes(utf8: "t"), isJSON: false, data: Bytes(),
             metadata: Bytes(), created: 0)
-        return FollowEvent(place: number, record: ResolvedRecord(event: record, link: nil), position: nil)
+        return FollowEvent(
+            place: Position(number: number), record: ResolvedRecord(event: record, link: nil), position: nil)
     }
 
     /// The numbers of the events the consumer was given.
@@ -94,8 +95,8 @@ struct ModelledServer {
             let from: Int64 =
                 switch start {
                 case .start, .end: 0
-                case .after(let number): number + 1
-                case .from(let number): number
+                case .after(let place): place.number + 1
+                case .from(let place): place.number
                 }
             let first = max(from, self.head)
             let end = max(first, min(first + self.pageSize, self.written))
@@ -109,10 +110,12 @@ struct ModelledServer {
         switch self.underway.removeFirst() {
         case .page(let numbers, let next, let isEnd):
             self.apply(
-                self.machine.received(numbers.map(Self.event), next: .from(next), isEnd: isEnd, end: self.written - 1))
+                self.machine.received(
+                    numbers.map(Self.event), next: .from(Position(number: next)), isEnd: isEnd,
+                    end: Position(number: self.written - 1)))
         case .confirmation(let last):
             self.listening = self.subscriptions
-            self.apply(self.machine.confirmed(last))
+            self.apply(self.machine.confirmed(last.map(Position.init(number:))))
         case .event(let number, let subscription):
             guard subscription == self.listening else { return }
             if let actions = self.machine.appeared(Self.event(number)) { self.apply(actions) }

@@ -1,0 +1,47 @@
+/// Goes through what a ``Follower`` has, batch by batch: an item costs an array access.
+struct FollowIterator {
+    /// Ends the subscription when its consumer is gone.
+    private final class Consumer {
+        let follower: Follower
+
+        init(_ follower: Follower) {
+            self.follower = follower
+        }
+
+        deinit {
+            self.follower.stop()
+        }
+    }
+
+    /// nil when there is another consumer.
+    private let consumer: Consumer?
+    private var batch: [FollowItem] = []
+    private var position = 0
+
+    init(_ follower: Follower) {
+        self.consumer = follower.beginConsuming() ? Consumer(follower) : nil
+    }
+
+    mutating func nextEvent(isolation actor: isolated (any Actor)?) async throws -> ResolvedEvent? {
+        while let item = try await self.next(isolation: actor) {
+            if case .record(let record, let position) = item, let event = ResolvedEvent(record, at: position) {
+                return event
+            }
+        }
+        return nil
+    }
+
+    mutating func next(isolation actor: isolated (any Actor)?) async throws -> FollowItem? {
+        guard let follower = self.consumer?.follower else {
+            throw PhotonPumpError(.invalidArgument, "a subscription can be gone through only once")
+        }
+        // What was stopped, or whose task was cancelled, gives nothing more.
+        if self.position == self.batch.count || follower.hasStopped || Task.isCancelled {
+            (self.batch, self.position) = ([], 0)
+            guard let batch = try await follower.nextBatch(isolation: actor) else { return nil }
+            self.batch = batch
+        }
+        defer { self.position += 1 }
+        return self.batch[self.position]
+    }
+}

@@ -1,0 +1,63 @@
+/// How the places that users see are kept inside, where there is one kind of place for streams and for the log.
+struct SubscriptionPlace<Place: Hashable & Sendable>: Sendable {
+    let inside: @Sendable (Place) -> Position
+    let outside: @Sendable (Position) -> Place
+}
+
+extension SubscriptionPlace<Int64> {
+    /// Event numbers.
+    static let number = SubscriptionPlace(inside: { Position(number: $0) }, outside: { $0.number })
+}
+
+extension SubscriptionPlace<Position> {
+    /// Positions in the log.
+    static let position = SubscriptionPlace(inside: { $0 }, outside: { $0 })
+}
+
+extension Position {
+    /// Stands for an event number.
+    init(number: Int64) {
+        self.init(commit: number, prepare: 0)
+    }
+
+    /// The event number that this stands for.
+    var number: Int64 { self.commit }
+}
+
+extension SubscriptionStart {
+    func map<Other>(_ transform: (Place) -> Other) -> SubscriptionStart<Other> {
+        switch self {
+        case .start: .start
+        case .end: .end
+        case .after(let place): .after(transform(place))
+        case .from(let place): .from(transform(place))
+        }
+    }
+}
+
+extension SubscriptionChange {
+    func map<Other>(_ transform: (Place) -> Other) -> SubscriptionChange<Other> {
+        switch self {
+        case .readingHistory(let start): .readingHistory(from: start.map(transform))
+        case .live: .live
+        case .stillLive: .stillLive
+        case .fellBehind: .fellBehind
+        case .interrupted(let attempt, let cause): .interrupted(attempt: attempt, cause: cause)
+        case .resumed(let start): .resumed(start.map(transform))
+        case .ended(let error): .ended(error)
+        }
+    }
+}
+
+extension SubscriptionStatus {
+    func map<Other>(_ transform: (Place) -> Other) -> SubscriptionStatus<Other> {
+        SubscriptionStatus<Other>(
+            phase: self.phase,
+            lastPlace: self.lastPlace.map(transform),
+            knownEnd: self.knownEnd.map(transform),
+            bufferedEvents: self.bufferedEvents,
+            bufferedBytes: self.bufferedBytes,
+            failedAttempts: self.failedAttempts
+        )
+    }
+}
