@@ -1,6 +1,6 @@
 import PhotonPump
 
-/// The main job, step by step: publish, read and iterate.
+/// The main job, step by step: publish, read, iterate, follow and compete.
 struct Tour {
     struct PonyJumped: Codable {
         let pony: String
@@ -25,6 +25,8 @@ struct Tour {
         try await self.read(first)
         try await self.meetErrors()
         try await self.iterate()
+        try await self.subscribe()
+        try await self.compete()
     }
 
     private func write() async throws -> WriteResult {

@@ -51,6 +51,13 @@ extension Snippets {
         }
     }
 
+    func following(_ client: Client) async throws {
+        let subscription = try await client.subscribe(to: "ponies", from: .after(1))
+        for try await event in subscription.events {
+            print(event.number, event.type)
+        }
+    }
+
     func competing(_ client: Client) async throws {
         var settings = PersistentSubscriptionSettings()
         settings.startFrom = .start
