@@ -46,6 +46,13 @@ extension PhotonPumpError {
         /// More has come than the subscription's buffer holds, and it was told to fail then.
         public static let bufferOverflow = Code("bufferOverflow")
 
+        // Checkpoints
+
+        /// What a ``CheckpointStore`` holds is no checkpoint, or cannot be read.
+        public static let unreadableCheckpoint = Code("unreadableCheckpoint")
+        /// A checkpoint could not be saved.
+        public static let checkpointNotSaved = Code("checkpointNotSaved")
+
         // Permissions
 
         /// The user may not do that.

@@ -1,5 +1,5 @@
 /// A place in the server's log, in which all streams are written one behind the other.
-public struct Position: Sendable, Hashable, Comparable {
+public struct Position: Sendable, Hashable, Comparable, Codable {
     /// The place of the record that committed an event.
     public let commit: Int64
     /// The place of the event itself; differs from ``commit`` within transactions.

@@ -1,0 +1,88 @@
+internal import Dispatch
+internal import Foundation
+
+/// A checkpoint in a file of its own, as JSON.
+///
+/// The file is replaced as a whole: a new one is written beside it, under the same name with `.new` behind, and takes its
+/// place when the disk has it. Whenever the process or the machine dies, the file holds either the old checkpoint or the
+/// new one. One program at a time may use it.
+public struct FileCheckpointStore<Place: Codable & Comparable & Hashable & Sendable>: CheckpointStore {
+    /// The file, which need not exist yet; its directory has to.
+    public let path: String
+    /// Files make callers wait; here they do, one behind the other.
+    private let queue = DispatchQueue(label: "PhotonPump.FileCheckpointStore")
+
+    /// A store in the file at `path`.
+    public init(path: String) {
+        self.path = path
+    }
+
+    /// The checkpoint in the file; nil when there is no file.
+    ///
+    /// - Throws: ``PhotonPumpError/Code/unreadableCheckpoint``, naming the file, when it cannot be read, holds something
+    ///   else, or its directory is missing.
+    public func load() async throws -> SubscriptionStart<Place>? {
+        try await self.onQueue {
+            do {
+                guard let file = try self.open(self.path, O_RDONLY) else {
+                    _ = try self.openDirectory()
+                    return nil
+                }
+                // The largest is a tenth of that.
+                let bytes = try file.read(upToCount: 4096) ?? Data()
+                return try JSONDecoder().decode(SubscriptionStart<Place>.self, from: bytes)
+            } catch let error as DecodingError {
+                throw PhotonPumpError(
+                    .unreadableCheckpoint, "load the checkpoint: '\(self.path)' holds none", underlying: error)
+            } catch {
+                throw PhotonPumpError(
+                    .unreadableCheckpoint, "load the checkpoint from '\(self.path)'", underlying: error)
+            }
+        }
+    }
+
+    /// Replaces the file, and returns when the disk has it.
+    ///
+    /// - Throws: ``PhotonPumpError/Code/checkpointNotSaved``, naming the file; it is as it was, unless the directory
+    ///   could not be written to the disk.
+    public func save(_ checkpoint: SubscriptionStart<Place>) async throws {
+        try await self.onQueue {
+            do {
+                let new = self.path + ".new"
+                guard let file = try self.open(new, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW) else {
+                    throw POSIXError(.ENOENT)
+                }
+                try file.write(contentsOf: JSONEncoder().encode(checkpoint))
+                try file.synchronize()
+                try file.close()
+                guard rename(new, self.path) == 0 else { throw Self.lastError }
+                try self.openDirectory().synchronize()
+            } catch {
+                throw PhotonPumpError(.checkpointNotSaved, "save the checkpoint to '\(self.path)'", underlying: error)
+            }
+        }
+    }
+
+    /// - Returns: nil when there is no such file.
+    private func open(_ path: String, _ flags: CInt) throws -> FileHandle? {
+        let descriptor = Foundation.open(path, flags | O_CLOEXEC, 0o644)
+        if descriptor >= 0 { return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true) }
+        let error = Self.lastError
+        if error.code == .ENOENT { return nil }
+        throw error
+    }
+
+    private func openDirectory() throws -> FileHandle {
+        let directory = URL(fileURLWithPath: self.path).deletingLastPathComponent().path
+        guard let handle = try self.open(directory, O_RDONLY | O_DIRECTORY) else { throw POSIXError(.ENOENT) }
+        return handle
+    }
+
+    private static var lastError: POSIXError { POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+
+    private func onQueue<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
+        try await withCheckedThrowingContinuation { continuation in
+            self.queue.async { continuation.resume(with: Result(catching: body)) }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+import Foundation
+import PhotonPump
+import Testing
+
+@Suite("Checkpoints in files")
+struct FileCheckpointStoreTests {
+    /// Runs `body` with a path in a directory of its own.
+    private static func withPath(_ body: (String) async throws -> Void) async throws {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        try await body(directory.appendingPathComponent("ponies.checkpoint").path)
+    }
+
+    private static func write(_ text: String, to path: String) throws {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    }
+
+    private static func error(_ body: () async throws -> Void) async throws -> PhotonPumpError {
+        do {
+            try await body()
+        } catch {
+            return try #require(error as? PhotonPumpError)
+        }
+        throw Unexpected()
+    }
+
+    private struct Unexpected: Error {}
+
+    @Test(
+        "are there again, in another store too",
+        arguments: [SubscriptionStart<Int64>.start, .end, .after(.max), .from(7)])
+    func numbers(checkpoint: SubscriptionStart<Int64>) async throws {
+        try await Self.withPath { path in
+            let store = FileCheckpointStore<Int64>(path: path)
+            let before = try await store.load()
+            #expect(before == nil)
+            try await store.save(.after(1))
+            try await store.save(checkpoint)
+            let after = try await FileCheckpointStore<Int64>(path: path).load()
+            #expect(after == checkpoint)
+        }
+    }
+
+    @Test("hold positions")
+    func positions() async throws {
+        try await Self.withPath { path in
+            let store = FileCheckpointStore<Position>(path: path)
+            let checkpoint = SubscriptionStart.after(Position(commit: .max, prepare: .max - 1))
+            try await store.save(checkpoint)
+            let loaded = try await store.load()
+            #expect(loaded == checkpoint)
+        }
+    }
+
+    @Test("are the old ones when the program died before the new one took its place")
+    func killedBetween() async throws {
+        try await Self.withPath { path in
+            let store = FileCheckpointStore<Int64>(path: path)
+            try await store.save(.after(1))
+            for leftOver in [
+                "", "{\"after\":{\"_0\":99", "{\"after\":{\"_0\":99}}", String(repeating: "x", count: 9_999),
+            ] {
+                try Self.write(leftOver, to: path + ".new")
+                let loaded = try await store.load()
+                #expect(loaded == .after(1))
+            }
+            try await store.save(.after(2))
+            let loaded = try await store.load()
+            #expect(loaded == .after(2))
+            #expect(!FileManager.default.fileExists(atPath: path + ".new"))
+        }
+    }
+
+    @Test(
+        "are not what other files hold, which are named and left alone",
+        arguments: ["", "hello", "7", "{}", "{\"after\":{\"_0\":\"7\"}}", String(repeating: "{", count: 100_000)])
+    func others(content: String) async throws {
+        try await Self.withPath { path in
+            try Self.write(content, to: path)
+            let store = FileCheckpointStore<Int64>(path: path)
+            let error = try await Self.error { _ = try await store.load() }
+            #expect(error.code == .unreadableCheckpoint)
+            #expect("\(error)".contains(path))
+            #expect(try String(contentsOfFile: path, encoding: .utf8) == content)
+        }
+    }
+
+    @Test("of $all are not those of a stream")
+    func otherPlaces() async throws {
+        try await Self.withPath { path in
+            try await FileCheckpointStore<Position>(path: path).save(.after(Position(commit: 1, prepare: 1)))
+            let error = try await Self.error { _ = try await FileCheckpointStore<Int64>(path: path).load() }
+            #expect(error.code == .unreadableCheckpoint)
+        }
+    }
+
+    @Test("are missed where there is no directory, or where one has their name")
+    func directories() async throws {
+        try await Self.withPath { path in
+            let nowhere = FileCheckpointStore<Int64>(path: path + "/missing/file")
+            let unloaded = try await Self.error { _ = try await nowhere.load() }
+            #expect(unloaded.code == .unreadableCheckpoint)
+            #expect("\(unloaded)".contains(nowhere.path))
+            let unsaved = try await Self.error { try await nowhere.save(.start) }
+            #expect(unsaved.code == .checkpointNotSaved)
+            #expect("\(unsaved)".contains(nowhere.path))
+
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+            let directory = FileCheckpointStore<Int64>(path: path)
+            #expect(try await Self.error { _ = try await directory.load() }.code == .unreadableCheckpoint)
+            #expect(try await Self.error { try await directory.save(.start) }.code == .checkpointNotSaved)
+        }
+    }
+
+    @Test("stay as they were when saving fails")
+    func failedSave() async throws {
+        try await Self.withPath { path in
+            let store = FileCheckpointStore<Int64>(path: path)
+            try await store.save(.after(1))
+            try FileManager.default.createDirectory(atPath: path + ".new", withIntermediateDirectories: false)
+            #expect(try await Self.error { try await store.save(.after(2)) }.code == .checkpointNotSaved)
+            let loaded = try await store.load()
+            #expect(loaded == .after(1))
+        }
+    }
+}
