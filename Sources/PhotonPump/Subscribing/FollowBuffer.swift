@@ -10,7 +10,7 @@ struct FollowEvent: Sendable {
 /// What a subscription has for its consumer, in order.
 enum FollowItem: Sendable {
     /// An event; its position is known in `$all`, and of events that were pushed.
-    case record(ResolvedRecord, Position?)
+    case event(FollowEvent<Place>)
     /// Everything before this was given, or did not fit the filter.
     case checkpoint(SubscriptionStart<Position>)
     /// What follows happens now.
@@ -30,10 +30,10 @@ struct FollowBuffer {
 
     var isEmpty: Bool { self.items.isEmpty }
 
-    mutating func append(_ record: ResolvedRecord, _ position: Position?) {
-        self.items.append(.record(record, position))
+    mutating func append(_ event: FollowEvent<Place>) {
+        self.items.append(.event(event))
         self.eventCount += 1
-        self.byteCount += record.byteCount
+        self.byteCount += event.record.byteCount
     }
 
     mutating func append(_ marker: FollowItem) {

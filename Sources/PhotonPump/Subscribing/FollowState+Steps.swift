@@ -9,7 +9,7 @@ extension FollowState {
     mutating func take(_ event: FollowEvent) {
         guard self.isNew(event.place) else { return }
         self.last = event.place
-        self.ready.append(event.record, event.position)
+        self.ready.append(event)
     }
 
     mutating func note(end: Place?) {

@@ -157,6 +157,7 @@ struct FollowState {
         if self.next == .end {
             self.base = boundary
             self.next = boundary.map(Start.after) ?? .start
+            self.ready.append(.checkpoint(self.next))
         }
         if self.isBehind(boundary) {
             changes += self.goLive()

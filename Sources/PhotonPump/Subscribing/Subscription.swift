@@ -12,8 +12,8 @@
 /// There is one consumer: either ``events`` or ``messages`` is gone through, once. Leaving the loop, cancelling its task and
 /// ``stop()`` end the subscription, on the server too.
 public final class Subscription<Place: Comparable & Hashable & Sendable>: Sendable {
-    private let follower: Follower
-    private let place: SubscriptionPlace<Place>
+    let follower: Follower
+    let place: SubscriptionPlace<Place>
 
     init(_ follower: Follower, _ place: SubscriptionPlace<Place>) {
         self.follower = follower

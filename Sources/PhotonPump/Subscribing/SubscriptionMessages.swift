@@ -3,7 +3,8 @@ public enum SubscriptionMessage<Place: Hashable & Sendable>: Sendable {
     /// An event.
     case event(ResolvedEvent)
     /// Every event up to here was given, or does not fit the filter. Whoever stores this can subscribe from there later.
-    /// It comes with filters only; without one each event is a checkpoint, `.after` its place.
+    /// It comes with filters, and first of all from ``SubscriptionStart/end``, to tell where that was. Besides, each event
+    /// is a checkpoint, `.after` its place.
     case checkpoint(SubscriptionStart<Place>)
     /// What follows comes as it is written.
     case live
@@ -44,9 +45,9 @@ public struct SubscriptionMessages<Place: Comparable & Hashable & Sendable>: Asy
         public mutating func next(isolation actor: isolated (any Actor)?) async throws -> SubscriptionMessage<Place>? {
             while let item = try await self.items.next(isolation: actor) {
                 switch item {
-                case .record(let record, let position):
+                case .event(let found):
                     // An element with neither event nor link says nothing; servers do not send such.
-                    if let event = ResolvedEvent(record, at: position) { return .event(event) }
+                    if let event = ResolvedEvent(found.record, at: found.position) { return .event(event) }
                 case .checkpoint(let start): return .checkpoint(start.map(self.place.outside))
                 case .live: return .live
                 case .fellBehind: return .fellBehind

@@ -60,7 +60,7 @@ struct ModelledServer {
 
     /// The numbers of the events the consumer was given.
     var numbers: [Int64] {
-        self.taken.compactMap { if case .record(let record, _) = $0 { record.event?.number } else { nil } }
+        self.taken.compactMap { if case .event(let found) = $0 { found.record.event?.number } else { nil } }
     }
 
     var hasNews: Bool { !self.underway.isEmpty || self.request != nil }

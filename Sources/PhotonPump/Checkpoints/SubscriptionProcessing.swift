@@ -1,0 +1,184 @@
+internal import DequeModule
+internal import Synchronization
+
+/// What to do with events, and how often to save that it was done.
+struct ProcessingPlan: Sendable {
+    let count: Int
+    let time: Duration
+    let maxConcurrent: Int
+    let key: (@Sendable (ResolvedEvent) -> any Hashable)?
+    let handler: @Sendable (ResolvedEvent) async throws -> Void
+
+    /// - Throws: ``PhotonPumpError/Code/invalidArgument``, naming what can never work.
+    func check() throws(PhotonPumpError) {
+        for (name, number) in [("every", self.count), ("maxConcurrent", self.maxConcurrent)] where number < 1 {
+            throw PhotonPumpError(.invalidArgument, "\(name) \(number) is below 1")
+        }
+        guard self.time > .zero else {
+            throw PhotonPumpError(.invalidArgument, "orAfter \(self.time) is not above zero")
+        }
+    }
+}
+
+/// One run through the events of a subscription, with checkpoints.
+final class SubscriptionProcessing<Store: CheckpointStore>: Sendable {
+    typealias Place = Store.Place
+
+    /// What the one who starts handlers hears.
+    private enum Happening: Sendable {
+        case came([FollowItem<Place>])
+        /// Nothing more will come.
+        case ended((any Error)?)
+        case finished(lane: Int?)
+        /// There may be something to save.
+        case progressed
+    }
+
+    private struct State {
+        var progress: CheckpointProgress<Place>
+        /// The first error of a handler or the store.
+        var failure: (any Error)?
+    }
+
+    /// How many events may wait for each handler that may run, so that a key with many does not hold up the others.
+    private static var lookahead: Int { 16 }
+
+    private let following: any Following<Place>
+    private let store: Store
+    private let plan: ProcessingPlan
+    /// Beside the happenings, because those end with the cancellation and handlers need not.
+    private let state: Mutex<State>
+
+    init(_ following: any Following<Place>, _ store: Store, _ plan: ProcessingPlan) {
+        self.following = following
+        self.store = store
+        self.plan = plan
+        self.state = Mutex(State(progress: CheckpointProgress(every: plan.count)))
+    }
+
+    /// Returns when all handlers have, and what they did is saved; with what has ended the processing, if it was an error.
+    func run() async -> (any Error)? {
+        // Of both streams the content is bounded: nobody waits between two happenings, and a demand is answered by one.
+        let (happenings, report) = AsyncStream.makeStream(of: Happening.self)
+        let (demands, demand) = AsyncStream.makeStream(of: Void.self)
+        let end: (any Error)? = await withDiscardingTaskGroup { group in
+            group.addTask { await self.fetch(demands, report) }
+            group.addTask { await self.keepTime(report) }
+            var incoming = happenings.makeAsyncIterator()
+            var lanes = Lanes<(event: ResolvedEvent, number: Int)>(limit: self.plan.maxConcurrent)
+            var items: Deque<FollowItem<Place>> = []
+            var (isFetching, isOver) = (false, false)
+            var end: (any Error)?
+            while true {
+                if self.mustEnd {
+                    isOver = true
+                    items = []
+                    lanes.removeWaiting()
+                }
+                while lanes.waitingCount < self.plan.maxConcurrent * Self.lookahead, let item = items.popFirst() {
+                    self.take(item, &lanes)
+                }
+                while let (next, lane) = lanes.start() {
+                    group.addTask {
+                        await self.handle(next.event, next.number)
+                        report.yield(.finished(lane: lane))
+                    }
+                }
+                if let checkpoint = self.state.withLock({ $0.progress.startSaving() }) {
+                    group.addTask {
+                        await self.save(checkpoint)
+                        report.yield(.progressed)
+                    }
+                }
+                if isOver, items.isEmpty, lanes.waitingCount + lanes.runningCount == 0 { break }
+                if !isOver, !isFetching, items.isEmpty {
+                    isFetching = true
+                    demand.yield()
+                }
+                // Cancellation ends it here; the group waits for the handlers.
+                guard let happening = await incoming.next() else { break }
+                switch happening {
+                case .came(let batch):
+                    isFetching = false
+                    items = Deque(batch)
+                case .ended(let error):
+                    isOver = true
+                    end = error
+                case .finished(let lane):
+                    lanes.finished(lane)
+                case .progressed:
+                    break
+                }
+            }
+            self.following.stop()
+            group.cancelAll()
+            return end
+        }
+        if let last = self.state.withLock({ $0.progress.startSaving(isLast: true) }) { await self.save(last) }
+        return self.state.withLock { $0.failure } ?? end
+    }
+
+    /// Whether nothing is to be started any more.
+    private var mustEnd: Bool {
+        self.following.hasStopped || Task.isCancelled || self.state.withLock { $0.failure != nil }
+    }
+
+    private func take(_ item: FollowItem<Place>, _ lanes: inout Lanes<(event: ResolvedEvent, number: Int)>) {
+        switch item {
+        case .event(let found):
+            // An element with neither event nor link says nothing; servers do not send such.
+            guard let event = ResolvedEvent(found.record, at: found.position) else { return }
+            let number = self.state.withLock { $0.progress.began(at: found.place) }
+            lanes.add((event, number), key: self.plan.key.map { AnyHashable($0(event)) })
+        case .checkpoint(let checkpoint):
+            self.state.withLock { $0.progress.reached(checkpoint) }
+        case .live, .fellBehind, .gap:
+            break
+        }
+    }
+
+    /// Fetches a batch for each demand.
+    private func fetch(_ demands: AsyncStream<Void>, _ report: AsyncStream<Happening>.Continuation) async {
+        do {
+            for await _ in demands {
+                guard let batch = try await self.following.nextBatch(isolation: nil) else { break }
+                report.yield(.came(batch))
+            }
+            report.yield(.ended(nil))
+        } catch {
+            report.yield(.ended(error))
+        }
+    }
+
+    private func keepTime(_ report: AsyncStream<Happening>.Continuation) async {
+        while (try? await Task.sleep(for: self.plan.time)) != nil {
+            self.state.withLock { $0.progress.timePassed() }
+            report.yield(.progressed)
+        }
+    }
+
+    private func handle(_ event: ResolvedEvent, _ number: Int) async {
+        do {
+            try await self.plan.handler(event)
+            self.state.withLock { $0.progress.finished(number) }
+        } catch is CancellationError where Task.isCancelled {
+            // It comes again.
+        } catch {
+            self.fail(error)
+        }
+    }
+
+    private func save(_ checkpoint: SubscriptionStart<Place>) async {
+        do {
+            // A task of its own is not cancelled; it is awaited here.
+            try await Task { try await self.store.save(checkpoint) }.value
+            self.state.withLock { $0.progress.didSave() }
+        } catch {
+            self.fail(error)
+        }
+    }
+
+    private func fail(_ error: any Error) {
+        self.state.withLock { $0.failure = $0.failure ?? error }
+    }
+}
