@@ -8,6 +8,7 @@ SWIFT_FILES := $(wildcard Package.swift Sources Tests Benchmarks Examples)
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 16
 PUMP := .build/debug/pump
 RELEASED_PUMP := .build/release/pump
+EXAMPLE := Examples/ExactlyOnce
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 INCLUDES := $(wildcard /usr/include /usr/local/include /opt/homebrew/include $(addsuffix /opt/openssl@3/include, \
 	/usr/local /opt/homebrew))
@@ -26,8 +27,8 @@ elif command -v brew >/dev/null; then brew install --quiet $(2); \
 else echo "Please install what Debian calls $(1); this machine has neither apt-get nor brew." >&2; exit 1; fi
 endef
 
-.PHONY: help deps build release demo test chaos format lint lint-deps protos protos-deps check-protos docs bench interop \
-	interop-openssl interop-deps eventstore_docker all_tests clean FORCE
+.PHONY: help deps build release demo example example-deps test chaos format lint lint-deps protos protos-deps \
+	check-protos docs bench interop interop-openssl interop-deps eventstore_docker all_tests clean FORCE
 
 help: ## Lists the targets
 	@awk -F ':.* ## ' '/^[a-z_-]+:.* ## / { printf "%-18s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +57,16 @@ $(PUMP): FORCE deps
 
 demo: $(PUMP) ## Tours the client against the embedded server
 	@$(PUMP) demo
+
+example: $(PUMP) example-deps ## Kills the read model of Examples/ExactlyOnce again and again, and looks what it holds
+	$(SWIFT) build --quiet --package-path $(EXAMPLE)
+	@Tests/Support/with-server $(PUMP) $(EXAMPLE)/try-it $(abspath $(PUMP))
+
+example-deps: deps
+ifeq (,$(and $(wildcard $(INCLUDES:%=%/sqlite3.h)),$(shell command -v sqlite3)))
+	@$(call install,libsqlite3-dev sqlite3,sqlite)
+endif
+	@:
 
 test: deps ## Runs the tests, against the server at PHOTONPUMP_URL if that is set; FILTER=… chooses some
 	$(SWIFT) test --disable-xctest $(STRICT) $(if $(FILTER),--filter '$(FILTER)')
@@ -115,4 +126,4 @@ all_tests: eventstore_docker ## Runs the tests against a real server in Docker
 	PHOTONPUMP_URL=tcp://admin:changeit@localhost:1113 $(MAKE) test
 
 clean: ## Removes what was built
-	rm -rf .build .venv
+	rm -rf .build .venv $(EXAMPLE)/.build

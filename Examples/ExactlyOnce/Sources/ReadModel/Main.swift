@@ -1,0 +1,32 @@
+import Foundation
+import PhotonPump
+
+/// Keeps a read model of all jumps up to date:
+///
+///     ReadModel URL DATABASE
+@main
+enum Main {
+    static func main() async throws {
+        guard CommandLine.arguments.count == 3 else {
+            FileHandle.standardError.write(Data("usage: ReadModel URL DATABASE\n".utf8))
+            exit(64)
+        }
+        let model = try HerdModel(path: CommandLine.arguments[2])
+        try await withClient(CommandLine.arguments[1]) { client in
+            let subscription = try await client.subscribeToAll(
+                from: model.checkpoint() ?? .start, matching: .types(prefixedBy: "PonyJumped"))
+            for try await message in subscription.messages {
+                switch message {
+                case .event(let event):
+                    // In $all each event has one.
+                    guard let position = event.position else { continue }
+                    try model.apply(event, at: position)
+                case .checkpoint(let checkpoint):
+                    try model.note(checkpoint)
+                case .live, .fellBehind, .gap:
+                    break
+                }
+            }
+        }
+    }
+}
