@@ -34,6 +34,10 @@ struct ReadmeTests {
                 try await snippets.sequence(client)
                 try await snippets.reading(client)
                 try await snippets.readingAll(client)
+                let following = Task { try await snippets.checkpoints(client) }
+                for try await _ in try await client.subscribe(to: "herd-checkpoint", from: .start).events { break }
+                following.cancel()
+                await #expect(throws: CancellationError.self) { try await following.value }
                 try await snippets.terms(client, Credentials(username: "ops", password: "changeit"))
                 let event = NewEvent(type: "t", data: [2], isJSON: false)
                 try await snippets.streams(client, [event], [event])

@@ -108,6 +108,13 @@ extension Snippets {
         }
     }
 
+    func checkpoints(_ client: Client) async throws {
+        let store = StreamCheckpointStore<Int64>(stream: "herd-checkpoint", client: client)
+        try await client.follow("ponies", checkpoint: store, maxConcurrent: 8, partitionedBy: \.type) { event in
+            print(event.number, event.type)
+        }
+    }
+
     func terms(_ client: Client, _ ops: Credentials) async throws {
         let options = CallOptions(timeout: .seconds(2), credentials: ops, requireMaster: true)
         let event = try await client.getEvent(0, in: "ponies", options: options)
