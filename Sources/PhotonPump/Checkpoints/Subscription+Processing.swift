@@ -39,10 +39,10 @@ extension Subscription {
     ) async throws {
         let plan = ProcessingPlan(count: count, time: time, maxConcurrent: maxConcurrent, key: key, handler: handler)
         try plan.check()
-        guard self.following.beginConsuming() else {
+        guard self.follower.beginConsuming() else {
             throw PhotonPumpError(.invalidArgument, "a subscription can be gone through only once")
         }
-        let failure = await SubscriptionProcessing(self.following, store, plan).run()
+        let failure = await SubscriptionProcessing(self.follower, self.place, store, plan).run()
         if let failure { throw failure }
         try Task.checkCancellation()
     }

@@ -26,7 +26,7 @@ final class SubscriptionProcessing<Store: CheckpointStore>: Sendable {
 
     /// What the one who starts handlers hears.
     private enum Happening: Sendable {
-        case came([FollowItem<Place>])
+        case came([FollowItem])
         /// Nothing more will come.
         case ended((any Error)?)
         case finished(lane: Int?)
@@ -43,14 +43,16 @@ final class SubscriptionProcessing<Store: CheckpointStore>: Sendable {
     /// How many events may wait for each handler that may run, so that a key with many does not hold up the others.
     private static var lookahead: Int { 16 }
 
-    private let following: any Following<Place>
+    private let follower: Follower
+    private let place: SubscriptionPlace<Place>
     private let store: Store
     private let plan: ProcessingPlan
     /// Beside the happenings, because those end with the cancellation and handlers need not.
     private let state: Mutex<State>
 
-    init(_ following: any Following<Place>, _ store: Store, _ plan: ProcessingPlan) {
-        self.following = following
+    init(_ follower: Follower, _ place: SubscriptionPlace<Place>, _ store: Store, _ plan: ProcessingPlan) {
+        self.follower = follower
+        self.place = place
         self.store = store
         self.plan = plan
         self.state = Mutex(State(progress: CheckpointProgress(every: plan.count)))
@@ -66,7 +68,7 @@ final class SubscriptionProcessing<Store: CheckpointStore>: Sendable {
             group.addTask { await self.keepTime(report) }
             var incoming = happenings.makeAsyncIterator()
             var lanes = Lanes<(event: ResolvedEvent, number: Int)>(limit: self.plan.maxConcurrent)
-            var items: Deque<FollowItem<Place>> = []
+            var items: Deque<FollowItem> = []
             var (isFetching, isOver) = (false, false)
             var end: (any Error)?
             while true {
@@ -110,7 +112,7 @@ final class SubscriptionProcessing<Store: CheckpointStore>: Sendable {
                     break
                 }
             }
-            self.following.stop()
+            self.follower.stop()
             group.cancelAll()
             return end
         }
@@ -120,18 +122,18 @@ final class SubscriptionProcessing<Store: CheckpointStore>: Sendable {
 
     /// Whether nothing is to be started any more.
     private var mustEnd: Bool {
-        self.following.hasStopped || Task.isCancelled || self.state.withLock { $0.failure != nil }
+        self.follower.hasStopped || Task.isCancelled || self.state.withLock { $0.failure != nil }
     }
 
-    private func take(_ item: FollowItem<Place>, _ lanes: inout Lanes<(event: ResolvedEvent, number: Int)>) {
+    private func take(_ item: FollowItem, _ lanes: inout Lanes<(event: ResolvedEvent, number: Int)>) {
         switch item {
         case .event(let found):
             // An element with neither event nor link says nothing; servers do not send such.
             guard let event = ResolvedEvent(found.record, at: found.position) else { return }
-            let number = self.state.withLock { $0.progress.began(at: found.place) }
+            let number = self.state.withLock { $0.progress.began(at: self.place.outside(found.place)) }
             lanes.add((event, number), key: self.plan.key.map { AnyHashable($0(event)) })
         case .checkpoint(let checkpoint):
-            self.state.withLock { $0.progress.reached(checkpoint) }
+            self.state.withLock { $0.progress.reached(checkpoint.map(self.place.outside)) }
         case .live, .fellBehind, .gap:
             break
         }
@@ -141,7 +143,7 @@ final class SubscriptionProcessing<Store: CheckpointStore>: Sendable {
     private func fetch(_ demands: AsyncStream<Void>, _ report: AsyncStream<Happening>.Continuation) async {
         do {
             for await _ in demands {
-                guard let batch = try await self.following.nextBatch(isolation: nil) else { break }
+                guard let batch = try await self.follower.nextBatch(isolation: nil) else { break }
                 report.yield(.came(batch))
             }
             report.yield(.ended(nil))

@@ -10,7 +10,7 @@ struct FollowEvent: Sendable {
 /// What a subscription has for its consumer, in order.
 enum FollowItem: Sendable {
     /// An event; its position is known in `$all`, and of events that were pushed.
-    case event(FollowEvent<Place>)
+    case event(FollowEvent)
     /// Everything before this was given, or did not fit the filter.
     case checkpoint(SubscriptionStart<Position>)
     /// What follows happens now.
@@ -30,7 +30,7 @@ struct FollowBuffer {
 
     var isEmpty: Bool { self.items.isEmpty }
 
-    mutating func append(_ event: FollowEvent<Place>) {
+    mutating func append(_ event: FollowEvent) {
         self.items.append(.event(event))
         self.eventCount += 1
         self.byteCount += event.record.byteCount

@@ -24,7 +24,7 @@ struct FollowIterator {
 
     mutating func nextEvent(isolation actor: isolated (any Actor)?) async throws -> ResolvedEvent? {
         while let item = try await self.next(isolation: actor) {
-            if case .record(let record, let position) = item, let event = ResolvedEvent(record, at: position) {
+            if case .event(let found) = item, let event = ResolvedEvent(found.record, at: found.position) {
                 return event
             }
         }
