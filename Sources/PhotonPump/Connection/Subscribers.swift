@@ -48,8 +48,10 @@ struct Subscribers {
     /// Those who hear what comes.
     var present: [any Subscriber] { self.entries.values.compactMap(\.subscriber) }
 
-    /// Whether nobody is busy, or about to have gone.
-    var isQuiet: Bool { self.leaving.isEmpty && !self.present.contains { $0.isBusy } }
+    /// Whether nobody is busy, or about to have gone. Of one that is gone without having said so, the word is on its way.
+    var isQuiet: Bool {
+        self.leaving.isEmpty && self.entries.values.allSatisfy { $0.subscriber.map { !$0.isBusy } ?? false }
+    }
 
     /// Whether there is an entry, even of a subscriber that is gone without having said so yet.
     func contains(_ id: GUID) -> Bool { self.entries[id] != nil }

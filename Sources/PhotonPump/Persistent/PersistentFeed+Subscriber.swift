@@ -46,9 +46,12 @@ extension PersistentFeed: Subscriber {
 
     func windUp() { self.stop() }
 
-    /// The consumer is at events that it was given before it was told to stop.
+    /// The consumer is at events that it was given before it was told to stop, or the client was just told to leave.
     var isBusy: Bool {
-        if case .stopping = self.shared.withLock({ $0.machine.phase }) { true } else { false }
+        switch self.shared.withLock({ $0.machine.phase }) {
+        case .stopping, .leaving: true
+        case .connecting, .connected, .waiting, .ended: false
+        }
     }
 
     private func received(_ event: ResolvedEvent, _ retryCount: Int, _ connection: GUID) {

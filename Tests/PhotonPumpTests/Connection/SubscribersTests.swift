@@ -1,0 +1,56 @@
+import PhotonPumpWire
+import Synchronization
+import Testing
+
+@testable import PhotonPump
+
+@Suite("Subscribers")
+struct SubscribersTests {
+    private final class Listener: Subscriber {
+        let heard = Mutex<[String]>([])
+        let busy = Atomic(false)
+
+        func received(_ package: Package, from endpoint: String) { self.heard.withLock { $0.append("received") } }
+        func settle() {}
+        func ended(_ error: PhotonPumpError) {}
+        func left() { self.heard.withLock { $0.append("left") } }
+        var isBusy: Bool { self.busy.load(ordering: .relaxed) }
+    }
+
+    private let id = GUID(1, 1)
+
+    @Test("that go are there until the server confirms it, and hear nothing else")
+    func leaving() {
+        var subscribers = Subscribers()
+        let listener = Listener()
+        subscribers.add(listener, self.id)
+        #expect(subscribers.isQuiet)
+        #expect(subscribers.contains(self.id))
+        let goings = [subscribers.leave(self.id), subscribers.leave(self.id)]
+        #expect(goings == [true, false])
+        #expect(!subscribers.isQuiet)
+        #expect(!subscribers.contains(self.id))
+        #expect(subscribers.receiver(of: Package(.persistentSubscriptionStreamEventAppeared, self.id)) == nil)
+        let confirmations = [subscribers.left(self.id), subscribers.left(self.id)]
+        #expect(confirmations == [true, false])
+        #expect(subscribers.isQuiet)
+        #expect(listener.heard.withLock { $0 } == ["left"])
+    }
+
+    @Test("are not quiet as long as one is busy, or gone without having said so")
+    func busy() {
+        var subscribers = Subscribers()
+        var listener: Listener? = Listener()
+        if let listener { subscribers.add(listener, self.id) }
+        listener?.busy.store(true, ordering: .relaxed)
+        #expect(!subscribers.isQuiet)
+        listener?.busy.store(false, ordering: .relaxed)
+        #expect(subscribers.isQuiet)
+        listener = nil
+        #expect(!subscribers.isQuiet)
+        #expect(subscribers.contains(self.id))
+        _ = subscribers.leave(self.id)
+        _ = subscribers.left(self.id)
+        #expect(subscribers.isQuiet)
+    }
+}
