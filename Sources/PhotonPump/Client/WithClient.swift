@@ -4,7 +4,7 @@ public import Logging
 ///
 /// - Parameters:
 ///   - connectionString: for example `tcp://admin:changeit@localhost:1113`.
-///   - logger: see ``Client/init(_:logger:)-(Client.Configuration,_)``.
+///   - logger: see ``Client/init(_:credentials:selectNode:logger:)``.
 ///   - body: what to do with the client, which is connected.
 /// - Returns: what `body` returns.
 /// - Throws: what ``Client/connect()`` or `body` throws.
@@ -21,7 +21,7 @@ public func withClient<Output>(
 ///
 /// - Parameters:
 ///   - configuration: where to connect, as whom, and within which limits.
-///   - logger: see ``Client/init(_:logger:)-(Client.Configuration,_)``.
+///   - logger: see ``Client/init(_:credentials:selectNode:logger:)``.
 ///   - body: what to do with the client, which is connected.
 /// - Returns: what `body` returns.
 /// - Throws: what ``Client/connect()`` or `body` throws.
