@@ -6,7 +6,9 @@ import Testing
 struct FaultTests {
     private static func run(_ body: (EmbeddedServer, Client) async throws -> Void) async throws {
         try await withEmbeddedServer(logger: .silent) { server in
-            try await withClient(await server.connectionString, logger: .silent) { try await body(server, $0) }
+            try await withClient(TestServer.configuration(await server.connectionString), logger: .silent) {
+                try await body(server, $0)
+            }
         }
     }
 

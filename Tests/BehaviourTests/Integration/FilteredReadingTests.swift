@@ -17,7 +17,8 @@ private enum Way: String, CaseIterable, CustomTestStringConvertible {
         var configuration = EmbeddedServer.Configuration()
         configuration.offersFilteredReads = false
         return try await withEmbeddedServer(configuration, logger: .silent) { server in
-            try await PhotonPump.withClient(await server.connectionString, logger: .silent, body)
+            try await PhotonPump.withClient(
+                TestServer.configuration(await server.connectionString), logger: .silent, body)
         }
     }
 }

@@ -213,7 +213,7 @@ struct PersistentSubscriptionTests {
     @Test("go on when the server restarts", .enabled(if: TestServer.isEmbedded, "restarts the server"))
     func restart() async throws {
         try await withEmbeddedServer(logger: .silent) { server in
-            try await withClient(await server.connectionString, logger: .silent) { client in
+            try await withClient(TestServer.configuration(await server.connectionString), logger: .silent) { client in
                 try await Self.makeHerd(client, 3) { client, stream in
                     let herd = try await client.connectSubscription("herd", to: stream)
                     let seen = Seen()
@@ -233,7 +233,7 @@ struct PersistentSubscriptionTests {
     @Test("follow the master", .enabled(if: TestServer.isEmbedded, "moves the master"))
     func master() async throws {
         try await withEmbeddedCluster(logger: .silent) { cluster in
-            try await withClient(await cluster.connectionString, logger: .silent) { client in
+            try await withClient(TestServer.configuration(await cluster.connectionString), logger: .silent) { client in
                 try await Self.makeHerd(client, 3) { client, stream in
                     let herd = try await client.connectSubscription("herd", to: stream)
                     let seen = Seen()
@@ -258,7 +258,7 @@ struct PersistentSubscriptionTests {
         configuration.httpPort = 0
         try await withEmbeddedServer(configuration, logger: .silent) { server in
             let httpPort = try #require(await server.httpPort)
-            try await withClient(await server.connectionString, logger: .silent) { client in
+            try await withClient(TestServer.configuration(await server.connectionString), logger: .silent) { client in
                 try await Self.makeHerd(client, 2) { client, stream in
                     let herd = try await client.connectSubscription("herd", to: stream)
                     var events = herd.events.makeAsyncIterator()

@@ -39,10 +39,11 @@ struct ServerLifecycleTests {
     func several() async throws {
         try await withEmbeddedServer(logger: .silent) { one in
             try await withEmbeddedServer(logger: .silent) { other in
-                try await withClient(await one.connectionString, logger: .silent) { client in
+                try await withClient(TestServer.configuration(await one.connectionString), logger: .silent) { client in
                     try await client.publish(try Pony.events(3), to: "ponies")
                 }
-                try await withClient(await other.connectionString, logger: .silent) { client in
+                try await withClient(TestServer.configuration(await other.connectionString), logger: .silent) {
+                    client in
                     let error = try await failure { try await client.get("ponies") }
                     #expect(error.code == .streamNotFound)
                 }
@@ -53,7 +54,7 @@ struct ServerLifecycleTests {
     @Test("sees one connection per client, and none after it is closed")
     func connections() async throws {
         try await withEmbeddedServer(logger: .silent) { server in
-            try await withClient(await server.connectionString, logger: .silent) { client in
+            try await withClient(TestServer.configuration(await server.connectionString), logger: .silent) { client in
                 try await client.ping()
                 #expect(await server.connectionCount == 1)
             }

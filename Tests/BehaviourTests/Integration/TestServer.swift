@@ -26,7 +26,8 @@ enum TestServer {
         }
     }
 
-    private static func configuration(_ url: String) throws -> Client.Configuration {
+    /// Settings for the server or cluster at `url`, with time for a busy machine.
+    static func configuration(_ url: String) throws -> Client.Configuration {
         var configuration = try Client.Configuration(url)
         // However busy the machine is, unless a test is about time.
         configuration.operationTimeout = .seconds(50)

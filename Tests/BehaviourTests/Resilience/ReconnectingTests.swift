@@ -39,7 +39,9 @@ struct ReconnectingTests {
             let refusal = EmbeddedServer.Fault.answer(
                 .notAuthenticated("Server not yet ready"), to: .authenticate, times: 2)
             let fault = try await server.faults.add(refusal)
-            try await withClient(await server.connectionString, logger: .silent) { try await $0.ping() }
+            try await withClient(TestServer.configuration(await server.connectionString), logger: .silent) {
+                try await $0.ping()
+            }
             #expect(fault.effectCount == 2)
         }
     }
