@@ -74,7 +74,8 @@ extension Client {
         let usesTLS = self.configuration.tls != nil
         switch master?.endpoint(usesTLS: usesTLS) {
         case let endpoint? where endpoint != self.node?.endpoint && endpoint.description != self.peer:
-            self.table.delay(exchange.id, until: .now)
+            // Nodes that name each other would send it to and fro.
+            if exchange.attempts > 2 { self.retry(exchange) } else { self.table.delay(exchange.id, until: .now) }
             self.move(to: endpoint)
         case nil where self.finder.isDiscovering:
             self.retry(exchange)

@@ -105,6 +105,29 @@ struct FailoverTests {
         }
     }
 
+    @Test("is not chased to and fro without a pause when two nodes name each other")
+    func mutualRedirects() async throws {
+        try await withEmbeddedServer(logger: .silent) { one in
+            try await withEmbeddedServer(logger: .silent) { other in
+                var faults: [EmbeddedServer.ActiveFault] = []
+                for (server, master) in [(one, other), (other, one)] {
+                    let refusal = EmbeddedServer.Fault.Refusal.notMaster(host: "127.0.0.1", port: await master.port)
+                    faults.append(try await server.faults.add(.answer(refusal, to: .writeEvents)))
+                }
+                let configuration = try TestServer.configuration(await one.connectionString)
+                try await withClient(configuration, logger: .silent) { client in
+                    let options = CallOptions(timeout: .seconds(1))
+                    let error = try await failure {
+                        try await client.publish(try Pony.events(1), to: "ponies", options: options)
+                    }
+                    #expect(error.code == .timedOut)
+                    let count = faults.map(\.effectCount).reduce(0, +)
+                    #expect((3...40).contains(count), "\(count)")
+                }
+            }
+        }
+    }
+
     @Test("is found again by a client whose node has lost touch with the others, and goes on naming the old master")
     func isolatedNode() async throws {
         try await Self.run(preferring: .follower) { cluster, client in
