@@ -100,7 +100,7 @@ struct FollowStateTests {
         #expect(server.numbers == Self.numbers(20..<30))
     }
 
-    @Test("asks for no further page while one waits for the consumer")
+    @Test("S31: asks for no further page while one waits for the consumer, however long the history")
     func pace() {
         var server = ModelledServer(from: .start, holding: 1000)
         for _ in 0..<50 {
