@@ -3,7 +3,7 @@ import Foundation
 import PhotonPump
 import Testing
 
-@Suite("Chaos", .timeLimit(.minutes(10)), .enabled(if: TestCluster.isEmbedded, "kills the servers"))
+@Suite("Chaos", .serialized, .timeLimit(.minutes(10)), .enabled(if: TestCluster.isEmbedded, "kills the servers"))
 struct ChaosTests {
     @Test("loses no event, doubles none, and leaves nothing behind, whatever happens to the nodes")
     func chaos() async {
@@ -19,7 +19,7 @@ struct ChaosTests {
 
     private static func cause(_ plan: ChaosPlan) async throws {
         try await withEmbeddedCluster(logger: .silent) { cluster in
-            let client = try Client(try await Self.configuration(for: cluster), logger: .silent)
+            let client = try Client(try await cluster.hastyConfiguration(), logger: .silent)
             try await client.ping(options: CallOptions(timeout: .seconds(50)))
             let changes = await client.changes
             let connections = Task { await changes.reduce(0) { if case .connected = $1 { $0 + 1 } else { $0 } } }
@@ -41,19 +41,6 @@ struct ChaosTests {
             Self.report(journals, deeds, await connections.value)
             #expect(await connections.value > 0, "nothing was disturbed")
         }
-    }
-
-    private static func configuration(for cluster: EmbeddedCluster) async throws -> Client.Configuration {
-        var configuration = try Client.Configuration(await cluster.connectionString)
-        configuration.operationTimeout = .seconds(3)
-        configuration.connectTimeout = .seconds(1)
-        configuration.heartbeat.interval = .milliseconds(100)
-        configuration.heartbeat.timeout = .milliseconds(400)
-        configuration.discovery.interval = .milliseconds(50)
-        configuration.discovery.gossipTimeout = .milliseconds(500)
-        configuration.discovery.backgroundInterval = .seconds(1)
-        configuration.reconnection.maximumDelay = .milliseconds(200)
-        return configuration
     }
 
     /// Disturbs the cluster while four tasks use it.
@@ -78,7 +65,7 @@ struct ChaosTests {
     }
 
     /// The ids in a stream, by their numbers.
-    private static func read(_ stream: String, _ client: Client) async throws -> [UUID] {
+    static func read(_ stream: String, _ client: Client) async throws -> [UUID] {
         do {
             let options = CallOptions(timeout: .seconds(50))
             return try await client.iter(stream, options: options).reduce(into: []) { ids, event in
@@ -90,7 +77,7 @@ struct ChaosTests {
         }
     }
 
-    private static func check(_ journals: [Journal], _ contents: [String: [UUID]]) {
+    static func check(_ journals: [Journal], _ contents: [String: [UUID]]) {
         var known: Set<UUID> = []
         for journal in journals {
             var lastNumbers: [String: Int64] = [:]

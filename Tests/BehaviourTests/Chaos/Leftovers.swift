@@ -9,6 +9,7 @@ extension Client {
         var leftovers: [String] = []
         if self.load != ClientLoad() { leftovers.append("\(self.load)") }
         if !self.table.isEmpty || !self.line.isEmpty { leftovers.append("entries in a table") }
+        if self.subscribers.count > 0 || !self.subscribers.isQuiet { leftovers.append("subscribers") }
         if self.gate.count != 0 { leftovers.append("\(self.gate.count) calls inside the gate") }
         if !self.connectWaiters.isEmpty { leftovers.append("\(self.connectWaiters.count) waiting to connect") }
         if !self.drainWaiters.isEmpty { leftovers.append("\(self.drainWaiters.count) waiting to close") }
@@ -24,6 +25,15 @@ extension EmbeddedServer {
     var leftovers: [String] {
         var leftovers: [String] = []
         if !self.countWaiters.isEmpty { leftovers.append("\(self.countWaiters.count) waiting for connections") }
+        self.commons.assumeIsolated { commons in
+            if !commons.node.volatile.isEmpty { leftovers.append("volatile subscriptions") }
+            for group in commons.node.groups.all {
+                if group.consumers.count > 0 { leftovers.append("\(group.consumers.count) consumers of \(group.id)") }
+                if group.outstanding.count > 0 {
+                    leftovers.append("\(group.outstanding.count) events in nobody's hands")
+                }
+            }
+        }
         for connection in self.connections.values {
             if !connection.postponed.isEmpty { leftovers.append("\(connection.postponed.count) answers kept back") }
             if connection.channel.unsentCount > 0 {
