@@ -31,8 +31,8 @@ final class RestartedFollower: Sendable {
     /// So few that a pause makes it fall behind.
     static let options: SubscriptionOptions = {
         var options = SubscriptionOptions()
-        options.pageSize = 100
-        options.maximumBufferedEvents = 200
+        options.pageSize = 40
+        options.maximumBufferedEvents = 60
         return options
     }()
 
