@@ -8,16 +8,16 @@ import Testing
 // Each in a process of its own, where nobody else keeps a peer from being heard in time.
 @Suite("Being slow", .timeLimit(.minutes(1)))
 struct BusyTests {
-    /// Runs `body` with a client and a server that both give a silent peer up after little more than a second.
+    /// Runs `body` with a client and a server that both give a silent peer up after little more than three seconds.
     private static func run(_ body: (EmbeddedServer, Client) async throws -> Void) async throws {
         var settings = EmbeddedServer.Configuration()
         settings.heartbeatInterval = .milliseconds(100)
-        settings.heartbeatTimeout = .seconds(1)
+        settings.heartbeatTimeout = .seconds(3)
         try await withEmbeddedServer(settings, logger: .silent) { server in
             var configuration = try Client.Configuration(await server.connectionString)
             configuration.operationTimeout = .seconds(50)
             configuration.heartbeat.interval = .milliseconds(100)
-            configuration.heartbeat.timeout = .seconds(1)
+            configuration.heartbeat.timeout = .seconds(3)
             try await withClient(configuration, logger: .silent) { client in
                 let since = await client.status.since
                 try await body(server, client)
@@ -36,8 +36,8 @@ struct BusyTests {
 
     private static func blockingHandler() async throws {
         try await Self.run { _, client in
-            try await client.publish(try Pony.events(3), to: "ponies")
-            for try await _ in client.iter("ponies", pageSize: 1) { usleep(1_000_000) }
+            try await client.publish(try Pony.events(2), to: "ponies")
+            for try await _ in client.iter("ponies", pageSize: 1) { usleep(3_500_000) }
         }
     }
 
@@ -52,7 +52,7 @@ struct BusyTests {
             var count = 0
             for try await _ in client.iter("ponies", pageSize: 4096) {
                 count += 1
-                if count % 3000 == 0 { try await Task.sleep(for: .milliseconds(1200)) }
+                if count == 4500 { try await Task.sleep(for: .milliseconds(3500)) }
             }
             #expect(count == 9000)
         }
@@ -82,7 +82,7 @@ struct BusyTests {
     private static func slowLink() async throws {
         let settings: (inout Client.Configuration) -> Void = {
             $0.heartbeat.interval = .milliseconds(50)
-            $0.heartbeat.timeout = .seconds(1)
+            $0.heartbeat.timeout = .seconds(3)
         }
         let record = EventRecord(
             stream: Bytes(utf8: "ponies"), number: 0, id: GUID(1, 1), type: Bytes(utf8: "Filmed"), isJSON: false,
@@ -97,10 +97,10 @@ struct BusyTests {
             let request = try await session.peer.next(.readEvent)
             let id = 6..<22
             frame.replaceSubrange(id, with: Package(.readEventCompleted, request.correlation).framed[id])
-            // No heartbeat is answered meanwhile, which takes twice as long as silence may.
+            // No heartbeat is answered meanwhile, which takes longer than silence may.
             for part in stride(from: 0, to: frame.count, by: 512 << 10) {
                 try await session.peer.send(Array(frame[part..<min(part + 512 << 10, frame.count)]))
-                try await Task.sleep(for: .milliseconds(50))
+                try await Task.sleep(for: .milliseconds(100))
             }
             #expect(try await event.data.count == 20 << 20)
             #expect(await session.client.status.phase == .connected)
