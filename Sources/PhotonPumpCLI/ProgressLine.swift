@@ -4,10 +4,17 @@ import Synchronization
 /// One line on stderr that says how far a long command is, renewed every second while stderr is a terminal.
 final class ProgressLine: Sendable {
     private static let isShown = isatty(STDERR_FILENO) != 0
+    private static let erasure = "\r\u{1B}[K"
 
     private let events = Atomic(0)
 
-    func count() {
+    /// Prints an event to stdout, where the line may have been, and counts it.
+    ///
+    /// - Throws: when it could not be written.
+    func printEvent(_ text: String) throws {
+        if Self.isShown { Self.write(Self.erasure) }
+        print(text)
+        try flushOutput()
         self.events.wrappingAdd(1, ordering: .relaxed)
     }
 
@@ -23,10 +30,10 @@ final class ProgressLine: Sendable {
                 var before = 0
                 while (try? await Task.sleep(for: .seconds(1))) != nil {
                     let now = self.events.load(ordering: .relaxed)
-                    Self.write("\r\u{1B}[K\(now) events, \(now - before)/s, \(state())")
+                    Self.write("\(Self.erasure)\(now) events, \(now - before)/s, \(state())")
                     before = now
                 }
-                Self.write("\r\u{1B}[K")
+                Self.write(Self.erasure)
             }
             defer { group.cancelAll() }
             try await body()

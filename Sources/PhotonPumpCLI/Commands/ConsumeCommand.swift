@@ -84,9 +84,8 @@ struct ConsumeCommand: AsyncParsableCommand {
                 },
                 handler: { event in
                     guard let isLast = tally.add() else { throw Enough() }
-                    print(isLine ? EventOutput.text(event.resolved) : "\(EventOutput.json(event.resolved))")
-                    try flushOutput()
-                    progress.count()
+                    try progress.printEvent(
+                        isLine ? EventOutput.text(event.resolved) : "\(EventOutput.json(event.resolved))")
                     if isLast { subscription.stop() }
                     if let nack { throw Refused(action: nack.action) }
                 }

@@ -78,9 +78,7 @@ struct TailCommand: AsyncParsableCommand {
         } during: {
             var printed = 0
             for try await event in subscription.events where fits?(event) ?? true {
-                print(json ? "\(EventOutput.json(event))" : EventOutput.text(event))
-                try flushOutput()
-                progress.count()
+                try progress.printEvent(json ? "\(EventOutput.json(event))" : EventOutput.text(event))
                 printed += 1
                 if printed == limit { break }
             }
