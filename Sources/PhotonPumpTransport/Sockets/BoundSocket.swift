@@ -5,7 +5,7 @@ extension OwnedDescriptor {
     static func bound(to address: SocketAddress) throws(SocketError) -> OwnedDescriptor {
         let descriptor = OwnedDescriptor(
             try systemCall("socket", address: address.description) {
-                socket(address.family, Platform.streamSocket, Platform.tcp)
+                socket(address.family, Platform.newSocket, Platform.tcp)
             }
         )
         let number = descriptor.number

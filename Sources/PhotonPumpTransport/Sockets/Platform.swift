@@ -6,8 +6,11 @@ internal import Foundation
 enum Platform {
     #if canImport(Glibc)
         static let streamSocket = CInt(SOCK_STREAM.rawValue)
+        /// What a new socket is made as: programs that are started at that very moment do not get it.
+        static let newSocket = Platform.streamSocket | CInt(SOCK_CLOEXEC.rawValue)
     #else
         static let streamSocket = SOCK_STREAM
+        static let newSocket = SOCK_STREAM
     #endif
 
     static let tcp = CInt(IPPROTO_TCP)

@@ -66,7 +66,7 @@ package final class SocketConnector {
     /// A socket whose connection is under way, or made already.
     private func begin(_ address: SocketAddress) throws(SocketError) -> CInt {
         let number = try systemCall("socket", address: address.description) {
-            socket(address.family, Platform.streamSocket, Platform.tcp)
+            socket(address.family, Platform.newSocket, Platform.tcp)
         }
         let descriptor = OwnedDescriptor(number)
         Platform.prepare(number)
