@@ -12,7 +12,16 @@ extension OwnedDescriptor {
         Platform.prepare(number)
         var on: CInt = 1
         setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<CInt>.size))
-        _ = try systemCall("bind", address: address.description) { address.withPointer { bind(number, $0, $1) } }
+        // A program that is just being started holds for a moment what this process had open, closed or not since.
+        var patience = 40
+        while address.withPointer({ bind(number, $0, $1) }) != 0 {
+            let cause = Platform.errorNumber
+            guard cause == EADDRINUSE, patience > 0 else {
+                throw SocketError("bind", number: cause, address: address.description)
+            }
+            patience -= 1
+            usleep(5_000)
+        }
         return descriptor
     }
 }
