@@ -28,19 +28,32 @@ final class HTTPSide: Sendable {
         groups: GroupPages
     ) async throws(EmbeddedServerError) -> HTTPSide {
         do {
-            let server = try Self.makeServer(host: host, port: UInt16(port))
-            await server.appendRoute("GET /gossip") { _ in
-                guard let document = await gossip() else { return HTTPResponse(statusCode: .serviceUnavailable) }
-                return try Self.json(document)
+            // A program that is just being started holds for a moment what this process had open, closed or not since.
+            var patience = 40
+            while true {
+                let server = try Self.makeServer(host: host, port: UInt16(port))
+                await Self.addRoutes(to: server, gossip: gossip, groups: groups)
+                do {
+                    return try await Self.run(server)
+                } catch SocketError.failed(_, errno: EADDRINUSE, _) where patience > 0 {
+                    patience -= 1
+                    try await Task.sleep(for: .milliseconds(5))
+                }
             }
-            await server.appendRoute("GET /ping") { _ in
-                try Self.json(["text": "Ping request successfully handled"])
-            }
-            await groups.addRoutes(to: server)
-            return try await Self.run(server)
         } catch {
             throw EmbeddedServerError(.cannotListen, "HTTP on \(host):\(port): \(error)")
         }
+    }
+
+    private static func addRoutes(to server: HTTPServer, gossip: @escaping GossipSource, groups: GroupPages) async {
+        await server.appendRoute("GET /gossip") { _ in
+            guard let document = await gossip() else { return HTTPResponse(statusCode: .serviceUnavailable) }
+            return try Self.json(document)
+        }
+        await server.appendRoute("GET /ping") { _ in
+            try Self.json(["text": "Ping request successfully handled"])
+        }
+        await groups.addRoutes(to: server)
     }
 
     func stop() async {
