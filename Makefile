@@ -4,10 +4,9 @@ SWIFT := swift
 # With CI set, warnings in this package are errors.
 STRICT := $(if $(CI),-Xswiftc -warnings-as-errors)
 SWIFT_FILES := $(wildcard Package.swift Sources Tests Benchmarks Examples)
-# Hundreds of tests that all run at once are each slower than the time limits that some of them are about.
-export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 16
-# On a server that all tests share, each would see in $$all what the others write.
-SHARED_SERVER := $(if $(PHOTONPUMP_URL)$(PHOTONPUMP_CLUSTER_URL),--no-parallel)
+# One after another: beside hundreds of others a test can be slower than the time limits that it is about, and on a
+# server that all of them share it would see in $$all what the others write.
+SERIALLY := --no-parallel
 PUMP := .build/debug/pump
 RELEASED_PUMP := .build/release/pump
 EXAMPLE := Examples/ExactlyOnce
@@ -71,7 +70,7 @@ endif
 	@:
 
 test: deps ## Runs the tests, against the server at PHOTONPUMP_URL if that is set; FILTER=… chooses some
-	$(SWIFT) test --disable-xctest $(STRICT) $(SHARED_SERVER) $(if $(FILTER),--filter '$(FILTER)')
+	$(SWIFT) test --disable-xctest $(STRICT) $(SERIALLY) $(if $(FILTER),--filter '$(FILTER)')
 
 chaos: deps ## Lets the nodes of a cluster fail for a minute while it is used; PHOTONPUMP_CHAOS_SEED=… chooses how
 	PHOTONPUMP_CHAOS_SECONDS=$${PHOTONPUMP_CHAOS_SECONDS:-60} $(SWIFT) test --disable-xctest $(STRICT) --filter ChaosTests

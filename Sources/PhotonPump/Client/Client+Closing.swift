@@ -11,6 +11,7 @@ extension Client {
         self.turn {
             for subscriber in self.subscribers.present { subscriber.flush() }
         }
+        self.endPauses()
         if case .closed = self.connector.phase { return }
         let error = PhotonPumpError(.clientClosed, "the client was closed while this call waited")
         self.dropLink()
@@ -38,6 +39,7 @@ extension Client {
         self.turn {
             for subscriber in self.subscribers.present { subscriber.windUp() }
         }
+        self.endPauses()
         if !self.isDrained {
             let timer = QueueTimer(on: self.executor.queue) { [weak self] in
                 self?.assumeIsolated { $0.finishDraining() }

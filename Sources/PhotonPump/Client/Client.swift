@@ -89,6 +89,8 @@ public actor Client {
     var subscribers = Subscribers()
     var connectWaiters: [GUID: ConnectWaiter] = [:]
     var drainWaiters: [CheckedContinuation<Void, Never>] = []
+    /// Subscriptions that will try again in a while: not more than there are.
+    var pauses: [GUID: @Sendable () -> Void] = [:]
     var timer: QueueTimer?
     var deadlineTimer: QueueTimer?
     /// When the timer fires; nil when it is not set.

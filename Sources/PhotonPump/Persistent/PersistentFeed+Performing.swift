@@ -21,9 +21,10 @@ extension PersistentFeed {
         if let id = actions.cancel { self.client.cancel(id) }
         if let id = actions.connect { self.connect(id) }
         if let pause = actions.pause {
-            self.later(pause.duration) { feed in
-                let next = feed.client.nextID()
-                feed.perform { $0.machine.waited(attempt: pause.attempt, next: next) }
+            self.client.pause(for: pause.duration) { [weak self] in
+                guard let self else { return }
+                let next = self.client.nextID()
+                self.perform { $0.machine.waited(attempt: pause.attempt, next: next) }
             }
         }
         if actions.leave != nil { self.later(Self.farewell) { feed in feed.perform { $0.machine.left() } } }
@@ -77,7 +78,7 @@ extension PersistentFeed {
             }
             terms = try client.terms(self.request.options)
         } catch {
-            return self.perform { $0.machine.failed(id, error, chance: 1) }
+            return self.perform { $0.machine.failed(id, error, now: .now, chance: 1) }
         }
         let exchange = Exchange(self.conversation, id: id, terms: terms) { [weak self, weak client] result in
             client?.assumeIsolated { client in
@@ -90,7 +91,7 @@ extension PersistentFeed {
                 case .success(let subscription):
                     return shared.machine.confirmed(id, subscription: subscription, now: .now)
                 case .failure(let error as PhotonPumpError):
-                    return shared.machine.failed(id, error, chance: .random(in: 0...1))
+                    return shared.machine.failed(id, error, now: .now, chance: .random(in: 0...1))
                 case .failure:
                     // Whoever has cancelled it knows.
                     return nil
@@ -131,6 +132,8 @@ extension PersistentFeed {
             logger.warning(
                 "subscription stalled: no event is acknowledged",
                 metadata: [LogKey.event: "\(events.map(\.uuidString).joined(separator: " "))"])
+        case .stopping:
+            logger.debug("subscription stopping")
         case .ended(let error?):
             logger.warning("subscription ended", metadata: [LogKey.error: "\(error)"])
         case .ended(nil):

@@ -64,6 +64,8 @@ extension PersistentSubscription {
         /// The server cannot deliver anything, because the events (or links) of these ids are as many as may be in
         /// flight, and all have been for longer than the message timeout.
         case stalled([UUID])
+        /// The consumer is given nothing more; what it has can still be acknowledged, and then the server is told.
+        case stopping
         /// It is over, because of the error if there is one. Nothing follows.
         case ended(PhotonPumpError?)
     }

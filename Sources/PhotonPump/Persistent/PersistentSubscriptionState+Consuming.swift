@@ -83,6 +83,7 @@ extension PersistentSubscriptionState {
             self.phase = .stopping(id, subscription: subscription)
             self.discardBuffer()
             actions.discards = true
+            actions.changes = [.stopping]
             self.lastWord = self.lastWord ?? .end
             self.flush(&actions)
             self.hand(&actions)

@@ -67,6 +67,9 @@ struct PersistentSubscriptionState {
 
     /// A connection that lasted as long is a success; one that did not counts as a failed attempt.
     static let steady: Duration = .seconds(1)
+    /// For so long after a loss what may come of that loss is not taken for final: the server still counts the consumer
+    /// whose connection it does not know to be lost, or has only just started and does not know its users yet.
+    static let patience: Duration = .seconds(30)
 
     let messageTimeout: Duration?
     let backoff: Backoff
@@ -85,6 +88,7 @@ struct PersistentSubscriptionState {
     private(set) var lastError: PhotonPumpError?
     private var hasBeenConnected = false
     private var connectedAt: Instant?
+    private var lostAt: Instant?
 
     /// - Parameters:
     ///   - bufferSize: how many events may be in flight.
@@ -135,9 +139,11 @@ struct PersistentSubscriptionState {
     /// The server has not agreed, or could not be asked.
     ///
     /// - Parameter chance: from 0 to 1, which part of the longest pause to wait.
-    mutating func failed(_ id: GUID, _ error: PhotonPumpError, chance: Double) -> Actions {
+    mutating func failed(_ id: GUID, _ error: PhotonPumpError, now: Instant, chance: Double) -> Actions {
         guard self.phase == .connecting(id) else { return Actions() }
-        guard self.hasBeenConnected, !error.code.endsPersistentSubscription else { return self.end(error) }
+        let isRecent = self.lostAt.map { now - $0 < Self.patience } ?? false
+        let isFinal = error.code.endsPersistentSubscription && !(isRecent && error.code.mayComeOfLoss)
+        guard self.hasBeenConnected, !isFinal else { return self.end(error) }
         self.failures += 1
         return self.wait(error, chance)
     }
@@ -155,6 +161,7 @@ struct PersistentSubscriptionState {
             guard !error.code.endsPersistentSubscription else { return self.end(error) }
             let age = self.connectedAt.map { now - $0 } ?? .zero
             self.failures = age >= Self.steady ? 0 : self.failures + 1
+            self.lostAt = now
             self.forgetEvents()
             guard self.failures == 0 else { return self.wait(error, chance) }
             self.lastError = error
@@ -224,4 +231,7 @@ extension PhotonPumpError.Code {
             .badRequest, .invalidArgument, .clientClosed,
         ].contains(self)
     }
+
+    /// Whether it may pass once the server has got over the loss.
+    fileprivate var mayComeOfLoss: Bool { [.tooManySubscribers, .notAuthenticated].contains(self) }
 }

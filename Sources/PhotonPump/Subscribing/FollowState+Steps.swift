@@ -10,6 +10,7 @@ extension FollowState {
         guard self.isNew(event.place) else { return }
         self.last = event.place
         self.ready.append(event)
+        self.notePeak()
     }
 
     mutating func note(end: Place?) {
@@ -43,11 +44,12 @@ extension FollowState {
     mutating func goLive() -> [Change] {
         self.phase = .live
         self.ready.append(.live)
-        for event in self.held where self.isNew(event.place) {
+        let held = self.held
+        self.letGoOfHeld()
+        for event in held where self.isNew(event.place) {
             self.take(event)
             self.next = .after(event.place)
         }
-        self.letGoOfHeld()
         return [.live]
     }
 
@@ -65,9 +67,15 @@ extension FollowState {
         self.heldBytes = 0
     }
 
+    /// How many events wait, those included that are held back.
+    var bufferedEvents: Int { self.ready.eventCount + self.held.count }
+    var bufferedBytes: Int { self.ready.byteCount + self.heldBytes }
+
+    mutating func notePeak() { self.peak = max(self.peak, self.bufferedEvents) }
+
     func hasRoom(for event: FollowEvent) -> Bool {
-        let count = self.ready.eventCount + self.held.count
-        let bytes = self.ready.byteCount + self.heldBytes + event.record.byteCount
+        let count = self.bufferedEvents
+        let bytes = self.bufferedBytes + event.record.byteCount
         return count == 0 || (count < self.limits.events && bytes <= self.limits.bytes)
     }
 

@@ -84,6 +84,8 @@ struct FollowState {
     /// What was pushed before everything that lies before it was read.
     var held: [FollowEvent] = []
     var heldBytes = 0
+    /// The most events that were in both buffers together.
+    var peak = 0
     /// Events left out because the buffer was full, and the last of them.
     var missed: (count: Int, last: Place)?
     /// Events since the last checkpoint that did not fit the filter.
@@ -208,6 +210,7 @@ struct FollowState {
             if !self.hasRoom(for: event) { return self.readBack() }
             self.held.append(event)
             self.heldBytes += event.record.byteCount
+            self.notePeak()
             return nil
         case .closingGap, .reading, .subscribing, .over:
             return nil

@@ -21,8 +21,6 @@ final class Follower: Subscriber {
         var exchange: GUID?
         /// What the server pushes under.
         var subscription: GUID?
-        /// The time before the next attempt.
-        var pause: Task<Void, Never>?
         var listeners: [GUID: Listener] = [:]
         /// Tells that nothing happens.
         var liveness: Task<Void, Never>?
@@ -59,7 +57,6 @@ final class Follower: Subscriber {
         self.shared.withLock { shared in
             if let exchange = shared.exchange { self.client.cancel(exchange) }
             if let subscription = shared.subscription { self.client.endSubscription(subscription) }
-            shared.pause?.cancel()
             shared.liveness?.cancel()
             for listener in shared.listeners.values { listener.finish() }
         }
@@ -123,8 +120,9 @@ final class Follower: Subscriber {
                 phase: phase,
                 lastPlace: machine.last ?? machine.base,
                 knownEnd: machine.knownEnd,
-                bufferedEvents: machine.ready.eventCount,
-                bufferedBytes: machine.ready.byteCount,
+                bufferedEvents: machine.bufferedEvents,
+                bufferedBytes: machine.bufferedBytes,
+                peakBufferedEvents: machine.peak,
                 failedAttempts: machine.failures
             )
         }
@@ -236,7 +234,6 @@ final class Follower: Subscriber {
             if case .over = shared.machine.phase {
                 abandoned.exchange = shared.exchange
                 shared.exchange = nil
-                shared.pause?.cancel()
                 shared.liveness?.cancel()
             }
             if actions.request != nil { shared.exchange = id }
@@ -272,11 +269,7 @@ final class Follower: Subscriber {
     private func make(_ request: Machine.Request, _ id: GUID) {
         guard request.failures > 1 else { return self.begin(request.kind, id) }
         let pause = Backoff().delay(attempts: request.failures - 1, chance: .random(in: 0...1))
-        let task = Task { [weak self] in
-            guard (try? await Task.sleep(for: pause)) != nil else { return }
-            self?.begin(request.kind, id)
-        }
-        self.shared.withLock { $0.pause = task }
+        self.client.pause(for: pause) { [weak self] in self?.begin(request.kind, id) }
     }
 
     private func begin(_ request: Machine.Request.Kind, _ id: GUID) {

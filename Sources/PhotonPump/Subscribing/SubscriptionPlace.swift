@@ -57,6 +57,7 @@ extension SubscriptionStatus {
             knownEnd: self.knownEnd.map(transform),
             bufferedEvents: self.bufferedEvents,
             bufferedBytes: self.bufferedBytes,
+            peakBufferedEvents: self.peakBufferedEvents,
             failedAttempts: self.failedAttempts
         )
     }

@@ -42,6 +42,8 @@ public struct SubscriptionStatus<Place: Hashable & Sendable>: Sendable {
     public let bufferedEvents: Int
     /// How many bytes those weigh.
     public let bufferedBytes: Int
+    /// The most events that have waited at any moment since the subscription began.
+    public let peakBufferedEvents: Int
     /// How many attempts have failed since the last success.
     public let failedAttempts: Int
 }

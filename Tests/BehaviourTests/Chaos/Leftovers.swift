@@ -12,6 +12,7 @@ extension Client {
         if self.subscribers.count > 0 || !self.subscribers.isQuiet { leftovers.append("subscribers") }
         if self.gate.count != 0 { leftovers.append("\(self.gate.count) calls inside the gate") }
         if !self.connectWaiters.isEmpty { leftovers.append("\(self.connectWaiters.count) waiting to connect") }
+        if !self.pauses.isEmpty { leftovers.append("\(self.pauses.count) pauses") }
         if !self.drainWaiters.isEmpty { leftovers.append("\(self.drainWaiters.count) waiting to close") }
         if case .connected(let channel, _) = self.link, channel.unsentCount > 0 {
             leftovers.append("\(channel.unsentCount) bytes not sent")

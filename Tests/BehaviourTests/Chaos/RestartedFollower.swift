@@ -22,7 +22,7 @@ final class RestartedFollower: Sendable {
         /// The number of the next event, if nothing goes wrong.
         var next: Int64 = 0
         var repeated = 0
-        /// The most events that waited.
+        /// The most events that waited at any moment.
         var peak = 0
         var runs: [End: Int] = [:]
         var generator: SeededGenerator
@@ -81,10 +81,13 @@ final class RestartedFollower: Sendable {
             state.runs[end, default: 0] += 1
         }
         let store = MortalStore(self.file)
-        let subscription =
-            end == .stopped
-            ? try await self.client.subscribe(to: self.stream, from: checkpoint ?? .start, options: Self.options) : nil
-        let running = Task { try await self.follow(subscription, store) }
+        let subscription = try await self.client.subscribe(
+            to: self.stream, from: checkpoint ?? .start, options: Self.options)
+        let running = Task {
+            try await subscription.process(savingTo: store, every: 100, orAfter: .milliseconds(500)) { event in
+                try await self.handle(event)
+            }
+        }
         do {
             try await body()
         } catch {
@@ -93,7 +96,7 @@ final class RestartedFollower: Sendable {
         }
         switch end {
         case .cancelled: running.cancel()
-        case .stopped: subscription?.stop()
+        case .stopped: subscription.stop()
         case .crashed:
             store.die()
             running.cancel()
@@ -103,27 +106,16 @@ final class RestartedFollower: Sendable {
             #expect(end == .stopped)
         } catch is CancellationError where end != .stopped {
         } catch is MortalStore.Death where end == .crashed {}
+        let peak = subscription.status.peakBufferedEvents
+        self.state.update { $0.peak = max($0.peak, peak) }
         if end != .crashed {
             #expect(try await self.file.load().number == self.result.next, "saved last as \(end)")
         }
     }
 
-    private func follow(_ subscription: Subscription<Int64>?, _ store: MortalStore) async throws {
-        if let subscription {
-            try await subscription.process(savingTo: store, every: 100, orAfter: .milliseconds(500)) { event in
-                try await self.handle(event, buffered: subscription.status.bufferedEvents)
-            }
-        } else {
-            try await self.client.follow(
-                self.stream, checkpoint: store, every: 100, orAfter: .milliseconds(500), options: Self.options
-            ) { try await self.handle($0, buffered: 0) }
-        }
-    }
-
     /// Takes its time now and then.
-    private func handle(_ event: ResolvedEvent, buffered: Int) async throws {
+    private func handle(_ event: ResolvedEvent) async throws {
         let pause = self.state.update { state in
-            state.peak = max(state.peak, buffered)
             let isSlow = Int.random(in: 0..<1500, using: &state.generator) == 0
             return isSlow ? Int.random(in: 100...500, using: &state.generator) : 0
         }

@@ -8,29 +8,22 @@ struct ManyCallsTests {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
             let limits = client.configuration
-            let watch = Task {
-                var peak = (inFlight: 0, waiting: 0, suspended: 0)
-                while !Task.isCancelled {
-                    let load = await client.load
-                    peak.inFlight = max(peak.inFlight, load.inFlight)
-                    peak.waiting = max(peak.waiting, load.waiting)
-                    peak.suspended = max(peak.suspended, load.suspended)
-                    try? await Task.sleep(for: .milliseconds(1))
-                }
-                return peak
-            }
-            try await withThrowingTaskGroup(of: Void.self) { group in
+            var peak = (inFlight: 0, waiting: 0, suspended: 0)
+            try await withThrowingTaskGroup(of: ClientLoad.self) { group in
                 for _ in 0..<22_000 {
                     group.addTask {
                         let event = NewEvent(type: "PonyJumped", data: Payload("{}"), isJSON: true)
                         let options = CallOptions(timeout: .seconds(100))
                         try await client.publishEvent(event, to: stream, options: options)
+                        return await client.load
                     }
                 }
-                try await group.waitForAll()
+                for try await load in group {
+                    peak.inFlight = max(peak.inFlight, load.inFlight)
+                    peak.waiting = max(peak.waiting, load.waiting)
+                    peak.suspended = max(peak.suspended, load.suspended)
+                }
             }
-            watch.cancel()
-            let peak = await watch.value
             #expect(peak.inFlight <= limits.maximumInFlight)
             #expect(peak.inFlight + peak.waiting <= limits.maximumInFlight + limits.maximumWaiting)
             #expect(peak.suspended > 0)

@@ -59,19 +59,24 @@ struct PersistentSubscriptionTests {
                 try await client.connectSubscription("herd", to: stream),
                 try await client.connectSubscription("herd", to: stream),
             ]
-            let seen = Seen()
+            let seen = Observed<[Int64]>([])
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for consumer in consumers {
                     group.addTask {
                         try await consumer.process(maxConcurrent: 3) { event in
-                            if seen.add(event.number) == 200 { for consumer in consumers { consumer.stop() } }
+                            if seen.update({
+                                $0.append(event.number)
+                                return $0.count
+                            }) == 200 {
+                                for consumer in consumers { consumer.stop() }
+                            }
                         }
                     }
                 }
                 try await client.publish(try Pony.events(200), to: stream)
                 try await group.waitForAll()
             }
-            #expect(seen.numbers.sorted() == Array(0..<200))
+            #expect(seen.value.sorted() == Array(0..<200))
         }
     }
 
@@ -131,14 +136,14 @@ struct PersistentSubscriptionTests {
             try await Self.withHerd(50) { client, stream in
                 let other = try Client(client.configuration, logger: .silent)
                 let herd = try await other.connectSubscription("herd", to: stream, bufferSize: 50)
-                let seen = Seen()
+                let seen = Observed<[Int64]>([])
                 let processing = Task {
                     try await herd.process(maxConcurrent: 4) { event in
-                        seen.add(event.number)
+                        seen.update { $0.append(event.number) }
                     }
                 }
                 try await client.publish(try Pony.events(1), to: stream)
-                await seen.wait(for: 51)
+                try await seen.wait { Set($0).count == 51 }
                 if isClosing { await other.close(drainingFor: .seconds(50)) } else { herd.stop() }
                 try await processing.value
                 await other.close()
@@ -216,15 +221,15 @@ struct PersistentSubscriptionTests {
             try await withClient(TestServer.configuration(await server.connectionString), logger: .silent) { client in
                 try await Self.makeHerd(client, 3) { client, stream in
                     let herd = try await client.connectSubscription("herd", to: stream)
-                    let seen = Seen()
-                    async let processing: Void = herd.process { event in seen.add(event.number) }
-                    await seen.wait(for: 3)
+                    let seen = Observed<[Int64]>([])
+                    async let processing: Void = herd.process { event in seen.update { $0.append(event.number) } }
+                    try await seen.wait { Set($0).count == 3 }
                     try await server.restart(keepingData: true)
                     try await client.publish(try Pony.events(3), to: stream)
-                    await seen.wait(for: 6)
+                    try await seen.wait { Set($0).count == 6 }
                     herd.stop()
                     try await processing
-                    #expect(Set(seen.numbers) == Set(0..<6))
+                    #expect(Set(seen.value) == Set(0..<6))
                 }
             }
         }
@@ -236,15 +241,15 @@ struct PersistentSubscriptionTests {
             try await withClient(TestServer.configuration(await cluster.connectionString), logger: .silent) { client in
                 try await Self.makeHerd(client, 3) { client, stream in
                     let herd = try await client.connectSubscription("herd", to: stream)
-                    let seen = Seen()
-                    async let processing: Void = herd.process { event in seen.add(event.number) }
-                    await seen.wait(for: 3)
+                    let seen = Observed<[Int64]>([])
+                    async let processing: Void = herd.process { event in seen.update { $0.append(event.number) } }
+                    try await seen.wait { Set($0).count == 3 }
                     try await cluster.kill(0)
                     try await client.publish(try Pony.events(3), to: stream)
-                    await seen.wait(for: 6)
+                    try await seen.wait { Set($0).count == 6 }
                     herd.stop()
                     try await processing
-                    #expect(Set(seen.numbers) == Set(0..<6))
+                    #expect(Set(seen.value) == Set(0..<6))
                 }
             }
         }
@@ -288,43 +293,4 @@ struct PersistentSubscriptionTests {
             }
         }
     }
-}
-
-/// The events that handlers have seen.
-private final class Seen: Sendable {
-    private struct State {
-        var numbers: [Int64] = []
-        var waiter: (count: Int, continuation: CheckedContinuation<Void, Never>)?
-    }
-
-    private let state = Mutex(State())
-
-    /// - Returns: how many they are.
-    @discardableResult
-    func add(_ number: Int64) -> Int {
-        let (count, waiter) = self.state.withLock { state in
-            state.numbers.append(number)
-            guard let waiter = state.waiter, Set(state.numbers).count >= waiter.count else {
-                return (state.numbers.count, CheckedContinuation<Void, Never>?.none)
-            }
-            state.waiter = nil
-            return (state.numbers.count, waiter.continuation)
-        }
-        waiter?.resume()
-        return count
-    }
-
-    /// Waits until so many different events were seen; one task may.
-    func wait(for count: Int) async {
-        await withCheckedContinuation { continuation in
-            let isThere = self.state.withLock { state in
-                if Set(state.numbers).count >= count { return true }
-                state.waiter = (count, continuation)
-                return false
-            }
-            if isThere { continuation.resume() }
-        }
-    }
-
-    var numbers: [Int64] { self.state.withLock { $0.numbers } }
 }

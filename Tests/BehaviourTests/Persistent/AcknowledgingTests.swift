@@ -166,33 +166,33 @@ struct AcknowledgingTests {
         arguments: Ending.allCases)
     func flushed(_ ending: Ending) async throws {
         try await ScriptedSubscription.run(bufferSize: 100) { script in
-            let (started, gate) = (Gate(), Gate())
-            let subscription = script.subscription
+            let (started, gate) = (Observed(0), Gate())
+            let (subscription, changes) = (script.subscription, script.subscription.changes)
             let consumer = Task {
                 try await subscription.process(maxConcurrent: 2) { event in
-                    guard event.number == 2 else { return }
-                    started.open()
+                    guard [2, 4].contains(event.number) else { return }
+                    started.update { $0 += 1 }
                     await gate.pass()
                 }
             }
-            try await script.peer.push(0..<4, on: script.id)
-            await started.pass()
-            // The other handler is through with all the others.
-            while subscription.status.inFlight > 1 { try await Task.sleep(for: .milliseconds(1)) }
+            try await script.peer.push(0..<5, on: script.id)
+            // Both handlers are at work, so one of them is through with the others.
+            try await started.wait { $0 == 2 }
             var closing: Task<Void, Never>?
             switch ending {
             case .stop: subscription.stop()
             case .cancellation: consumer.cancel()
             case .closing:
                 closing = Task { await script.client.close(drainingFor: .seconds(50)) }
-                while subscription.status.phase == .connected { try await Task.sleep(for: .milliseconds(1)) }
+                for await case .stopping in changes { break }
             }
             gate.open()
+            gate.open()
             var acknowledged: Set<Int> = []
-            while acknowledged.count < 4 {
+            while acknowledged.count < 5 {
                 acknowledged.formUnion(try await script.peer.acknowledged(on: script.id))
             }
-            #expect(acknowledged == [0, 1, 2, 3])
+            #expect(acknowledged == [0, 1, 2, 3, 4])
             try await script.peer.acceptLeaving(script.id)
             let outcome = await consumer.result
             await closing?.value

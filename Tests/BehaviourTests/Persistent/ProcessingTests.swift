@@ -9,12 +9,6 @@ struct ProcessingTests {
     private struct Lame: Error {}
 
     /// What handlers did, in order.
-    private final class Diary: Sendable {
-        private let entries = Mutex<[String]>([])
-        func note(_ entry: String) { self.entries.withLock { $0.append(entry) } }
-        var all: [String] { self.entries.withLock { $0 } }
-    }
-
     /// How many are there, and were at most.
     private final class Head: Sendable {
         private let counts = Mutex((now: 0, most: 0))
@@ -26,12 +20,12 @@ struct ProcessingTests {
     @Test("S44: a handler that throws has its event refused as told, and the subscription goes on")
     func refused() async throws {
         try await ScriptedSubscription.run(bufferSize: 4) { script in
-            let (subscription, diary) = (script.subscription, Diary())
+            let (subscription, diary) = (script.subscription, Observed<[String]>([]))
             let processing = Task {
                 try await subscription.process(onError: { error, event in
                     error is Lame && event.number == 0 ? .retry : .park
                 }) { event in
-                    diary.note("\(event.number)/\(event.retryCount)")
+                    diary.update { $0.append("\(event.number)/\(event.retryCount)") }
                     if event.retryCount == 0, event.number < 2 { throw Lame() }
                 }
             }
@@ -45,7 +39,7 @@ struct ProcessingTests {
             var acknowledged: [Int] = []
             while acknowledged.count < 2 { acknowledged += try await script.peer.acknowledged(on: script.id) }
             #expect(acknowledged == [2, 0])
-            #expect(diary.all == ["0/0", "1/0", "2/0", "0/1"])
+            #expect(diary.value == ["0/0", "1/0", "2/0", "0/1"])
             subscription.stop()
             try await script.peer.acceptLeaving(script.id)
             try await processing.value
@@ -55,22 +49,22 @@ struct ProcessingTests {
     @Test("keeps the order of events with the same key, and lets others go ahead")
     func order() async throws {
         try await ScriptedSubscription.run(bufferSize: 12, acknowledgementDelay: .milliseconds(5)) { script in
-            let (subscription, diary, gate) = (script.subscription, Diary(), Gate())
+            let (subscription, diary, gate) = (script.subscription, Observed<[String]>([]), Gate())
             let processing = Task {
                 try await subscription.process(maxConcurrent: 4, partitionedBy: { $0.number % 3 }) { event in
                     if event.number == 0 { await gate.pass() }
-                    diary.note("\(event.number)")
+                    diary.update { $0.append("\(event.number)") }
                 }
             }
             try await script.peer.push(0..<12, on: script.id)
             var acknowledged: Set<Int> = []
             while acknowledged.count < 6 { acknowledged.formUnion(try await script.peer.acknowledged(on: script.id)) }
-            while diary.all.count < 8 { try await Task.sleep(for: .milliseconds(1)) }
-            #expect(!diary.all.contains { (Int($0) ?? 0) % 3 == 0 })
+            try await diary.wait { $0.count == 8 }
+            #expect(!diary.value.contains { (Int($0) ?? 0) % 3 == 0 })
             gate.open()
             while acknowledged.count < 12 { acknowledged.formUnion(try await script.peer.acknowledged(on: script.id)) }
             for key in 0..<3 {
-                let numbers = diary.all.compactMap { Int($0) }.filter { $0 % 3 == key }
+                let numbers = diary.value.compactMap { Int($0) }.filter { $0 % 3 == key }
                 #expect(numbers == numbers.sorted())
             }
             subscription.stop()
@@ -119,32 +113,32 @@ struct ProcessingTests {
     @Test("ends with the server's reason once running handlers have finished")
     func serverEnds() async throws {
         try await ScriptedSubscription.run { script in
-            let (subscription, started, gate, diary) = (script.subscription, Gate(), Gate(), Diary())
+            let (subscription, started, gate, diary) = (script.subscription, Gate(), Gate(), Observed<[String]>([]))
             let processing = Task {
                 try await subscription.process { _ in
                     started.open()
                     await gate.pass()
-                    diary.note("through")
+                    diary.update { $0.append("through") }
                 }
             }
             try await script.peer.push([0], on: script.id)
             await started.pass()
             try await script.peer.drop(script.id, .persistentSubscriptionDeleted)
             for await change in script.changes { if case .ended = change { break } }
-            #expect(diary.all.isEmpty)
+            #expect(diary.value.isEmpty)
             gate.open()
             #expect(try await failure { try await processing.value }.code == .subscriptionDeleted)
-            #expect(diary.all == ["through"])
+            #expect(diary.value == ["through"])
         }
     }
 
     @Test("starts no handler for events that were taken back while they waited")
     func takenBack() async throws {
         try await ScriptedSubscription.run(acknowledgementDelay: .milliseconds(5)) { script in
-            let (subscription, started, gate, diary) = (script.subscription, Gate(), Gate(), Diary())
+            let (subscription, started, gate, diary) = (script.subscription, Gate(), Gate(), Observed<[String]>([]))
             let processing = Task {
                 try await subscription.process { event in
-                    diary.note("\(event.number)/\(event.retryCount)")
+                    diary.update { $0.append("\(event.number)/\(event.retryCount)") }
                     started.open()
                     await gate.pass()
                 }
@@ -159,7 +153,7 @@ struct ProcessingTests {
             var acknowledged: [Int] = []
             while acknowledged.count < 3 { acknowledged += try await peer.acknowledged(on: id) }
             #expect(acknowledged == [0, 1, 2])
-            #expect(diary.all == ["0/0", "0/1", "1/1", "2/1"])
+            #expect(diary.value == ["0/0", "0/1", "1/1", "2/1"])
             subscription.stop()
             try await peer.acceptLeaving(id)
             try await processing.value

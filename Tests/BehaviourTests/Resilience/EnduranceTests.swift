@@ -1,5 +1,6 @@
 import Foundation
 import PhotonPump
+import ScriptedPeers
 import Testing
 
 @testable import EmbeddedEventStore
@@ -44,24 +45,4 @@ struct EnduranceTests {
             try await client.ping()
         }
     }
-}
-
-/// What this process uses of the system.
-struct Footprint: CustomStringConvertible {
-    static let isKnown = FileManager.default.fileExists(atPath: "/proc/self/task")
-
-    let threads: Int
-    let descriptors: Int
-    /// Of memory that is resident.
-    let kilobytes: Int
-
-    init() throws {
-        self.threads = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").count
-        self.descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
-        let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
-        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") })
-        self.kilobytes = try #require(line.split(separator: " ").dropFirst().first.flatMap { Int($0) })
-    }
-
-    var description: String { "\(self.threads) threads, \(self.descriptors) descriptors, \(self.kilobytes) kB" }
 }

@@ -132,14 +132,16 @@ struct OutageTests {
             try await client.connect()
             try await cluster.kill(0)
             var seen: [ConnectionChange] = []
+            var restart: Task<Void, any Error>?
             for await change in changes {
                 seen.append(change)
-                if case .reconnecting(attempt: 5, _, _) = change {
+                if case .reconnecting(let attempt, _, _) = change, attempt >= 5, restart == nil {
                     // Changes are read on meanwhile, lest they are too many to be kept.
-                    Task { try await cluster.restart(0) }
+                    restart = Task { try await cluster.restart(0) }
                 }
                 if seen.count > 1, case .connected = change { await client.close() }
             }
+            try await restart?.value
             let endpoint = Endpoint(host: "127.0.0.1", port: await cluster.nodes[0].port)
             #expect(seen.filter { $0.name == "connected" }.count == 2)
             guard case .connected(endpoint)? = seen.first, case .disconnected(let loss)? = seen.dropFirst().first,

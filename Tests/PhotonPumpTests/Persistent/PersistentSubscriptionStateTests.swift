@@ -123,19 +123,37 @@ struct PersistentSubscriptionStateTests {
         #expect(first.pause?.duration == .seconds(1))
         #expect(state.waited(attempt: 7, next: Self.id(3)).connect == nil)
         #expect(state.waited(attempt: 2, next: Self.id(3)).connect == Self.id(3))
-        #expect(state.failed(Self.id(2), Self.loss, chance: 1).pause == nil, "an earlier request")
+        #expect(state.failed(Self.id(2), Self.loss, now: Self.time(4), chance: 1).pause == nil, "an earlier request")
         for (number, pause) in zip([3, 4, 5, 6] as [UInt64], [2, 4, 4, 4]) {
-            let actions = state.failed(Self.id(number), Self.loss, chance: 1)
+            let actions = state.failed(Self.id(number), Self.loss, now: Self.time(5), chance: 1)
             #expect(actions.pause?.duration == .seconds(pause))
             #expect(state.waited(attempt: Int(number), next: Self.id(number + 1)).connect == Self.id(number + 1))
         }
         #expect(state.status.failedAttempts == 5)
     }
 
+    @Test("to ask again for a while when the server still counts the consumer it has lost")
+    func afterLoss() {
+        let refusal = PhotonPumpError(.tooManySubscribers, "too many")
+        var state = Self.connected()
+        _ = state.interrupted(Self.loss, next: Self.id(2), now: Self.time(2), chance: 1)
+        #expect(state.failed(Self.id(2), refusal, now: Self.time(31), chance: 1).pause?.duration == .seconds(1))
+        _ = state.waited(attempt: 2, next: Self.id(3))
+        #expect(state.failed(Self.id(3), refusal, now: Self.time(33), chance: 1).pause == nil)
+        #expect(state.status.phase == .ended)
+        #expect(state.status.lastError?.code == .tooManySubscribers)
+
+        var other = Self.connected()
+        _ = other.interrupted(Self.loss, next: Self.id(2), now: Self.time(2), chance: 1)
+        let gone = PhotonPumpError(.subscriptionNotFound, "not found")
+        #expect(other.failed(Self.id(2), gone, now: Self.time(2), chance: 1).pause == nil)
+        #expect(other.status.phase == .ended)
+    }
+
     @Test("to give up what fails the first time, whatever the reason")
     func firstFailure() {
         var state = Self.connecting()
-        let actions = state.failed(Self.id(1), Self.loss, chance: 1)
+        let actions = state.failed(Self.id(1), Self.loss, now: Self.time(5), chance: 1)
         #expect(throws: PhotonPumpError.self) { try actions.started?.get() }
         #expect(state.status.phase == .ended)
     }

@@ -17,7 +17,16 @@ final class Observed<Value: Sendable>: Sendable {
         return self.current.withLock { change(&$0) }
     }
 
-    /// Returns when the condition holds, or time is up. To be called once.
+    /// Returns when the condition holds. One task may wait at a time.
+    ///
+    /// - Throws: `CancellationError`.
+    func wait(until condition: (Value) -> Bool) async throws {
+        if self.current.withLock({ condition($0) }) { return }
+        for await _ in self.changes where self.current.withLock({ condition($0) }) { return }
+        throw CancellationError()
+    }
+
+    /// Returns when the condition holds, or time is up. To be called once, and last.
     ///
     /// - Returns: whether it holds.
     func wait(atMost limit: Duration, until condition: (Value) -> Bool) async -> Bool {

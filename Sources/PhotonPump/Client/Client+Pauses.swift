@@ -1,0 +1,27 @@
+internal import Dispatch
+internal import PhotonPumpTransport
+internal import Synchronization
+
+/// The time that subscriptions let pass before they try again.
+extension Client {
+    /// Makes the report on the client's queue when the time is over, or as soon as the client is being closed.
+    nonisolated func pause(for duration: Duration, _ report: @escaping @Sendable () -> Void) {
+        let id = self.nextID()
+        self.executor.run(here: false) {
+            self.assumeIsolated { client in
+                guard !client.isClosing.load(ordering: .relaxed) else { return report() }
+                client.pauses[id] = report
+                let seconds = max(0, duration / .seconds(1))
+                client.executor.queue.asyncAfter(deadline: .now() + seconds) { [weak client] in
+                    client?.assumeIsolated { $0.pauses.removeValue(forKey: id)?() }
+                }
+            }
+        }
+    }
+
+    func endPauses() {
+        let pauses = self.pauses
+        self.pauses = [:]
+        for report in pauses.values { report() }
+    }
+}

@@ -1,0 +1,39 @@
+import Logging
+import Testing
+
+@testable import PhotonPump
+
+@Suite("A pause before a subscription tries again", .timeLimit(.minutes(1)))
+struct PausesTests {
+    private static func client() throws -> Client {
+        try Client(Client.Configuration("tcp://localhost"), logger: Logger(label: "pauses"))
+    }
+
+    @Test("ends when its time is over")
+    func time() async throws {
+        let client = try Self.client()
+        await withCheckedContinuation { ended in
+            client.pause(for: .milliseconds(1)) { ended.resume() }
+        }
+        #expect(await client.pauses.isEmpty)
+    }
+
+    @Test("ends when the client is closed, at once or after its calls", arguments: [true, false])
+    func close(_ drains: Bool) async throws {
+        let client = try Self.client()
+        let (ends, report) = AsyncStream.makeStream(of: Void.self)
+        client.pause(for: .seconds(3600)) { report.finish() }
+        if drains { await client.close(drainingFor: .seconds(1)) } else { await client.close() }
+        for await _ in ends {}
+        #expect(await client.pauses.isEmpty)
+    }
+
+    @Test("does not begin when the client is closed already")
+    func closed() async throws {
+        let client = try Self.client()
+        await client.close()
+        await withCheckedContinuation { ended in
+            client.pause(for: .seconds(3600)) { ended.resume() }
+        }
+    }
+}
