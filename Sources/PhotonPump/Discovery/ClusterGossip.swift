@@ -10,5 +10,6 @@ public struct ClusterGossip: Sendable, Hashable {
 }
 
 /// Chooses the node to connect to, instead of a ``NodePreference``; nil when none will do. It is called at each attempt
-/// to find one, also with nodes that are not alive or cannot serve.
+/// to find one, also with nodes that are not alive or cannot serve; first without the node that just failed, and with that
+/// one too when it chooses none of the others.
 public typealias NodeSelector = @Sendable (ClusterGossip) -> ClusterMember?

@@ -1,7 +1,7 @@
 /// Where to ask for gossip, and in which order: one attempt; pure.
 ///
-/// First the nodes that the last gossip named, those without data last, then the endpoints that are configured; but not
-/// the node that just failed. Each address is asked once.
+/// First the nodes that the last gossip named, those without data last, then the endpoints that are configured, and the
+/// node that just failed last of all. Each address is asked once.
 struct DiscoveryPlan {
     /// One address of an endpoint.
     struct Candidate: Hashable {
@@ -29,11 +29,12 @@ struct DiscoveryPlan {
         avoiding failed: Endpoint?,
         using generator: inout some RandomNumberGenerator
     ) {
-        let members = (remembered?.members ?? [])
-            .filter { failed == nil || ($0.endpoint(usesTLS: false) != failed && $0.endpoint(usesTLS: true) != failed) }
-            .shuffled(using: &generator)
+        let known = (remembered?.members ?? []).shuffled(using: &generator)
+        let members = known.filter { failed == nil || !$0.isAt(failed) }
         let nodes = members.filter { $0.state != .manager } + members.filter { $0.state == .manager }
-        self.endpoints = (nodes.compactMap(\.http) + seeds.shuffled(using: &generator))[...]
+        let last = known.filter { failed != nil && $0.isAt(failed) }
+        self.endpoints =
+            (nodes.compactMap(\.http) + seeds.shuffled(using: &generator) + last.compactMap(\.http))[...]
     }
 
     mutating func next() -> Step {
@@ -52,6 +53,12 @@ struct DiscoveryPlan {
         self.candidates =
             addresses.shuffled(using: &generator)
             .map { Candidate(endpoint: endpoint, address: $0) }[...]
+    }
+}
+
+extension ClusterMember {
+    fileprivate func isAt(_ endpoint: Endpoint?) -> Bool {
+        self.endpoint(usesTLS: false) == endpoint || self.endpoint(usesTLS: true) == endpoint
     }
 }
 

@@ -19,7 +19,10 @@ struct NodeSelection: Sendable {
     ) -> Choice {
         guard !gossip.members.isEmpty else { return .none("it names no node") }
         if let selector {
-            guard let member = selector(gossip) else { return .none("the selector chose no node") }
+            var others = gossip
+            others.members.removeAll { failed != nil && $0.endpoint(usesTLS: self.usesTLS) == failed }
+            let chosen = others.members.isEmpty ? nil : selector(others)
+            guard let member = chosen ?? selector(gossip) else { return .none("the selector chose no node") }
             return self.choice(among: [member], avoiding: nil)
         }
         let able = gossip.members.filter { $0.isAlive && Self.order(.master, $0.state) != nil }

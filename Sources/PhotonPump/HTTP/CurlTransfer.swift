@@ -89,8 +89,15 @@ struct CurlTransfer {
         case CURLE_SSL_CERTPROBLEM:
             problem = "tls.clientCertificate cannot be used"
         case CURLE_SSL_CONNECT_ERROR:
-            // What a server without TLS answers is not understood either.
-            return HTTPFailure(description: "TLS failed (see discovery.gossipOverTLS): \(reason)")
+            // The words are OpenSSL's; what a server without TLS answers has the wrong version to it.
+            if reason.contains("wrong version number") {
+                problem = "the port does not speak TLS (see discovery.gossipOverTLS)"
+            } else if ["protocol version", "unsupported protocol", "handshake failure"].contains(where: reason.contains)
+            {
+                problem = "no TLS version or cipher in common"
+            } else {
+                return HTTPFailure(description: "TLS failed (see discovery.gossipOverTLS): \(reason)")
+            }
         default:
             return nil
         }
@@ -100,6 +107,8 @@ struct CurlTransfer {
 
 extension CurlHandle {
     fileprivate func use(_ tls: TLSSettings) throws(HTTPFailure) {
+        // As for the connection itself.
+        try self.set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         switch tls.trust {
         case .systemRoots:
             break

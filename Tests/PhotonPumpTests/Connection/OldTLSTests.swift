@@ -9,11 +9,28 @@ import Testing
     .timeLimit(.minutes(1))
 )
 struct OldTLSTests {
+    private static let options = ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"]
+
+    @Test("S60: gossip is not tried again, and the reason said")
+    func gossip() async throws {
+        try await OpenSSL.run { openSSL in
+            try await openSSL.issue("server", for: "localhost")
+            try await openSSL.serve("server", options: Self.options) { port in
+                let request = HTTPRequest(
+                    endpoint: Endpoint(host: "localhost", port: port), address: "127.0.0.1", tls: TLSSettings(),
+                    path: "/gossip", timeout: .seconds(30))
+                let failure = try await #require(throws: HTTPFailure.self) { try await CurlGetter().get(request) }
+                #expect(failure.isPermanent)
+                #expect(failure.description.hasPrefix("no TLS version or cipher in common: "), "\(failure)")
+            }
+        }
+    }
+
     @Test("S60: a client gives up at once, and says so")
     func nothingInCommon() async throws {
         try await OpenSSL.run { openSSL in
             try await openSSL.issue("server", for: "localhost")
-            try await openSSL.serve("server", options: ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"]) { port in
+            try await openSSL.serve("server", options: Self.options) { port in
                 let url = "tls://127.0.0.1:\(port)?tlsCAFile=\(openSSL.file("ca.pem"))"
                 let client = try Client(url, logger: Logger(label: "old TLS"))
                 let error = try await #require(throws: PhotonPumpError.self) { try await client.ping() }

@@ -105,8 +105,22 @@ struct NodeSelectionTests {
     func selector() {
         var generator = SystemRandomNumberGenerator()
         let selection = NodeSelection(selector: { gossip in gossip.members.last })
-        let choice = selection.choose(
-            from: Self.cluster, avoiding: Self.leaderless.endpoint(usesTLS: false), using: &generator)
+        let choice = selection.choose(from: Self.cluster, avoiding: nil, using: &generator)
+        #expect(choice == .node(Self.leaderless, Endpoint(host: "h5", port: 1113)))
+    }
+
+    @Test("is left to a selector without the node that has failed, unless that wants no other")
+    func selectorAvoids() {
+        var generator = SystemRandomNumberGenerator()
+        let failed = Self.leaderless.endpoint(usesTLS: false)
+        let last = NodeSelection(selector: { gossip in gossip.members.last })
+        guard case .node(let member, _) = last.choose(from: Self.cluster, avoiding: failed, using: &generator) else {
+            Issue.record("chose none")
+            return
+        }
+        #expect(member != Self.leaderless)
+        let stubborn = NodeSelection(selector: { gossip in gossip.members.first { $0 == Self.leaderless } })
+        let choice = stubborn.choose(from: Self.cluster, avoiding: failed, using: &generator)
         #expect(choice == .node(Self.leaderless, Endpoint(host: "h5", port: 1113)))
     }
 }

@@ -145,8 +145,29 @@ struct CurlGetterTests {
                 timeout: plain.timeout
             )
             let failure = try await self.failure(getter, secure)
+            // It hangs up without a word, for which there may be other reasons.
             #expect(failure.description.hasPrefix("TLS failed (see discovery.gossipOverTLS): "), "\(failure)")
+            #expect(!failure.isPermanent)
         }
+    }
+
+    @Test("S60: gives a port up that answers without TLS")
+    func plainAnswer() async throws {
+        let server = ScriptedServer()
+        let port = try await server.start()
+        let request = PhotonPump.HTTPRequest(
+            endpoint: Endpoint(host: "localhost", port: port), address: "127.0.0.1", tls: TLSSettings(),
+            path: "/gossip",
+            timeout: .seconds(30))
+        async let outcome = self.failure(CurlGetter(), request)
+        let peer = try await server.nextConnection()
+        try await peer.send(Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8))
+        let failure = try await outcome
+        #expect(
+            failure.description.hasPrefix("the port does not speak TLS (see discovery.gossipOverTLS): "), "\(failure)")
+        #expect(failure.isPermanent)
+        await peer.close()
+        await server.stop()
     }
 
     @Test("ends at once when its task is cancelled, and makes room for others")
