@@ -12,9 +12,10 @@ struct InFlightEvents {
         case new(slot: Int)
         /// It was in this slot already; the consumer has the earlier delivery or not.
         case again(slot: Int, wasGiven: Bool)
-        /// It is in the slot of an event whose time was up, and which the server has taken back therefore.
+        /// It is in the slot of the event pushed the longest time ago, which the server must have taken back: its time was
+        /// up, by the server's clock and setting.
         case instead(slot: Int, wasGiven: Bool)
-        /// There is no slot: the server has pushed more than it was allowed.
+        /// There is no slot: the server has pushed more than it was allowed, all of it just now.
         case tooMany
     }
 
@@ -39,6 +40,9 @@ struct InFlightEvents {
         var isGiven = false
         var isToldSlow = false
     }
+
+    /// Of groups; but those where one was set that is shorter.
+    private static let shortestTimeout: Duration = .seconds(1)
 
     private let limit: Int
     private let timeout: Duration?
@@ -67,7 +71,9 @@ struct InFlightEvents {
             return .again(slot: slot, wasGiven: old.isGiven)
         }
         if isFull {
-            guard let timeout, let (slot, old) = self.oldest, old.pushed + timeout <= now else { return .tooMany }
+            // The group may have a shorter timeout than is known here.
+            let patience = min(self.timeout ?? Self.shortestTimeout, Self.shortestTimeout)
+            guard let (slot, old) = self.oldest, old.pushed + patience <= now else { return .tooMany }
             self.slots[slot] = Slot(id: id, since: now, pushed: now)
             self.isToldStalled = false
             return .instead(slot: slot, wasGiven: old.isGiven)

@@ -15,6 +15,11 @@ extension PersistentFeed: Subscriber {
                 var error = CommonReplies.error(for: package, operation: self.operation, stream: self.request.stream)
                 error.endpoint = endpoint
                 self.interrupted(error)
+            case .notAuthenticated, .notHandled, .badRequest:
+                // An acknowledgement was refused: the server takes its event as not dealt with.
+                var error = CommonReplies.error(for: package, operation: self.operation, stream: self.request.stream)
+                error.endpoint = endpoint
+                self.interrupted(error, leaving: package.correlation)
             default:
                 break
             }
@@ -66,6 +71,7 @@ extension PersistentFeed: Subscriber {
     private func interrupted(_ error: PhotonPumpError, leaving connection: GUID? = nil) {
         let next = self.client.nextID()
         self.perform { shared in
+            shared.arrival = nil
             var actions = shared.machine.interrupted(error, next: next, now: .now, chance: .random(in: 0...1))
             actions.leave = connection
             return actions

@@ -81,11 +81,13 @@ final class PersistentFeed: Sendable {
             try Task.checkCancellation()
             try await withCheckedThrowingContinuation { starter in
                 let id: GUID? = self.shared.withLock { shared in
+                    guard case .connecting(let id) = shared.machine.phase else { return nil }
                     shared.starter = starter
-                    if case .connecting(let id) = shared.machine.phase { return id }
-                    return nil
+                    return id
                 }
-                if let id { self.connect(id) }
+                // It was cancelled before anybody waited.
+                guard let id else { return starter.resume(throwing: CancellationError()) }
+                self.connect(id)
                 if Task.isCancelled { self.stop() }
             }
         } onCancel: {

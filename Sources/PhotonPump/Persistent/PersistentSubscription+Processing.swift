@@ -36,9 +36,13 @@ extension PersistentSubscription {
         guard self.feed.take() else { throw PhotonPumpError.eventsAreTaken }
         let processing = Processing(
             subscription: self, maxConcurrent: maxConcurrent, key: key, onError: onError, handler: handler)
-        let failure = await processing.run()
-        self.feed.finish()
-        await self.feed.ended()
+        let feed = self.feed
+        let failure = await feed.client.work(stop: { feed.stop() }) {
+            let failure = await processing.run()
+            feed.finish()
+            await feed.ended()
+            return failure
+        }
         if let failure { throw failure }
         try Task.checkCancellation()
     }

@@ -131,7 +131,14 @@ extension PersistentSubscriptionState {
 
     /// What the consumer was not given will not be acknowledged by it.
     private mutating func discardBuffer() {
-        for event in self.buffer { _ = self.inFlight.settle(event.acknowledgedID, slot: event.slot) }
+        for event in self.buffer {
+            // Of what was delivered again, the consumer may be at the first delivery.
+            if self.inFlight.pushCount(event.slot) > 1 {
+                self.inFlight.give(event.slot)
+            } else {
+                _ = self.inFlight.settle(event.acknowledgedID, slot: event.slot)
+            }
+        }
         self.buffer = []
     }
 }

@@ -67,7 +67,7 @@ struct PersistentSubscriptionState {
 
     /// A connection that lasted as long is a success; one that did not counts as a failed attempt.
     static let steady: Duration = .seconds(1)
-    /// For so long after a loss what may come of that loss is not taken for final: the server still counts the consumer
+    /// For so long after a loss a refusal that may come of it is not taken for final: the server still counts the consumer
     /// whose connection it does not know to be lost, or has only just started and does not know its users yet.
     static let patience: Duration = .seconds(30)
 
@@ -88,7 +88,8 @@ struct PersistentSubscriptionState {
     private(set) var lastError: PhotonPumpError?
     private var hasBeenConnected = false
     private var connectedAt: Instant?
-    private var lostAt: Instant?
+    /// Since when the server refuses, after a loss, what it had granted before.
+    private var refusedSince: Instant?
 
     /// - Parameters:
     ///   - bufferSize: how many events may be in flight.
@@ -130,6 +131,7 @@ struct PersistentSubscriptionState {
         }
         self.phase = .connected(id, subscription: subscription)
         self.connectedAt = now
+        self.refusedSince = nil
         if !self.hasBeenConnected { actions.started = .success(()) }
         self.hasBeenConnected = true
         actions.changes = [.connected]
@@ -141,9 +143,14 @@ struct PersistentSubscriptionState {
     /// - Parameter chance: from 0 to 1, which part of the longest pause to wait.
     mutating func failed(_ id: GUID, _ error: PhotonPumpError, now: Instant, chance: Double) -> Actions {
         guard self.phase == .connecting(id) else { return Actions() }
-        let isRecent = self.lostAt.map { now - $0 < Self.patience } ?? false
-        let isFinal = error.code.endsPersistentSubscription && !(isRecent && error.code.mayComeOfLoss)
-        guard self.hasBeenConnected, !isFinal else { return self.end(error) }
+        guard self.hasBeenConnected else { return self.end(error) }
+        if error.code.mayComeOfLoss {
+            let since = self.refusedSince ?? now
+            self.refusedSince = since
+            guard now - since < Self.patience else { return self.end(error) }
+        } else if error.code.endsPersistentSubscription {
+            return self.end(error)
+        }
         self.failures += 1
         return self.wait(error, chance)
     }
@@ -161,7 +168,6 @@ struct PersistentSubscriptionState {
             guard !error.code.endsPersistentSubscription else { return self.end(error) }
             let age = self.connectedAt.map { now - $0 } ?? .zero
             self.failures = age >= Self.steady ? 0 : self.failures + 1
-            self.lostAt = now
             self.forgetEvents()
             guard self.failures == 0 else { return self.wait(error, chance) }
             self.lastError = error

@@ -137,9 +137,11 @@ struct PersistentSubscriptionStateTests {
         let refusal = PhotonPumpError(.tooManySubscribers, "too many")
         var state = Self.connected()
         _ = state.interrupted(Self.loss, next: Self.id(2), now: Self.time(2), chance: 1)
-        #expect(state.failed(Self.id(2), refusal, now: Self.time(31), chance: 1).pause?.duration == .seconds(1))
+        #expect(state.failed(Self.id(2), refusal, now: Self.time(100), chance: 1).pause?.duration == .seconds(1))
         _ = state.waited(attempt: 2, next: Self.id(3))
-        #expect(state.failed(Self.id(3), refusal, now: Self.time(33), chance: 1).pause == nil)
+        #expect(state.failed(Self.id(3), refusal, now: Self.time(129), chance: 1).pause?.duration == .seconds(2))
+        _ = state.waited(attempt: 3, next: Self.id(4))
+        #expect(state.failed(Self.id(4), refusal, now: Self.time(130), chance: 1).pause == nil)
         #expect(state.status.phase == .ended)
         #expect(state.status.lastError?.code == .tooManySubscribers)
 
@@ -148,6 +150,19 @@ struct PersistentSubscriptionStateTests {
         let gone = PhotonPumpError(.subscriptionNotFound, "not found")
         #expect(other.failed(Self.id(2), gone, now: Self.time(2), chance: 1).pause == nil)
         #expect(other.status.phase == .ended)
+    }
+
+    @Test("S46: to acknowledge what a handler was at when it was delivered again, even after being stopped")
+    func stoppedWithSecondDelivery() throws {
+        var state = Self.connected(bufferSize: 100)
+        _ = state.taken()
+        _ = state.demanded()
+        let events = try #require(try Self.push(0..<1, to: &state).deliver?.events)
+        _ = state.received(try Self.event(0), retryCount: 1, on: Self.id(1), next: Self.id(9), now: Self.time(31))
+        _ = state.stop()
+        var actions = State.Actions()
+        #expect(state.acknowledge(events, &actions) == [.accepted])
+        #expect(state.finish().notices.map(\.ids) == [events.map(\.acknowledgedID)])
     }
 
     @Test("to give up what fails the first time, whatever the reason")
