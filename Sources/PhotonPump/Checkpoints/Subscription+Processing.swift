@@ -42,7 +42,9 @@ extension Subscription {
         guard self.follower.beginConsuming() else {
             throw PhotonPumpError(.invalidArgument, "a subscription can be gone through only once")
         }
-        let failure = await SubscriptionProcessing(self.follower, self.place, store, plan).run()
+        let follower = self.follower
+        let processing = SubscriptionProcessing(follower, self.place, store, plan)
+        let failure = await follower.client.work(stop: { follower.stop() }) { await processing.run() }
         if let failure { throw failure }
         try Task.checkCancellation()
     }

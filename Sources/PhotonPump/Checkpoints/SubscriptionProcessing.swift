@@ -77,7 +77,7 @@ final class SubscriptionProcessing<Store: CheckpointStore>: Sendable {
                     items = []
                     lanes.removeWaiting()
                 }
-                while lanes.waitingCount < self.plan.maxConcurrent * Self.lookahead, let item = items.popFirst() {
+                while lanes.waitingCount / Self.lookahead < self.plan.maxConcurrent, let item = items.popFirst() {
                     self.take(item, &lanes)
                 }
                 while let (next, lane) = lanes.start() {

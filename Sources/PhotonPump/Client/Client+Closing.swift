@@ -28,8 +28,12 @@ extension Client {
     }
 
     /// Lets the calls that were made before end, as long as the time allows, and then closes the client as ``close()``
-    /// does. Calls made in the meantime fail with ``PhotonPumpError/Code/clientClosed`` at once. Persistent subscriptions
-    /// are stopped, and the events that their consumers are at can be acknowledged.
+    /// does. Calls made in the meantime fail with ``PhotonPumpError/Code/clientClosed`` at once.
+    ///
+    /// Whoever processes events (by ``follow(_:from:checkpoint:every:orAfter:maxConcurrent:partitionedBy:options:handler:)``
+    /// or one of the `process` methods) is stopped as by `stop()`: handlers that run may finish, with the calls that they
+    /// make, and then checkpoints are saved. Persistent subscriptions are stopped, too, and the events that their
+    /// consumers are at can be acknowledged.
     ///
     /// Cancelling the task closes the client right away.
     ///
@@ -38,6 +42,7 @@ extension Client {
         self.isClosing.store(true, ordering: .relaxed)
         self.turn {
             for subscriber in self.subscribers.present { subscriber.windUp() }
+            for stop in self.workers.values { stop() }
         }
         self.endPauses()
         if !self.isDrained {
@@ -56,8 +61,10 @@ extension Client {
         self.close()
     }
 
-    /// Whether no call is left, nor a subscriber with something to do.
-    var isDrained: Bool { self.table.isEmpty && self.line.isEmpty && self.subscribers.isQuiet }
+    /// Whether no call is left, nor anybody with something to do.
+    var isDrained: Bool {
+        self.table.isEmpty && self.line.isEmpty && self.workers.isEmpty && self.subscribers.isQuiet
+    }
 
     func finishDraining() {
         let waiters = self.drainWaiters

@@ -17,7 +17,7 @@ extension Client {
         let id = self.ids.next()
         return try await withTaskCancellationHandler {
             try Task.checkCancellation()
-            if self.isClosing.load(ordering: .relaxed) { throw self.refusal(conversation, terms) }
+            if self.isClosing.load(ordering: .relaxed), !Self.isAtWork { throw self.refusal(conversation, terms) }
             if !self.gate.enter() { try await self.standInLine(id, terms, for: conversation) }
             defer { if self.gate.leave() { self.post(.letIn) } }
             return try await withCheckedThrowingContinuation { continuation in
@@ -33,6 +33,13 @@ extension Client {
     private nonisolated func refusal(_ conversation: some Conversation, _ terms: CallTerms) -> PhotonPumpError {
         let error = PhotonPumpError(.clientClosed, "the client is closed")
         return error.during(conversation.operation, stream: conversation.stream)
+    }
+
+    /// The options of a call, completed by the client's settings where they say nothing.
+    nonisolated func completed(_ options: CallOptions) -> CallOptions {
+        var options = options
+        options.requireMaster = options.requireMaster ?? self.configuration.requireMaster
+        return options
     }
 
     /// The terms of a call that begins now.

@@ -89,6 +89,8 @@ public actor Client {
     var subscribers = Subscribers()
     var connectWaiters: [GUID: ConnectWaiter] = [:]
     var drainWaiters: [CheckedContinuation<Void, Never>] = []
+    /// Those who deal with events, by what asks them to stop.
+    var workers: [GUID: @Sendable () -> Void] = [:]
     /// Subscriptions that will try again in a while: not more than there are.
     var pauses: [GUID: @Sendable () -> Void] = [:]
     var timer: QueueTimer?
@@ -103,7 +105,8 @@ public actor Client {
     ///   - credentials: as whom to connect, asked before each attempt, instead of the configuration's credentials. What
     ///     it throws makes the attempt fail.
     ///   - selectNode: which node of a cluster to connect to, instead of the configuration's preference.
-    ///   - logger: gets `debug` for what the connection does and `warning` for its loss; never payloads or passwords.
+    ///   - logger: gets `warning` for the loss of the connection and of subscriptions, `info` when they are there again,
+    ///     and `debug` for what happens otherwise; never payloads or passwords.
     /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``, naming the setting that is wrong.
     public init(
         _ configuration: Configuration,
@@ -121,6 +124,9 @@ public actor Client {
         self.gate = CallGate(limit: configuration.maximumInFlight, andWaiting: configuration.maximumWaiting)
         self.table = ConversationTable(limit: configuration.maximumInFlight)
         self.connector = Connector(configuration.reconnection)
+        if configuration.tls?.trust == .insecureWithoutVerification {
+            logger.warning("TLS without verification: whoever is reached is taken for the server")
+        }
     }
 
     /// A client that is not connected yet, for the server or cluster that a connection string such as

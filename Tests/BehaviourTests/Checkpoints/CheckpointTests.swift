@@ -20,6 +20,48 @@ struct CheckpointTests {
         }
     }
 
+    @Test("in a stream are saved while the client waits to be closed, after the handlers and their calls")
+    func closing() async throws {
+        try await TestServer.withConfiguration { configuration in
+            let (client, other) = (
+                try Client(configuration, logger: .silent), try Client(configuration, logger: .silent)
+            )
+            let (stream, name, copy) = (
+                TestServer.newStream(), TestServer.newStream("checkpoint"), TestServer.newStream()
+            )
+            try await other.publish(Pony.events(3), to: stream)
+            let (started, gate) = (Gate(), Gate())
+            let following = Task {
+                let store = StreamCheckpointStore<Int64>(stream: name, client: client)
+                try await client.follow(stream, checkpoint: store) { event in
+                    guard event.number == 1 else { return }
+                    started.open()
+                    await gate.pass()
+                    try await client.publishEvent(to: copy, type: "Copied", body: ["number": event.number])
+                }
+            }
+            await started.pass()
+            let closing = Task { await client.close(drainingFor: .seconds(50)) }
+            while await client.status.phase != .closed, try await !Self.isRefusing(client) { await Task.yield() }
+            gate.open()
+            await closing.value
+            try await following.value
+            #expect(try await other.lastEventNumber(of: copy) == 0)
+            let saved = try await StreamCheckpointStore<Int64>(stream: name, client: other).load()
+            #expect(saved == .after(1))
+            await other.close()
+        }
+    }
+
+    private static func isRefusing(_ client: Client) async throws -> Bool {
+        do {
+            try await client.ping()
+            return false
+        } catch let error as PhotonPumpError where error.code == .clientClosed {
+            return true
+        }
+    }
+
     @Test("in a stream leave its limit as it is, if it has one")
     func limit() async throws {
         try await TestServer.withClient { client in
