@@ -75,7 +75,6 @@ extension Client {
             return self.perform(self.connector.found(node.endpoint))
         }
         let (finder, remembered) = (self.finder, self.gossip)
-        self.gossip = nil
         self.link = .finding
         self.search = Task { [weak self] in
             let result = await finder.find(remembered: remembered, avoiding: avoided) { [weak self] error in
@@ -184,7 +183,9 @@ extension Client {
             self.connector.introduced()
             self.phaseBegan = .now
             self.link = .connected(channel, Heartbeat(self.configuration.heartbeat, now: .now))
-            self.logger.debug("connected", metadata: [LogKey.endpoint: "\(channel.peer)"])
+            self.logger.log(
+                level: self.lastError == nil ? .debug : .info, "connected",
+                metadata: [LogKey.endpoint: "\(channel.peer)"])
             self.heartbeatRoundTrip = nil
             if let endpoint = self.node?.endpoint { self.announce(.connected(endpoint)) }
             self.watchForSilence()

@@ -45,7 +45,7 @@ extension Client {
         isHard: Bool,
         _ options: CallOptions
     ) async throws -> Position? {
-        let requireMaster = options.requireMaster ?? true
+        let requireMaster = self.completed(options).requireMaster ?? true
         return try await self.perform(
             Delete(stream, expecting: expected, isHard: isHard, requireMaster: requireMaster), options)
     }

@@ -29,7 +29,7 @@ extension Client {
         StreamEvents(
             client: self,
             pages: Result { () throws(PhotonPumpError) in
-                let how = ReadOptions(resolveLinks: resolveLinks, call: options)
+                let how = ReadOptions(resolveLinks: resolveLinks, call: self.completed(options))
                 return try StreamPages(stream, direction, from: position, pageSize: pageSize, how)
             }
         )

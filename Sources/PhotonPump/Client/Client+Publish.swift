@@ -8,7 +8,8 @@ extension Client {
     ///   - type: what kind of event it is.
     ///   - body: the event's data.
     ///   - metadata: what is to be known besides, as JSON too.
-    ///   - id: the event's id, a new one if nil. Repeating the call with the same one does not write the event again.
+    ///   - id: the event's id, a new one if nil. Repeating the call with the same one does not write the event again;
+    ///     repeating it without may, and so ``PhotonPumpError/isSafeToRepeat`` is false when it may have been written.
     ///   - expected: what must be true of the stream.
     ///   - encoder: makes JSON of `body` and `metadata`.
     ///   - options: timeout, credentials and node of this call.
@@ -25,7 +26,13 @@ extension Client {
         options: CallOptions = CallOptions()
     ) async throws -> WriteResult {
         let event = try NewEvent(id: id, type: type, body: body, metadata: metadata, encoder: encoder)
-        return try await self.publish([event], to: stream, expecting: expected, options: options)
+        do {
+            return try await self.publish([event], to: stream, expecting: expected, options: options)
+        } catch var error as PhotonPumpError where id == nil && error.mayHaveBeenApplied {
+            // The next call would make another id.
+            error.isSafeToRepeat = false
+            throw error
+        }
     }
 
     /// Writes one event.
@@ -67,7 +74,7 @@ extension Client {
             events,
             to: stream,
             expecting: expected,
-            requireMaster: options.requireMaster ?? true,
+            requireMaster: self.completed(options).requireMaster ?? true,
             limits: limits
         )
         return try await self.perform(write, options)

@@ -47,7 +47,7 @@ extension Client {
             stream: stream,
             eventNumber: number,
             resolveLinks: resolveLinks,
-            requireMaster: options.requireMaster ?? false
+            requireMaster: self.completed(options).requireMaster ?? false
         )
         return try await self.perform(ReadOneEvent(message: message), options)
     }
@@ -72,7 +72,7 @@ extension Client {
         resolveLinks: Bool = false,
         options: CallOptions = CallOptions()
     ) async throws -> StreamSlice {
-        let how = ReadOptions(resolveLinks: resolveLinks, call: options)
+        let how = ReadOptions(resolveLinks: resolveLinks, call: self.completed(options))
         let pages = try StreamPages(stream, direction, from: position, pageSize: maxCount, how)
         guard let start = pages.start else {
             // Forwards from the end: there is nothing, and servers have no number for that place.

@@ -26,7 +26,7 @@ extension Client {
         resolveLinks: Bool = false,
         options: CallOptions = CallOptions()
     ) async throws -> AllSlice {
-        let how = ReadOptions(resolveLinks: resolveLinks, call: options)
+        let how = ReadOptions(resolveLinks: resolveLinks, call: self.completed(options))
         let pages = try AllPages(direction, from: position, pageSize: maxCount, matching: filter, how)
         return AllSlice(try await pages.slice(of: maxCount, self, self.terms(options)), direction)
     }
@@ -56,7 +56,7 @@ extension Client {
         AllEvents(
             client: self,
             pages: Result { () throws(PhotonPumpError) in
-                let how = ReadOptions(resolveLinks: resolveLinks, call: options)
+                let how = ReadOptions(resolveLinks: resolveLinks, call: self.completed(options))
                 return try AllPages(direction, from: position, pageSize: pageSize, matching: filter, how)
             }
         )

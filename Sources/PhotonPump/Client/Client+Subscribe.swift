@@ -22,6 +22,8 @@ extension Client {
         from start: SubscriptionStart<Int64> = .end,
         options: SubscriptionOptions = SubscriptionOptions()
     ) async throws -> Subscription<Int64> {
+        var options = options
+        options.call = self.completed(options.call)
         let source = try StreamFollowing(stream, from: start, options)
         return try await self.follow(source, from: start, .number, options)
     }
@@ -41,6 +43,8 @@ extension Client {
         matching filter: EventFilter? = nil,
         options: SubscriptionOptions = SubscriptionOptions()
     ) async throws -> Subscription<Position> {
+        var options = options
+        options.call = self.completed(options.call)
         let source = try AllFollowing(from: start, matching: filter, options)
         return try await self.follow(source, from: start, .position, options)
     }

@@ -11,7 +11,8 @@ extension Client {
         expecting expected: ExpectedVersion = .any,
         options: CallOptions = CallOptions()
     ) async throws -> Transaction {
-        let start = try StartTransaction(stream, expecting: expected, requireMaster: options.requireMaster ?? true)
+        let start = try StartTransaction(
+            stream, expecting: expected, requireMaster: self.completed(options).requireMaster ?? true)
         let id = try await self.perform(start, options)
         return Transaction(id: id, stream: stream, expected: expected, client: self)
     }

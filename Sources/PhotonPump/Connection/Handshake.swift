@@ -36,12 +36,6 @@ struct Handshake {
         self.state = login == nil ? .identifying : .authenticating
     }
 
-    /// Whether a server that refuses a user does so because it does not know any yet. There is nothing but the words to
-    /// tell it by (4.x and 5.x; later ones answer that they are not ready).
-    private static func isStarting(_ reason: String) -> Bool {
-        reason.lowercased().contains("not yet ready")
-    }
-
     /// The first package to send.
     var opening: Package {
         switch self.state {
@@ -67,7 +61,7 @@ struct Handshake {
             let name = self.login.map { " as '\($0.name)'" } ?? ""
             return .fail(
                 CommonReplies.error(for: package, operation: "authenticate\(name)"),
-                isPermanent: package.command == .notAuthenticated && !Self.isStarting(package.payload.text)
+                isPermanent: package.command == .notAuthenticated && !CommonReplies.isStarting(package)
             )
         case (.identifying, _):
             return .fail(CommonReplies.error(for: package, operation: "identify this client"), isPermanent: false)

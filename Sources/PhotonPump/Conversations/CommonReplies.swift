@@ -17,7 +17,14 @@ enum CommonReplies {
             default: break
             }
         }
+        if package.command == .notAuthenticated, self.isStarting(package) { return .retry }
         return .fail(self.error(for: package, operation: operation, stream: stream))
+    }
+
+    /// Whether a server that refuses a user does so because it does not know any yet. There is nothing but the words to
+    /// tell it by (4.x and 5.x; later ones answer that they are not ready).
+    static func isStarting(_ refusal: Package) -> Bool {
+        refusal.payload.text.lowercased().contains("not yet ready")
     }
 
     /// The error that `package` means for a request that expects another command.

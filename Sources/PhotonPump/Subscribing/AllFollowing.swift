@@ -77,7 +77,7 @@ final class AllFollowing: FollowSource {
         }
         return Exchange(subscribe, id: id, terms: terms) { result in
             completion(
-                result.map { .confirmed(Position(commit: $0.lastCommitPosition, prepare: $0.lastCommitPosition)) }
+                result.map { .confirmed(Self.last($0.lastCommitPosition)) }
                     .flatMapError { error in
                         guard isServersWork, (error as? PhotonPumpError)?.code == .badRequest else {
                             return .failure(error)
@@ -89,8 +89,15 @@ final class AllFollowing: FollowSource {
         }
     }
 
+    /// nil as long as nothing was ever written.
+    private static func last(_ commit: Int64) -> Position? {
+        commit < 0 ? nil : Position(commit: commit, prepare: commit)
+    }
+
     func pushed(_ record: PositionedRecord) -> (event: FollowEvent, fits: Bool)? {
-        (Self.event(record), self.filter?.matches(record) ?? true)
+        // A server that filters has the last word: its patterns are not quite those of this side.
+        let isFitting = self.isServersWork.load(ordering: .relaxed) || self.filter?.matches(record) ?? true
+        return (Self.event(record), isFitting)
     }
 
     func place(_ checkpoint: CheckpointReached) -> Position? {

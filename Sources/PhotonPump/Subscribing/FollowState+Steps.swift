@@ -3,12 +3,13 @@ internal import PhotonPumpWire
 /// What the steps of ``FollowState`` are made of.
 extension FollowState {
     func isNew(_ place: Place) -> Bool {
-        if let last { place > last } else if let first { place >= first } else { true }
+        if let last = self.missed?.last ?? self.last { place > last } else if let first { place >= first } else { true }
     }
 
     mutating func take(_ event: FollowEvent) {
         guard self.isNew(event.place) else { return }
         self.last = event.place
+        self.idleLosses = 0
         self.ready.append(event)
         self.notePeak()
     }
@@ -20,6 +21,7 @@ extension FollowState {
     mutating func succeeded() -> [Change] {
         self.isBusy = false
         self.failures = 0
+        self.serverErrors = 0
         guard self.isInterrupted else { return [] }
         self.isInterrupted = false
         return [.resumed(self.next)]
@@ -43,6 +45,7 @@ extension FollowState {
 
     mutating func goLive() -> [Change] {
         self.phase = .live
+        self.rereads = 0
         self.ready.append(.live)
         let held = self.held
         self.letGoOfHeld()
@@ -57,6 +60,7 @@ extension FollowState {
     mutating func goBack() {
         self.letGoOfHeld()
         self.missed = nil
+        self.rereads = 0
         self.last = self.last ?? self.base
         self.phase = .reading
         self.ready.append(.fellBehind)
@@ -71,11 +75,14 @@ extension FollowState {
     var bufferedEvents: Int { self.ready.eventCount + self.held.count }
     var bufferedBytes: Int { self.ready.byteCount + self.heldBytes }
 
-    mutating func notePeak() { self.peak = max(self.peak, self.bufferedEvents) }
+    mutating func notePeak() {
+        self.peak.events = max(self.peak.events, self.bufferedEvents + self.inHand.events)
+        self.peak.bytes = max(self.peak.bytes, self.bufferedBytes + self.inHand.bytes)
+    }
 
     func hasRoom(for event: FollowEvent) -> Bool {
-        let count = self.bufferedEvents
-        let bytes = self.bufferedBytes + event.record.byteCount
+        let count = self.bufferedEvents + self.inHand.events
+        let bytes = self.bufferedBytes + self.inHand.bytes + event.record.byteCount
         return count == 0 || (count < self.limits.events && bytes <= self.limits.bytes)
     }
 
@@ -106,9 +113,9 @@ extension FollowState {
     mutating func reportMissed() {
         guard let missed else { return }
         self.ready.append(.gap(missed.count, after: self.last))
+        self.missed = nil
         self.last = missed.last
         self.next = .after(missed.last)
-        self.missed = nil
     }
 
     mutating func passOver() {
@@ -137,7 +144,7 @@ extension FollowState {
         guard !self.isBusy else { return actions }
         switch self.phase {
         case .reading where self.ready.eventCount == 0, .closingGap where self.ready.eventCount == 0:
-            actions.request = Request(kind: .read(self.next), failures: self.failures)
+            actions.request = Request(kind: .read(self.next), failures: self.failures, rereads: self.rereads)
         case .subscribing:
             actions.request = Request(kind: .subscribe, failures: self.failures)
         case .reading, .closingGap, .live, .over:
@@ -148,7 +155,11 @@ extension FollowState {
     }
 
     mutating func takeDelivery() -> Delivery? {
-        if !self.ready.isEmpty { return .batch(self.ready.take()) }
+        if !self.ready.isEmpty {
+            self.given = self.last ?? self.given
+            self.inHand = (self.ready.eventCount, self.ready.byteCount)
+            return .batch(self.ready.take())
+        }
         guard case .over(let error) = self.phase else { return nil }
         if self.isCancelled { return .error(CancellationError()) }
         guard let error else { return .end }

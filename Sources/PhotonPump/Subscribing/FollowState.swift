@@ -40,6 +40,8 @@ struct FollowState {
         let kind: Kind
         /// How many attempts have failed before; time is to pass before it is made if there were any.
         let failures: Int
+        /// How often it was made just before, and found less than there must be; some time is to pass, too.
+        var rereads = 0
     }
 
     enum Phase {
@@ -61,6 +63,11 @@ struct FollowState {
         let checkpointInterval: Int
     }
 
+    /// After so many there must be something wrong that does not pass; that takes about twenty seconds.
+    static let mostServerErrors = 20
+    /// After so many, in about two seconds, what the server has confirmed is not to be found, as in a deleted stream.
+    static let mostRereads = 30
+
     let limits: Limits
     let reportsCheckpoints: Bool
     var phase: Phase
@@ -75,6 +82,12 @@ struct FollowState {
     var knownEnd: Place?
     var failures = 0
     var isInterrupted = false
+    /// Times in a row that the server has refused the same, for whatever reason of its own.
+    var serverErrors = 0
+    /// Losses since an event has come.
+    var idleLosses = 0
+    /// Pages in a row that ended before the place that the server has confirmed.
+    var rereads = 0
     /// Whether a request is under way.
     var isBusy = false
     var isAwaited = false
@@ -85,8 +98,12 @@ struct FollowState {
     var held: [FollowEvent] = []
     var heldBytes = 0
     /// The most events that were in both buffers together.
-    var peak = 0
-    /// Events left out because the buffer was full, and the last of them.
+    var peak = (events: 0, bytes: 0)
+    /// What the consumer was given last, and may not have looked at yet.
+    var inHand = (events: 0, bytes: 0)
+    /// The last event that the consumer was given.
+    var given: Place?
+    /// Events left out because the buffer was full, and the place that was looked at last.
     var missed: (count: Int, last: Place)?
     /// Events since the last checkpoint that did not fit the filter.
     var unfitting = 0
@@ -95,7 +112,7 @@ struct FollowState {
     init(from start: Start, limits: Limits, reportsCheckpoints: Bool) {
         self.next = start
         if case .from(let place) = start { self.first = place } else { self.first = nil }
-        if case .after(let place) = start { self.last = place }
+        if case .after(let place) = start { (self.last, self.given) = (place, place) }
         self.limits = limits
         self.reportsCheckpoints = reportsCheckpoints
         self.phase = start == .end ? .subscribing : .reading
@@ -114,6 +131,7 @@ struct FollowState {
     mutating func demanded() -> Actions {
         precondition(!self.isAwaited, "an iterator was advanced by two tasks at once")
         self.isAwaited = true
+        self.inHand = (0, 0)
         return self.settle()
     }
 
@@ -126,6 +144,7 @@ struct FollowState {
     /// The consumer wants no more.
     mutating func stop() -> Actions {
         self.ready = FollowBuffer()
+        self.missed = nil
         return self.end(nil)
     }
 
@@ -145,8 +164,12 @@ struct FollowState {
         }
         switch self.phase {
         case .reading where isEnd: self.phase = .subscribing
-        case .closingGap(let boundary) where isEnd || self.isBehind(boundary): changes += self.goLive()
-        case .reading, .closingGap, .subscribing, .live, .over: break
+        case .closingGap(let boundary) where self.isBehind(boundary) || self.rereads == Self.mostRereads:
+            changes += self.goLive()
+        // What the server finds for a reader lags behind what it confirms to a subscriber.
+        case .closingGap where isEnd: self.rereads += 1
+        case .closingGap: self.rereads = 0
+        case .reading, .subscribing, .live, .over: break
         }
         return self.settle(changes)
     }
@@ -181,6 +204,8 @@ struct FollowState {
         if case .over = self.phase { return Actions() }
         // Who waits for what comes from now on is to know that it has not begun.
         guard error.code.isPassing, self.next != .end else { return self.end(error) }
+        self.serverErrors = error.code == .serverError ? self.serverErrors + 1 : 0
+        guard self.serverErrors < Self.mostServerErrors else { return self.end(error) }
         return self.settle(self.noteFailure(error))
     }
 
@@ -200,6 +225,9 @@ struct FollowState {
                 self.reportMissed()
                 self.take(event)
                 self.next = .after(event.place)
+            } else if self.missed != nil {
+                // What was left out before it is still to be told of, or read after a loss.
+                self.missed?.last = event.place
             } else {
                 self.last = event.place
                 self.next = .after(event.place)
@@ -220,6 +248,10 @@ struct FollowState {
     /// The server has looked at everything up to this place, by its filter.
     mutating func reached(_ place: Place) {
         guard case .live = self.phase, self.isNew(place) || place == self.last else { return }
+        guard self.missed == nil else {
+            self.missed?.last = place
+            return
+        }
         self.last = place
         self.next = .after(place)
         self.ready.append(.checkpoint(self.next))
@@ -235,6 +267,9 @@ struct FollowState {
             return Actions()
         case .closingGap, .live:
             guard error.code.isPassing else { return self.end(error) }
+            // A server that confirms and drops, and nothing in between, is not asked ever faster.
+            self.failures = self.idleLosses
+            self.idleLosses += 1
             self.goBack()
             return self.settle(self.noteFailure(error) + [.readingHistory(from: self.next)])
         }

@@ -27,7 +27,7 @@ final class Follower: Subscriber {
         var isQuiet = true
     }
 
-    private let client: Client
+    let client: Client
     private let source: any FollowSource
     private let options: SubscriptionOptions
     private let shared: Mutex<Shared>
@@ -72,6 +72,9 @@ final class Follower: Subscriber {
     }
 
     // MARK: The consumer
+
+    /// What is followed.
+    var stream: String { self.source.name }
 
     var hasStopped: Bool { self.isStopped.load(ordering: .relaxed) }
 
@@ -118,11 +121,12 @@ final class Follower: Subscriber {
                 }
             return SubscriptionStatus(
                 phase: phase,
-                lastPlace: machine.last ?? machine.base,
+                lastPlace: machine.given ?? machine.base,
                 knownEnd: machine.knownEnd,
                 bufferedEvents: machine.bufferedEvents,
                 bufferedBytes: machine.bufferedBytes,
-                peakBufferedEvents: machine.peak,
+                peakBufferedEvents: machine.peak.events,
+                peakBufferedBytes: machine.peak.bytes,
                 failedAttempts: machine.failures
             )
         }
@@ -143,7 +147,10 @@ final class Follower: Subscriber {
                 shared.listeners[id] = listener
             }
         }
-        continuation.onTermination = { [weak self] _ in self?.forget(id) }
+        // Not here: a task that is being cancelled holds a lock for which whoever tells it of a change waits.
+        continuation.onTermination = { [weak self, executor = self.client.executor] _ in
+            executor.run(here: false) { [weak self] in self?.forget(id) }
+        }
         return stream
     }
 
@@ -241,6 +248,7 @@ final class Follower: Subscriber {
             defer { shared.consumer = nil }
             return (actions, shared.consumer, abandoned, listeners)
         }
+        self.log(actions.changes)
         for listener in listeners { listener.finish() }
         if let exchange = abandoned.exchange { self.client.cancel(exchange) }
         if let subscription = abandoned.subscription { self.client.endSubscription(subscription) }
@@ -267,14 +275,24 @@ final class Follower: Subscriber {
     }
 
     private func make(_ request: Machine.Request, _ id: GUID) {
-        guard request.failures > 1 else { return self.begin(request.kind, id) }
-        let pause = Backoff().delay(attempts: request.failures - 1, chance: .random(in: 0...1))
+        let pause: Duration
+        if request.failures > 1 {
+            pause = Backoff().delay(attempts: request.failures - 1, chance: .random(in: 0...1))
+        } else if request.rereads > 0 {
+            pause = Backoff(first: .milliseconds(1), ceiling: .milliseconds(100))
+                .delay(attempts: request.rereads, chance: 1)
+        } else {
+            return self.begin(request.kind, id)
+        }
         self.client.pause(for: pause) { [weak self] in self?.begin(request.kind, id) }
     }
 
     private func begin(_ request: Machine.Request.Kind, _ id: GUID) {
         let terms: CallTerms
         do throws(PhotonPumpError) {
+            if self.client.isClosing.load(ordering: .relaxed) {
+                throw PhotonPumpError(.clientClosed, "\(self.operation): the client is closed")
+            }
             terms = try self.client.terms(self.source.call)
         } catch {
             return self.perform { $0.machine.failed(error) }
@@ -284,7 +302,11 @@ final class Follower: Subscriber {
         case .read(let start):
             exchange = self.source.read(from: start, id: id, terms: terms) { [weak self] in self?.pageCame($0, id) }
         case .subscribe:
-            exchange = self.source.subscribe(id: id, terms: terms) { [weak self] in self?.answered($0, id) }
+            exchange = self.source.subscribe(id: id, terms: terms) { [weak self, client = self.client] result in
+                if let self { return self.answered(result, id) }
+                // Its last owner went while the answer was on its way.
+                if case .success(.confirmed) = result { client.assumeIsolated { $0.unsubscribe(id) } }
+            }
         }
         guard self.shared.withLock({ $0.exchange == id }) else { return }
         self.client.begin(exchange)

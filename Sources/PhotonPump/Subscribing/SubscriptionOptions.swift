@@ -16,9 +16,10 @@ public struct SubscriptionOptions: Sendable, Hashable {
     public var resolveLinks = false
     /// How many events of the past to ask for at once, 1 to 4096; two such pages are held at most. 500.
     public var pageSize = 500
-    /// How many events that were pushed may wait for the consumer. 10,000.
+    /// How many events may be held for the consumer when more are pushed: those that wait, and those that it was given
+    /// together and is at. 10,000.
     public var maximumBufferedEvents = 10_000
-    /// How many bytes of such events may wait. 16 MiB.
+    /// How many bytes those may weigh. 16 MiB.
     public var maximumBufferedBytes = 16 << 20
     /// What happens when either is exceeded. Reading back.
     public var overflow = Overflow.readBack

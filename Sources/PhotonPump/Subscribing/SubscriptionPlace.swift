@@ -58,6 +58,7 @@ extension SubscriptionStatus {
             bufferedEvents: self.bufferedEvents,
             bufferedBytes: self.bufferedBytes,
             peakBufferedEvents: self.peakBufferedEvents,
+            peakBufferedBytes: self.peakBufferedBytes,
             failedAttempts: self.failedAttempts
         )
     }

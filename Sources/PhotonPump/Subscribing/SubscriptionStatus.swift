@@ -32,8 +32,8 @@ public enum SubscriptionPhase: Sendable, Hashable {
 public struct SubscriptionStatus<Place: Hashable & Sendable>: Sendable {
     /// What it is at.
     public let phase: SubscriptionPhase
-    /// The place of the last event that has come, whether or not the consumer has taken it yet, or that it began behind;
-    /// nil before the first.
+    /// The place of the last event of those that the consumer was given together; nil before the first. At first, the
+    /// place that the subscription started after, if there is one.
     public let lastPlace: Place?
     /// The last place the server has told of; nil as long as it has not. What lies between this and ``lastPlace`` is how
     /// far the subscription is behind.
@@ -42,13 +42,33 @@ public struct SubscriptionStatus<Place: Hashable & Sendable>: Sendable {
     public let bufferedEvents: Int
     /// How many bytes those weigh.
     public let bufferedBytes: Int
-    /// The most events that have waited at any moment since the subscription began.
+    /// The most events that were held at any moment: those waiting, and those that the consumer was given together and may
+    /// not have looked at yet.
     public let peakBufferedEvents: Int
+    /// The most bytes that those weighed at any moment.
+    public let peakBufferedBytes: Int
     /// How many attempts have failed since the last success.
     public let failedAttempts: Int
 }
 
+extension SubscriptionStatus<Position> {
+    /// How many bytes of the log the subscription is behind the last event it knows of; nil while it knows none, which is
+    /// until it is live for the first time.
+    public var lagInBytes: Int64? {
+        self.knownEnd.map { end in
+            let (lag, isBeyond) = end.commit.subtractingReportingOverflow(self.lastPlace?.commit ?? 0)
+            return isBeyond ? .max : max(0, lag)
+        }
+    }
+}
+
 extension SubscriptionStatus<Int64> {
     /// How many events the subscription is behind the last one it knows of; nil while it knows none.
-    public var lag: Int64? { self.knownEnd.map { max(0, $0 - (self.lastPlace ?? -1)) } }
+    public var lag: Int64? {
+        self.knownEnd.map { end in
+            // Servers that lie may give any number.
+            let (lag, isBeyond) = end.subtractingReportingOverflow(self.lastPlace ?? -1)
+            return isBeyond ? .max : max(0, lag)
+        }
+    }
 }

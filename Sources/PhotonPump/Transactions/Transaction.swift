@@ -28,7 +28,7 @@ public struct Transaction: Sendable {
             events,
             to: self.id,
             on: self.stream,
-            requireMaster: options.requireMaster ?? true,
+            requireMaster: self.client.completed(options).requireMaster ?? true,
             limits: WriteLimits(maximumFrameSize: self.client.configuration.maximumFrameSize)
         )
         try await self.client.perform(write, options)
@@ -47,7 +47,7 @@ public struct Transaction: Sendable {
             self.id,
             on: self.stream,
             expecting: self.expected,
-            requireMaster: options.requireMaster ?? true
+            requireMaster: self.client.completed(options).requireMaster ?? true
         )
         return try await self.client.perform(commit, options)
     }

@@ -1,3 +1,4 @@
+import Foundation
 import PhotonPump
 import PhotonPumpWire
 import ScriptedPeers
@@ -24,6 +25,43 @@ struct CallTermsTests {
             async let ping = session.client.ping()
             try await session.peer.send(Package(.pong, try await session.peer.next(.ping).correlation))
             _ = try await ping
+        }
+    }
+
+    @Test(
+        "leave a write that may have been made safe to repeat only where the event keeps its id",
+        arguments: [true, false])
+    func safety(hasID: Bool) async throws {
+        try await ScriptedSession.run { session in
+            let error = try await failure {
+                try await session.client.publishEvent(
+                    to: "s", type: "t", body: ["a": 1], id: hasID ? UUID() : nil, options: Self.soon)
+            }
+            #expect(error.mayHaveBeenApplied)
+            #expect(error.isSafeToRepeat == hasID)
+        }
+    }
+
+    @Test("send every request to the master, or none, where the client's settings say so", arguments: [true, false])
+    func requireMaster(isRequired: Bool) async throws {
+        let settings: (inout Client.Configuration) -> Void = { $0.requireMaster = isRequired }
+        try await ScriptedSession.run(settings) { session in
+            _ = try await failure { try await session.client.getEvent(0, in: "s", options: Self.soon) }
+            let event = try await session.peer.next(.readEvent)
+            #expect(try ReadEvent(decoding: event.payload).requireMaster == isRequired)
+
+            _ = try await failure { try await session.client.publish([], to: "s", options: Self.soon) }
+            let write = try await session.peer.next(.writeEvents)
+            #expect(try WriteEvents(decoding: write.payload).requireMaster == isRequired)
+
+            _ = try await session.client.subscribe(to: "s", from: .start)
+            let page = try await session.peer.next(.readStreamEventsForward)
+            #expect(try ReadStreamEvents(decoding: page.payload).requireMaster == isRequired)
+
+            let own = CallOptions(timeout: Self.soon.timeout, requireMaster: !isRequired)
+            _ = try await failure { try await session.client.getEvent(0, in: "s", options: own) }
+            let other = try await session.peer.next(.readEvent)
+            #expect(try ReadEvent(decoding: other.payload).requireMaster == !isRequired)
         }
     }
 

@@ -142,6 +142,16 @@ struct CommonRepliesTests {
 }
 
 extension CommonRepliesTests {
+    @Test("S8: that a server knows no users yet has the request sent again, whoever makes it")
+    func starting() {
+        let refusal = Package(.notAuthenticated, .zero, payload: Bytes(utf8: "Server not yet ready"))
+        let step: Step<Void> = CommonReplies.step(for: refusal, operation: "read", stream: "s")
+        guard case .retry = step else {
+            Issue.record("\(step)")
+            return
+        }
+    }
+
     @Test(
         "let a request be sent again when the node does not serve any just now (S8), elsewhere when it never will",
         arguments: [(NotHandled.Reason.notReady, true), (.tooBusy, true), (.notMaster, false), (.isReadOnly, false)]

@@ -111,76 +111,64 @@ struct FollowStateTests {
         #expect(!server.hasNews)
     }
 
-    @Test("S30: stops listening when the buffer is full, and reads back what did not fit at the consumer's pace")
-    func readBack() {
-        var server = ModelledServer(from: .end)
+    @Test("reads again what the server has confirmed and does not find yet")
+    func lag() {
+        var server = ModelledServer(from: .start, holding: 5)
+        server.demand()
+        server.answer(lag: 1)
+        server.receive()
         server.answer()
         server.receive()
-        server.write(100)
-        while server.hasNews {
+        server.demand()
+        for rereads in 1...3 {
+            server.answer(lag: 1)
             server.receive()
-            server.answer()
+            #expect(server.machine.rereads == rereads)
+            guard case .closingGap = server.machine.phase else {
+                Issue.record("\(server.machine.phase)")
+                return
+            }
         }
-        #expect(server.machine.ready.eventCount == 8)
         server.calmDown()
-        #expect(server.numbers == Self.numbers(0..<100))
-        #expect(server.peak <= 8)
-        #expect(server.changes.map(\.name) == ["live", "fellBehind", "readingHistory", "live"])
-        server.write()
-        server.calmDown()
-        #expect(server.numbers.last == 100)
+        #expect(server.numbers == Self.numbers(0..<5))
+        guard case .live = server.machine.phase else {
+            Issue.record("\(server.machine.phase)")
+            return
+        }
     }
 
-    @Test("counts bytes as well as events")
-    func bytes() {
-        let weight = ModelledServer.event(0).record.byteCount
-        var server = ModelledServer(from: .end, events: 1000, bytes: 3 * weight)
+    @Test("goes live without what the server has confirmed and never finds")
+    func confirmedForNothing() {
+        var server = ModelledServer(from: .start, holding: 5)
+        server.demand()
+        server.answer(lag: 5)
+        server.receive()
         server.answer()
         server.receive()
-        server.write(4)
         while server.hasNews {
+            server.answer(lag: 5)
             server.receive()
-            if server.machine.ready.eventCount == 3 { break }
         }
-        server.receive()
-        #expect(server.machine.ready.eventCount == 3)
-        #expect(server.changes.contains { $0.name == "fellBehind" })
+        guard case .live = server.machine.phase else {
+            Issue.record("\(server.machine.phase)")
+            return
+        }
     }
 
-    @Test("leaves a gap that says what is missing, if it is told to")
-    func gap() {
-        var server = ModelledServer(from: .end, overflow: .leaveGap)
-        server.answer()
-        server.receive()
-        server.write(20)
-        for _ in 0..<20 { server.receive() }
+    @Test("ends when the server refuses the same too often, and not before")
+    func serverErrors() {
+        var server = ModelledServer(from: .start, holding: 7)
+        for _ in 1..<FollowState.mostServerErrors { server.fail(.serverError) }
+        server.timeOut()
+        for _ in 1..<FollowState.mostServerErrors { server.fail(.serverError) }
+        #expect(server.machine.failures == 2 * FollowState.mostServerErrors - 1)
         server.demand()
-        #expect(server.numbers == Self.numbers(0..<8))
-        server.write()
-        server.receive()
-        server.demand()
-        #expect(server.numbers == Self.numbers(0..<8) + [20])
-        let gaps = server.taken.compactMap { item -> [Int64]? in
-            if case .gap(let count, let place) = item { [Int64(count), place?.number ?? -1] } else { nil }
-        }
-        #expect(gaps == [[12, 7]])
-    }
-
-    @Test("S35: fails with the reason when the buffer is full, if it is told to, after what is in it")
-    func overflowFails() {
-        var server = ModelledServer(from: .end, overflow: .fail)
-        server.answer()
-        server.receive()
-        server.write(20)
-        for _ in 0..<20 { server.receive() }
-        server.demand()
-        #expect(server.numbers == Self.numbers(0..<8))
-        server.demand()
+        server.fail(.serverError)
         guard case .error(let error as PhotonPumpError)? = server.ending else {
             Issue.record("\(String(describing: server.ending))")
             return
         }
-        #expect(error.code == .bufferOverflow)
+        #expect(error.code == .serverError)
     }
 
     @Test("S23: goes on behind the last event when requests time out, however often, and counts the attempts")
@@ -253,7 +241,7 @@ struct FollowStateTests {
             switch Int.random(in: 0..<24, using: &chance) {
             case 0..<4: server.write(Int64.random(in: 1...3, using: &chance))
             case 4..<11: server.receive()
-            case 11..<16: server.answer()
+            case 11..<16: server.answer(lag: max(0, .random(in: -6...3, using: &chance)))
             case 16..<(16 + speed): server.demand()
             case 22: server.disconnect()
             case 23: server.timeOut()

@@ -83,7 +83,9 @@ struct ModelledServer {
     }
 
     /// The server answers the request that has come to it.
-    mutating func answer() {
+    ///
+    /// - Parameter lag: how many events it has written and does not find for readers yet.
+    mutating func answer(lag: Int64 = 0) {
         guard let request else { return }
         self.request = nil
         switch request.kind {
@@ -99,8 +101,9 @@ struct ModelledServer {
                 case .from(let place): place.number
                 }
             let first = max(from, self.head)
-            let end = max(first, min(first + self.pageSize, self.written))
-            self.underway.append(.page(Array(first..<end), next: end, isEnd: end >= self.written))
+            let visible = self.written - lag
+            let end = max(first, min(first + self.pageSize, visible))
+            self.underway.append(.page(Array(first..<end), next: end, isEnd: end >= visible))
         }
     }
 

@@ -1,0 +1,24 @@
+internal import Logging
+
+extension Follower {
+    /// Tells the log of changes.
+    func log(_ changes: [SubscriptionChange<Position>]) {
+        guard !changes.isEmpty else { return }
+        var logger = self.client.logger
+        logger[metadataKey: LogKey.stream] = "\(self.stream)"
+        for change in changes {
+            switch change {
+            case .readingHistory: logger.debug("subscription reading what is there")
+            case .live: logger.debug("subscription live")
+            case .stillLive: logger.trace("subscription still live")
+            case .fellBehind: logger.info("subscription fell behind, because its consumer is slow")
+            case .interrupted(let attempt, let cause):
+                logger.warning(
+                    "subscription interrupted", metadata: [LogKey.attempt: "\(attempt)", LogKey.error: "\(cause)"])
+            case .resumed: logger.info("subscription resumed")
+            case .ended(let error?): logger.warning("subscription ended", metadata: [LogKey.error: "\(error)"])
+            case .ended(nil): logger.debug("subscription ended")
+            }
+        }
+    }
+}

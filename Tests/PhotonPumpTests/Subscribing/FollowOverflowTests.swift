@@ -1,0 +1,110 @@
+import PhotonPumpWire
+import Testing
+
+@testable import PhotonPump
+
+@Suite("What a subscription decides when its consumer is slow")
+struct FollowOverflowTests {
+    private static func numbers(_ range: Range<Int64>) -> [Int64] { Array(range) }
+
+    @Test("S30: stops listening when the buffer is full, and reads back what did not fit at the consumer's pace")
+    func readBack() {
+        var server = ModelledServer(from: .end)
+        server.answer()
+        server.receive()
+        server.write(100)
+        while server.hasNews {
+            server.receive()
+            server.answer()
+        }
+        #expect(server.machine.ready.eventCount == 8)
+        server.calmDown()
+        #expect(server.numbers == Self.numbers(0..<100))
+        #expect(server.peak <= 8)
+        #expect(server.changes.map(\.name) == ["live", "fellBehind", "readingHistory", "live"])
+        server.write()
+        server.calmDown()
+        #expect(server.numbers.last == 100)
+    }
+
+    @Test("counts bytes as well as events")
+    func bytes() {
+        let weight = ModelledServer.event(0).record.byteCount
+        var server = ModelledServer(from: .end, events: 1000, bytes: 3 * weight)
+        server.answer()
+        server.receive()
+        server.write(4)
+        while server.hasNews {
+            server.receive()
+            if server.machine.ready.eventCount == 3 { break }
+        }
+        server.receive()
+        #expect(server.machine.ready.eventCount == 3)
+        #expect(server.changes.contains { $0.name == "fellBehind" })
+    }
+
+    @Test("leaves a gap that says what is missing, if it is told to")
+    func gap() {
+        var server = ModelledServer(from: .end, overflow: .leaveGap)
+        server.answer()
+        server.receive()
+        server.write(20)
+        for _ in 0..<20 { server.receive() }
+        server.demand()
+        #expect(server.numbers == Self.numbers(0..<8))
+        // As long as the consumer is at these there is no room for others.
+        server.demand()
+        server.write()
+        server.receive()
+        server.demand()
+        #expect(server.numbers == Self.numbers(0..<8) + [20])
+        let gaps = server.taken.compactMap { item -> [Int64]? in
+            if case .gap(let count, let place) = item { [Int64(count), place?.number ?? -1] } else { nil }
+        }
+        #expect(gaps == [[12, 7]])
+    }
+
+    @Test("tells of a gap, or reads what is missing after a loss, although a filter passes over what follows")
+    func gapBeforeUnfitting() {
+        for isLost in [false, true] {
+            var server = ModelledServer(from: .end, overflow: .leaveGap)
+            server.answer()
+            server.receive()
+            server.write(9)
+            for _ in 0..<9 { server.receive() }
+            _ = server.machine.appeared(ModelledServer.event(9), fits: false)
+            server.machine.reached(Position(number: 10))
+            #expect(server.machine.next == .after(Position(number: 7)))
+            if isLost {
+                server.disconnect()
+                server.calmDown()
+                #expect(server.numbers == Self.numbers(0..<9))
+            } else {
+                server.demand()
+                server.demand()
+                guard case .gap(1, after: Position(number: 7))? = server.taken.last else {
+                    Issue.record("\(server.taken)")
+                    return
+                }
+                #expect(server.machine.next == .after(Position(number: 10)))
+            }
+        }
+    }
+
+    @Test("S35: fails with the reason when the buffer is full, if it is told to, after what is in it")
+    func overflowFails() {
+        var server = ModelledServer(from: .end, overflow: .fail)
+        server.answer()
+        server.receive()
+        server.write(20)
+        for _ in 0..<20 { server.receive() }
+        server.demand()
+        #expect(server.numbers == Self.numbers(0..<8))
+        server.demand()
+        guard case .error(let error as PhotonPumpError)? = server.ending else {
+            Issue.record("\(String(describing: server.ending))")
+            return
+        }
+        #expect(error.code == .bufferOverflow)
+    }
+}
