@@ -44,7 +44,7 @@ extension Subscription {
         }
         let follower = self.follower
         let processing = SubscriptionProcessing(follower, self.place, store, plan)
-        let failure = await follower.client.work(stop: { follower.stop() }) { await processing.run() }
+        let failure = await follower.client.work({ await processing.run() }, stop: { follower.stop() })
         if let failure { throw failure }
         try Task.checkCancellation()
     }

@@ -9,7 +9,7 @@ extension Client {
 
     /// Runs `body`, which ``close(drainingFor:)`` asks to end by `stop`, and waits for.
     nonisolated func work<Output: Sendable>(
-        stop: @escaping @Sendable () -> Void, _ body: () async -> Output
+        _ body: () async -> Output, stop: @escaping @Sendable () -> Void
     ) async -> Output {
         let id = self.nextID()
         await self.enrol(id, stop)

@@ -37,12 +37,15 @@ extension PersistentSubscription {
         let processing = Processing(
             subscription: self, maxConcurrent: maxConcurrent, key: key, onError: onError, handler: handler)
         let feed = self.feed
-        let failure = await feed.client.work(stop: { feed.stop() }) {
-            let failure = await processing.run()
-            feed.finish()
-            await feed.ended()
-            return failure
-        }
+        let failure = await feed.client.work(
+            {
+                let failure = await processing.run()
+                feed.finish()
+                await feed.ended()
+                return failure
+            },
+            stop: { feed.stop() }
+        )
         if let failure { throw failure }
         try Task.checkCancellation()
     }
