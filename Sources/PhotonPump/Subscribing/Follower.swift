@@ -6,15 +6,15 @@ internal import Synchronization
 ///
 /// The iterator owns it, and the subscription; when both are gone, nothing is left of it on the client or the server.
 final class Follower: Subscriber {
-    private typealias Machine = FollowState
-    private typealias Consumer = CheckedContinuation<[FollowItem]?, any Error>
+    typealias Machine = FollowState
+    typealias Consumer = CheckedContinuation<[FollowItem]?, any Error>
     /// Who hears of changes.
-    private struct Listener {
+    struct Listener {
         let tell: @Sendable (SubscriptionChange<Position>) -> Void
         let finish: @Sendable () -> Void
     }
 
-    private struct Shared {
+    struct Shared {
         var machine: Machine
         var consumer: Consumer?
         /// The conversation under way.
@@ -30,7 +30,7 @@ final class Follower: Subscriber {
     let client: Client
     private let source: any FollowSource
     private let options: SubscriptionOptions
-    private let shared: Mutex<Shared>
+    let shared: Mutex<Shared>
     /// Whether the consumer is to get nothing any more, not even what it holds already.
     private let isStopped = Atomic(false)
     private let isConsumed = Atomic(false)
@@ -107,65 +107,6 @@ final class Follower: Subscriber {
         self.perform { $0.machine.stop() }
     }
 
-    // MARK: Where it stands
-
-    var status: SubscriptionStatus<Position> {
-        self.shared.withLock { shared in
-            let machine = shared.machine
-            let phase: SubscriptionPhase =
-                switch machine.phase {
-                case .reading: .readingHistory
-                case .subscribing, .closingGap: .goingLive
-                case .live: .live
-                case .over: .ended
-                }
-            return SubscriptionStatus(
-                phase: phase,
-                lastPlace: machine.given ?? machine.base,
-                knownEnd: machine.knownEnd,
-                bufferedEvents: machine.bufferedEvents,
-                bufferedBytes: machine.bufferedBytes,
-                peakBufferedEvents: machine.peak.events,
-                peakBufferedBytes: machine.peak.bytes,
-                failedAttempts: machine.failures
-            )
-        }
-    }
-
-    func changes<Place>(
-        _ place: @escaping @Sendable (Position) -> Place
-    ) -> AsyncStream<SubscriptionChange<Place>> {
-        let id = self.client.nextID()
-        let (stream, continuation) = AsyncStream.makeStream(
-            of: SubscriptionChange<Place>.self, bufferingPolicy: .bufferingNewest(100))
-        let listener = Listener(tell: { continuation.yield($0.map(place)) }, finish: { continuation.finish() })
-        self.shared.withLock { shared in
-            if case .over(let error) = shared.machine.phase {
-                listener.tell(.ended(error))
-                listener.finish()
-            } else {
-                shared.listeners[id] = listener
-            }
-        }
-        // Not here: a task that is being cancelled holds a lock for which whoever tells it of a change waits.
-        continuation.onTermination = { [weak self, executor = self.client.executor] _ in
-            executor.run(here: false) { [weak self] in self?.forget(id) }
-        }
-        return stream
-    }
-
-    private func forget(_ listener: GUID) {
-        _ = self.shared.withLock { $0.listeners.removeValue(forKey: listener) }
-    }
-
-    private func lookWhetherQuiet() {
-        self.perform { shared in
-            defer { shared.isQuiet = true }
-            guard case .live = shared.machine.phase, shared.isQuiet else { return Machine.Actions() }
-            return Machine.Actions(changes: [.stillLive])
-        }
-    }
-
     // MARK: The server
 
     func received(_ package: Package, from endpoint: String) {
@@ -228,7 +169,7 @@ final class Follower: Subscriber {
     // MARK: Doing it
 
     /// Changes the state and does what follows, most of it outside of the lock.
-    private func perform(_ change: (inout sending Shared) -> Machine.Actions) {
+    func perform(_ change: (inout sending Shared) -> Machine.Actions) {
         let id = self.client.nextID()
         let (actions, consumer, abandoned, listeners) = self.shared.withLock { shared in
             let actions = change(&shared)
