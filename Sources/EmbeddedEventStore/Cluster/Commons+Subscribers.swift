@@ -38,6 +38,12 @@ extension Commons {
         self.deliver()
     }
 
+    /// A node ends all its subscriptions, for this reason.
+    func dropSubscriptions(on node: Int, _ reason: SubscriptionDropped.Reason) {
+        self.node.dropAllSubscriptions(on: node, reason, now: EmbeddedServer.milliseconds)
+        self.endTurn()
+    }
+
     /// A node shuts down and tells its subscribers.
     func dropSubscriptions(on node: Int) {
         self.node.dropSubscriptions(on: node)

@@ -73,6 +73,16 @@ extension Node {
         self.deliveries += self.volatile.removeAll { $0.node == node }.map { .dropped($0) }
     }
 
+    /// A node ends all subscriptions, for this reason.
+    mutating func dropAllSubscriptions(on node: Int, _ reason: SubscriptionDropped.Reason, now: Int64) {
+        self.deliveries += self.volatile.removeAll { $0.node == node }.map { .dropped($0, reason) }
+        for (group, consumer) in self.groups.consumers(where: { $0.client.node == node }) {
+            self.deliveries.append(.dropped(consumer, reason))
+            self.leave(group, consumer, now: now)
+        }
+        self.publish(now: now)
+    }
+
     /// Passes on what has been written since the last time, including what is written because of that.
     mutating func publish(now: Int64) {
         while self.published < self.log.entries.count {

@@ -5,7 +5,8 @@ extension EmbeddedServer {
     /// as it says, or until it is lifted. When several fit the same occasion, the one that was added first strikes, and
     /// for the others there was none: faults that are added one after another act one after another.
     ///
-    /// Faults for requests are for all of them but heartbeats unless they name one, over all connections together.
+    /// Faults for requests are for all of them but heartbeats unless they name one, over all connections together. To what
+    /// the server pushes, ``dropConnectionAfterPush(times:)`` happens, and ``EmbeddedServer/dropSubscriptions(_:)``.
     public struct Fault: Sendable, Hashable {
         let kind: Kind
         /// How often it strikes; nil: until it is lifted.
@@ -57,6 +58,13 @@ extension EmbeddedServer.Fault {
             }
         return Self(.request(request, harm), times: times)
     }
+}
+
+// What happens to what nobody has asked for at that moment.
+extension EmbeddedServer.Fault {
+    /// The connection ends right after an event was pushed to a subscription on it; with ``skipping(_:)``, after so many
+    /// more, over all connections together.
+    public static func dropConnectionAfterPush(times: Int? = nil) -> Self { Self(.dropAfterPush, times: times) }
 }
 
 // What happens to the replies to requests that were performed.
@@ -114,6 +122,7 @@ extension EmbeddedServer.Fault {
         case request(Request?, Harm)
         case closeNewConnections
         case refuseConnections
+        case dropAfterPush
         case stallReads
         case stallWrites
     }
@@ -147,7 +156,7 @@ extension EmbeddedServer.Fault {
         case .request(_, .toRequest(.timeOut)), .request(_, .toReply(.timeOut)): request.isWrite
         case .request(let wanted?, _): request == wanted
         case .request(nil, _): request != .heartbeat
-        case .closeNewConnections, .refuseConnections, .stallReads, .stallWrites: false
+        case .closeNewConnections, .refuseConnections, .dropAfterPush, .stallReads, .stallWrites: false
         }
     }
 

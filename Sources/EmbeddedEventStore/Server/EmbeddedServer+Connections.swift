@@ -87,9 +87,10 @@ extension EmbeddedServer {
         for delivery in deliveries {
             let id = delivery.subscriber.client.connection
             guard let connection = self.connections[id] else { continue }
-            do {
+            do throws(ConnectionEnd) {
                 try connection.send(delivery.content, delivery.subscriber.correlation)
                 self.delivered.insert(id)
+                if delivery.isEvent, self.injector.strikes(.dropAfterPush) { throw .fault }
             } catch {
                 self.end(id, error)
             }

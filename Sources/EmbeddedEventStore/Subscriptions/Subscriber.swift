@@ -17,8 +17,13 @@ struct Delivery {
     let subscriber: Subscriber
     let content: Answer
 
-    static func dropped(_ subscriber: Subscriber) -> Delivery {
-        Delivery(subscriber: subscriber, content: .dropped(.unsubscribed))
+    /// Whether it is an event.
+    var isEvent: Bool {
+        [.streamEventAppeared, .persistentSubscriptionStreamEventAppeared].contains(self.content.command)
+    }
+
+    static func dropped(_ subscriber: Subscriber, _ reason: SubscriptionDropped.Reason = .unsubscribed) -> Delivery {
+        Delivery(subscriber: subscriber, content: .dropped(reason))
     }
 }
 

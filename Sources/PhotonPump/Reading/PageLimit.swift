@@ -1,14 +1,24 @@
 internal import Synchronization
 
-/// How many events a reading asks for at once. That sinks when the connection is lost again and again over the same page:
-/// servers close connections that more bytes wait for than they care to hold.
+/// How many events a reading asks for at once. That sinks when the connection is lost again and again over the same page,
+/// for servers close connections that more bytes wait for than they care to hold; and rises again when pages come.
 final class PageLimit: Sendable {
     private struct State {
         /// How often the size was halved.
         var halvings = 0
         /// Connections lost in a row, without a page in between.
         var losses = 0
+        /// Pages that have come since the size changed.
+        var pages = 0
+
+        mutating func halve() {
+            self.halvings = min(self.halvings + 1, 12)
+            self.pages = 0
+        }
     }
+
+    /// After so many pages of one size, twice as many events are asked for.
+    private static let patience = 16
 
     private let state = Mutex(State())
 
@@ -21,17 +31,23 @@ final class PageLimit: Sendable {
     func lost() {
         self.state.withLock { state in
             state.losses += 1
-            if state.losses > 1 { state.halvings = min(state.halvings + 1, 12) }
+            if state.losses > 1 { state.halve() }
         }
     }
 
     /// A page has come.
     func answered() {
-        self.state.withLock { $0.losses = 0 }
+        self.state.withLock { state in
+            state.losses = 0
+            state.pages += 1
+            guard state.halvings > 0, state.pages >= Self.patience else { return }
+            state.halvings -= 1
+            state.pages = 0
+        }
     }
 
     /// A page was larger than its reader cares to hold.
     func wasTooLarge() {
-        self.state.withLock { $0.halvings = min($0.halvings + 1, 12) }
+        self.state.withLock { $0.halve() }
     }
 }
