@@ -65,7 +65,7 @@ struct ConsumeCommand: AsyncParsableCommand {
         let tally = Tally(limit: self.count ?? .max)
         let progress = ProgressLine()
         try await progress.show {
-            "\(subscription.status.phase)"
+            "\(subscription.status.phase), \(subscription.status.inFlight) in flight"
         } during: {
             try await self.consume(subscription, json: json, tally, progress)
         }

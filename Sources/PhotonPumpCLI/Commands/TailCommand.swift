@@ -53,7 +53,9 @@ struct TailCommand: AsyncParsableCommand {
                     let further = byStream == nil ? nil : try byType?.predicate()
                     let subscription = try await client.subscribeToAll(
                         from: self.start(PlaceArgument.position), matching: byStream ?? byType, options: options)
-                    try await self.printEvents(of: subscription, json: global.json, further) { "" }
+                    try await self.printEvents(of: subscription, json: global.json, further) {
+                        subscription.status.lagInBytes.map { ", \($0) bytes of the log behind" } ?? ""
+                    }
                 } else {
                     let subscription = try await client.subscribe(
                         to: self.stream, from: self.start(PlaceArgument.number), options: options)
