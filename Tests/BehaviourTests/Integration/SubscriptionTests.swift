@@ -213,17 +213,31 @@ struct SubscriptionTests {
         }
     }
 
-    @Test("S39: ten thousand times in a row leaves nothing behind")
-    func manyTimes() async throws {
+    @Test("S19: goes on while the same client writes batches of 20,000 events")
+    func bulkWriter() async throws {
         try await TestServer.withClient { client in
-            let stream = TestServer.newStream()
-            try await client.publish(Pony.events(1), to: stream)
-            for round in 0..<10_000 {
-                let subscription = try await client.subscribe(to: stream, from: round % 2 == 0 ? .end : .start)
-                if round % 2 == 1 { for try await _ in subscription.events { break } }
+            let (stream, bulk) = (TestServer.newStream(), TestServer.newStream("bulk"))
+            let subscription = try await client.subscribe(to: stream, from: .start)
+            var events = subscription.events.makeAsyncIterator()
+            let (isUnderWay, isOver) = (Observed(false), Observed(false))
+            async let writing: Void = {
+                defer { isOver.update { $0 = true } }
+                for _ in 0..<3 {
+                    let events = (0..<20_000).map { _ in NewEvent(type: "t", data: [1], isJSON: false) }
+                    isUnderWay.update { $0 = true }
+                    try await client.publish(events, to: bulk)
+                    isUnderWay.update { $0 = false }
+                }
+            }()
+            var (number, meanwhile) = (0 as Int64, 0)
+            while !isOver.value {
+                try await client.publish(Pony.events(1), to: stream)
+                #expect(try await events.next()?.number == number)
+                number += 1
+                if isUnderWay.value { meanwhile += 1 }
             }
-            try await client.ping()
-            #expect(await client.load == ClientLoad())
+            try await writing
+            #expect(meanwhile >= 3, "of \(number) events, while a batch was being written")
         }
     }
 }
