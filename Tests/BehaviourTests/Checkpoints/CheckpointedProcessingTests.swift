@@ -129,7 +129,8 @@ struct CheckpointedProcessingTests {
         }
     }
 
-    @Test("when stopped lets running handlers finish, starts none, saves, and goes on without gap or repeat later")
+    @Test(
+        "S34: when stopped lets running handlers finish, starts none, saves, and goes on without gap or repeat later")
     func stopped() async throws {
         try await TestServer.withClient { client in
             let (stream, store, journal, barrier) = (

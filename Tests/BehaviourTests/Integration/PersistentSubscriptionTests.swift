@@ -108,7 +108,7 @@ struct PersistentSubscriptionTests {
         }
     }
 
-    @Test("go on with links, which are what is acknowledged")
+    @Test("S43: go on with links, more of them than the buffer holds, which are what is acknowledged")
     func links() async throws {
         try await Self.withHerd { settings in
             settings.resolveLinks = true
@@ -130,31 +130,44 @@ struct PersistentSubscriptionTests {
         }
     }
 
-    @Test("remember all that handlers have dealt with when the processing is stopped, or its client drains")
-    func flushed() async throws {
-        for isClosing in [false, true] {
-            try await Self.withHerd(50) { client, stream in
-                let other = try Client(client.configuration, logger: .silent)
-                let herd = try await other.connectSubscription("herd", to: stream, bufferSize: 50)
-                let seen = Observed<[Int64]>([])
-                let processing = Task {
-                    try await herd.process(maxConcurrent: 4) { event in
-                        seen.update { $0.append(event.number) }
-                    }
+    enum Ending: CaseIterable {
+        case stop, draining, cancellation
+    }
+
+    @Test(
+        "S46: remember all that handlers have dealt with when the processing ends, however it does",
+        arguments: Ending.allCases)
+    func flushed(_ ending: Ending) async throws {
+        try await Self.withHerd(50) { client, stream in
+            let other = try Client(client.configuration, logger: .silent)
+            let herd = try await other.connectSubscription("herd", to: stream, bufferSize: 50)
+            let seen = Observed<[Int64]>([])
+            let processing = Task {
+                try await herd.process(maxConcurrent: 4) { event in
+                    seen.update { $0.append(event.number) }
                 }
-                try await client.publish(try Pony.events(1), to: stream)
-                try await seen.wait { Set($0).count == 51 }
-                if isClosing { await other.close(drainingFor: .seconds(50)) } else { herd.stop() }
-                try await processing.value
-                await other.close()
-                try await client.publish(try Pony.events(1), to: stream)
-                let next = try await client.connectSubscription("herd", to: stream)
-                #expect(try await Self.consume(1, from: next) == [51])
             }
+            try await client.publish(try Pony.events(1), to: stream)
+            try await seen.wait { Set($0).count == 51 }
+            switch ending {
+            case .stop: herd.stop()
+            case .draining: await other.close(drainingFor: .seconds(50))
+            case .cancellation: processing.cancel()
+            }
+            let result = await processing.result
+            if ending == .cancellation {
+                #expect(throws: CancellationError.self) { try result.get() }
+            } else {
+                try result.get()
+            }
+            await other.close()
+            try await client.publish(try Pony.events(1), to: stream)
+            let next = try await client.connectSubscription("herd", to: stream)
+            #expect(try await Self.consume(1, from: next) == [51])
         }
     }
 
-    @Test("are created with any strategy that the server knows, once, updated and deleted")
+    @Test("S52: are created with any strategy that the server knows, once, updated and deleted")
     func managing() async throws {
         try await Self.withHerd { client, stream in
             var settings = PersistentSubscriptionSettings()
@@ -181,7 +194,7 @@ struct PersistentSubscriptionTests {
         }
     }
 
-    @Test("go on when they are updated, and end when they are deleted")
+    @Test("S51: go on when they are updated, and end for good when they are deleted")
     func changed() async throws {
         try await Self.withHerd(1) { client, stream in
             let herd = try await client.connectSubscription("herd", to: stream)
@@ -200,10 +213,11 @@ struct PersistentSubscriptionTests {
             try await client.deleteSubscription("herd", to: stream)
             let error = try await failure { try await events.next() }
             #expect([.subscriptionNotFound, .subscriptionDeleted].contains(error.code))
+            #expect(herd.status.phase == .ended, "it does not try again")
         }
     }
 
-    @Test("have no room for more consumers than they may have")
+    @Test("S51: have no room for more consumers than they may have")
     func full() async throws {
         try await Self.withHerd { settings in
             settings.maximumSubscriberCount = 1
@@ -215,7 +229,7 @@ struct PersistentSubscriptionTests {
         }
     }
 
-    @Test("go on when the server restarts", .enabled(if: TestServer.isEmbedded, "restarts the server"))
+    @Test("S41: go on when the server restarts", .enabled(if: TestServer.isEmbedded, "restarts the server"))
     func restart() async throws {
         try await withEmbeddedServer(logger: .silent) { server in
             try await withClient(TestServer.configuration(await server.connectionString), logger: .silent) { client in
@@ -235,16 +249,22 @@ struct PersistentSubscriptionTests {
         }
     }
 
-    @Test("follow the master", .enabled(if: TestServer.isEmbedded, "moves the master"))
-    func master() async throws {
+    @Test(
+        "S42: connect at the master, where the node that was it sends the client, and follow it from there",
+        .enabled(if: TestServer.isEmbedded, "moves the master"), arguments: [false, true])
+    func master(isKilled: Bool) async throws {
         try await withEmbeddedCluster(logger: .silent) { cluster in
             try await withClient(TestServer.configuration(await cluster.connectionString), logger: .silent) { client in
                 try await Self.makeHerd(client, 3) { client, stream in
+                    // Connections stay: the client learns of it by being refused.
+                    try await cluster.moveMaster(to: 2)
+                    #expect(await client.status.endpoint?.port == cluster.nodes[0].port)
                     let herd = try await client.connectSubscription("herd", to: stream)
+                    #expect(await client.status.endpoint?.port == cluster.nodes[2].port)
                     let seen = Observed<[Int64]>([])
                     async let processing: Void = herd.process { event in seen.update { $0.append(event.number) } }
                     try await seen.wait { Set($0).count == 3 }
-                    try await cluster.kill(0)
+                    if isKilled { try await cluster.kill(2) } else { try await cluster.moveMaster(to: 1) }
                     try await client.publish(try Pony.events(3), to: stream)
                     try await seen.wait { Set($0).count == 6 }
                     herd.stop()
