@@ -4,11 +4,16 @@ import Testing
 
 @Suite("Faults", .timeLimit(.minutes(1)), .enabled(if: TestServer.isEmbedded, "makes the server fail"))
 struct FaultTests {
-    private static func run(_ body: (EmbeddedServer, Client) async throws -> Void) async throws {
+    private static func run(
+        _ adjust: (inout Client.Configuration) -> Void = { _ in },
+        _ body: (EmbeddedServer, Client) async throws -> Void
+    ) async throws {
         try await withEmbeddedServer(logger: .silent) { server in
-            try await withClient(TestServer.configuration(await server.connectionString), logger: .silent) {
-                try await body(server, $0)
-            }
+            var configuration = try TestServer.configuration(await server.connectionString)
+            configuration.reconnection.firstDelay = .milliseconds(1)
+            configuration.reconnection.maximumDelay = .milliseconds(10)
+            adjust(&configuration)
+            try await withClient(configuration, logger: .silent) { try await body(server, $0) }
         }
     }
 
@@ -54,6 +59,86 @@ struct FaultTests {
             #expect(try await client.lastEventNumber(of: "ponies") == 0)
         }
     }
+
+    @Test(
+        "S54: a write whose reply is lost with its connection, and which the client repeats, has its first place",
+        arguments: [.any, .version(2)] as [ExpectedVersion])
+    func repeated(_ expected: ExpectedVersion) async throws {
+        try await Self.run { server, client in
+            try await client.publish(try Pony.events(3), to: "ponies")
+            let other = try Client(await server.connectionString, logger: .silent)
+            try await other.connect()
+            let outage = try await server.faults.add(.refuseConnections)
+            let loss = try await server.faults.add(.dropConnection(.beforeReply, to: .writeEvents, times: 1))
+            let call = Task { try await client.publish(try Pony.events(2), to: "ponies", expecting: expected) }
+            try await loss.waitForEffect()
+            // Others go on writing before the repetition.
+            try await other.publish(try Pony.events(1), to: "ponies")
+            await other.close()
+            try await outage.lift()
+            let result = try await call.value
+            #expect((result.firstEventNumber, result.lastEventNumber) == (3, 4))
+            #expect(result.wasAlreadyWritten)
+            #expect(try await client.lastEventNumber(of: "ponies") == 5)
+        }
+    }
+
+    @Test(
+        "a write within a transaction whose connection ends is not repeated, and says that it may have been made",
+        arguments: [(.beforeHandling, false), (.beforeReply, true)] as [(EmbeddedServer.Fault.Moment, Bool)])
+    func transaction(_ row: (moment: EmbeddedServer.Fault.Moment, isWritten: Bool)) async throws {
+        try await Self.run { server, client in
+            let transaction = try await client.startTransaction(on: "ponies")
+            let loss = try await server.faults.add(.dropConnection(row.moment, to: .transactionWrite, times: 1))
+            let error = try await failure { try await transaction.write(try Pony.events(1)) }
+            #expect(error.code == .connectionLost)
+            #expect(error.mayHaveBeenApplied)
+            #expect(!error.isSafeToRepeat)
+            #expect(error.attempts == 1)
+            #expect(loss.effectCount == 1)
+            // The rest of it goes on, on another connection.
+            try await transaction.write(try Pony.events(1))
+            let result = try await transaction.commit()
+            #expect(result.lastEventNumber == (row.isWritten ? 1 : 0))
+        }
+    }
+
+    @Test("a request whose connections end again and again is sent as often as it may be", arguments: [0, 1, 3])
+    func retryLimit(_ maximum: Int) async throws {
+        let limit: (inout Client.Configuration) -> Void = { $0.retries.maximum = maximum }
+        try await Self.run(limit) { server, client in
+            for (request, effect) in Self.lostRequests {
+                let losses = try await server.faults.add(.dropConnection(.beforeReply, to: request))
+                let error = try await failure { try await effect(client) }
+                #expect(error.code == .connectionLost)
+                #expect(error.attempts == maximum + 1)
+                #expect(losses.effectCount == maximum + 1)
+                #expect(error.isSafeToRepeat)
+                #expect(error.mayHaveBeenApplied == (request == .writeEvents))
+                try await losses.lift()
+            }
+        }
+    }
+
+    @Test("a request whose connection ends is sent once, if that is wanted")
+    func noRetry() async throws {
+        let once: (inout Client.Configuration) -> Void = { $0.retries.afterNoAnswer = false }
+        try await Self.run(once) { server, client in
+            for (request, effect) in Self.lostRequests {
+                let losses = try await server.faults.add(.dropConnection(.beforeReply, to: request))
+                let error = try await failure { try await effect(client) }
+                #expect(error.code == .connectionLost)
+                #expect((error.attempts, losses.effectCount) == (1, 1))
+                try await losses.lift()
+            }
+        }
+    }
+
+    private static let lostRequests: [(EmbeddedServer.Fault.Request, @Sendable (Client) async throws -> Void)] = [
+        (.ping, { try await $0.ping() }),
+        (.writeEvents, { try await $0.publish(try Pony.events(1), to: "ponies") }),
+        (.readStreamForward, { _ = try await $0.get("ponies") }),
+    ]
 
     @Test("a write that timed out on the server says that it may have been made", arguments: [false, true])
     func serverTimeout(_ isDone: Bool) async throws {

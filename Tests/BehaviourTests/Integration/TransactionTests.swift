@@ -40,19 +40,23 @@ struct TransactionTests {
         }
     }
 
-    @Test("of a scope are committed at its end, and abandoned when it throws")
+    @Test("of a scope are committed at its end; S56: nothing is written when it throws what their source throws")
     func scoped() async throws {
-        struct Changed: Error {}
+        struct SourceFailed: Error {}
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
             let result = try await client.withTransaction(on: stream, expecting: .noStream) { transaction in
                 try await transaction.write(try Pony.events(3))
             }
             #expect(result.lastEventNumber == 2)
-            await #expect(throws: Changed.self) {
+            let events = try Pony.events(3)
+            let source = AsyncThrowingStream { continuation in
+                for event in events { continuation.yield(event) }
+                continuation.finish(throwing: SourceFailed())
+            }
+            await #expect(throws: SourceFailed.self) {
                 try await client.withTransaction(on: stream) { transaction in
-                    try await transaction.write(try Pony.events(3))
-                    throw Changed()
+                    for try await event in source { try await transaction.write([event]) }
                 }
             }
             let last = try await client.getLastEvent(in: stream).number
