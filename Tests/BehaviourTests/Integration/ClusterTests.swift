@@ -14,11 +14,16 @@ enum TestCluster {
 
     /// Runs `body` with settings that find a node as an administrator.
     ///
-    /// - Parameter tls: whether an embedded cluster speaks TLS only; a real one does as its URL says.
-    static func withConfiguration(tls: Bool = false, _ body: (Client.Configuration) async throws -> Void) async throws {
+    /// - Parameters:
+    ///   - generation: in whose words an embedded cluster speaks of itself.
+    ///   - tls: whether an embedded cluster speaks TLS only; a real one does as its URL says.
+    static func withConfiguration(
+        _ generation: Generation = .version5, tls: Bool = false, _ body: (Client.Configuration) async throws -> Void
+    ) async throws {
         if let url = self.realURL { return try await body(self.configuration(url)) }
         try await Trust.run { trust in
             var settings = EmbeddedCluster.Configuration()
+            settings.node.generation = generation
             if tls {
                 settings.node.tls = try trust.server().tls
                 settings.node.acceptsPlainConnections = false
@@ -54,8 +59,11 @@ struct ClusterTests {
 
     @Test(
         "is connected to at a node of the kind that is preferred",
-        arguments: [(.master, [.master]), (.follower, [.follower]), (.random, [.master, .follower, .readOnlyReplica])]
-            as [(NodePreference, Set<NodeState>)])
+        arguments: [
+            (.master, [.master]), (.follower, [.follower]),
+            // Where there is none, a follower.
+            (.readOnlyReplica, [.readOnlyReplica, .follower]),
+        ] as [(NodePreference, Set<NodeState>)])
     func preference(_ preference: NodePreference, _ states: Set<NodeState>) async throws {
         try await TestCluster.withConfiguration { configuration in
             var configuration = configuration
@@ -63,6 +71,59 @@ struct ClusterTests {
             try await withClient(configuration, logger: .silent) { client in
                 #expect(states.contains(try #require(await client.status.role)))
                 try await client.ping()
+            }
+        }
+    }
+
+    @Test("is connected to at any node, if there is no preference")
+    func random() async throws {
+        try await TestCluster.withConfiguration { configuration in
+            var configuration = configuration
+            configuration.nodePreference = .random
+            var states: Set<NodeState?> = []
+            // That so many find no master among three nodes is less likely than 1 in 10,000,000,000.
+            for _ in 0..<60 where !states.isSuperset(of: [.master, .follower]) {
+                try await withClient(configuration, logger: .silent) { states.insert(await $0.status.role) }
+            }
+            #expect(states.isSuperset(of: [.master, .follower]))
+        }
+    }
+
+    @Test("is connected to at the node that a function selects")
+    func selection() async throws {
+        try await TestCluster.withConfiguration { configuration in
+            let usesTLS = configuration.tls != nil
+            let members = try await ClusterGossip.read(configuration).members.filter {
+                $0.isAlive && $0.state != .manager
+            }
+            for wanted in members {
+                let client = try Client(
+                    configuration, selectNode: { gossip in gossip.members.first { $0.id == wanted.id } },
+                    logger: .silent)
+                try await client.ping()
+                #expect(await client.status.endpoint == wanted.endpoint(usesTLS: usesTLS))
+                #expect(await client.status.role == wanted.state)
+                await client.close()
+            }
+        }
+    }
+
+    @Test(
+        "of servers 20 and later is found, and its leader is where a follower sends the client",
+        .enabled(if: TestCluster.isEmbedded, "has a cluster that speaks that way"), arguments: [false, true])
+    func version20(tls: Bool) async throws {
+        try await TestCluster.withConfiguration(.version20, tls: tls) { configuration in
+            let gossip = try await ClusterGossip.read(configuration)
+            #expect(Set(gossip.members.map(\.state)) == [.master, .follower])
+            for preference in [.follower, .master] as [NodePreference] {
+                var configuration = configuration
+                configuration.nodePreference = preference
+                try await withClient(configuration, logger: .silent) { client in
+                    #expect(await client.status.role == (preference == .master ? .master : .follower))
+                    let before = await client.status.endpoint
+                    try await client.publish(try Pony.events(1), to: TestServer.newStream())
+                    #expect(await (client.status.endpoint == before) == (preference == .master))
+                }
             }
         }
     }
