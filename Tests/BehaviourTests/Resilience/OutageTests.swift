@@ -110,14 +110,31 @@ struct OutageTests {
         }
     }
 
-    @Test("S7: that broke the connection without a word is one disconnection to everybody who listens")
+    @Test("S7: that broke the connection without a word is one disconnection to everybody who listens or follows")
     func reset() async throws {
         try await Self.run { cluster, client in
-            try await client.connect()
+            try await client.publish(try Pony.events(1), to: "ponies")
+            try await client.createSubscription("herd", to: "ponies")
+            let following = [
+                try await client.subscribe(to: "ponies", from: .start), try await client.subscribe(to: "ponies"),
+            ]
+            let follows = following.map(\.changes)
+            // It reads on when its consumer has what was read.
+            var events = following[0].events.makeAsyncIterator()
+            #expect(try await events.next()?.number == 0)
+            for (subscription, changes) in zip(following, follows) { await subscription.isLive(changes) }
+            let herd = try await client.connectSubscription("herd", to: "ponies")
+            let consumption = herd.changes
             let listeners = [await client.changes, await client.changes]
             await cluster.nodes[0].dropConnections(abruptly: true)
             try await client.ping()
+            for changes in follows {
+                let names = await changes.comeback().map(\.name)
+                #expect(names.filter { $0 == "interrupted" }.count == 1, "\(names)")
+            }
+            #expect(await consumption.upTo("connected").map(\.name) == ["interrupted", "connected"])
             await client.close()
+            for changes in follows { #expect(await changes.upTo("ended").map(\.name) == ["ended"]) }
             for changes in listeners {
                 let names = await changes.reduce(into: []) { $0.append($1.name) }
                 #expect(names.filter { $0 != "reconnecting" } == ["disconnected", "connected", "closed"])
