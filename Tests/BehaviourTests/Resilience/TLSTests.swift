@@ -58,7 +58,7 @@ struct TLSTests {
         case .wrongName: try trust.authority.issue(names: ["es.example"])
         case .expired:
             try trust.authority.issue(
-                names: ["127.0.0.1"],
+                names: ["old.example", "127.0.0.1"],
                 validity: Date(timeIntervalSince1970: 1_000_000_000)..<Date(timeIntervalSince1970: 1_100_000_000)
             )
         case .plainPort, .tlsPort: nil
@@ -80,7 +80,7 @@ struct TLSTests {
         switch trouble {
         case .unknownAuthority: ["Stranger", "tlsCAFile"]
         case .wrongName: ["es.example", "127.0.0.1", "tlsHostName"]
-        case .expired: ["expired", "2004"]
+        case .expired: ["old.example", "expired", "2004"]
         case .plainPort: ["does not speak TLS", "tcp://"]
         case .tlsPort: ["TLS", "tls://"]
         }
