@@ -28,7 +28,7 @@ elif command -v brew >/dev/null; then brew install --quiet $(2); \
 else echo "Please install what Debian calls $(1); this machine has neither apt-get nor brew." >&2; exit 1; fi
 endef
 
-.PHONY: help deps build release demo example example-deps test chaos format lint lint-deps protos protos-deps \
+.PHONY: help deps build release demo example example-deps test chaos hand-over format lint lint-deps protos protos-deps \
 	check-protos docs bench interop interop-openssl interop-deps eventstore_docker all_tests clean FORCE
 
 help: ## Lists the targets
@@ -74,6 +74,9 @@ test: deps ## Runs the tests, against the server at PHOTONPUMP_URL if that is se
 
 chaos: deps ## Lets the nodes of a cluster fail for a minute while it is used; PHOTONPUMP_CHAOS_SEED=… chooses how
 	PHOTONPUMP_CHAOS_SECONDS=$${PHOTONPUMP_CHAOS_SECONDS:-60} $(SWIFT) test --disable-xctest $(STRICT) --filter ChaosTests
+
+hand-over: deps ## Lets subscriptions go live 1,000 times while events are written and connections are lost
+	PHOTONPUMP_HANDOVER_RUNS=$${PHOTONPUMP_HANDOVER_RUNS:-1000} $(SWIFT) test --disable-xctest $(STRICT) --filter HandOverTests
 
 format: ## Formats the sources
 	$(SWIFT) format --in-place --parallel --recursive $(SWIFT_FILES)
