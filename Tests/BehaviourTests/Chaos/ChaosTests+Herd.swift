@@ -40,10 +40,11 @@ extension ChaosTests {
                 let contents = try await Self.read(Self.stream, clients[0])
                 Self.check([journal], [Self.stream: contents])
                 #expect(await herd.wait(for: contents, atMost: .seconds(60)) == [], "not handled by any consumer")
+                try await Self.expectCheckpoint(Int64(contents.count) - 1, clients[0])
                 herd.stop()
                 try await group.waitForAll()
                 try await Self.finish(followers, contents)
-                Self.reportHerd(journal, contents.count, herd.result, followers.map(\.result), deeds)
+                Self.reportHerd(plan, journal, contents.count, herd.result, followers.map(\.result), deeds)
             }
             let parked = "$persistentsubscription-\(Self.stream)::\(Herd.group)-parked"
             #expect(try await Self.read(parked, clients[0]) == [], "parked")
@@ -88,6 +89,25 @@ extension ChaosTests {
         }
     }
 
+    /// Waits until the server has noted that the last event, and all before it, were acknowledged.
+    private static func expectCheckpoint(_ last: Int64, _ client: Client) async throws {
+        let stream = "$persistentsubscription-\(Self.stream)::\(Herd.group)-checkpoint"
+        let subscription = try await client.subscribe(to: stream, from: .start)
+        let timer = Task {
+            try await Task.sleep(for: .seconds(60))
+            subscription.stop()
+        }
+        defer { timer.cancel() }
+        var checkpoint: Int64 = -1
+        for try await event in subscription.events {
+            let next = try #require(Int64(event.data.text))
+            #expect(next >= checkpoint)
+            checkpoint = next
+            if checkpoint == last { break }
+        }
+        #expect(checkpoint == last, "not all was acknowledged")
+    }
+
     private static func finish(_ followers: [RestartedFollower], _ contents: [UUID]) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for follower in followers {
@@ -115,11 +135,11 @@ extension ChaosTests {
     }
 
     private static func reportHerd(
-        _ journal: Journal, _ count: Int, _ herd: Herd.State, _ followers: [RestartedFollower.State],
-        _ deeds: [String: Int]
+        _ plan: ChaosPlan, _ journal: Journal, _ count: Int, _ herd: Herd.State,
+        _ followers: [RestartedFollower.State], _ deeds: [String: Int]
     ) {
         let acknowledged = journal.acknowledged.map(\.ids.count).reduce(0, +)
-        #expect(acknowledged > 100, "hardly anything was written")
+        #expect(acknowledged > (plan.length >= .seconds(60) ? 50_000 : 100), "hardly anything was written")
         #expect(herd.peak <= Herd.bufferSize)
         let options = RestartedFollower.options
         let peak = followers.map(\.peak).max() ?? 0

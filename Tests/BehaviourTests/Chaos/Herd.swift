@@ -29,6 +29,8 @@ final class Herd: Sendable {
         var settings = PersistentSubscriptionSettings()
         settings.startFrom = .start
         settings.messageTimeout = .seconds(2)
+        // The checkpoint comes to the last event, and not to one of the last ten.
+        settings.minimumCheckpointCount = 1
         try await clients[0].createSubscription(Self.group, to: stream, settings: settings)
         var consumers: [PersistentSubscription] = []
         for number in 0..<count {

@@ -1,10 +1,11 @@
 import Foundation
 import PhotonPump
 
-/// Writes numbered events to one stream, in batches, a thousand a second if it can.
+/// Writes numbered events to one stream, in batches, at an even pace if it can.
 struct NumberedWriter {
-    private static let batchSize = 10
-    private static let mostEvents = 50_000
+    private static let batchSize = 20
+    private static let eventsPerSecond = 1_500
+    private static let mostEvents = 100_000
 
     private let client: Client
     private let stream: String
@@ -22,7 +23,7 @@ struct NumberedWriter {
             try await self.write((count..<count + Self.batchSize).map(Self.event))
             count += Self.batchSize
             // What could not be written for a while is made up for.
-            try await Task.sleep(until: began + .milliseconds(count))
+            try await Task.sleep(until: began + .seconds(1) * count / Self.eventsPerSecond)
         }
     }
 
