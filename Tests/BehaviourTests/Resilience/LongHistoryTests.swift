@@ -13,6 +13,7 @@ struct LongHistoryTests {
 
     @Test(
         "S31: comes to its end in the memory of its beginning",
+        .enabled(if: TestServer.isEmbedded, "writes for minutes, if it is to"),
         .enabled(if: Footprint.isKnown, "needs /proc")
     )
     func flat() async throws {
