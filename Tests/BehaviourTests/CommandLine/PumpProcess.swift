@@ -1,6 +1,6 @@
 import Foundation
 
-/// `pump`, in a process of its own.
+/// `pump`, in a process of its own. It ends with the last reference, if not by itself.
 final class PumpProcess: Sendable {
     /// What a process has left behind.
     struct Outcome {
@@ -9,37 +9,60 @@ final class PumpProcess: Sendable {
         let errors: [String]
     }
 
+    /// What came out of a process until now.
+    private struct Printed {
+        var text = Data()
+        var isComplete = false
+
+        var lines: [String] { PumpProcess.lines(self.text) }
+        var lineCount: Int { self.text.count { $0 == UInt8(ascii: "\n") } }
+    }
+
     /// Beside the tests, where the package manager puts both.
     static let executable = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "pump")
     static let isBuilt = FileManager.default.isExecutableFile(atPath: PumpProcess.executable.path)
 
-    let identifier: pid_t
-    private let directory: URL
+    private let process: Process
+    private let printed: Observed<Printed>
+    private let errors: URL
     private let ended: AsyncStream<Int32>
+    private let reading = DispatchSemaphore(value: 0)
 
     /// Starts `pump` with these arguments, and whatever PHOTONPUMP_URL says passed over.
-    init(_ arguments: [String]) throws {
-        self.directory = FileManager.default.temporaryDirectory.appending(path: "photonpump-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: self.directory, withIntermediateDirectories: true)
-        let process = Process()
-        process.executableURL = Self.executable
+    convenience init(_ arguments: [String]) throws {
+        try self.init(running: Self.executable, arguments)
+    }
+
+    /// Starts another program, which may start `pump`.
+    ///
+    /// - Parameter isHeldUp: see ``readOn()``.
+    init(running executable: URL, _ arguments: [String], isHeldUp: Bool = false) throws {
+        self.errors = FileManager.default.temporaryDirectory.appending(path: "photonpump-\(UUID().uuidString)")
+        try Data().write(to: self.errors)
+        let (process, output) = (Process(), Pipe())
+        process.executableURL = executable
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.filter { $0.key != "PHOTONPUMP_URL" }
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try Self.file("output", in: self.directory)
-        process.standardError = try Self.file("errors", in: self.directory)
+        process.standardOutput = output
+        process.standardError = try FileHandle(forWritingTo: self.errors)
         let (ended, end) = AsyncStream.makeStream(of: Int32.self)
         process.terminationHandler = { process in
             end.yield(process.terminationStatus)
             end.finish()
         }
         self.ended = ended
+        self.process = process
+        self.printed = Self.collecting(output.fileHandleForReading, onceReleased: self.reading)
+        if !isHeldUp { self.readOn() }
         try process.run()
-        self.identifier = process.processIdentifier
     }
 
     deinit {
-        try? FileManager.default.removeItem(at: self.directory)
+        self.readOn()
+        self.send(SIGTERM)
+        self.resume()
+        try? FileManager.default.removeItem(at: self.errors)
     }
 
     /// Runs `pump` to its end.
@@ -47,26 +70,66 @@ final class PumpProcess: Sendable {
         try await PumpProcess(arguments).outcome()
     }
 
+    /// Waits until it has printed so many lines, or all that it ever will.
+    ///
+    /// - Returns: all lines until now.
+    @discardableResult
+    func lines(_ count: Int) async throws -> [String] {
+        try await self.printed.wait { $0.lineCount >= count || $0.isComplete }
+        return self.printed.value.lines
+    }
+
+    /// Waits until this was printed, or all that ever will be.
+    ///
+    /// - Returns: whether it was.
+    func prints(_ text: String) async throws -> Bool {
+        try await self.printed.wait { $0.text.contains(text) || $0.isComplete }
+        return self.printed.value.text.contains(text)
+    }
+
+    /// Has its output read on. Of a process that is held up only the beginning is read until then, so that it waits
+    /// as soon as the pipe is full.
+    func readOn() { self.reading.signal() }
+
     /// Waits for its end; to be called once.
     func outcome() async throws -> Outcome {
         for await status in self.ended {
-            return Outcome(status: status, output: try self.lines("output"), errors: try self.lines("errors"))
+            try await self.printed.wait { $0.isComplete }
+            let errors = Self.lines(try Data(contentsOf: self.errors))
+            return Outcome(status: status, output: self.printed.value.lines, errors: errors)
         }
         throw CancellationError()
     }
 
     /// What no process can keep from itself.
-    func stop() { kill(self.identifier, SIGSTOP) }
-    func resume() { kill(self.identifier, SIGCONT) }
+    func stop() { self.send(SIGSTOP) }
+    func resume() { self.send(SIGCONT) }
 
-    private func lines(_ name: String) throws -> [String] {
-        try String(contentsOf: self.directory.appending(path: name), encoding: .utf8)
-            .split(separator: "\n").map(String.init)
+    /// Sends a signal; what has ended gets none.
+    func send(_ signal: CInt) {
+        if self.process.isRunning { kill(self.process.processIdentifier, signal) }
     }
 
-    private static func file(_ name: String, in directory: URL) throws -> FileHandle {
-        let file = directory.appending(path: name)
-        try Data().write(to: file)
-        return try FileHandle(forWritingTo: file)
+    private static func lines(_ text: Data) -> [String] {
+        text.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
     }
+
+    /// Reads on a thread of its own, because reading blocks.
+    private static func collecting(_ output: FileHandle, onceReleased: DispatchSemaphore) -> Observed<Printed> {
+        let printed = Observed(Printed())
+        DispatchQueue(label: "pump.output").async {
+            var isReadOn = false
+            while case let text = output.availableData, !text.isEmpty {
+                printed.update { $0.text.append(text) }
+                if !isReadOn { onceReleased.wait() }
+                isReadOn = true
+            }
+            printed.update { $0.isComplete = true }
+        }
+        return printed
+    }
+}
+
+extension Data {
+    fileprivate func contains(_ text: String) -> Bool { self.range(of: Data(text.utf8)) != nil }
 }
