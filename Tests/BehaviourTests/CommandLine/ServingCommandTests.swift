@@ -1,0 +1,92 @@
+import Foundation
+import PhotonPump
+import ScriptedPeers
+import Testing
+
+@Suite("pump serve", .timeLimit(.minutes(1)), .enabled(if: PumpProcess.isBuilt, "pump is not built"))
+struct ServingCommandTests {
+    /// The ports of a node.
+    private struct Node: Hashable {
+        let tcp: Int
+        let http: Int
+
+        init?(_ line: String) {
+            guard let match = line.wholeMatch(of: /ready tcp=127\.0\.0\.1:(\d+) http=127\.0\.0\.1:(\d+)/),
+                let tcp = Int(match.1), let http = Int(match.2)
+            else { return nil }
+            (self.tcp, self.http) = (tcp, http)
+        }
+    }
+
+    /// Starts a server on free ports, and waits until it is ready.
+    private static func serve(_ arguments: String..., nodes count: Int = 1) async throws -> (PumpProcess, [Node]) {
+        let server = try PumpProcess(["serve", "--port", "0", "--http-port", "0"] + arguments)
+        let lines = try await server.lines(count)
+        let nodes = lines.compactMap(Node.init)
+        try #require(nodes.count == count, "\(lines)")
+        return (server, nodes)
+    }
+
+    @Test("runs a cluster: a line for each node when it is ready, and gossip of all of them")
+    func cluster() async throws {
+        let (server, nodes) = try await Self.serve("--cluster-size", "3", nodes: 3)
+        #expect(Set(nodes.flatMap { [$0.tcp, $0.http] }).count == 6)
+        let states = ["master", "follower", "follower"]
+
+        let seeds = nodes.map { "127.0.0.1:\($0.http)" }.joined(separator: ",")
+        let json = try await PumpProcess.run(["gossip", "--json", "--connect", "discover://\(seeds)"])
+        #expect(json.isFine)
+        let told = try json.output.map(members)
+        #expect(told.map { $0["tcp"] as? String } == nodes.map { "127.0.0.1:\($0.tcp)" })
+        #expect(told.map { $0["http"] as? String } == nodes.map { "127.0.0.1:\($0.http)" })
+        #expect(told.map { $0["state"] as? String } == states)
+        #expect(told.map { $0["isAlive"] as? Bool } == [true, true, true])
+
+        let text = try await PumpProcess.run([
+            "gossip", "--connect", "tcp://127.0.0.1:\(nodes[0].tcp)", "--http-port", "\(nodes[1].http)",
+        ])
+        #expect(text.isFine)
+        let rows = text.output.map { $0.split(separator: " ").map(String.init) }
+        #expect(rows.first == ["STATE", "ALIVE", "TCP", "TLS", "HTTP", "WRITTEN", "EPOCH"])
+        let expected = zip(nodes, states).map { node, state in
+            [state, "yes", "127.0.0.1:\(node.tcp)", "-", "127.0.0.1:\(node.http)"]
+        }
+        #expect(rows.dropFirst().map { Array($0.prefix(5)) } == expected)
+
+        server.send(SIGTERM)
+        let outcome = try await server.outcome()
+        #expect(outcome.isFine)
+        #expect(outcome.output.count == 3)
+    }
+
+    @Test("keeps what is written until it is asked to end, and ends orderly with clients connected")
+    func single() async throws {
+        let (server, nodes) = try await Self.serve()
+        try await withClient("tcp://127.0.0.1:\(nodes[0].tcp)?operationTimeout=50s", logger: .silent) { client in
+            try await client.publish(try Pony.events(1), to: "ponies")
+            #expect(try await client.get("ponies").events.count == 1)
+            server.send(SIGINT)
+            #expect(try await server.outcome().isFine)
+        }
+    }
+
+    @Test("says in one line that a port is taken", arguments: ["--port", "--http-port"])
+    func taken(option: String) async throws {
+        let port = try UnusedPort()
+        let other = option == "--port" ? "--http-port" : "--port"
+        let outcome = try await PumpProcess.run(["serve", option, "\(port.number)", other, "0"])
+        #expect(outcome.isFailure(saying: "127.0.0.1:\(port.number)"))
+        #expect(outcome.output == [])
+    }
+
+    @Test(
+        "is told what is wrong with its arguments",
+        arguments: [
+            (["--cluster-size", "0"], "--cluster-size"), (["--port", "65536"], "--port"),
+            (["--http-port", "-1"], "--http-port"), (["--gossip-format", "6"], "--gossip-format"),
+            (["--tls-ca-file", "ca.pem"], "--tls-port"),
+        ])
+    func misuse(arguments: [String], words: String) async throws {
+        #expect(try await PumpProcess.run(["serve"] + arguments).isMisuse(saying: words))
+    }
+}
