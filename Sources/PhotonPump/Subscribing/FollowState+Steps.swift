@@ -43,8 +43,11 @@ extension FollowState {
         }
     }
 
-    mutating func goLive() -> [Change] {
+    /// - Parameter boundary: everything up to this place was read.
+    mutating func goLive(_ boundary: Place?) -> [Change] {
         self.phase = .live
+        // With a filter, the last event taken may lie far before it.
+        if let boundary, self.isNew(boundary) { self.last = boundary }
         self.rereads = 0
         self.ready.append(.live)
         let held = self.held
@@ -70,6 +73,9 @@ extension FollowState {
         self.held = []
         self.heldBytes = 0
     }
+
+    /// The place of the last event given; when none waits, what was looked at since and did not fit counts, too.
+    var lastPlace: Place? { (self.bufferedEvents == 0 ? self.last : self.given) ?? self.base }
 
     /// How many events wait, those included that are held back.
     var bufferedEvents: Int { self.ready.eventCount + self.held.count }

@@ -165,7 +165,7 @@ struct FollowState {
         switch self.phase {
         case .reading where isEnd: self.phase = .subscribing
         case .closingGap(let boundary) where self.isBehind(boundary) || self.rereads == Self.mostRereads:
-            changes += self.goLive()
+            changes += self.goLive(boundary)
         // What the server finds for a reader lags behind what it confirms to a subscriber.
         case .closingGap where isEnd: self.rereads += 1
         case .closingGap: self.rereads = 0
@@ -185,7 +185,7 @@ struct FollowState {
             self.ready.append(.checkpoint(self.next))
         }
         if self.isBehind(boundary) {
-            changes += self.goLive()
+            changes += self.goLive(boundary)
         } else {
             self.phase = .closingGap(boundary)
         }

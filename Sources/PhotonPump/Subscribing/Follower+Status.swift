@@ -16,7 +16,7 @@ extension Follower {
                 }
             return SubscriptionStatus(
                 phase: phase,
-                lastPlace: machine.given ?? machine.base,
+                lastPlace: machine.lastPlace,
                 knownEnd: machine.knownEnd,
                 bufferedEvents: machine.bufferedEvents,
                 bufferedBytes: machine.bufferedBytes,

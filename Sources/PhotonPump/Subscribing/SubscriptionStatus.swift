@@ -32,8 +32,8 @@ public enum SubscriptionPhase: Sendable, Hashable {
 public struct SubscriptionStatus<Place: Hashable & Sendable>: Sendable {
     /// What it is at.
     public let phase: SubscriptionPhase
-    /// The place of the last event of those that the consumer was given together; nil before the first. At first, the
-    /// place that the subscription started after, if there is one.
+    /// The place of the last event of those that the consumer was given together, or of what was looked at since and did
+    /// not fit the filter; nil before the first. At first, the place that the subscription started after, if there is one.
     public let lastPlace: Place?
     /// The last place the server has told of; nil as long as it has not. What lies between this and ``lastPlace`` is how
     /// far the subscription is behind.

@@ -48,4 +48,19 @@ struct SubscriptionStatusTests {
             #expect(status.lagInBytes == end.commit - before.commit)
         }
     }
+
+    @Test("is the end of $all, too, when nothing that comes fits the filter")
+    func filtered() async throws {
+        try await TestServer.withClient { client in
+            let stream = TestServer.newStream("other")
+            try await client.publish(Pony.events(5), to: stream)
+            let subscription = try await client.subscribeToAll(
+                from: .start, matching: .streams(prefixedBy: TestServer.newStream("none")))
+            var messages = subscription.messages.makeAsyncIterator()
+            while let message = try await messages.next() {
+                if case .live = message { break }
+            }
+            #expect(subscription.status.lagInBytes == 0)
+        }
+    }
 }
