@@ -1,17 +1,17 @@
 internal import PhotonPumpWire
 
-/// Settings that were checked.
+/// Settings that have been checked.
 struct ValidatedConfiguration: Sendable {
     let settings: Client.Configuration
     let login: Login?
 }
 
 extension Client.Configuration {
-    /// A page of one small event needs some room.
+    /// Even a page with one small event needs some room.
     private static let frameSizes = (64 << 10)...FrameDecoder.standardLimit
     private static let ports = 1...65535
 
-    /// Checks what types cannot.
+    /// Checks what the types cannot.
     ///
     /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``, naming the setting.
     func validated() throws(PhotonPumpError) -> ValidatedConfiguration {

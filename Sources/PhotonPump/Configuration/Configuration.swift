@@ -1,53 +1,55 @@
 internal import PhotonPumpWire
 
 extension Client {
-    /// The settings of a client: where to connect, as whom, and within which limits.
+    /// The settings of a client: where to connect, as which user, and within which limits.
     public struct Configuration: Sendable, Hashable {
-        /// What to connect to. The server at localhost:1113.
+        /// What to connect to. The server at localhost:1113 by default.
         public var target: Target
-        /// As whom to connect; nil to stay anonymous, which is the default.
+        /// The user to connect as; nil, the default, to stay anonymous.
         public var credentials: Credentials?
-        /// How to encrypt the connection; nil, the default, for not doing so.
+        /// How to encrypt the connection; nil, the default, for no encryption.
         public var tls: TLSSettings?
-        /// What the server calls this client in its logs and statistics. `photonpump-` and a random number.
+        /// The client's name in the server's logs and statistics. `photonpump-` and a random number by default.
         public var connectionName: String = "photonpump-\(UInt32.random(in: 0 ... .max))"
 
-        /// Which node of a cluster to connect to. The master.
+        /// Which node of a cluster to connect to. The master by default.
         public var nodePreference = NodePreference.master
-        /// How such a node is found.
+        /// How to find that node.
         public var discovery = DiscoverySettings()
-        /// Whether only the master may serve a call that does not say; nil, the default, for yes when it changes
-        /// something, and no for reads.
+        /// Whether only the master may serve calls whose options do not say; nil, the default, means yes for calls that
+        /// change something, and no for reads.
         public var requireMaster: Bool?
 
-        /// How long ``Client/connect()`` may take, from looking up the name until the server has accepted this
-        /// client. 5 s.
+        /// How long each attempt to connect may take, from looking up the name until the server has accepted this
+        /// client. It also limits ``Client/connect()``. 5 s by default.
         public var connectTimeout: Duration = .seconds(5)
-        /// How a lost connection is made again.
+        /// How a lost connection is replaced.
         public var reconnection = ReconnectionSettings()
-        /// How a dead connection is recognised.
+        /// How a dead connection is detected.
         public var heartbeat = HeartbeatSettings()
 
-        /// How long a call may take in all, unless it says otherwise. 10 s.
+        /// How long a call may take in all, unless its options say otherwise. 10 s by default.
         public var operationTimeout: Duration = .seconds(10)
         /// How requests that were not served are sent again.
         public var retries = RetrySettings()
-        /// Requests that may wait for the server's answer at once; further calls wait for their turn. 2,000.
+        /// The most requests that may wait for the server's answer at once; further calls wait for their turn. 2,000 by
+        /// default.
         public var maximumInFlight = 2000
-        /// Calls that may wait for their turn; further callers are suspended until there is room. 5,000.
+        /// The most calls that may wait for their turn; further callers are suspended until there is room. 5,000 by
+        /// default.
         public var maximumWaiting = 5000
-        /// How long a call may wait for its turn; nil, the default, for as long as it may take in all.
+        /// How long a call may wait for its turn; nil, the default, for the whole time limit of the call.
         public var queueTimeout: Duration?
-        /// The longest frame accepted and sent, in bytes. 64 MiB, which is also what servers accept.
+        /// The largest frame to accept and send, in bytes. 64 MiB by default, which is also the servers' limit.
         public var maximumFrameSize = FrameDecoder.standardLimit
 
-        /// Settings for this target, with the defaults for everything else.
+        /// Creates settings for this target, with defaults for everything else.
         public init(_ target: Target, credentials: Credentials? = nil) {
             self.target = target
             self.credentials = credentials
         }
 
-        /// Settings for one server, with the defaults for everything else.
+        /// Creates settings for one server, with defaults for everything else.
         public init(endpoint: Endpoint = Endpoint(host: "localhost"), credentials: Credentials? = nil) {
             self.init(.node(endpoint), credentials: credentials)
         }

@@ -2,12 +2,13 @@ internal import PhotonPumpWire
 
 /// A user of the server. The password is never printed.
 public struct Credentials: Sendable, Hashable {
-    /// At most 255 bytes of UTF-8.
+    /// The user name: at most 255 bytes of UTF-8.
     public var username: String
-    /// At most 255 bytes of UTF-8, not empty (servers take a request without one for a broken one).
+    /// The password: at most 255 bytes of UTF-8, and not empty (servers reject a request with an empty password as
+    /// malformed).
     public var password: String
 
-    /// The user with this name and password.
+    /// Creates a user with this name and password.
     public init(username: String, password: String) {
         self.username = username
         self.password = password
@@ -15,18 +16,18 @@ public struct Credentials: Sendable, Hashable {
 }
 
 extension Credentials: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// The user's name.
+    /// The user's name, without the password.
     public var description: String { self.username }
-    /// The user's name.
+    /// The user's name, without the password.
     public var debugDescription: String { self.username }
-    /// The user's name alone, so that dumping settings does not show the password.
+    /// Shows only the user's name, so that dumping settings does not reveal the password.
     public var customMirror: Mirror { Mirror(self, children: ["username": self.username]) }
 }
 
 extension Credentials {
-    /// The same in the form that goes over the wire.
+    /// The credentials as they are sent over the wire.
     ///
-    /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``, naming the part that cannot work.
+    /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``, naming the invalid part.
     func checked() throws(PhotonPumpError) -> Login {
         for (part, text) in [("user name", self.username), ("password", self.password)] where text.isEmpty {
             throw PhotonPumpError(.invalidConfiguration, "credentials: the \(part) is empty")

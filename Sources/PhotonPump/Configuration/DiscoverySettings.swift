@@ -1,16 +1,16 @@
 /// How a node of a cluster is found.
 public struct DiscoverySettings: Sendable, Hashable {
-    /// How often all known nodes are asked before finding one has failed; nil, the default, for as long as it takes.
+    /// How many times to ask all known nodes before giving up; nil, the default, for no limit.
     public var maximumAttempts: Int?
-    /// The pause before they are asked again. 500 ms.
+    /// The pause between two rounds of asking. 500 ms by default.
     public var interval: Duration = .milliseconds(500)
-    /// How long one of them may take to answer. 1 s.
+    /// How long one node may take to answer. 1 s by default.
     public var gossipTimeout: Duration = .seconds(1)
-    /// How often a connected client looks whether there is a node that it prefers to its own; nil, the default, for
+    /// How often a connected client checks whether there is a node that it prefers to its own; nil, the default, for
     /// never.
     public var backgroundInterval: Duration?
-    /// Whether gossip is asked for by HTTPS; nil, the default, for doing as the TCP connection does. Without TLS
-    /// settings for that one, the system's authorities are trusted.
+    /// Whether to ask for gossip over HTTPS; nil, the default, to do as the TCP connection does. If that has no TLS
+    /// settings, HTTPS trusts the system's authorities.
     public var gossipOverTLS: Bool?
 
     /// The defaults.

@@ -1,8 +1,8 @@
-/// Which node of a cluster to connect to. Nodes of the other kinds are taken when there is none of the preferred one.
+/// Which node of a cluster to connect to. If there is none of the preferred kind, another one is chosen.
 public enum NodePreference: String, Sendable, Hashable, CaseIterable {
-    /// The master (which newer servers call the leader).
+    /// The master (called leader by newer servers).
     case master
-    /// A follower (which older servers call a slave).
+    /// A follower (called slave by older servers).
     case follower
     /// Any node that can serve.
     case random

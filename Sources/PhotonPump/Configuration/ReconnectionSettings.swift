@@ -1,11 +1,12 @@
-/// How a lost connection, or one that could not be made, is tried again.
+/// How the client tries again after a lost connection or a failed attempt to connect.
 public struct ReconnectionSettings: Sendable, Hashable {
-    /// How many attempts in a row may fail; 0 for not trying again, nil, the default, for as many as it takes.
+    /// How many attempts in a row may fail; 0 for no further attempt, nil, the default, for no limit.
     public var maximumAttempts: Int?
-    /// The longest pause before the second attempt (the first is made at once); it doubles with each further one, and
-    /// the actual pause is a random part of it, so that many clients do not come back at the same moment. 100 ms.
+    /// The longest pause before the second attempt (the first is made at once). It doubles with each further attempt,
+    /// and the actual pause is a random part of it, so that many clients do not come back at the same moment. 100 ms by
+    /// default.
     public var firstDelay: Duration = .milliseconds(100)
-    /// What that pause does not grow beyond. 5 s.
+    /// The limit to which that pause grows. 5 s by default.
     public var maximumDelay: Duration = .seconds(5)
 
     /// The defaults.

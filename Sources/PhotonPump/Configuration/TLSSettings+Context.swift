@@ -1,9 +1,9 @@
 internal import PhotonPumpTransport
 
 extension TLSSettings {
-    /// What connections with these settings share; reads the files.
+    /// The TLS context that all connections with these settings share. Reads the certificate files.
     ///
-    /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``, naming the file that is wrong.
+    /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``, naming the invalid file.
     func context() throws(PhotonPumpError) -> TLSContext {
         do {
             return try TLSContext(client: TLSClientSettings(trust: self.trusted, identity: self.identity))

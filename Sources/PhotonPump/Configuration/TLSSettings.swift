@@ -1,34 +1,36 @@
-/// How TLS connections are made: whom to trust, and as whom to appear.
+/// How TLS connections are made: which servers to trust, and how this client identifies itself.
 public struct TLSSettings: Sendable, Hashable {
-    /// Whose certificates are accepted.
+    /// Which server certificates to accept.
     public enum Trust: Sendable, Hashable {
-        /// Those signed by an authority that the system trusts.
+        /// Certificates signed by an authority that the system trusts.
         case systemRoots
-        /// Those signed by an authority in this PEM file, and no others.
+        /// Certificates signed by an authority in this PEM file, and no others.
         case authorities(file: String)
-        /// Anybody's: whoever is in between can read and change everything, passwords included. For experiments.
+        /// Any certificate. Anyone between client and server can then read and change everything, including passwords.
+        /// For experiments only.
         case insecureWithoutVerification
     }
 
-    /// The certificate with which this client proves who it is, and its private key: paths of PEM files.
+    /// The client's own certificate and its private key: paths of PEM files.
     public struct ClientCertificate: Sendable, Hashable {
-        /// The certificate, followed by those of intermediate authorities, if there are any.
+        /// The certificate, followed by those of intermediate authorities, if any.
         public var certificateFile: String
         /// The private key, not encrypted.
         public var keyFile: String
 
-        /// The certificate and key in these files.
+        /// Creates a client certificate from these files.
         public init(certificateFile: String, keyFile: String) {
             self.certificateFile = certificateFile
             self.keyFile = keyFile
         }
     }
 
-    /// Whose certificates are accepted. Those of the system's authorities.
+    /// Which server certificates to accept. Those signed by the system's authorities by default.
     public var trust = Trust.systemRoots
-    /// The name that must be in the server's certificate; nil, the default, means the host that is connected to.
+    /// The name that the server's certificate must contain; nil, the default, means the host that the client connects
+    /// to.
     public var expectedHostName: String?
-    /// nil, the default, for servers that do not ask for one.
+    /// The client's certificate; nil, the default, for servers that do not ask for one.
     public var clientCertificate: ClientCertificate?
 
     /// The defaults.

@@ -1,17 +1,17 @@
 extension Client.Configuration {
     /// What to connect to.
     public enum Target: Sendable, Hashable {
-        /// One server: where its TCP protocol is spoken.
+        /// One server, at the address of its TCP port.
         case node(Endpoint)
-        /// A cluster, known by where some of its nodes tell of all of them (their HTTP ports, usually
-        /// ``Endpoint/defaultGossipPort``). A name with several addresses stands for all of these, so one DNS name
-        /// of the whole cluster will do as well as a list of seeds.
+        /// A cluster, by the addresses where some of its nodes offer gossip (their HTTP ports, usually
+        /// ``Endpoint/defaultGossipPort``). A name stands for all of its addresses, so a single DNS name of the whole
+        /// cluster is as good as a list of seeds.
         case cluster(gossip: [Endpoint])
     }
 }
 
 extension Client.Configuration.Target {
-    /// What is written in the configuration: the node, or where to ask for nodes.
+    /// The configured endpoints: the node, or the seeds for gossip.
     var endpoints: [Endpoint] {
         switch self {
         case .node(let endpoint): [endpoint]
@@ -21,7 +21,7 @@ extension Client.Configuration.Target {
 }
 
 extension Client.Configuration.Target: CustomStringConvertible {
-    /// `host:port`; for a cluster all of them, separated by commas.
+    /// `host:port`; for a cluster, all seeds, separated by commas.
     public var description: String {
         self.endpoints.map(\.description).joined(separator: ",")
     }

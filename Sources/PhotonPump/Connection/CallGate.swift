@@ -1,29 +1,29 @@
 internal import Synchronization
 
-/// Counts the calls that are let in, without the actor: while there is room a call costs two atomic operations, and when there
-/// is none it joins the line that the actor keeps.
+/// Counts the calls that are admitted, without the actor: while there is room a call costs two atomic operations; when
+/// there is none it joins the line that the actor keeps.
 ///
-/// Nobody overtakes the line: as long as somebody stands in it, newcomers join it too.
+/// No call overtakes the line: while it is not empty, newcomers join it too.
 final class CallGate: Sendable {
     private let limit: Int
     private let inside = Atomic(0)
     private let inLine = Atomic(0)
 
-    /// So many may be inside at once.
+    /// - Parameter limit: together with `waiting`, the number of calls that may be inside at once.
     init(limit: Int, andWaiting waiting: Int) {
         let (sum, isTooLarge) = limit.addingReportingOverflow(waiting)
         self.limit = isTooLarge ? .max : sum
     }
 
-    /// How many are inside.
+    /// The number of calls inside.
     var count: Int { self.inside.load(ordering: .sequentiallyConsistent) }
 
-    /// Lets a newcomer in, if there is room and no line.
+    /// Admits a newcomer, if there is room and no line.
     func enter() -> Bool {
         self.inLine.load(ordering: .sequentiallyConsistent) == 0 && self.take()
     }
 
-    /// Someone inside leaves.
+    /// A call leaves.
     ///
     /// - Returns: whether the first in line should be let in.
     func leave() -> Bool {
@@ -31,18 +31,17 @@ final class CallGate: Sendable {
         return self.inLine.load(ordering: .sequentiallyConsistent) > 0
     }
 
-    /// Someone stands in line from now on: to be called before ``enterFromLine()`` is tried, so that whoever leaves in
-    /// between notices.
+    /// A call joins the line. Call this before ``enterFromLine()``, so that a call that leaves in between notices it.
     func joinLine() {
         self.inLine.wrappingAdd(1, ordering: .sequentiallyConsistent)
     }
 
-    /// Someone stands in line no more.
+    /// A call leaves the line.
     func leaveLine() {
         self.inLine.wrappingSubtract(1, ordering: .sequentiallyConsistent)
     }
 
-    /// Lets the first in line in, if there is room; it stands in line until ``leaveLine()``.
+    /// Admits the first call in line, if there is room. It stays in the line until ``leaveLine()``.
     func enterFromLine() -> Bool { self.take() }
 
     private func take() -> Bool {

@@ -1,18 +1,18 @@
 internal import PhotonPumpWire
 
-/// Until when a call may take, and as whom it is made: its options, checked and completed by the client's settings.
+/// The deadline and user of a call: its options, checked and completed with the client's settings.
 struct CallTerms: Sendable {
-    /// A time that is as good as for ever.
+    /// A time limit that is as good as none.
     static let longest: Duration = .seconds(86_400 * 365)
 
     let started: ContinuousClock.Instant
     let deadline: ContinuousClock.Instant
-    /// Until when the request must have been sent for the first time.
+    /// The latest time for sending the request for the first time.
     let startBy: ContinuousClock.Instant
-    /// nil: as whom the client is connected.
+    /// nil: the user the client is connected as.
     let login: Login?
 
-    /// - Throws: ``PhotonPumpError/Code/invalidArgument``, naming the option that is wrong.
+    /// - Throws: ``PhotonPumpError/Code/invalidArgument``, naming the invalid option.
     init(_ options: CallOptions, _ settings: Client.Configuration, now: ContinuousClock.Instant) throws(PhotonPumpError)
     {
         let timeout = options.timeout ?? settings.operationTimeout

@@ -1,8 +1,8 @@
-/// Where a client stands.
+/// The state of a client's connection.
 public struct ConnectionStatus: Sendable {
-    /// What it is at.
+    /// The phases of a connection.
     public enum Phase: Sendable, Hashable {
-        /// Not connected, and not about to; the next call, or ``Client/connect()``, changes that.
+        /// Not connected, and not trying; the next call or ``Client/connect()`` changes that.
         case idle
         /// Looking for a node of the cluster.
         case discovering
@@ -10,42 +10,42 @@ public struct ConnectionStatus: Sendable {
         case connecting
         /// Authenticating and identifying itself.
         case authenticating
-        /// Ready.
+        /// Ready for requests.
         case connected
-        /// Between two attempts to connect.
+        /// Waiting before the next attempt to connect.
         case waiting
         /// Closed for good.
         case closed
     }
 
-    /// What the client is at.
+    /// The current phase.
     public let phase: Phase
-    /// Since when.
+    /// When that phase began.
     public let since: ContinuousClock.Instant
-    /// The server, while it is connected to or tried.
+    /// The server that the client is connected to or tried last; nil before the first attempt and after closing.
     public let endpoint: Endpoint?
-    /// What the server is in its cluster, according to the gossip it was found by; nil when it was not found that way.
+    /// The server's state in its cluster, according to the gossip it was found in; nil if it was not found that way.
     public let role: NodeState?
-    /// How many attempts have failed since the last connection that lasted.
+    /// The number of failed attempts since the last connection that lasted.
     public let failedAttempts: Int
-    /// Why the last attempt failed or the last connection ended; nil as long as there was nothing of that kind.
+    /// Why the last attempt failed or the last connection ended; nil if neither has happened.
     public let lastError: PhotonPumpError?
-    /// How long the last heartbeat took to be answered; nil as long as none was. None is sent while other answers come.
+    /// The round trip of the last heartbeat; nil before the first. No heartbeats are sent while other answers arrive.
     public let heartbeatRoundTrip: Duration?
 }
 
-/// What has happened to a client's connection.
+/// A change of a client's connection.
 public enum ConnectionChange: Sendable {
     /// The client is connected.
     case connected(Endpoint)
-    /// The connection is gone, or was given up for another node's.
+    /// The connection was lost, or given up for one to another node.
     case disconnected(PhotonPumpError)
-    /// An attempt to connect has failed; the next one, the one with this number, is made after the pause.
+    /// An attempt to connect failed; the next one, with this number, follows after the pause.
     case reconnecting(attempt: Int, after: Duration, cause: PhotonPumpError)
     /// The server does not accept the user. The next call tries again.
     case authenticationFailed(PhotonPumpError)
-    /// No further attempt will be made until somebody calls.
+    /// The client makes no further attempts until the next call.
     case gaveUp(PhotonPumpError)
-    /// The client was closed. Nothing follows.
+    /// The client was closed. This is the last change.
     case closed
 }

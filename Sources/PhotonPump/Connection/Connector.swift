@@ -1,46 +1,46 @@
-/// Where a client stands on its way to a server, and what to do next; pure.
+/// Tracks the way to a connection and decides what to do next; pure.
 ///
-/// Each attempt has a number, and the connection it leads to keeps that: an event that carries another number comes from
-/// an earlier attempt and means nothing any more.
+/// Each attempt has a number, which the resulting connection keeps. An event with another number comes from an earlier
+/// attempt and is ignored.
 struct Connector {
     enum Phase: Hashable {
-        /// Nobody wants a connection, or there is no use in trying. Exits: `finding`, `closed`.
+        /// No one wants a connection, or trying is useless. Exits: `finding`, `closed`.
         case idle
         /// Looking for a node. Exits: `connecting`, `waiting`, `idle`, `closed`.
         case finding
-        /// From looking up the node's name to a connection that TLS may go over. Exits: `introducing`, `waiting`, `idle`,
-        /// `closed`.
+        /// From looking up the node's name to an open socket (TLS not yet negotiated). Exits: `introducing`, `waiting`,
+        /// `idle`, `closed`.
         case connecting(Endpoint)
         /// Authenticating and identifying. Exits: `connected`, `waiting`, `idle`, `closed`.
         case introducing(Endpoint)
         /// Exits: `finding`, `connecting` (another node), `waiting`, `idle`, `closed`.
         case connected(Endpoint)
-        /// Until the next attempt. Exits: `finding`, `idle`, `closed`.
+        /// Waiting for the next attempt. Exits: `finding`, `idle`, `closed`.
         case waiting
-        /// For good.
+        /// Permanent.
         case closed
     }
 
     enum Action: Hashable {
-        /// Find a node, if possible not that one.
+        /// Find a node, preferably not this one.
         case find(avoiding: Endpoint?)
         case connect(Endpoint)
-        /// Report when that time has passed.
+        /// Call ``waited()`` when this time has passed.
         case wait(Duration)
-        /// Whoever waits for a connection waits in vain.
+        /// Fail everyone who is waiting for a connection.
         case giveUp
     }
 
-    /// A connection that lasted as long is a success; one that did not counts as a failed attempt.
+    /// A connection that lasts this long counts as a success; a shorter one as a failed attempt.
     static let steady: Duration = .seconds(1)
 
     private let settings: ReconnectionSettings
     private(set) var phase = Phase.idle
-    /// The number of the attempt, or of the connection it led to.
+    /// The number of the attempt, or of the connection that it led to.
     private(set) var attempt = 0
-    /// How many attempts in a row have failed.
+    /// The number of attempts that have failed in a row.
     private(set) var failures = 0
-    /// The node that has failed.
+    /// The node that failed.
     private var avoided: Endpoint?
     private(set) var hasBeenConnected = false
 
@@ -48,7 +48,7 @@ struct Connector {
         self.settings = settings
     }
 
-    /// Somebody wants a connection; nil when one is there or on its way.
+    /// A connection is wanted; nil if there is one, or one is being made.
     mutating func wanted() -> Action? {
         guard self.phase == .idle else { return nil }
         self.failures = 0
@@ -61,24 +61,24 @@ struct Connector {
         return .connect(node)
     }
 
-    /// The node has accepted the connection.
+    /// The node accepted the TCP connection.
     mutating func accepted() {
         if case .connecting(let node) = self.phase { self.phase = .introducing(node) }
     }
 
-    /// The node has accepted this client.
+    /// The node accepted this client.
     mutating func introduced() {
         guard case .introducing(let node) = self.phase else { return }
         self.phase = .connected(node)
         self.hasBeenConnected = true
     }
 
-    /// The attempt has failed.
+    /// The attempt failed.
     ///
     /// - Parameters:
-    ///   - isPermanent: whether the next one must fail the same way.
-    ///   - isAwaited: whether somebody waits for a connection. Nobody need to, once there has been one.
-    ///   - chance: from 0 to 1, which part of the longest pause to wait.
+    ///   - isPermanent: whether the next attempt would fail for the same reason.
+    ///   - isAwaited: whether anyone is waiting for a connection. This no longer matters once there has been one.
+    ///   - chance: from 0 to 1, the part of the longest pause to wait.
     mutating func failed(isPermanent: Bool, isAwaited: Bool, chance: Double) -> Action {
         switch self.phase {
         case .connecting(let node), .introducing(let node), .connected(let node): self.avoided = node
@@ -90,9 +90,10 @@ struct Connector {
         return self.pause(chance)
     }
 
-    /// The connection is lost. The first attempt to replace it is made at once, unless it was lost as soon as made.
+    /// The connection was lost. The first attempt to replace it is made at once, unless the connection was lost right
+    /// after it was made.
     ///
-    /// - Parameter age: how long it had been there.
+    /// - Parameter age: how long the connection existed.
     mutating func lost(after age: Duration, chance: Double) -> Action {
         guard age >= Self.steady else { return self.failed(isPermanent: false, isAwaited: true, chance: chance) }
         if case .connected(let node) = self.phase { self.avoided = node }
@@ -115,7 +116,7 @@ struct Connector {
         self.phase == .waiting ? self.begin() : nil
     }
 
-    /// Nobody wants a connection any more.
+    /// No one wants a connection any more.
     mutating func rest() {
         self.attempt += 1
         self.phase = .idle

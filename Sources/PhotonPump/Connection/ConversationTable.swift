@@ -1,21 +1,21 @@
 internal import DequeModule
 internal import PhotonPumpWire
 
-/// The open conversations of a client: those that wait for their turn, in order, those that wait for an answer, and
-/// those that wait for some time to pass before they are sent again; pure, with the time passed in.
+/// The open conversations of a client: those waiting for their turn, in order; those waiting for an answer; and those
+/// waiting until it is time to be sent again. Pure; the time is passed in.
 ///
-/// An entry is in it from ``enqueue(_:_:deadline:)`` until exactly one of ``finish(_:)``, ``cancel(_:)``,
-/// ``expire(now:)`` and ``removeAll()`` returns it. There are as many entries as there are calls that have not ended,
-/// so it grows with the callers only.
+/// An entry is in the table from ``enqueue(_:_:deadline:)`` until exactly one of ``finish(_:)``, ``cancel(_:)``,
+/// ``expire(now:)`` and ``removeAll()`` returns it. There is one entry per unfinished call, so the table grows only
+/// with the number of callers.
 struct ConversationTable<Entry> {
     typealias Instant = ContinuousClock.Instant
 
     private struct Slot {
         let entry: Entry
         let deadline: Instant
-        /// Until when it must have been sent.
+        /// The latest time for sending it.
         let startBy: Instant
-        /// Its place among all that ever came.
+        /// Its number in the order of arrival.
         let number: UInt64
     }
 
@@ -24,13 +24,13 @@ struct ConversationTable<Entry> {
     private var inFlight: [GUID: Slot] = [:]
     private var waiting: [GUID: Slot] = [:]
     private var delayed: [GUID: (slot: Slot, until: Instant)] = [:]
-    /// The waiting ones in order, and some that were cancelled since.
+    /// The waiting entries in order, and some that have been cancelled since.
     private var order: Deque<GUID> = []
 
-    /// No deadline or delay ends before this; nil when there is none.
+    /// No deadline or delay ends before this; nil if there is none.
     private(set) var nextWake: Instant?
 
-    /// - Parameter limit: how many may wait for an answer at once.
+    /// - Parameter limit: the most entries that may wait for an answer at once.
     init(limit: Int) {
         self.limit = limit
     }
@@ -42,7 +42,7 @@ struct ConversationTable<Entry> {
     /// Whether ``startNext()`` would return an entry.
     var canStart: Bool { !self.waiting.isEmpty && self.inFlight.count < self.limit }
 
-    /// - Parameter startBy: until when its turn must have come; nil for the deadline.
+    /// - Parameter startBy: the latest time for its turn; nil for the deadline.
     mutating func enqueue(_ id: GUID, _ entry: Entry, deadline: Instant, startBy: Instant? = nil) {
         self.count += 1
         let startBy = min(startBy ?? deadline, deadline)
@@ -52,7 +52,7 @@ struct ConversationTable<Entry> {
         self.wake(at: slot.startBy)
     }
 
-    /// The next entry to send, which from now on waits for its answer; nil when there is none or no room.
+    /// The next entry to send, which from now on waits for its answer; nil if there is none or no room.
     mutating func startNext() -> Entry? {
         guard self.inFlight.count < self.limit else { return nil }
         while let id = self.order.popFirst() {
@@ -65,26 +65,26 @@ struct ConversationTable<Entry> {
         return nil
     }
 
-    /// The entry that an answer with this id is for; nil when nobody waits for it (any more).
+    /// The entry that an answer with this id is for; nil if no one waits for it (any more).
     mutating func finish(_ id: GUID) -> Entry? {
         self.inFlight.removeValue(forKey: id)?.entry
     }
 
-    /// The entry that waits for an answer with this id; it goes on waiting.
+    /// The entry that waits for an answer with this id; it keeps waiting.
     func entry(_ id: GUID) -> Entry? { self.inFlight[id]?.entry }
 
-    /// The answer asks for the request to be sent again, not before `until`; ahead of others then.
+    /// The answer asks for the request to be sent again, not before `until`, and then ahead of others.
     mutating func delay(_ id: GUID, until: Instant) {
         guard let slot = self.inFlight.removeValue(forKey: id) else { return }
         self.delayed[id] = (slot, until)
         self.wake(at: until)
     }
 
-    /// No answer will come to what was sent: those entries wait for their turn again, in the order they first came and
-    /// ahead of others.
+    /// No answers will come to the requests that were sent. Their entries wait for their turn again, in their original
+    /// order and ahead of others.
     ///
     /// - Parameter canRepeat: whether an entry may be sent again.
-    /// - Returns: those that may not; they are in the table no more.
+    /// - Returns: the entries that may not; they are no longer in the table.
     mutating func interrupt(_ canRepeat: (Entry) -> Bool) -> [Entry] {
         let interrupted = self.inFlight.sorted { $0.value.number < $1.value.number }
         self.inFlight = [:]
@@ -102,7 +102,7 @@ struct ConversationTable<Entry> {
         return rejected
     }
 
-    /// The entry that is not wanted any more; nil when it has ended already.
+    /// The entry that is no longer wanted; nil if it has ended already.
     mutating func cancel(_ id: GUID) -> Entry? {
         if let slot = self.inFlight.removeValue(forKey: id) ?? self.delayed.removeValue(forKey: id)?.slot {
             return slot.entry
@@ -112,7 +112,7 @@ struct ConversationTable<Entry> {
         return slot.entry
     }
 
-    /// Entries whose deadline has come. Entries whose delay is over wait for their turn again.
+    /// Entries whose deadline has passed. Entries whose delay is over wait for their turn again.
     mutating func expire(now: Instant) -> [Entry] {
         guard let nextWake, nextWake <= now else { return [] }
         for (id, delay) in self.delayed where delay.until <= now {
@@ -132,7 +132,7 @@ struct ConversationTable<Entry> {
         return expired
     }
 
-    /// Everything there is, first what was sent, then what waits, in order.
+    /// All entries: first those that were sent, then those that wait, in order.
     mutating func removeAll() -> [Entry] {
         let entries =
             self.inFlight.values.map(\.entry) + self.delayed.values.map(\.slot.entry)

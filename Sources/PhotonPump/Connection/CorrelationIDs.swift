@@ -1,7 +1,7 @@
 internal import PhotonPumpWire
 internal import Synchronization
 
-/// Makes the correlation ids of one client: a random half, and a half that counts.
+/// Generates the correlation ids of one client: a random half, and a counter.
 struct CorrelationIDs: ~Copyable, Sendable {
     private let random = UInt64.random(in: 1 ... .max)
     private let count = Atomic<UInt64>(0)

@@ -2,48 +2,48 @@ internal import PhotonPumpTransport
 internal import PhotonPumpWire
 internal import Synchronization
 
-/// A conversation and the caller that waits for it, with the types of both erased: what the client's table holds.
+/// A conversation and its waiting caller, with the types of both erased: the entries of the client's table.
 protocol OpenExchange: Sendable {
-    /// The correlation id, which the caller made so that it can cancel by it.
+    /// The correlation id, which the caller chose so that it can cancel by it.
     var id: GUID { get }
     var terms: CallTerms { get }
-    /// How often the request was sent.
+    /// How often the request has been sent.
     var attempts: Int { get }
 
-    /// Whether sending the request again does nothing twice.
+    /// Whether the request can be sent again without taking effect twice.
     var isSafeToRepeat: Bool { get }
 
-    /// Takes note that the connection was lost before the answer came.
+    /// Notes that the connection was lost before the answer came.
     ///
     /// - Returns: how often that has happened.
     func lostAnswer() -> Int
 
-    /// Collects the request on `channel`.
+    /// Adds the request to what `channel` sends next.
     func send(on channel: PackageChannel)
 
-    /// Takes the answer, and ends the caller's wait unless the request is to be sent again.
+    /// Handles the answer, and ends the caller's wait unless the request has to be sent again.
     func received(_ package: Package, from endpoint: String) -> Verdict
 
-    /// Ends the caller's wait with `error`, completed by what was tried.
+    /// Fails the call with `error`, to which it adds what was attempted.
     func fail(_ error: PhotonPumpError)
 
-    /// Ends the caller's wait with `error`, which says already what was tried.
+    /// Fails the call with `error`, which already says what was attempted.
     func refuse(_ error: PhotonPumpError)
 
-    /// Ends the caller's wait with `CancellationError`.
+    /// Fails the call with `CancellationError`.
     func cancel()
 }
 
 /// What becomes of an exchange after an answer.
 enum Verdict {
     case over
-    /// The node does not serve requests just now.
+    /// The node is not serving requests at the moment.
     case again
-    /// Another node would serve it (nil when it is not known which); it is to fail with the error when that cannot be.
+    /// Another node would serve it (nil if it is not known which); if that is impossible, fail with the error.
     case elsewhere(MasterInfo?, otherwise: PhotonPumpError)
 }
 
-/// The only place where a conversation's types are known to the client.
+/// The only place where the client knows a conversation's types.
 final class Exchange<C: Conversation>: OpenExchange {
     typealias Completion = @Sendable (Result<C.Output, any Error>) -> Void
 

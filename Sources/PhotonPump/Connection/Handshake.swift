@@ -1,24 +1,24 @@
 internal import PhotonPumpWire
 
-/// What is said on a new connection before any request: who we are, then which schema we speak; pure.
+/// What is exchanged on a new connection before any request: who we are, then which schema we speak; pure.
 struct Handshake {
     enum Action {
         case send(Package)
-        /// The server can serve this client.
+        /// The server is ready for this client.
         case finish
-        /// - Parameter isPermanent: whether the server would say the same again.
+        /// - Parameter isPermanent: whether the server would give the same answer again.
         case fail(PhotonPumpError, isPermanent: Bool)
     }
 
     private enum State {
-        /// Exits: identifying; failed, when the server does not accept the user.
+        /// Exits: identifying; failed, if the server does not accept the user.
         case authenticating
         /// Exits: done; failed.
         case identifying
         case done
     }
 
-    /// Version 1 of the protocol's schema: event numbers are 64 bit.
+    /// Version 1 of the protocol's schema: 64-bit event numbers.
     private static let schemaVersion: Int32 = 1
 
     private let correlation: GUID
@@ -44,7 +44,7 @@ struct Handshake {
         }
     }
 
-    /// What a package means; nil for one that has nothing to do with the handshake.
+    /// Handles a package; nil if it does not belong to the handshake.
     mutating func received(_ package: Package) -> Action? {
         if package.command == .badRequest, package.correlation == .zero {
             return .fail(CommonReplies.error(for: package, operation: "introduce this client"), isPermanent: false)

@@ -1,12 +1,12 @@
 internal import Synchronization
 
-/// Messages from many tasks to one actor, which is called once for all that come until it reads them.
+/// Messages from many tasks to one actor. The actor is called once for all messages that arrive until it reads them.
 ///
-/// It holds one message for each call that has just begun or been cancelled, until the actor's next turn.
+/// Until the actor's next turn it holds one message for each call that has just begun or been cancelled.
 final class Mailbox<Message: Sendable>: Sendable {
     private struct State {
         var messages: [Message] = []
-        /// Whether the actor is reading, or was called to.
+        /// Whether the actor is reading, or has been called to.
         var isAttended = false
     }
 
@@ -14,7 +14,7 @@ final class Mailbox<Message: Sendable>: Sendable {
 
     /// Adds a message.
     ///
-    /// - Returns: whether the actor must be called: it neither reads now nor was called since it last left.
+    /// - Returns: whether the actor must be called: it is not reading, and has not been called since it last stopped.
     func post(_ message: Message) -> Bool {
         self.state.withLock { state in
             state.messages.append(message)
@@ -23,12 +23,12 @@ final class Mailbox<Message: Sendable>: Sendable {
         }
     }
 
-    /// The actor begins to read, called or not.
+    /// The actor begins to read, whether or not it was called.
     func attend() {
         self.state.withLock { $0.isAttended = true }
     }
 
-    /// All messages, in the order they were posted; nil when there are none, and then the actor has left.
+    /// All messages, in the order they were posted. nil if there are none; the actor has then stopped reading.
     func takeAllOrLeave() -> [Message]? {
         self.state.withLock { state in
             guard !state.messages.isEmpty else {

@@ -1,6 +1,6 @@
-/// What a connection string says, setting by setting: some of these are one in the configuration.
+/// The settings of a connection string, one by one; several of them may form one setting of the configuration.
 struct ConnectionDraft {
-    /// All of the configuration but how TLS is used.
+    /// The configuration, except for how TLS is used.
     var configuration: Client.Configuration
     var usesTLS: Bool?
     var verifiesCertificates = true
@@ -23,7 +23,7 @@ struct ConnectionDraft {
         self.keyFile = tls.clientCertificate?.keyFile
     }
 
-    /// The configuration with what is said of TLS.
+    /// The configuration, including how TLS is used.
     var complete: Client.Configuration {
         var complete = self.configuration
         complete.tls = self.usesTLS == true ? self.tls : nil

@@ -1,7 +1,7 @@
-/// Tells the forms of connection strings apart.
+/// Distinguishes the forms of connection strings.
 ///
-/// Anything that a form does not know is an error that names the part and where it begins, counted from 0 in
-/// characters. No error repeats text that may be somebody's name or password.
+/// Anything unknown to a form is an error that names the part and where it begins, counted in characters from 0. No
+/// error repeats text that may be a name or a password.
 enum ConnectionString {
     static func configuration(_ text: String) throws(PhotonPumpError) -> Client.Configuration {
         let whole = Part(text)
@@ -14,19 +14,18 @@ enum ConnectionString {
 }
 
 extension Client.Configuration {
-    /// Settings from a connection string, such as `tcp://admin:changeit@localhost:1113?operationTimeout=5s`.
+    /// Creates settings from a connection string, such as `tcp://admin:changeit@localhost:1113?operationTimeout=5s`.
     ///
-    /// <doc:ConnectionStrings> has all forms and settings.
+    /// <doc:ConnectionStrings> lists all forms and settings.
     ///
-    /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``, naming the part that is wrong and where it is.
+    /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``, naming the invalid part and its position.
     public init(_ connectionString: String) throws {
         self = try ConnectionString.configuration(connectionString)
     }
 
-    /// The string that means these settings, **with the password**; ``description`` is the one for printing.
+    /// A connection string for these settings, **including the password**; use ``description`` for printing.
     ///
-    /// Times are whole milliseconds in it, parts being rounded up. Of settings that are not valid it makes a string
-    /// that is not either.
+    /// Times are rounded up to whole milliseconds. Invalid settings give an invalid string.
     public var connectionString: String {
         self.connectionString { Part.encoded($0) }
     }

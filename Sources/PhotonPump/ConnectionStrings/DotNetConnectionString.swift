@@ -1,6 +1,7 @@
-/// `Key=Value; Key=Value`, as the .NET client writes it: keys may contain spaces, and a value in quotes anything.
+/// `Key=Value; Key=Value`, as the .NET client writes it: keys may contain spaces, and quoted values may contain
+/// anything.
 struct DotNetConnectionString {
-    /// The one whose default is written as nothing.
+    /// The key whose default is written by leaving it out.
     private static let compatibilityMode = "CompatibilityMode"
 
     private let given: GivenSettings
@@ -23,7 +24,7 @@ struct DotNetConnectionString {
                 name: name,
                 key: key,
                 value: value,
-                // Credentials with a semicolon may have been cut in two.
+                // Credentials that contain a semicolon may have been cut in two.
                 repeatsName: !mayBeSecret && !rest.contains("@")
             )
             mayBeSecret = name.lowercased() == "defaultusercredentials"
@@ -32,7 +33,7 @@ struct DotNetConnectionString {
         self.given = given
     }
 
-    /// The value with which `part` begins, and what follows it.
+    /// The value at the start of `part`, and what follows it.
     private static func value(_ part: Part) throws(PhotonPumpError) -> (value: Part, rest: Part) {
         guard part.first == "'" || part.first == "\"" else {
             guard let (value, rest) = part.cut(at: ";") else { return (part, part.dropFirst(.max)) }
@@ -56,7 +57,7 @@ struct DotNetConnectionString {
         try self.setTarget(&draft.configuration)
         try self.setGossip(&draft.configuration)
         try self.checkVerification(draft)
-        // The delay is fixed there, and grows here.
+        // The .NET client's delay is fixed; ours grows.
         let reconnection = draft.configuration.reconnection
         draft.configuration.reconnection.maximumDelay = max(reconnection.firstDelay, reconnection.maximumDelay)
         return draft.complete
@@ -130,7 +131,7 @@ extension DotNetConnectionString {
 // MARK: How to ask for gossip
 
 extension DotNetConnectionString {
-    /// Servers of the 5.x line answer without TLS also when they speak it on their TCP port.
+    /// Servers of the 5.x line answer without TLS, even if their TCP port uses it.
     private func setGossip(_ configuration: inout Client.Configuration) throws(PhotonPumpError) {
         guard let (name, key, value) = self.given.find(named: Self.compatibilityMode) else { return }
         switch value.text.lowercased() {
@@ -144,7 +145,7 @@ extension DotNetConnectionString {
         }
     }
 
-    /// There, gossip can go unverified on its own; here both connections are verified, or neither.
+    /// The .NET client can leave gossip alone unverified; here, either both connections are verified or neither is.
     private func checkVerification(_ draft: ConnectionDraft) throws(PhotonPumpError) {
         var skipping: Part?
         if let (name, key, value) = self.given.find(named: "SkipCertificateValidation") {

@@ -1,5 +1,5 @@
 extension Setting {
-    /// The settings of strings for the .NET client. Times are in milliseconds.
+    /// The settings of .NET connection strings. Times are in milliseconds.
     static var dotNet: [Setting] {
         [
             Setting("ConnectTo"), Setting("GossipSeeds"), Setting("ClusterDns"), Setting("GossipPort"),
@@ -29,8 +29,8 @@ extension Setting {
             Setting("MaxConcurrentItems", .count(from: 1), \.configuration.maximumInFlight),
             Setting("MaxQueueSize", .count(from: 1), \.configuration.maximumWaiting),
 
-            // These mean nothing here: what is logged is the logger's affair, time limits are kept to the moment, and a
-            // login that is not answered fails the attempt to connect, which is made again.
+            // These mean nothing here: the logger decides what is logged, time limits are exact, and a login without an
+            // answer fails the attempt to connect, which is then repeated.
             Setting("VerboseLogging"), Setting("OperationTimeoutCheckPeriod"), Setting("RetryAuthenticationOnTimeout"),
         ]
     }

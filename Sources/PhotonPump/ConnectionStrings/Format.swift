@@ -1,13 +1,13 @@
 /// How a value of some kind is written.
 struct Format<Value> {
-    /// What it must be, as in "is no …".
+    /// What the value must be, as in "is no …".
     let meaning: String
-    /// nil for what is none.
+    /// nil if the text is not such a value.
     let read: (String) -> Value?
-    /// nil for what is never written.
+    /// nil for values that are never written.
     var write: (Value) -> String? = { _ in nil }
 
-    /// The same for a setting that need not have a value.
+    /// The same for an optional setting.
     var optional: Format<Value?> {
         Format<Value?>(
             meaning: self.meaning, read: { self.read($0).map(Optional.some) }, write: { $0.flatMap(self.write) })
@@ -27,7 +27,7 @@ extension Format<Bool> {
         )
     }
 
-    /// A setting that says the opposite.
+    /// A setting with the opposite meaning.
     static var negatedFlag: Self {
         Format(meaning: self.flag.meaning, read: { self.flag.read($0).map { !$0 } })
     }
@@ -44,7 +44,7 @@ extension Format<Int> {
         Format(
             meaning: meaning,
             read: { text in
-                // A sign would do for the number, but not here.
+                // `Int` would accept a sign here.
                 guard text.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains) else { return nil }
                 return Int(text).flatMap { range.contains($0) ? $0 : nil }
             },
@@ -66,7 +66,7 @@ extension Format<Int?> {
 }
 
 extension Format<Duration> {
-    /// A whole number with the unit `ms`, `s` or `m`. Parts of a millisecond are written as a whole one.
+    /// A whole number with the unit `ms`, `s` or `m`. Fractions of a millisecond are rounded up.
     static var duration: Self {
         Format(
             meaning: "duration (a whole number above zero with ms, s or m)",
@@ -107,7 +107,7 @@ extension Format<Duration?> {
 }
 
 extension Format<NodePreference> {
-    /// By the names of older or of newer servers.
+    /// In the terms of older or newer servers.
     static var preference: Self {
         Format(
             meaning: "master, follower, random or readOnlyReplica",

@@ -1,6 +1,6 @@
 extension Setting {
-    /// The settings of `esdb://` and `esdb+discover://`, as clients for the servers' gRPC interface know them. Times
-    /// are in milliseconds.
+    /// The settings of `esdb://` and `esdb+discover://`, as in clients for the servers' gRPC interface. Times are in
+    /// milliseconds.
     static var grpc: [Setting] {
         [
             Setting("connectionName", .text, \.configuration.connectionName),
@@ -16,7 +16,7 @@ extension Setting {
             Setting("defaultDeadline", .milliseconds, \.configuration.operationTimeout),
             Setting("keepAliveInterval", .milliseconds, \.configuration.heartbeat.interval),
             Setting("keepAliveTimeout", .milliseconds, \.configuration.heartbeat.timeout),
-            // Means nothing here: a write that is refused throws, or tryPublish returns why.
+            // Means nothing here: a refused write throws, or tryPublish returns the reason.
             Setting("throwOnAppendFailure"),
         ]
     }

@@ -1,4 +1,4 @@
-/// The settings that a connection string gives, each at most once.
+/// The settings given in a connection string, each at most once.
 struct GivenSettings {
     private struct Given {
         let setting: Setting
@@ -9,15 +9,15 @@ struct GivenSettings {
     private let known: [String: Setting]
     private var given: [Given] = []
 
-    /// - Parameter known: those there are; names are not case-sensitive.
+    /// - Parameter known: the existing settings; names are not case-sensitive.
     init(known: [Setting]) {
         self.known = Dictionary(uniqueKeysWithValues: known.map { ($0.name.lowercased(), $0) })
     }
 
     /// - Parameters:
-    ///   - name: the key without what may be in it besides the name.
-    ///   - repeatsName: whether an error may print a name that is no setting's, if it looks like one: not where it may
-    ///     be part of a password.
+    ///   - name: the key, without anything else it may contain.
+    ///   - repeatsName: whether an error may repeat an unknown name that looks like one; not where it may be part of a
+    ///     password.
     mutating func add(
         name: String,
         key: Part,
@@ -36,9 +36,9 @@ struct GivenSettings {
         self.given.append(Given(setting: setting, key: key, value: value))
     }
 
-    /// Puts them into `draft`, in the order given.
+    /// Applies them to `draft`, in the order given.
     ///
-    /// - Parameter decode: a value's text, which may be encoded; the setting's name is for errors.
+    /// - Parameter decode: decodes a value's text; the setting's name is for errors.
     func apply(
         to draft: inout ConnectionDraft,
         decode: (Part, _ name: String) throws(PhotonPumpError) -> String
@@ -51,7 +51,7 @@ struct GivenSettings {
 
     typealias Found = (name: String, key: Part, value: Part)
 
-    /// What gives a place in the draft its value.
+    /// The setting for this value of the draft, if given.
     func find(_ path: PartialKeyPath<ConnectionDraft>) -> Found? {
         self.find { $0.path == path }
     }
@@ -69,7 +69,7 @@ struct GivenSettings {
             \.verifiesCertificates, \.authoritiesFile, \.expectedHostName, \.certificateFile, \.keyFile,
         ]
         for case (let name, let key, _)? in paths.map({ self.find($0) }) where draft.usesTLS != true {
-            // Where TLS is switched off in so many words, there is nothing to verify either.
+            // If TLS was switched off explicitly, there is nothing to verify.
             if self.find(\.usesTLS) != nil, self.find(\.verifiesCertificates)?.name == name { continue }
             throw key.error("'\(name)' has no meaning without TLS")
         }

@@ -1,5 +1,5 @@
 extension Setting {
-    /// The settings of `tcp://`, `tls://` and `discover://`, behind the `?`.
+    /// The settings of `tcp://`, `tls://` and `discover://`, after the `?`.
     static var own: [Setting] {
         [
             Setting("connectionName", .text, \.configuration.connectionName),

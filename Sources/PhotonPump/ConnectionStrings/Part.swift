@@ -1,4 +1,4 @@
-/// A piece of a connection string, of which every character knows where it stands in the whole.
+/// A part of a connection string. Each character knows its position in the whole string.
 struct Part {
     private struct Placed {
         let character: Character
@@ -6,7 +6,7 @@ struct Part {
     }
 
     private var characters: ArraySlice<Placed>
-    /// Where the piece ends, for saying where something is missing.
+    /// Where the part ends, to report where something is missing.
     private var end: Int
 
     init(_ text: String) {
@@ -22,10 +22,10 @@ struct Part {
     var text: String { String(self.characters.map(\.character)) }
     var isEmpty: Bool { self.characters.isEmpty }
     var first: Character? { self.characters.first?.character }
-    /// Where the piece begins in the whole string, counted from 0 in characters.
+    /// Where the part begins in the whole string, counted in characters from 0.
     var position: Int { self.characters.first?.position ?? self.end }
 
-    /// An error that says where it is. What it says must not hold text that may be somebody's name or password.
+    /// An error with its position. The text must not contain anything that may be a name or a password.
     func error(_ problem: String) -> PhotonPumpError {
         PhotonPumpError(.invalidConfiguration, "connection string, at character \(self.position): \(problem)")
     }
@@ -38,7 +38,7 @@ extension Part {
         self.characters.contains { $0.character == character }
     }
 
-    /// The piece from the first such character on.
+    /// The part from the first such character on.
     func from(_ isMeant: (Character) -> Bool) -> Part? {
         self.characters.firstIndex { isMeant($0.character) }.map { Part(self.characters[$0...], end: self.end) }
     }
@@ -47,7 +47,7 @@ extension Part {
         Part(self.characters.dropFirst(count), end: self.end)
     }
 
-    /// The piece without what it begins with, in any case; nil when it begins otherwise.
+    /// The part without this prefix, in any case; nil if it does not have it.
     func drop(prefix: String) -> Part? {
         let start = String(self.characters.prefix(prefix.count).map(\.character))
         return start.lowercased() == prefix ? self.dropFirst(prefix.count) : nil
@@ -57,14 +57,14 @@ extension Part {
         Part(self.characters.dropLast(), end: self.position)
     }
 
-    /// Without the white space around it.
+    /// The part without the white space around it.
     func trimmed() -> Part {
         let rest = self.characters.drop { $0.character.isWhitespace }
         let count = rest.reversed().drop { $0.character.isWhitespace }.count
         return Part(rest.prefix(count), end: rest.first?.position ?? self.end)
     }
 
-    /// What is before and behind the first separator, or the last one.
+    /// What is before and after the first separator, or the last one.
     func cut(at separator: Character, last: Bool = false) -> (before: Part, after: Part)? {
         let isSeparator = { (placed: Placed) in placed.character == separator }
         let index =
@@ -76,7 +76,7 @@ extension Part {
         )
     }
 
-    /// The pieces between separators; an empty one where nothing is between them.
+    /// The parts between separators; empty ones included.
     func split(at separator: Character) -> [Part] {
         var parts: [Part] = []
         var rest = self
@@ -87,8 +87,8 @@ extension Part {
         return parts + [rest]
     }
 
-    /// What is within the quotes with which this piece begins, where a doubled quote stands for one, and what follows;
-    /// nil when they are not closed.
+    /// The content of the quotes at the start of this part, where a doubled quote stands for one, and what follows; nil
+    /// if they are not closed.
     func unquoted() -> (content: Part, rest: Part)? {
         guard let quote = self.first else { return nil }
         var content: [Placed] = []
@@ -109,7 +109,7 @@ extension Part {
 // MARK: Percent-encoding
 
 extension Part {
-    /// The text meant, where `%` and two digits stand for a byte of UTF-8.
+    /// The decoded text, where `%` and two digits stand for a byte of UTF-8.
     ///
     /// - Parameter name: what this is, for errors.
     func decoded(_ name: String) throws(PhotonPumpError) -> String {
@@ -122,7 +122,7 @@ extension Part {
                 continue
             }
             let digits = String(rest.prefix(2).map(\.character))
-            // A sign would do for the number, but not here.
+            // `UInt8` would accept a sign here.
             guard digits.count == 2, digits.allSatisfy(\.isHexDigit), let byte = UInt8(digits, radix: 16) else {
                 throw self.error("\(name) has a % without two hexadecimal digits")
             }
@@ -135,7 +135,7 @@ extension Part {
         return text
     }
 
-    /// `text` as ``decoded(_:)`` takes it anywhere.
+    /// Encodes `text` so that ``decoded(_:)`` accepts it anywhere.
     static func encoded(_ text: String) -> String {
         text.utf8.map { byte in
             switch UInt8(byte) {

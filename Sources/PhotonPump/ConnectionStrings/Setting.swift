@@ -1,11 +1,11 @@
-/// A setting of connection strings: its name, and how it gets into a draft and out of it.
+/// A setting of connection strings: its name, and how it is read into a draft and written from it.
 struct Setting {
     let name: String
-    /// Where it goes; nil when that is not for the setting to say.
+    /// Its place in the draft; nil if it has none.
     let path: PartialKeyPath<ConnectionDraft>?
     private let set: (_ text: String, inout ConnectionDraft) -> Bool
     private let meaning: String
-    /// nil when the draft has the default.
+    /// nil if the draft has the default.
     let write: (ConnectionDraft) -> String?
 
     init<Value: Equatable>(
@@ -27,7 +27,7 @@ struct Setting {
         }
     }
 
-    /// A setting that need not have a value.
+    /// An optional setting.
     init<Value: Equatable>(
         _ name: String,
         _ format: Format<Value>,
@@ -36,7 +36,7 @@ struct Setting {
         self.init(name, format.optional, path)
     }
 
-    /// A setting that goes nowhere by itself: its form sees to it, or it means nothing to this client.
+    /// A setting without a place in the draft: its form handles it, or it means nothing to this client.
     init(_ name: String) {
         self.name = name
         self.path = nil
@@ -47,12 +47,12 @@ struct Setting {
 
     /// - Parameters:
     ///   - text: the value, no longer encoded.
-    ///   - part: where it stands.
+    ///   - part: where the value stands.
     func read(_ text: String, at part: Part, into draft: inout ConnectionDraft) throws(PhotonPumpError) {
         guard self.set(text, &draft) else { throw part.error("\(self.name) is no \(self.meaning)") }
     }
 
-    /// Whether both are the same, or two names for one thing.
+    /// Whether both are the same setting, or two names for the same thing.
     func says(whatIsSaidBy other: Setting) -> Bool {
         self.name == other.name || (self.path != nil && self.path == other.path)
     }

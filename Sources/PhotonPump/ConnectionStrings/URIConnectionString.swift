@@ -18,8 +18,8 @@ struct URIConnectionString {
     private let query: Part?
 
     /// - Parameters:
-    ///   - scheme: what is in front of `://`.
-    ///   - rest: what is behind it.
+    ///   - scheme: what comes before `://`.
+    ///   - rest: what comes after it.
     init(scheme: Part, _ rest: Part) throws(PhotonPumpError) {
         guard let known = Scheme(rawValue: scheme.text.lowercased()) else {
             let names = Scheme.allCases.map { "\($0.rawValue)://" }.joined(separator: ", ")
@@ -50,7 +50,7 @@ struct URIConnectionString {
         return given
     }
 
-    /// The scheme decides, or says what is the case unless the setting is given.
+    /// The scheme decides whether TLS is used, or gives the default for the setting.
     private func decideTLS(_ given: GivenSettings, _ draft: inout ConnectionDraft) throws(PhotonPumpError) {
         switch self.scheme {
         case .tcp, .tls:

@@ -1,9 +1,9 @@
-/// Checks of what callers pass in, made before anything is sent.
+/// Checks of callers' arguments, made before anything is sent.
 enum Arguments {
-    /// Servers return at most that many events at once; what asks for more becomes several reads.
+    /// The most events that servers return at once; a request for more becomes several reads.
     static let maximumPage = 4096
 
-    /// More bytes than any name needs, far fewer than a frame holds.
+    /// More bytes than any name needs, and far fewer than a frame can hold.
     static let maximumName = 32 << 10
 
     static func check(stream: String) throws(PhotonPumpError) {
@@ -29,7 +29,7 @@ enum Arguments {
         }
     }
 
-    /// The number that stands for an expected version on the wire.
+    /// The number that represents an expected version on the wire.
     static func wireValue(of expected: ExpectedVersion, stream: String) throws(PhotonPumpError) -> Int64 {
         guard let version = expected.wireValue else {
             throw PhotonPumpError(

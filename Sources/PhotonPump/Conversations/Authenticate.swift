@@ -1,6 +1,6 @@
 internal import PhotonPumpWire
 
-/// Says who the connection's requests without credentials of their own come from; the user goes with the call's terms.
+/// Sets the user for requests on this connection that carry no credentials; the user is part of the call's terms.
 struct Authenticate: Conversation {
     var operation: String { "authenticate" }
     var stream: String? { nil }

@@ -1,12 +1,12 @@
 internal import PhotonPumpWire
 
-/// The answers that any request can get instead of its own, classified once for all conversations.
+/// The answers that any request may get instead of its own, classified once for all conversations.
 enum CommonReplies {
-    /// What `package` means for a request that expects another command.
+    /// What to do about `package`, which came in place of the expected answer.
     ///
     /// - Parameters:
-    ///   - operation: what was tried, for the message.
-    ///   - stream: what it was tried on, if anything.
+    ///   - operation: what was attempted, for the message.
+    ///   - stream: the stream it was attempted on, if any.
     static func step<Output>(for package: Package, operation: String, stream: String?) -> Step<Output> {
         if package.command == .notHandled, let refusal = try? NotHandled(decoding: package.payload) {
             switch refusal.reason {
@@ -21,17 +21,17 @@ enum CommonReplies {
         return .fail(self.error(for: package, operation: operation, stream: stream))
     }
 
-    /// Whether a server that refuses a user does so because it does not know any yet. There is nothing but the words to
-    /// tell it by (4.x and 5.x; later ones answer that they are not ready).
+    /// Whether a server refuses a user because it has not loaded its users yet. Only the text tells (4.x and 5.x; later
+    /// servers answer that they are not ready).
     static func isStarting(_ refusal: Package) -> Bool {
         refusal.payload.text.lowercased().contains("not yet ready")
     }
 
-    /// The error that `package` means for a request that expects another command.
+    /// The error for `package`, which came in place of the expected answer.
     ///
     /// - Parameters:
-    ///   - operation: what was tried, for the message.
-    ///   - stream: what it was tried on, if anything.
+    ///   - operation: what was attempted, for the message.
+    ///   - stream: the stream it was attempted on, if any.
     static func error(for package: Package, operation: String, stream: String? = nil) -> PhotonPumpError {
         switch package.command {
         case .badRequest:
@@ -113,7 +113,7 @@ extension PhotonPumpError {
         )
     }
 
-    /// A result code whose meaning this version does not know.
+    /// A result code that this version does not know.
     static func unknownResult(_ result: UInt32, operation: String, stream: String?, message: String?) -> PhotonPumpError
     {
         PhotonPumpError(

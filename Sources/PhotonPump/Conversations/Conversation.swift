@@ -1,17 +1,17 @@
 internal import PhotonPumpWire
 
-/// One request and what follows from it, as a pure state machine: it says what to do and never does it.
+/// A request and what follows from it, as a pure state machine: it says what to do, but never does it.
 ///
-/// It touches no socket, no clock and no continuation, so every rule of the protocol is tested without a server.
+/// It touches no socket, clock or continuation, so every rule of the protocol can be tested without a server.
 protocol Conversation: Sendable {
     associatedtype Output: Sendable
     associatedtype Reply: WireMessage
 
-    /// What is tried, and on what, for error messages: `read event 5 of 'ponies'`.
+    /// What is attempted, and on what, for error messages: `read event 5 of 'ponies'`.
     var operation: String { get }
-    /// The stream it is about, if it is about one.
+    /// The stream concerned, if any.
     var stream: String? { get }
-    /// What to send.
+    /// The request to send.
     var request: Request { get }
     /// What the request changes.
     var effect: Effect { get }
@@ -21,7 +21,7 @@ protocol Conversation: Sendable {
     /// What the answer means.
     func received(_ reply: Reply) -> Step<Output>
 
-    /// The connection was lost before the answer came; the request may be made again, and be another then.
+    /// The connection was lost before the answer came. The request may be made again, and may be different then.
     func lostAnswer()
 }
 
@@ -29,22 +29,22 @@ extension Conversation {
     func lostAnswer() {}
 }
 
-/// A package to send, but for its correlation id and credentials.
+/// A package to send, without its correlation id and credentials.
 struct Request {
     let command: Command
     let message: any WireMessage
 }
 
-/// What a conversation wants to happen next.
+/// What should happen next in a conversation.
 enum Step<Output: Sendable> {
-    /// The caller gets this.
+    /// Return this to the caller.
     case finish(Output)
-    /// The caller gets this error.
+    /// Throw this error to the caller.
     case fail(PhotonPumpError)
-    /// The request is to be sent again a little later, if the call's deadline allows.
+    /// Send the request again a little later, if the call's deadline allows.
     case retry
-    /// The request is to be sent to another node, the master (nil when it is not known which); the caller gets the error
-    /// when that cannot be.
+    /// Send the request to another node, the master (nil if it is not known which); if that is impossible, throw the
+    /// error to the caller.
     case redirect(MasterInfo?, otherwise: PhotonPumpError)
 }
 
@@ -52,8 +52,8 @@ enum Step<Output: Sendable> {
 enum Effect {
     /// Nothing.
     case none
-    /// Something, once, however often it is sent: the server recognises a repetition.
+    /// Something, once, however often the request is sent: the server recognises a repetition.
     case repeatable
-    /// Something, each time it is sent.
+    /// Something, each time the request is sent.
     case once
 }

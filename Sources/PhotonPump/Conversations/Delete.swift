@@ -15,7 +15,7 @@ struct Delete: Conversation {
     ) throws(PhotonPumpError) {
         try Arguments.check(stream: stream)
         guard expected != .streamExists else {
-            // Servers know no such delete.
+            // Servers do not support this for deletes.
             throw PhotonPumpError(
                 .invalidArgument,
                 "'\(stream)' cannot be deleted expecting only that it exists",
@@ -34,7 +34,7 @@ struct Delete: Conversation {
 
     var operation: String { "delete '\(self.message.stream)'\(self.message.hardDelete == true ? " for good" : "")" }
     var request: Request { Request(command: .deleteStream, message: self.message) }
-    /// Deleting what is deleted changes nothing, or fails as that.
+    /// Deleting a deleted stream changes nothing, or fails because of that.
     var effect: Effect { .repeatable }
     var replyCommand: Command { .deleteStreamCompleted }
 

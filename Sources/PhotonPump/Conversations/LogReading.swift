@@ -1,6 +1,6 @@
 internal import PhotonPumpWire
 
-/// What every read of the log has in common: how it is named, and what its results mean.
+/// What all reads of the log have in common: their name, and what their results mean.
 struct LogReading {
     let direction: Direction
     let from: Position
@@ -11,7 +11,7 @@ struct LogReading {
         return "read $all \(way) from \(self.from == .end ? "the end" : self.from.description)"
     }
 
-    /// - Parameter isLast: whether reading on is not to be expected.
+    /// - Parameter isLast: whether no further page is expected.
     func step<Output>(
         _ result: ReadAllEventsCompleted.Result?, _ message: String?, next: Position, isLast: Bool, _ output: Output
     ) -> Step<Output> {
@@ -29,7 +29,7 @@ struct LogReading {
         }
     }
 
-    /// Whether the next page lies further on than this one, so that reading on comes to an end.
+    /// Whether the next page lies beyond this one, so that reading comes to an end.
     private func isProgress(_ next: Position) -> Bool {
         guard next.commit >= 0, next.prepare >= 0 else { return false }
         return switch self.direction {

@@ -1,7 +1,7 @@
 internal import PhotonPumpWire
 internal import Synchronization
 
-/// Creates, changes or deletes a persistent subscription; the answers are the same on the wire.
+/// Creates, changes or deletes a persistent subscription; the answers have the same form.
 final class ManageSubscription: Conversation {
     enum Change {
         case create(PhotonPumpWire.PersistentSubscriptionSettings)
@@ -48,7 +48,7 @@ final class ManageSubscription: Conversation {
         }
     }
 
-    /// What a repetition finds done already changes nothing.
+    /// A repetition that finds the change made already does no harm.
     var effect: Effect { .repeatable }
 
     var replyCommand: Command {

@@ -4,7 +4,7 @@ internal import PhotonPumpWire
 struct ReadAll: Conversation {
     let direction: Direction
     let message: ReadAllEvents
-    /// Of the reading that the page is a part of.
+    /// The page limit of the iteration that the page belongs to.
     var limit: PageLimit?
 
     private var reading: LogReading {

@@ -1,10 +1,10 @@
 internal import PhotonPumpWire
 
-/// Reads those events of one page of the log that fit a filter, in either direction.
+/// Reads the matching events of one page of the log, in either direction.
 struct ReadAllFiltered: Conversation {
     let direction: Direction
     let message: FilteredReadAllEvents
-    /// Of the reading that the page is a part of.
+    /// The page limit of the iteration that the page belongs to.
     var limit: PageLimit?
 
     private var reading: LogReading {

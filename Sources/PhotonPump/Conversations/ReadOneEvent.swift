@@ -2,7 +2,7 @@ internal import PhotonPumpWire
 
 /// Reads one event of a stream.
 struct ReadOneEvent: Conversation {
-    /// The number that stands for the last event of a stream.
+    /// The number that stands for a stream's last event.
     static let last: Int64 = -1
 
     let message: ReadEvent
@@ -21,7 +21,7 @@ struct ReadOneEvent: Conversation {
         switch reply.result {
         case .success:
             guard let event = ResolvedEvent(reply.event) else {
-                // Asked for the last metadata of a stream that has none, servers say success and send no event.
+                // For the last metadata of a stream that has none, servers report success without an event.
                 return self.fail(.eventNotFound, "there is none", reply)
             }
             return .finish(event)

@@ -4,7 +4,7 @@ internal import PhotonPumpWire
 struct ReadStream: Conversation {
     let direction: Direction
     let message: ReadStreamEvents
-    /// Of the reading that the page is a part of.
+    /// The page limit of the iteration that the page belongs to.
     var limit: PageLimit?
 
     var stream: String? { self.message.stream }
@@ -54,7 +54,7 @@ struct ReadStream: Conversation {
         }
     }
 
-    /// Whether the next page lies further on than this one, so that reading on comes to an end.
+    /// Whether the next page lies beyond this one, so that reading comes to an end.
     private func isProgress(_ reply: ReadStreamEventsCompleted) -> Bool {
         if reply.isEndOfStream { return true }
         return switch self.direction {

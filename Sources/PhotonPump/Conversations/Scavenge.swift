@@ -1,15 +1,15 @@
 internal import PhotonPumpWire
 
-/// Asks the server to reclaim the space of what was deleted.
+/// Asks the server to reclaim the space of deleted events.
 ///
-/// Up to 4.x the answer comes at the end and says how long it took; from 5.0 it comes at the beginning, by the same
-/// command, with the id of the scavenge in the place of the error (protocol: ScavengeDatabaseCompleted and
+/// Up to 4.x the answer comes at the end and says how long it took. From 5.0 on it comes at the beginning, with the
+/// same command, and holds the id of the scavenge where the error was (protocol: ScavengeDatabaseCompleted and
 /// ScavengeDatabaseResponse).
 struct Scavenge: Conversation {
     var stream: String? { nil }
     var operation: String { "scavenge" }
     var request: Request { Request(command: .scavengeDatabase, message: Echo()) }
-    /// A server that is at it already says so.
+    /// A server that is scavenging already says so.
     var effect: Effect { .repeatable }
     var replyCommand: Command { .scavengeDatabaseCompleted }
 
@@ -24,7 +24,7 @@ struct Scavenge: Conversation {
         case (.failed, nil):
             return .fail(PhotonPumpError(.accessDenied, "\(self.operation): access denied"))
         case (.failed, _):
-            // The reason comes as words only.
+            // Only the text gives the reason.
             let isDenied = reply.text?.lowercased().contains("access denied") ?? false
             return .fail(
                 PhotonPumpError(

@@ -1,6 +1,6 @@
 internal import PhotonPumpWire
 
-/// Asks for a sign of life that passes through everything a request passes through.
+/// Sends a ping, which passes through everything that a request passes through.
 struct SendPing: Conversation {
     var operation: String { "ping" }
     var stream: String? { nil }

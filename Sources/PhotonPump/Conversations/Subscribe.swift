@@ -1,13 +1,14 @@
 internal import PhotonPumpWire
 
-/// Asks for what is written to a stream, or to all, from now on. Events follow the answer, under its correlation id.
+/// Subscribes to what is written to a stream, or to all streams, from now on. Events follow the answer, under its
+/// correlation id.
 struct Subscribe: Conversation {
     /// Empty for `$all`.
     let target: String
     let resolveLinks: Bool
-    /// What to leave out, for servers that can.
+    /// The filter, for servers that support one.
     var filter: Filter?
-    /// After how many events a server that filters says how far it is.
+    /// After how many events a filtering server reports its position.
     var checkpointInterval: Int32 = -1
 
     var stream: String? { self.target.isEmpty ? "$all" : self.target }

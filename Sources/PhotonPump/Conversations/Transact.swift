@@ -20,7 +20,7 @@ struct StartTransaction: Conversation {
 
     var operation: String { "start a transaction on '\(self.message.stream)'" }
     var request: Request { Request(command: .transactionStart, message: self.message) }
-    /// Each start begins another one; those that nobody commits do no harm.
+    /// Each repetition begins another transaction; those that are never committed do no harm.
     var effect: Effect { .repeatable }
     var replyCommand: Command { .transactionStartCompleted }
 
@@ -55,7 +55,7 @@ struct WriteToTransaction: Conversation {
 
     var operation: String { "write to transaction \(self.message.transactionID) on '\(self.stream ?? "")'" }
     var request: Request { Request(command: .transactionWrite, message: self.message) }
-    /// Servers add the events again.
+    /// Servers would add the events again.
     var effect: Effect { .once }
     var replyCommand: Command { .transactionWriteCompleted }
 

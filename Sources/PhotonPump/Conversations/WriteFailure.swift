@@ -1,15 +1,15 @@
 internal import PhotonPumpWire
 
-/// What a server can answer to a write of any kind other than success, classified once for all of them.
+/// A server's possible answers to a write other than success, classified once for all kinds of writes.
 struct WriteFailure {
     let operation: String
     let stream: String?
-    /// What was expected of the stream; nil where nothing could be.
+    /// What was expected of the stream; nil if nothing could be.
     let expected: ExpectedVersion?
 
     /// - Parameters:
     ///   - message: the server's own words.
-    ///   - current: the number of the stream's last event, if the server tells it.
+    ///   - current: the number of the stream's last event, if the server reports it.
     func error(_ result: OperationResult, message: String?, current: Int64?) -> PhotonPumpError {
         switch result {
         case .wrongExpectedVersion: self.conflict(current, message)
@@ -41,7 +41,8 @@ struct WriteFailure {
 }
 
 extension Position {
-    /// The place of a write; nil when the server recognised one that it made before, and puts -1 into both positions.
+    /// The position of a write; nil if the server recognised a write that it had made before, for which it reports -1
+    /// in both fields.
     init?(ofWrite commit: Int64?, _ prepare: Int64?) {
         guard let commit, let prepare, commit >= 0, prepare >= 0 else { return nil }
         self.init(commit: commit, prepare: prepare)

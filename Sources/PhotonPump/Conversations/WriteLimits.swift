@@ -1,12 +1,12 @@
 internal import PhotonPumpWire
 
-/// How much one write may hold. Beyond it servers drop the connection or the request, so it is checked before.
+/// How much one write may contain. Beyond that, servers drop the connection or the request, so it is checked first.
 struct WriteLimits {
-    /// Stream, type, data and metadata of one event must stay below 16 MiB less 10,000 bytes.
+    /// The stream, type, data and metadata of one event must stay below 16 MiB less 10,000 bytes.
     static let maximumEventSize = (16 << 20) - 10_000
-    /// The most that the fields of an event add to its strings and bytes: ids, flags, tags and lengths.
+    /// The most that an event's fields add to its strings and bytes: ids, flags, tags and lengths.
     private static let eventOverhead = 64
-    /// Header and credentials of the package, and the fields beside the events.
+    /// The header and credentials of the package, and the fields besides the events.
     private static let packageOverhead = 1024
 
     let maximumFrameSize: Int
@@ -32,10 +32,10 @@ struct WriteLimits {
         }
     }
 
-    /// The size of batch to collect of many events: large enough to be efficient, far below any limit.
+    /// The batch size to aim for: large enough to be efficient, and far below any limit.
     var preferredBatchSize: Int { min(4 << 20, self.maximumFrameSize / 2) }
 
-    /// The bytes that `event` adds to a write, about.
+    /// The approximate number of bytes that `event` adds to a write.
     func size(of event: NewEvent) -> Int {
         event.type.utf8.count + event.data.count + event.metadata.count
     }

@@ -1,15 +1,15 @@
 internal import Dispatch
 internal import PhotonPumpTransport
 
-/// Finds the numeric addresses of a name.
+/// Looks up the numeric addresses of a name.
 enum AddressLookup {
     private static let queue = DispatchQueue(label: "photonpump.lookup")
-    /// The system's resolver cannot be interrupted, but need not be waited for.
+    /// The system's resolver cannot be interrupted, but we need not wait for it.
     private static let patience: Duration = .seconds(5)
 
     /// All addresses, in the order the system prefers. Cancelling the task ends the wait.
     ///
-    /// - Throws: `SocketError` when the name is not known or that cannot be told, or `CancellationError`.
+    /// - Throws: `SocketError` if the name is unknown or cannot be looked up, or `CancellationError`.
     static func addresses(of endpoint: Endpoint) async throws -> [String] {
         let outcome = Outcome<[String]>()
         AddressResolver.resolve(host: endpoint.host, port: endpoint.port, on: self.queue) { result in

@@ -1,7 +1,7 @@
 extension ClusterDiscovery {
-    /// As a client with these settings finds its node. nil when they name the node.
+    /// Discovers nodes as a client with these settings does. nil if the settings name the node.
     ///
-    /// - Parameter selector: instead of the settings' preference.
+    /// - Parameter selector: chooses the node, instead of the settings' preference.
     init?(_ configuration: Client.Configuration, selector: NodeSelector? = nil) {
         guard case .cluster(let gossip) = configuration.target else { return nil }
         self.init(configuration, asking: gossip, selector: selector)
@@ -22,14 +22,14 @@ extension ClusterDiscovery {
 }
 
 extension ClusterGossip {
-    /// Asks for gossip as a client with these settings does to find its node, each endpoint once, without connecting.
+    /// Asks for gossip as a client with these settings would to find its node, each endpoint once, without connecting.
     ///
     /// - Parameters:
-    ///   - configuration: whom to ask; of a single server, that server's HTTP port.
-    ///   - httpPort: that port. 2113.
+    ///   - configuration: the servers to ask; for a single server, its HTTP port is asked.
+    ///   - httpPort: that port. 2113 by default.
     /// - Returns: the first readable answer.
-    /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``, ``PhotonPumpError/Code/discoveryFailed`` with what each
-    ///   endpoint answered, or `CancellationError`.
+    /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``, ``PhotonPumpError/Code/discoveryFailed`` with the
+    ///   answer of each endpoint, or `CancellationError`.
     public static func read(
         _ configuration: Client.Configuration,
         httpPort: Int = Endpoint.defaultGossipPort

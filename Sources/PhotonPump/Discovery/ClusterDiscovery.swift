@@ -1,31 +1,31 @@
 /// Finds a node of a cluster by asking its nodes for gossip.
 struct ClusterDiscovery: Sendable {
-    /// Where to ask when nothing else is known.
+    /// Where to ask if nothing else is known.
     var seeds: [Endpoint]
     var settings = DiscoverySettings()
     var selection = NodeSelection()
-    /// For gossip by HTTPS; nil for HTTP.
+    /// For gossip over HTTPS; nil for HTTP.
     var gossipTLS: TLSSettings?
     var getter: any HTTPGetter = CurlGetter()
     var lookUp: @Sendable (Endpoint) async throws -> [String] = AddressLookup.addresses
-    /// Hears why no node was found yet, before all are asked again.
+    /// Called with the reason why no node has been found yet, before all are asked again.
     var progress: @Sendable (PhotonPumpError) async -> Void = { _ in }
     var pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
 
-    /// What was found.
+    /// The result of a search.
     struct Node: Equatable {
         let member: ClusterMember
         let endpoint: Endpoint
-        /// Where it says so; the next search begins with its members.
+        /// The gossip that named the node; the next search begins with its members.
         let gossip: ClusterGossip
     }
 
-    /// Asks until a node is found, or the attempts are used up. Cancelling the task ends that at once.
+    /// Asks until a node is found or the attempts are used up. Cancelling the task ends it at once.
     ///
     /// - Parameters:
-    ///   - remembered: the gossip that a node was found in before.
-    ///   - failed: the node that could not be used since; it is found again only when there is no other.
-    /// - Throws: ``PhotonPumpError/Code/discoveryFailed``, with what each endpoint answered, or `CancellationError`.
+    ///   - remembered: the gossip in which a node was found before.
+    ///   - failed: the node that has failed since; it is chosen again only if there is no other.
+    /// - Throws: ``PhotonPumpError/Code/discoveryFailed``, with the answer of each endpoint, or `CancellationError`.
     func findNode(remembered: ClusterGossip? = nil, avoiding failed: Endpoint? = nil) async throws -> Node {
         try await self.search(remembered, avoiding: failed) { gossip in
             var generator = SystemRandomNumberGenerator()
@@ -38,7 +38,7 @@ struct ClusterDiscovery: Sendable {
         }
     }
 
-    /// The first gossip that is to be had, whether or not it names a node to connect to.
+    /// The first gossip received, whether or not it names a suitable node.
     ///
     /// - Throws: as ``findNode(remembered:avoiding:)``.
     func readGossip(remembered: ClusterGossip? = nil) async throws -> ClusterGossip {
@@ -66,7 +66,7 @@ struct ClusterDiscovery: Sendable {
         }
     }
 
-    /// nil when all were asked in vain.
+    /// nil if all were asked without success.
     private func attempt<Found>(
         _ plan: DiscoveryPlan,
         _ failures: inout DiscoveryFailures,
@@ -94,7 +94,7 @@ struct ClusterDiscovery: Sendable {
         }
     }
 
-    /// - Throws: `CancellationError`, and nothing else.
+    /// - Throws: only `CancellationError`.
     private func ask(_ candidate: DiscoveryPlan.Candidate) async throws -> Result<ClusterGossip, DiscoveryFailure> {
         let request = HTTPRequest(
             endpoint: candidate.endpoint,

@@ -1,15 +1,15 @@
-/// What a node knows of its cluster.
+/// What a node knows about its cluster.
 public struct ClusterGossip: Sendable, Hashable {
-    /// The nodes, without those in a state that this library does not know.
+    /// The nodes, except those in a state that this library does not know.
     public var members: [ClusterMember]
 
-    /// The gossip of these nodes; for tests of one's own selection.
+    /// Creates gossip with these nodes, to test a ``NodeSelector``.
     public init(members: [ClusterMember]) {
         self.members = members
     }
 }
 
-/// Chooses the node to connect to, instead of a ``NodePreference``; nil when none will do. It is called at each attempt
-/// to find one, also with nodes that are not alive or cannot serve; first without the node that just failed, and with that
-/// one too when it chooses none of the others.
+/// Chooses the node to connect to, instead of a ``NodePreference``; nil if none is suitable. It is called at each
+/// attempt to find a node, and also receives nodes that are not alive or cannot serve. The node that has just failed is
+/// left out at first, and included only if none of the others is chosen.
 public typealias NodeSelector = @Sendable (ClusterGossip) -> ClusterMember?

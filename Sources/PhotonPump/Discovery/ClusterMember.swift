@@ -1,33 +1,33 @@
 public import Foundation
 
-/// A node, as the gossip of its cluster describes it.
+/// A node, as described by its cluster's gossip.
 public struct ClusterMember: Sendable, Hashable {
-    /// What the node calls itself while it runs; nil when nobody has heard of it yet.
+    /// The node's id for as long as it runs; nil if the cluster has not heard from it yet.
     public var id: UUID?
-    /// What it does.
+    /// The node's current state.
     public var state: NodeState
-    /// Whether it was heard of lately.
+    /// Whether the cluster has heard from it recently.
     public var isAlive: Bool
-    /// Where clients reach its TCP protocol.
+    /// The host of its TCP port, as clients reach it.
     public var tcpHost: String
-    /// The port without TLS; nil when there is none.
+    /// The port without TLS; nil if there is none.
     public var tcpPort: Int?
-    /// The port with TLS; nil when there is none.
+    /// The port with TLS; nil if there is none.
     public var tlsPort: Int?
-    /// Where clients reach its HTTP interface; nil when that cannot be told.
+    /// Where clients reach its HTTP interface; nil if unknown.
     public var http: Endpoint?
-    /// Whether it takes no part in elections, and accepts no writes.
+    /// Whether it is a read-only replica, which takes no part in elections and accepts no writes.
     public var isReadOnlyReplica = false
-    /// The position of its last transaction; nil when it is not known.
+    /// The position of its last transaction; nil if unknown.
     public var lastCommitPosition: Int64?
-    /// How far its log is written; nil when it is not known.
+    /// How far its log is written; nil if unknown.
     public var writerCheckpoint: Int64?
-    /// The number of the last election it knows of; nil when it is not known.
+    /// The number of the last election it knows of; nil if unknown.
     public var epochNumber: Int?
-    /// What it is preferred by in elections.
+    /// Its priority in elections.
     public var nodePriority = 0
 
-    /// A node with these properties, and the defaults of the others; for tests of one's own selection.
+    /// Creates a node with these properties and defaults for the others, to test a ``NodeSelector``.
     public init(state: NodeState, isAlive: Bool = true, tcpHost: String, tcpPort: Int? = nil, tlsPort: Int? = nil) {
         self.state = state
         self.isAlive = isAlive
@@ -38,10 +38,10 @@ public struct ClusterMember: Sendable, Hashable {
 }
 
 extension ClusterMember {
-    /// Where clients connect to it.
+    /// The endpoint that clients connect to.
     ///
-    /// - Parameter usesTLS: whether with TLS.
-    /// - Returns: nil when the node does not offer that.
+    /// - Parameter usesTLS: whether to connect with TLS.
+    /// - Returns: nil if the node does not offer that.
     public func endpoint(usesTLS: Bool) -> Endpoint? {
         (usesTLS ? self.tlsPort : self.tcpPort).map { Endpoint(host: self.tcpHost, port: $0) }
     }
@@ -57,7 +57,7 @@ extension ClusterMember {
 }
 
 extension ClusterMember: CustomStringConvertible {
-    /// Where it is, and its state.
+    /// Its address and state.
     public var description: String {
         let endpoint =
             self.endpoint(usesTLS: false) ?? self.endpoint(usesTLS: true) ?? self.http

@@ -1,13 +1,13 @@
-/// Why one endpoint led to no node.
+/// Why one endpoint did not lead to a node.
 struct DiscoveryFailure: Error, Equatable {
     let reason: String
-    /// Whether asking again with the same settings must fail the same way.
+    /// Whether asking again with the same settings would fail the same way.
     var isPermanent = false
 }
 
 extension DiscoveryFailure {
     init(status: Int) {
-        // Such a server waits for other nodes that there are none of, and gives up.
+        // Such a server waits for other nodes, of which there are none, and gives up.
         let hint = status == 408 ? " (does a single node gossip there? --gossip-on-single-node)" : ""
         self.init(reason: "it answered with status \(status)\(hint)")
     }
@@ -24,7 +24,7 @@ extension DiscoveryFailure {
     }
 }
 
-/// What the endpoints answered that were asked in one attempt.
+/// The answers of all endpoints that were asked in one attempt.
 struct DiscoveryFailures {
     private var failures: [(place: String, failure: DiscoveryFailure)] = []
 
@@ -32,7 +32,7 @@ struct DiscoveryFailures {
         self.failures.append((place, failure))
     }
 
-    /// Whether another attempt would be in vain.
+    /// Whether another attempt would be pointless.
     var arePermanent: Bool {
         !self.failures.isEmpty && self.failures.allSatisfy { $0.failure.isPermanent }
     }

@@ -1,7 +1,7 @@
-/// Where to ask for gossip, and in which order: one attempt; pure.
+/// Where to ask for gossip in one attempt, and in which order; pure.
 ///
-/// First the nodes that the last gossip named, those without data last, then the endpoints that are configured, and the
-/// node that just failed last of all. Each address is asked once.
+/// First the nodes that the last gossip named, those without data last; then the configured endpoints; and finally the
+/// node that has just failed. Each address is asked once.
 struct DiscoveryPlan {
     /// One address of an endpoint.
     struct Candidate: Hashable {
@@ -11,10 +11,10 @@ struct DiscoveryPlan {
     }
 
     enum Step: Equatable {
-        /// Find the addresses of this endpoint, and hand them to ``found(_:of:using:)``.
+        /// Look up the addresses of this endpoint, and pass them to ``found(_:of:using:)``.
         case lookUp(Endpoint)
         case ask(Candidate)
-        /// All were asked.
+        /// All endpoints have been asked.
         case end
     }
 
@@ -22,7 +22,7 @@ struct DiscoveryPlan {
     private var candidates: ArraySlice<Candidate> = []
     private var asked: Set<Endpoint> = []
 
-    /// - Parameter failed: where the TCP protocol of the node that failed was spoken.
+    /// - Parameter failed: the TCP endpoint of the node that failed.
     init(
         seeds: [Endpoint],
         remembered: ClusterGossip?,
@@ -63,7 +63,7 @@ extension ClusterMember {
 }
 
 extension DiscoveryPlan.Candidate: CustomStringConvertible {
-    /// The endpoint, and its address where that is another.
+    /// The endpoint, and its address if that is different.
     var description: String {
         self.address == self.endpoint.host ? "\(self.endpoint)" : "\(self.endpoint) at \(self.address)"
     }

@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// The JSON of `/gossip`, of the 4.x and 5.x servers and of those from 20.x on.
+/// The JSON of `/gossip`, of servers of the 4.x and 5.x lines and from 20.x on.
 struct GossipDocument: Decodable {
     let members: [Member]
 
@@ -32,7 +32,7 @@ struct GossipDocument: Decodable {
         var members = try decoder.container(keyedBy: CodingKeys.self).nestedUnkeyedContainer(forKey: .members)
         var readable: [Member] = []
         while !members.isAtEnd {
-            // What one node says of itself in an unknown way is no reason not to see the others.
+            // If one node describes itself in an unknown way, the others should still be seen.
             if let member = try members.decode(Lenient.self).member { readable.append(member) }
         }
         self.members = readable
@@ -58,7 +58,7 @@ extension ClusterGossip {
 extension ClusterMember {
     private static let nobody = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
 
-    /// nil when the state is not known, or the host cannot be one.
+    /// nil if the state is unknown, or the host is not a valid one.
     fileprivate init?(_ member: GossipDocument.Member) {
         guard let state = NodeState(name: member.state), Self.isHost(member.externalTcpIp) else { return nil }
         self.init(
@@ -85,7 +85,7 @@ extension ClusterMember {
         !text.isEmpty && text.allSatisfy(Endpoint.isHostCharacter)
     }
 
-    /// 0 is how servers say that there is none.
+    /// Servers write 0 for no port.
     private static func port(_ number: Int?) -> Int? {
         number.flatMap { (1...65535).contains($0) ? $0 : nil }
     }

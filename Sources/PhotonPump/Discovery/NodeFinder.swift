@@ -1,21 +1,21 @@
-/// Finds out which node to connect to, and as whom.
+/// Determines which node to connect to, and as which user.
 struct NodeFinder: Sendable {
     struct Node: Sendable {
         let endpoint: Endpoint
-        /// What the node is in its cluster; nil when no gossip says so.
+        /// The node's state in its cluster; nil if it was not found through gossip.
         let role: NodeState?
     }
 
-    /// What was found out.
+    /// The result of a search.
     struct Finding: Sendable {
         let node: Node
-        /// Where the node was found, to begin the next search with.
+        /// The gossip in which the node was found; the next search begins with it.
         let gossip: ClusterGossip?
-        /// As whom to connect; nil when that is fixed.
+        /// The user to connect as; nil if the user is fixed.
         let credentials: Answer?
     }
 
-    /// What a provider of credentials said; nil means to stay anonymous.
+    /// The answer of a credentials provider; nil means to stay anonymous.
     struct Answer: Sendable {
         let value: Credentials?
     }
@@ -34,18 +34,18 @@ struct NodeFinder: Sendable {
         self.credentials = credentials
     }
 
-    /// Whether nodes are found by gossip.
+    /// Whether nodes are found through gossip.
     var isDiscovering: Bool { self.discovery != nil }
 
-    /// The node, when there is nothing to find out.
+    /// The node, if there is nothing to search for.
     var fixedNode: Node? {
         self.credentials == nil ? self.fixedEndpoint.map { Node(endpoint: $0, role: nil) } : nil
     }
 
     /// - Parameters:
-    ///   - remembered: the gossip that a node was found by before.
-    ///   - failed: the node that could not be used since.
-    ///   - progress: hears why no node was found yet.
+    ///   - remembered: the gossip in which a node was found before.
+    ///   - failed: the node that has failed since.
+    ///   - progress: called with the reason why no node has been found yet.
     func find(
         remembered: ClusterGossip?,
         avoiding failed: Endpoint?,
@@ -61,7 +61,7 @@ struct NodeFinder: Sendable {
         }
     }
 
-    /// A node that is preferred to the one connected to; nil when there is none, or no gossip to be had.
+    /// A node that is preferred to the current one; nil if there is none, or no gossip can be read.
     func better(than current: Endpoint) async -> Node? {
         guard var discovery else { return nil }
         discovery.settings.maximumAttempts = 1

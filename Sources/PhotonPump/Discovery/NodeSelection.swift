@@ -1,17 +1,17 @@
 /// Chooses a node from gossip; pure.
 struct NodeSelection: Sendable {
     var preference = NodePreference.master
-    /// Instead of the preference.
+    /// Used instead of the preference.
     var selector: NodeSelector?
     var usesTLS = false
 
     enum Choice: Equatable {
         case node(ClusterMember, Endpoint)
-        /// Why there is none.
+        /// No node is suitable, for this reason.
         case none(String)
     }
 
-    /// - Parameter failed: the node that could not be used just now; it is chosen only when there is no other.
+    /// - Parameter failed: the node that has just failed; it is chosen only if there is no other.
     func choose(
         from gossip: ClusterGossip,
         avoiding failed: Endpoint?,
@@ -45,7 +45,8 @@ struct NodeSelection: Sendable {
         return .node(member, endpoint)
     }
 
-    /// Whether a connection to `current` is worth leaving for `chosen`, which is preferred by its state, or by the selector.
+    /// Whether to leave the connection to `current` for `chosen`, because its state, or the selector, makes it the
+    /// better one.
     func prefers(_ chosen: ClusterMember, to current: Endpoint, in gossip: ClusterGossip) -> Bool {
         guard self.selector == nil,
             let member = gossip.members.first(where: { $0.endpoint(usesTLS: self.usesTLS) == current }), member.isAlive,
@@ -54,7 +55,7 @@ struct NodeSelection: Sendable {
         return Self.order(self.preference, chosen.state).map { $0 < order } ?? false
     }
 
-    /// How soon a node in this state is taken, 0 first; nil for one that cannot serve.
+    /// The rank of a node in this state, 0 first; nil if it cannot serve.
     private static func order(_ preference: NodePreference, _ state: NodeState) -> Int? {
         let orders: (master: Int, follower: Int, readOnly: Int) =
             switch preference {

@@ -1,47 +1,47 @@
-/// What a node of a cluster does, in the terms of older servers; newer ones call a master a leader.
+/// The state of a cluster's node, in the terms of older servers; newer ones call a master a leader.
 public enum NodeState: String, Sendable, Hashable, CaseIterable {
     /// Starting.
     case initializing
-    /// A read-only replica or a follower that looks for its leader.
+    /// A read-only replica or a follower that is looking for its leader.
     case discoverLeader
-    /// Between other states, while there is no master.
+    /// In between other states, while there is no master.
     case unknown
-    /// About to follow a master that it just found.
+    /// About to follow a master that it has just found.
     case preReplica
     /// Behind its master, and catching up.
     case catchingUp
-    /// Follows the master, but is not counted in elections.
+    /// Follows the master, but does not count in elections.
     case clone
-    /// Follows the master, and takes over when it is gone; Slave in older servers.
+    /// Follows the master, and may replace it. Older servers call it Slave.
     case follower
-    /// Elected, and about to be the master; PreLeader in newer servers.
+    /// Elected, and about to become the master. Newer servers call it PreLeader.
     case preMaster
-    /// Serves everything, and is the only one to write; Leader in newer servers.
+    /// Serves all requests, and is the only node that writes. Newer servers call it Leader.
     case master
-    /// Has no data, but runs a node; what a node that was not heard of yet is shown as, too.
+    /// Holds no data, but manages a node. A node that the cluster has not heard from yet is shown like this, too.
     case manager
-    /// Ending.
+    /// Shutting down.
     case shuttingDown
-    /// Ended.
+    /// Shut down.
     case shutdown
-    /// A read-only replica without a leader to follow; it serves what it has.
+    /// A read-only replica without a leader to follow; it serves the data it has.
     case readOnlyLeaderless
-    /// About to be a read-only replica.
+    /// About to become a read-only replica.
     case preReadOnlyReplica
     /// Follows the leader, takes no part in elections and accepts no writes.
     case readOnlyReplica
-    /// A leader that hands over.
+    /// A leader that is handing over to another node.
     case resigningLeader
 }
 
 extension NodeState {
-    /// The names that are not the case's own.
+    /// State names that differ from the case's own.
     private static let aliases: [String: NodeState] = [
         "slave": .follower, "leader": .master, "preleader": .preMaster,
     ]
     private static let names = Dictionary(uniqueKeysWithValues: Self.allCases.map { ($0.rawValue.lowercased(), $0) })
 
-    /// nil for a state that is not known.
+    /// nil for an unknown state.
     init?(name: String) {
         let name = name.lowercased()
         guard let state = Self.names[name] ?? Self.aliases[name] else { return nil }

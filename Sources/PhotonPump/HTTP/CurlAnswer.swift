@@ -1,4 +1,4 @@
-/// Takes what arrives, up to a limit. Used by one thread, the one that the transfer blocks.
+/// Collects what arrives, up to a limit. Used only by the thread that the transfer blocks.
 final class CurlAnswer {
     private(set) var body: [UInt8] = []
     private(set) var isTooLong = false
@@ -10,7 +10,7 @@ final class CurlAnswer {
         self.isCancelled = isCancelled
     }
 
-    /// - Returns: false when that is too much.
+    /// - Returns: false if that is too much.
     func receive(_ bytes: UnsafeRawBufferPointer, isBody: Bool) -> Bool {
         guard bytes.count <= self.remaining else {
             self.isTooLong = true

@@ -1,12 +1,12 @@
 internal import CCurl
 
-/// A transfer of libcurl, for one request. It owns the C objects that it is made of.
+/// A libcurl transfer for one request. It owns the C objects involved.
 struct CurlHandle: ~Copyable {
     private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
     private let handle: UnsafeMutableRawPointer
     private let lists: CurlLists
-    /// Where libcurl says in words what went wrong; it must outlive the handle.
+    /// Where libcurl writes its error message; must outlive the handle.
     private let words: UnsafeMutablePointer<CChar>
 
     init() throws(HTTPFailure) {
@@ -17,7 +17,7 @@ struct CurlHandle: ~Copyable {
         self.lists = CurlLists()
         self.words = .allocate(capacity: Int(CURL_ERROR_SIZE))
         self.words.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
-        // Should this fail, the words stay empty.
+        // If this fails, the message stays empty.
         _ = photonpump_curl_set_context(handle, CURLOPT_ERRORBUFFER, self.words)
     }
 
@@ -31,7 +31,7 @@ struct CurlHandle: ~Copyable {
         try self.check(photonpump_curl_set_number(self.handle, option, value))
     }
 
-    /// The text is copied by libcurl.
+    /// libcurl copies the text.
     func set(_ option: CURLoption, _ value: String?) throws(HTTPFailure) {
         try self.check(photonpump_curl_set_text(self.handle, option, value))
     }
@@ -42,7 +42,7 @@ struct CurlHandle: ~Copyable {
 
     /// Blocks until the transfer has ended.
     func perform(into answer: CurlAnswer) throws(HTTPFailure) -> CURLcode {
-        // libcurl holds the answer's address only while this function runs, and the caller holds the answer.
+        // libcurl holds the answer's address only while this function runs, and the caller keeps the answer alive.
         let context = Unmanaged.passUnretained(answer).toOpaque()
         try self.check(
             photonpump_curl_set_receive(self.handle, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
@@ -71,7 +71,7 @@ struct CurlHandle: ~Copyable {
         return photonpump_curl_get_number(self.handle, info, &value) == CURLE_OK ? value : 0
     }
 
-    /// What went wrong, in libcurl's words.
+    /// The error in libcurl's words.
     func reason(_ code: CURLcode) -> String {
         self.words.pointee == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: self.words)
     }
@@ -84,7 +84,7 @@ struct CurlHandle: ~Copyable {
         context.map { Unmanaged<CurlAnswer>.fromOpaque($0).takeUnretainedValue() }
     }
 
-    /// Anything but the number of bytes ends the transfer.
+    /// Returning anything but the number of bytes ends the transfer.
     private static func receive(
         _ bytes: UnsafeMutablePointer<CChar>?,
         _ count: Int,
@@ -100,7 +100,7 @@ struct CurlHandle: ~Copyable {
 private final class CurlLists {
     private var lists: [UnsafeMutablePointer<curl_slist>] = []
 
-    /// nil for an empty one, and when there is no memory.
+    /// nil for an empty list, and if memory runs out.
     func make(_ texts: [String]) -> UnsafeMutablePointer<curl_slist>? {
         var list: UnsafeMutablePointer<curl_slist>?
         for text in texts { list = curl_slist_append(list, text) ?? list }

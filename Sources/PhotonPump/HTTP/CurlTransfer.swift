@@ -1,10 +1,10 @@
 internal import CCurl
 internal import PhotonPumpWire
 
-/// One request and its answer. No redirect is followed and no proxy asked: the servers wanted are those that the client
-/// connects to.
+/// One request and its answer. It follows no redirects and uses no proxy: the only servers to talk to are those the
+/// client connects to.
 struct CurlTransfer {
-    /// What all of an answer may come to, its header included.
+    /// The limit for a whole answer, including its header.
     static let answerLimit = 1 << 20
 
     /// `CURLAUTH_BASIC`, a macro that Swift cannot read.
@@ -16,9 +16,9 @@ struct CurlTransfer {
         self.request = request
     }
 
-    /// Blocks until the answer is there.
+    /// Blocks until the answer is complete.
     ///
-    /// - Parameter isCancelled: asked about once a second, and whenever bytes arrive; true gives up.
+    /// - Parameter isCancelled: called about once a second and whenever bytes arrive; true abandons the request.
     func perform(isCancelled: () -> Bool) throws(HTTPFailure) -> HTTPResponse {
         let handle = try CurlHandle()
         let authority = Endpoint(
@@ -27,16 +27,16 @@ struct CurlTransfer {
         )
         let address = Endpoint(host: self.request.address, port: self.request.endpoint.port)
         let scheme = self.request.tls == nil ? "http" : "https"
-        // The percent sign in front of an IPv6 zone is no escape.
+        // The percent sign in front of an IPv6 zone is not an escape.
         let host = "\(authority)".replacing("%", with: "%25")
         try handle.set(CURLOPT_URL, "\(scheme)://\(host)\(self.request.path)")
-        // Whatever the URL's host is, go there.
+        // Connect there, whatever the URL's host is.
         try handle.set(CURLOPT_CONNECT_TO, list: ["::\(address)"])
         try handle.set(CURLOPT_HTTPHEADER, list: ["Host: \(self.request.endpoint)", "Accept: application/json"])
         try handle.set(CURLOPT_USERAGENT, "photonpump")
         try handle.set(CURLOPT_PROXY, "")
         try handle.set(CURLOPT_FOLLOWLOCATION, 0)
-        // Signals are the process's own affair.
+        // Signals are the process's own business.
         try handle.set(CURLOPT_NOSIGNAL, 1)
         try handle.set(CURLOPT_TIMEOUT_MS, max(1, Int((self.request.timeout / .milliseconds(1)).rounded(.up))))
         if self.request.method == .post {
@@ -68,7 +68,7 @@ struct CurlTransfer {
         }
     }
 
-    /// An error of TLS, with the setting that it is about.
+    /// A TLS error, with the setting that is concerned.
     private func tlsFailure(_ code: CURLcode, _ handle: borrowing CurlHandle) -> HTTPFailure? {
         guard let tls = self.request.tls else { return nil }
         let reason = handle.reason(code)
@@ -76,7 +76,7 @@ struct CurlTransfer {
         switch code {
         case CURLE_PEER_FAILED_VERIFICATION:
             let name = tls.expectedHostName ?? self.request.endpoint.host
-            // What X.509 calls the problem; 0 or 1 (unspecified) when the certificate is good, but somebody else's.
+            // The X.509 problem; 0 or 1 (unspecified) if the certificate is good but belongs to someone else.
             problem =
                 switch handle.number(CURLINFO_SSL_VERIFYRESULT) {
                 case 0, 1: "the certificate is not for '\(name)' (see tls.expectedHostName)"
@@ -89,7 +89,7 @@ struct CurlTransfer {
         case CURLE_SSL_CERTPROBLEM:
             problem = "tls.clientCertificate cannot be used"
         case CURLE_SSL_CONNECT_ERROR:
-            // The words are OpenSSL's; what a server without TLS answers has the wrong version to it.
+            // The message is OpenSSL's; to it, the answer of a server without TLS has the wrong version.
             if reason.contains("wrong version number") {
                 problem = "the port does not speak TLS (see discovery.gossipOverTLS)"
             } else if ["protocol version", "unsupported protocol", "handshake failure"].contains(where: reason.contains)
@@ -107,7 +107,7 @@ struct CurlTransfer {
 
 extension CurlHandle {
     fileprivate func use(_ tls: TLSSettings) throws(HTTPFailure) {
-        // As for the connection itself.
+        // As for the TCP connection.
         try self.set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         switch tls.trust {
         case .systemRoots:

@@ -1,25 +1,25 @@
 internal import PhotonPumpWire
 
-/// Asks HTTP servers for documents, or to do something.
+/// Makes requests to HTTP servers.
 protocol HTTPGetter: Sendable {
-    /// The server's answer, whatever its status. Cancelling the task gives the request up at once.
+    /// The server's answer, whatever its status. Cancelling the task abandons the request at once.
     ///
-    /// - Throws: ``HTTPFailure`` when there is none, or `CancellationError`.
+    /// - Throws: ``HTTPFailure`` if there is no answer, or `CancellationError`.
     func get(_ request: HTTPRequest) async throws -> HTTPResponse
 }
 
 struct HTTPRequest: Sendable, Hashable {
-    /// What is connected to is `address`; the host is what the server is called.
+    /// The connection is made to `address`; the host is the server's name.
     let endpoint: Endpoint
     /// Numeric.
     let address: String
     /// nil for HTTP, without TLS.
     let tls: TLSSettings?
-    /// From `/` on, with the query.
+    /// From `/` on, including the query.
     let path: String
     let timeout: Duration
     var method = Method.get
-    /// As whom to ask; nil to stay anonymous.
+    /// The user of the request; nil to stay anonymous.
     var login: Login?
 
     enum Method {
@@ -37,6 +37,6 @@ struct HTTPResponse: Sendable, Equatable {
 /// Why there is no answer.
 struct HTTPFailure: Error, Equatable, CustomStringConvertible {
     let description: String
-    /// Whether asking the same server with the same settings again must fail the same way.
+    /// Whether asking the same server again with the same settings would fail the same way.
     var isPermanent = false
 }

@@ -1,19 +1,19 @@
 internal import Synchronization
 
-/// What one task waits for and work elsewhere comes to, once. Cancelling the task ends the wait at once; the work can
-/// see that, and stop.
+/// The result of work elsewhere, which one task waits for once. Cancelling the task ends the wait at once; the work can
+/// notice that and stop.
 final class Outcome<Value: Sendable>: Sendable {
     private enum State {
         case open
         case awaited(CheckedContinuation<Value, any Error>)
         case settled(Result<Value, any Error>)
-        /// And the task knows.
+        /// The task has it.
         case taken
     }
 
     private let state = Mutex(State.open)
 
-    /// Whether nobody needs a result (any more).
+    /// Whether no one needs a result (any more).
     var isSettled: Bool {
         self.state.withLock { state in
             switch state {
@@ -40,7 +40,7 @@ final class Outcome<Value: Sendable>: Sendable {
         waiter?.resume(with: result)
     }
 
-    /// Waits for the result; to be called once.
+    /// Waits for the result. Call this once.
     func wait() async throws -> Value {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in

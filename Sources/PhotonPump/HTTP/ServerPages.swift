@@ -1,17 +1,17 @@
 internal import PhotonPumpWire
 
-/// What a server offers over HTTP only, asked as a client with these settings would.
+/// Requests that servers support over HTTP only, made as a client with these settings would.
 struct ServerPages {
     let configuration: Client.Configuration
-    /// Of a single server; a cluster's gossip says where its master is.
+    /// For a single server; in a cluster, gossip gives the master's port.
     let httpPort: Int
     let login: Login?
     let timeout: Duration
     var getter: any HTTPGetter = CurlGetter()
 
-    /// Asks for a page, which parts of a path lead to.
+    /// Requests a page, whose path consists of these components.
     ///
-    /// - Returns: what the server answered, which is a success.
+    /// - Returns: the server's answer, which is a success.
     /// - Throws: ``PhotonPumpError``, or `CancellationError`.
     func ask(_ method: HTTPRequest.Method, _ path: [String], operation: String, stream: String?) async throws -> [UInt8]
     {
@@ -68,14 +68,14 @@ struct ServerPages {
             case 300..<400, 503: (.notHandled, "the node does not handle it (status \(answer.status))")
             default: (.serverError, "the server answered with status \(answer.status)")
             }
-        // The words that come with a status of its own are for machines.
+        // The text that comes with a more specific status is meant for machines.
         let words = code == .serverError ? String(decoding: answer.body.prefix(1000), as: UTF8.self) : nil
         var error = PhotonPumpError(code, "\(operation): \(problem)", stream: stream, serverMessage: words)
         error.endpoint = "\(endpoint)"
         return error
     }
 
-    /// A part of a path, in which nothing separates or means something else.
+    /// A path component in which no character has a special meaning.
     static func escaped(_ part: String) -> String {
         part.utf8.map { byte in
             let character = Character(Unicode.Scalar(byte))
