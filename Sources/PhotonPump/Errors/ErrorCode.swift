@@ -1,5 +1,5 @@
 extension PhotonPumpError {
-    /// The kinds of errors. New ones may be added, so a `switch` over them needs a `default`.
+    /// The kinds of errors. More may be added, so a `switch` over them needs a `default`.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         /// The code's name, such as `streamNotFound`.
         public let description: String
@@ -10,94 +10,94 @@ extension PhotonPumpError {
 
         // Reading
 
-        /// The stream was never written to, or is deleted but may be written to again.
+        /// The stream was never written to, or was deleted (but can be written to again).
         public static let streamNotFound = Code("streamNotFound")
-        /// The stream is deleted for good.
+        /// The stream was deleted permanently.
         public static let streamDeleted = Code("streamDeleted")
-        /// The stream has no event of that number (any more).
+        /// The stream has no event with that number, or no longer has it.
         public static let eventNotFound = Code("eventNotFound")
-        /// An event was found through a link, but what it points to is gone.
+        /// An event is a link, but the event that it points to is gone.
         public static let linkTargetMissing = Code("linkTargetMissing")
-        /// An event's data or metadata is not what it was to be decoded as.
+        /// An event's data or metadata cannot be decoded as the requested type.
         public static let undecodableEvent = Code("undecodableEvent")
 
         // Writing
 
         /// The stream is not at the expected version; see ``PhotonPumpError/conflict``.
         public static let wrongExpectedVersion = Code("wrongExpectedVersion")
-        /// An event, or all of them together, are more than a server accepts. Nothing was sent.
+        /// An event, or all events together, exceed what a server accepts. Nothing was sent.
         public static let tooLarge = Code("tooLarge")
-        /// The server did not manage to write in time. The events may have been written nevertheless; repeating the
-        /// call with the same events is safe.
+        /// The server could not complete the write in time. The events may have been written nevertheless; repeat the
+        /// call with the same events.
         public static let serverTimeout = Code("serverTimeout")
 
         // Subscriptions
 
-        /// The server ended the subscription, without a reason that would keep this client from subscribing again.
+        /// The server ended the subscription; nothing prevents this client from subscribing again.
         public static let subscriptionDropped = Code("subscriptionDropped")
-        /// There is no such persistent subscription.
+        /// The persistent subscription does not exist.
         public static let subscriptionNotFound = Code("subscriptionNotFound")
-        /// There is a persistent subscription of that name already.
+        /// A persistent subscription with that name exists already.
         public static let subscriptionExists = Code("subscriptionExists")
         /// The persistent subscription was deleted.
         public static let subscriptionDeleted = Code("subscriptionDeleted")
-        /// The persistent subscription has as many consumers as it may have.
+        /// The persistent subscription already has its maximum number of consumers.
         public static let tooManySubscribers = Code("tooManySubscribers")
-        /// More has come than the subscription's buffer holds, and it was told to fail then.
+        /// The subscription's buffer is full, and its options say to fail in that case.
         public static let bufferOverflow = Code("bufferOverflow")
 
         // Checkpoints
 
-        /// What a ``CheckpointStore`` holds is no checkpoint, or cannot be read.
+        /// The content of a ``CheckpointStore`` is not a checkpoint, or cannot be read.
         public static let unreadableCheckpoint = Code("unreadableCheckpoint")
         /// A checkpoint could not be saved.
         public static let checkpointNotSaved = Code("checkpointNotSaved")
 
         // Permissions
 
-        /// The user may not do that.
+        /// The user is not allowed to do that.
         public static let accessDenied = Code("accessDenied")
         /// The server does not know the user, or the password is wrong.
         public static let notAuthenticated = Code("notAuthenticated")
 
         // The server
 
-        /// The node cannot work on requests now (it is starting or busy), or it is not the master.
+        /// The node cannot handle requests at the moment (it is starting or busy), or is not the master.
         public static let notHandled = Code("notHandled")
-        /// The server could not make sense of the request.
+        /// The server could not interpret the request.
         public static let badRequest = Code("badRequest")
-        /// The server failed.
+        /// The server reported a failure of its own.
         public static let serverError = Code("serverError")
         /// The server's answer cannot be read.
         public static let unreadableReply = Code("unreadableReply")
-        /// The server answered with something that is no answer to the request.
+        /// The server's answer does not match the request.
         public static let unexpectedReply = Code("unexpectedReply")
 
         // The connection
 
-        /// The call was not through when its time was up; see ``CallOptions/timeout``.
+        /// The call did not finish within its time limit; see ``CallOptions/timeout``.
         public static let timedOut = Code("timedOut")
         /// The server could not be reached, or did not accept this client.
         public static let connectionFailed = Code("connectionFailed")
-        /// No node of the cluster could be found; the message has what each of those asked answered.
+        /// No suitable node of the cluster was found; the message has the answer of each one that was asked.
         public static let discoveryFailed = Code("discoveryFailed")
-        /// The connection was lost while the call waited, and its request may not be sent again: because that could do
-        /// twice what was to be done once, or because it was sent too often already, see ``RetrySettings``.
+        /// The connection was lost while the call was waiting, and its request may not be sent again: either because
+        /// that could apply it twice, or because it has been sent too often already (see ``RetrySettings``).
         public static let connectionLost = Code("connectionLost")
-        /// The client was closed, before the call or while it waited.
+        /// The client was closed before the call, or while it was waiting.
         public static let clientClosed = Code("clientClosed")
 
         // The call
 
-        /// An argument that can never work, such as an empty stream name. Nothing was sent.
+        /// An argument is invalid, such as an empty stream name. Nothing was sent.
         public static let invalidArgument = Code("invalidArgument")
-        /// A connection string or setting that is wrong.
+        /// A connection string or setting is invalid.
         public static let invalidConfiguration = Code("invalidConfiguration")
     }
 }
 
 extension PhotonPumpError.Code {
-    /// Whether a request that was sent may have been carried out in spite of this error.
+    /// Whether a request that was sent may have been carried out despite this error.
     var leavesOutcomeOpen: Bool {
         [.timedOut, .connectionLost, .clientClosed, .serverTimeout, .serverError, .unreadableReply, .unexpectedReply]
             .contains(self)

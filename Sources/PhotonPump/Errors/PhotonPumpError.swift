@@ -1,35 +1,39 @@
-/// What went wrong: the ``code`` to branch on, and the facts around it.
+/// An error of this library: a ``code`` to branch on, and the details.
 ///
-/// Functions of this library throw this or `CancellationError`, besides what their callers' own code throws: encoders,
-/// closures and sequences passed in. No description of an error contains a password or the data of an event
-/// (``underlying`` may hold a decoder's error, which does).
+/// The functions of this library throw this error or `CancellationError`; errors of your own code (encoders, closures,
+/// sequences) are passed through unchanged.
+///
+/// The library puts neither passwords nor the data of events into errors. A ``description`` includes that of the
+/// ``underlying`` error as it is, for example one that your credentials provider threw. Only a `DecodingError` is
+/// shortened, because it quotes what could not be decoded.
 public struct PhotonPumpError: Error, Sendable {
     /// What happened.
     public let code: Code
-    /// A sentence for people: what was tried, on what, and what came of it.
+    /// A sentence for people: what was attempted, on what, and what happened.
     public let message: String
-    /// The stream concerned, if it is about one.
+    /// The stream concerned, if any.
     public let stream: String?
-    /// The event concerned, if it is about one.
+    /// The event concerned, if any.
     public let eventNumber: Int64?
     /// Both versions, if the code is ``Code/wrongExpectedVersion``.
     public let conflict: VersionConflict?
-    /// The server's own words, if it sent any.
+    /// The server's own message, if it sent one.
     public let serverMessage: String?
-    /// The error behind this one, if there is one.
+    /// The error that caused this one, if any.
     public let underlying: (any Error)?
-    /// How often the request was sent; 0 when it did not come to that.
+    /// How often the request was sent; 0 if it was never sent.
     public internal(set) var attempts = 0
-    /// How long the call took, from being made; nil for an error before that.
+    /// How long the call took; nil if the error occurred before the call began.
     public internal(set) var elapsed: Duration?
-    /// Whether what was to be written may be written nevertheless, because the server's answer is not known.
+    /// Whether a write may have been applied although the server's answer is not known.
     public internal(set) var mayHaveBeenApplied = false
-    /// Whether the call can be made again without doing twice what it was to do once: reads, and writes that the server
-    /// recognises when they are repeated with the same events.
+    /// Whether the call can be repeated without taking effect twice: true for reads, and for writes that the server
+    /// recognises when they are repeated with the same events. (With `.any` and `.streamExists` it recognises recent
+    /// events only; see ``Client/publish(_:to:expecting:options:)``.)
     public internal(set) var isSafeToRepeat = true
-    /// How many events of a sequence were written before the write that failed; nil for everything else.
+    /// When a sequence is published: how many of its events were written before the write that failed. Otherwise nil.
     public internal(set) var publishedBefore: Int?
-    /// The server that was spoken to, as `host:port`; nil when it did not come to that.
+    /// The server involved, as `host:port`; nil if no server was reached.
     public internal(set) var endpoint: String?
 
     init(
@@ -52,7 +56,8 @@ public struct PhotonPumpError: Error, Sendable {
 }
 
 extension PhotonPumpError: CustomStringConvertible {
-    /// One line, without control characters: the message, the server's words, the error behind it, what was done before, and the server.
+    /// One line, without control characters: the message, the server's message, the underlying error, how many events
+    /// were written before, and the server.
     public var description: String {
         var text = self.message
         if let serverMessage { text += ": \(serverMessage.split(whereSeparator: \.isNewline).joined(separator: " "))" }
@@ -65,7 +70,7 @@ extension PhotonPumpError: CustomStringConvertible {
         .joined()
     }
 
-    /// A decoder's own words may quote what it could not decode.
+    /// A `DecodingError` may quote the data that it could not decode.
     private static func describe(_ error: any Error) -> String {
         guard let error = error as? DecodingError else { return "\(error)" }
         let (problem, context) =
@@ -82,7 +87,7 @@ extension PhotonPumpError: CustomStringConvertible {
 }
 
 extension PhotonPumpError {
-    /// This error, with what was tried when it happened in front of its message.
+    /// This error, with the attempted operation in front of its message.
     func during(_ operation: String, stream: String?) -> PhotonPumpError {
         var error = PhotonPumpError(
             self.code,

@@ -1,7 +1,7 @@
-/// The two versions that a refused write is about.
+/// The versions involved in a refused write.
 public struct VersionConflict: Sendable, Hashable {
     /// What the writer expected.
     public let expected: ExpectedVersion
-    /// The number of the stream's last event: -1 for a stream without events, nil where the server does not say.
+    /// The number of the stream's last event: -1 if the stream has no events, nil if the server does not report it.
     public let actual: Int64?
 }

@@ -1,8 +1,8 @@
-/// Who may do what with a stream: for each right the users and groups that have it.
+/// Who may do what with a stream: the users and groups that have each right.
 ///
-/// `$all` is everybody, members of `$admins` may always do everything. A right that is nil is as the server's settings
-/// say (by default everybody's for ordinary streams and the administrators' for system streams); an empty one is the
-/// administrators' alone.
+/// `$all` stands for everyone; members of `$admins` may always do everything. If a right is nil, the server's settings
+/// apply (by default, ordinary streams are open to everyone and system streams to administrators). If it is empty, only
+/// administrators have it.
 public struct StreamACL: Sendable, Hashable {
     /// Who may read events.
     public var read: [String]?
@@ -15,7 +15,7 @@ public struct StreamACL: Sendable, Hashable {
     /// Who may write the stream's metadata.
     public var writeMetadata: [String]?
 
-    /// The rights given, and the server's settings for the others.
+    /// The given rights; where nil, the server's settings apply.
     public init(
         read: [String]? = nil,
         write: [String]? = nil,
@@ -40,7 +40,7 @@ extension StreamACL: Codable {
         case writeMetadata = "$mw"
     }
 
-    /// A right that one role has is written as text, others as arrays; both are read.
+    /// A right of a single role is written as a string, others as arrays; both are read.
     private enum Roles: Codable {
         case one(String)
         case many([String])
@@ -70,7 +70,7 @@ extension StreamACL: Codable {
         }
     }
 
-    /// Reads the JSON of a stream's metadata.
+    /// Decodes the access list from a stream's metadata.
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         func roles(_ key: CodingKeys) throws -> [String]? { try values.decodeIfPresent(Roles.self, forKey: key)?.all }
@@ -83,7 +83,7 @@ extension StreamACL: Codable {
         )
     }
 
-    /// Writes the JSON of a stream's metadata.
+    /// Encodes the access list for a stream's metadata.
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
         try values.encodeIfPresent(self.read.map(Roles.init), forKey: .read)

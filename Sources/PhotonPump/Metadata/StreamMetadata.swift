@@ -1,21 +1,21 @@
 internal import Foundation
 
-/// How the server treats a stream, and whatever else is noted about it.
+/// How the server treats a stream, and custom entries.
 public struct StreamMetadata: Sendable, Hashable {
-    /// Events older than this cannot be read any more; whole seconds, above zero.
+    /// Events older than this can no longer be read; whole seconds, above zero.
     public var maxAge: Duration?
-    /// Only so many of the newest events can be read, above zero.
+    /// Only this many of the newest events can be read; above zero.
     public var maxCount: Int64?
-    /// Events before this number cannot be read any more.
+    /// Events before this number can no longer be read.
     public var truncateBefore: Int64?
-    /// How long feeds of the stream may be cached over HTTP; whole seconds, above zero.
+    /// How long the stream's feeds may be cached over HTTP; whole seconds, above zero.
     public var cacheControl: Duration?
-    /// Who may do what; nil is as the server's settings say.
+    /// Who may do what; if nil, the server's settings apply.
     public var acl: StreamACL?
-    /// What is noted under other keys, each as the text of a JSON value; kept when metadata is edited.
+    /// Entries under other keys, each as the text of a JSON value; preserved when metadata is edited.
     public var custom: [String: Payload]
 
-    /// The settings given, and none for the others.
+    /// The given settings, and none for the others.
     public init(
         maxAge: Duration? = nil,
         maxCount: Int64? = nil,
@@ -43,10 +43,10 @@ extension StreamMetadata {
         static let known: Set = [maxAge, maxCount, truncateBefore, cacheControl, acl]
     }
 
-    /// Reads the JSON that servers keep. Values that are out of range or of another type count as custom ones, so that
-    /// they survive an edit.
+    /// Decodes the JSON that servers store. Values that are out of range or of the wrong type become custom entries, so
+    /// that they survive an edit.
     ///
-    /// - Throws: when it is no JSON object.
+    /// - Throws: if it is not a JSON object.
     init(json: some Collection<UInt8>) throws {
         self.init()
         let value = try JSONSerialization.jsonObject(with: Data(json), options: .fragmentsAllowed)
@@ -66,10 +66,10 @@ extension StreamMetadata {
         }
     }
 
-    /// The JSON that servers keep.
+    /// The JSON that servers store.
     ///
-    /// - Throws: ``PhotonPumpError/Code/invalidArgument`` for a custom value that is no JSON, or whose key is one of the
-    ///   server's that is set too.
+    /// - Throws: ``PhotonPumpError/Code/invalidArgument`` if a custom value is not JSON, or if its key is that of a
+    ///   setting that is set, too.
     func json() throws -> Data {
         var object: [String: Any] = [:]
         for (key, text) in self.custom {

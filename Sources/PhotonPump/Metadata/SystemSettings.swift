@@ -1,8 +1,8 @@
-/// Who may do what with streams whose metadata does not say.
+/// The default permissions of streams, where their own metadata does not say.
 public struct SystemSettings: Sendable, Hashable, Codable {
-    /// For ordinary streams; nil is everybody.
+    /// For ordinary streams; nil means that they are open to everyone.
     public var userStreamACL: StreamACL?
-    /// For streams whose names begin with `$`; nil is the administrators.
+    /// For streams whose names begin with `$`; nil means that they are open to administrators.
     public var systemStreamACL: StreamACL?
 
     private enum CodingKeys: String, CodingKey {
@@ -10,7 +10,7 @@ public struct SystemSettings: Sendable, Hashable, Codable {
         case systemStreamACL = "$systemStreamAcl"
     }
 
-    /// The rights given, and the built-in ones for the others.
+    /// The given rights, and the built-in ones where nil.
     public init(userStreamACL: StreamACL? = nil, systemStreamACL: StreamACL? = nil) {
         self.userStreamACL = userStreamACL
         self.systemStreamACL = systemStreamACL
@@ -18,12 +18,12 @@ public struct SystemSettings: Sendable, Hashable, Codable {
 }
 
 extension Client {
-    /// Replaces the server's settings. They are effective at once.
+    /// Replaces the server's settings. They take effect at once.
     ///
     /// - Parameters:
-    ///   - settings: the new settings, whole.
-    ///   - options: timeout, credentials and node of this call.
-    /// - Throws: ``PhotonPumpError``, among others ``PhotonPumpError/Code/accessDenied``.
+    ///   - settings: the complete new settings.
+    ///   - options: the timeout, credentials and node of this call.
+    /// - Throws: ``PhotonPumpError``, such as ``PhotonPumpError/Code/accessDenied``.
     @discardableResult
     public nonisolated func setSystemSettings(
         _ settings: SystemSettings,

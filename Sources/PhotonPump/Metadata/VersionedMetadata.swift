@@ -1,7 +1,8 @@
-/// A stream's metadata, and what to expect when it is written back.
+/// A stream's metadata and its version.
 public struct VersionedMetadata: Sendable, Hashable {
-    /// The metadata; empty when the stream has none.
+    /// The metadata; empty if the stream has none.
     public let metadata: StreamMetadata
-    /// The version of the metadata: expecting it, nobody's change is overwritten unnoticed.
+    /// The version of the metadata. Pass it as `expecting` when you write the metadata back, to avoid overwriting
+    /// concurrent changes.
     public let version: ExpectedVersion
 }

@@ -1,15 +1,16 @@
-/// A part of the log, in which all streams are written one behind the other.
+/// A part of the log, which holds the events of all streams in the order they were written.
 public struct AllSlice: Sendable, Hashable {
     /// The order of ``events``.
     public let direction: Direction
-    /// The events, in the order they were read, each with its position. A filtered slice without any need not be the
+    /// The events, in the order they were read, each with its position. A filtered slice without events need not be the
     /// end: see ``isEnd``.
     public let events: [ResolvedEvent]
-    /// Where the reading began.
+    /// Where the slice begins.
     public let from: Position
-    /// Where to go on reading in the same direction. Valid for good, also at the end, where later events will be.
+    /// Where to continue reading in the same direction. It stays valid, even at the end, where later events will
+    /// follow.
     public let next: Position
-    /// Whether the log ended here, in this direction, when it was read. Unfiltered (and filtered by the client) it shows
-    /// only once nothing more comes; so go on until this is true.
+    /// Whether the log ended here, in this direction, at the time of the read. Without a filter, or with one that the
+    /// client applies, this is known only from an empty slice, so read on until it is true.
     public let isEnd: Bool
 }

@@ -1,4 +1,4 @@
-/// The order in which a stream is read.
+/// The direction in which a stream is read.
 public enum Direction: Sendable, Hashable {
     /// From older to newer events.
     case forward
@@ -6,13 +6,13 @@ public enum Direction: Sendable, Hashable {
     case backward
 }
 
-/// Where in a stream to begin reading.
+/// Where in a stream reading begins.
 public enum StreamPosition: Sendable, Hashable {
     /// At the first event.
     case start
-    /// At the last event when reading backwards; forwards there is nothing to read there.
+    /// Backward, at the last event; forward, there is nothing to read there.
     case end
-    /// At the event with this number, 0 or above, included.
+    /// At the event with this number, 0 or above, inclusive.
     case number(Int64)
 }
 

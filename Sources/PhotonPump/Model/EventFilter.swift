@@ -1,6 +1,6 @@
-/// Which events of the log a reading is after, by the name of their stream or by their type.
+/// Selects events of the log by their type or by the name of their stream.
 ///
-/// Links are judged by themselves, not by the events they point to, as servers do it.
+/// Links are judged by their own type and stream, not by those of the events they point to, as on servers.
 public struct EventFilter: Sendable, Hashable {
     enum Subject: Sendable, Hashable {
         case stream, type
@@ -14,23 +14,23 @@ public struct EventFilter: Sendable, Hashable {
     let subject: Subject
     let rule: Rule
 
-    /// Events whose type begins with one of these.
+    /// Events whose type begins with one of these prefixes.
     public static func types(prefixedBy prefixes: String...) -> EventFilter {
         EventFilter(subject: .type, rule: .prefixes(prefixes))
     }
 
-    /// Events in whose type the regular expression is found; `^` and `$` tie it to the ends. Servers take it as .NET
-    /// does, the client (where it has to filter) as ICU does: keep to what both know.
+    /// Events whose type contains a match of the regular expression; `^` and `$` anchor it. Servers use .NET's syntax,
+    /// and the client (where it has to filter itself) ICU's: keep to what they have in common.
     public static func types(matching regex: String) -> EventFilter {
         EventFilter(subject: .type, rule: .regex(regex))
     }
 
-    /// Events of streams whose names begin with one of these.
+    /// Events of streams whose names begin with one of these prefixes.
     public static func streams(prefixedBy prefixes: String...) -> EventFilter {
         EventFilter(subject: .stream, rule: .prefixes(prefixes))
     }
 
-    /// Events of streams in whose names the regular expression is found, as in ``types(matching:)``.
+    /// Events of streams whose names contain a match of the regular expression, as in ``types(matching:)``.
     public static func streams(matching regex: String) -> EventFilter {
         EventFilter(subject: .stream, rule: .regex(regex))
     }

@@ -1,15 +1,15 @@
-/// What a writer believes about a stream; the server refuses the write if it is not so.
+/// What a writer expects of a stream; if it is not true, the server refuses the write.
 public enum ExpectedVersion: Sendable, Hashable {
-    /// Anything: the write is not checked.
+    /// Anything: the version is not checked.
     case any
-    /// The stream has no events: it was never written to, or is deleted (but not for good).
+    /// The stream has no events: it was never written to, or was deleted (but not permanently).
     case noStream
-    /// The stream has events, or metadata at least.
+    /// The stream has events, or at least metadata.
     case streamExists
-    /// The stream's last event has this number, 0 or above.
+    /// The number of the stream's last event, 0 or above.
     case version(Int64)
 
-    /// The number that stands for it on the wire; nil for a version below 0, which would mean something else there.
+    /// The number that represents it on the wire; nil for a version below 0, which would mean something else there.
     var wireValue: Int64? {
         switch self {
         case .any: -2

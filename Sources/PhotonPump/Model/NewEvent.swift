@@ -3,28 +3,29 @@ internal import PhotonPumpWire
 
 /// An event to be written.
 ///
-/// Its ``id`` is what makes writing idempotent: the server recognises an event it has just written by its id, so a
-/// write that is repeated with the same events succeeds without writing them again.
+/// Its ``id`` makes writes repeatable: the server recognises an event by its id, so repeating a write with the same
+/// events succeeds without writing them again. How long it does so depends on the expected version; see
+/// ``Client/publish(_:to:expecting:options:)``.
 public struct NewEvent: Sendable, Hashable {
     /// Identifies the event; a new one unless given.
     public var id: UUID
-    /// The event's type, not empty. Names that begin with `$` are the server's own.
+    /// The event's type, not empty. Names that begin with `$` are reserved for the server.
     public var type: String
-    /// Whether ``data`` is JSON, which projections and the server's user interface want to know.
+    /// Whether ``data`` is JSON. Projections and the server's user interface need to know.
     public var isJSON: Bool
-    /// What happened.
+    /// The event's data.
     public var data: Payload
-    /// What is to be known besides, such as causation and correlation; empty if there is nothing.
+    /// Additional information, such as causation and correlation; may be empty.
     public var metadata: Payload
 
-    /// An event of bytes as they are.
+    /// Creates an event from bytes.
     ///
     /// - Parameters:
     ///   - id: a new one if nil.
-    ///   - type: what kind of event it is.
-    ///   - data: what happened.
-    ///   - metadata: what is to be known besides.
-    ///   - isJSON: whether `data` is JSON; it is not checked.
+    ///   - type: the event's type.
+    ///   - data: the event's data.
+    ///   - metadata: additional information.
+    ///   - isJSON: whether `data` is JSON; this is not checked.
     public init(
         id: UUID? = nil,
         type: String,
@@ -39,9 +40,9 @@ public struct NewEvent: Sendable, Hashable {
         self.metadata = metadata as? Payload ?? Payload(metadata)
     }
 
-    /// An event whose data, and metadata if there is any, are values as JSON.
+    /// Creates an event whose data, and metadata if given, are values encoded as JSON.
     ///
-    /// - Throws: what `encoder` throws when one of them cannot be encoded.
+    /// - Throws: any error of `encoder`.
     public init(
         id: UUID? = nil,
         type: String,
@@ -60,12 +61,12 @@ public struct NewEvent: Sendable, Hashable {
 }
 
 extension NewEvent {
-    /// An event that is a link: readers that resolve links get the event it points to instead.
+    /// Creates a link: readers that resolve links get the event that it points to instead.
     ///
     /// - Parameters:
     ///   - number: the number of the event to point to.
-    ///   - stream: the stream of the event to point to; may hold any character.
-    ///   - metadata: what is to be known of the link.
+    ///   - stream: the stream of the event to point to; may contain any character.
+    ///   - metadata: additional information about the link.
     ///   - id: a new one if nil.
     public static func link(
         to number: Int64,

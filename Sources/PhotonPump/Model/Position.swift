@@ -1,11 +1,11 @@
-/// A place in the server's log, in which all streams are written one behind the other.
+/// A position in the server's log, which holds the events of all streams in the order they were written.
 public struct Position: Sendable, Hashable, Comparable, Codable {
-    /// The place of the record that committed an event.
+    /// The position of the record that committed the event.
     public let commit: Int64
-    /// The place of the event itself; differs from ``commit`` within transactions.
+    /// The position of the event's own record; differs from ``commit`` in transactions.
     public let prepare: Int64
 
-    /// The position at the two places given.
+    /// Creates a position.
     public init(commit: Int64, prepare: Int64) {
         self.commit = commit
         self.prepare = prepare
@@ -13,10 +13,11 @@ public struct Position: Sendable, Hashable, Comparable, Codable {
 
     /// Before the first event.
     public static let start = Position(commit: 0, prepare: 0)
-    /// Behind the last event there is when it is used.
+    /// After the last event at the time it is used.
     public static let end = Position(commit: -1, prepare: -1)
 
-    /// By commit, then by prepare position. ``end`` is a name for a place, not the largest position.
+    /// Orders by commit position, then by prepare position. ``end`` is not the largest position, but a name for a
+    /// place.
     public static func < (a: Position, b: Position) -> Bool {
         (a.commit, a.prepare) < (b.commit, b.prepare)
     }

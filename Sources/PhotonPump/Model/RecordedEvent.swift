@@ -1,26 +1,26 @@
 public import Foundation
 internal import PhotonPumpWire
 
-/// An event as the server keeps it.
+/// An event as the server stores it.
 ///
-/// It is a view of memory that it shares with events read together with it (blocks of at most 32 KiB): passing it
-/// around is cheap, and its properties are made when they are asked for.
+/// It is a view of memory shared with the events that were read together with it (blocks of at most 32 KiB): passing it
+/// around is cheap, and properties are created when you access them.
 public struct RecordedEvent: Sendable {
     let record: EventRecord
 
-    /// The stream it was written to.
+    /// The stream that it was written to.
     public var stream: String { self.record.stream.text }
-    /// Its place in ``stream``, counted from 0.
+    /// Its number in ``stream``, counted from 0.
     public var number: Int64 { self.record.number }
-    /// Its id, as its writer chose it.
+    /// Its id, as chosen by the writer.
     public var id: UUID { UUID(uuid: self.record.id.textOrder) }
-    /// Its type, as its writer chose it.
+    /// Its type, as chosen by the writer.
     public var type: String { self.record.type.text }
-    /// Whether its writer called ``data`` JSON.
+    /// Whether the writer declared ``data`` to be JSON.
     public var isJSON: Bool { self.record.isJSON }
-    /// What happened.
+    /// The event's data.
     public var data: Payload { Payload(self.record.data) }
-    /// What was recorded besides; empty if there was nothing.
+    /// Additional information; may be empty.
     public var metadata: Payload { Payload(self.record.metadata) }
     /// When the server wrote it.
     public var created: Date { Date(timeIntervalSince1970: Double(self.record.createdTicks) / 10_000_000) }
@@ -58,14 +58,14 @@ public struct RecordedEvent: Sendable {
 }
 
 extension RecordedEvent: Hashable {
-    /// Events are equal when everything recorded of them is.
+    /// Events are equal if everything recorded about them is.
     public static func == (a: RecordedEvent, b: RecordedEvent) -> Bool {
         a.number == b.number && a.record.id == b.record.id && a.record.stream == b.record.stream
             && a.record.type == b.record.type && a.isJSON == b.isJSON && a.record.createdTicks == b.record.createdTicks
             && a.record.data == b.record.data && a.record.metadata == b.record.metadata
     }
 
-    /// Hashes what tells events apart: their ids and places.
+    /// Hashes what distinguishes events: their ids and positions.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(self.record.id)
         hasher.combine(self.number)

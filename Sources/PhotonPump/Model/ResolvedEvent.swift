@@ -1,22 +1,24 @@
 public import Foundation
 internal import PhotonPumpWire
 
-/// An event as it was found in a stream: by itself, or through a link to it.
+/// An event as it was found in a stream: itself, or through a link to it.
 ///
-/// What happened is in ``event``; where it was found is in ``received``, and that is what positions follow. The
-/// properties that an event has too (``type``, ``data``, …) are those of ``event``, or of the link when the event it
-/// points to is gone.
+/// The original event is in ``event``. What the stream that was read contains is in ``received``; positions and
+/// checkpoints refer to that. Shortcuts such as ``type`` and ``data`` are those of ``event``, or of the link if the
+/// event it points to is gone.
 public struct ResolvedEvent: Sendable, Hashable {
-    /// The event; nil when it was found through a link whose target is deleted or truncated.
+    /// The event; nil if it was found through a link whose target was deleted or truncated.
     public let event: RecordedEvent?
-    /// The link through which the event was found, if links were resolved and there was one.
+    /// The link that led to the event, if links were resolved and there was one.
     public let link: RecordedEvent?
-    /// What is in the stream that was read: the link where there is one, else the event.
+    /// What the stream that was read contains: the link if there is one, otherwise the event.
     public let received: RecordedEvent
-    /// The place of ``received`` in the log; nil for reads of a single stream, which do not tell it.
+    /// The position of ``received`` in the log. It is always set in reads of `$all` and subscriptions to it. For a
+    /// single stream, servers report it only with the events that a subscription receives as they are written;
+    /// otherwise it is nil.
     public let position: Position?
 
-    /// - Returns: nil when there is neither an event nor a link.
+    /// - Returns: nil if there is neither an event nor a link.
     init?(_ record: ResolvedRecord, at position: Position? = nil) {
         guard let received = record.link ?? record.event else { return nil }
         self.event = record.event.map(RecordedEvent.init(record:))
@@ -29,18 +31,18 @@ public struct ResolvedEvent: Sendable, Hashable {
         self.init(record.record, at: Position(commit: record.commitPosition, prepare: record.preparePosition))
     }
 
-    /// ``event``, or the link when the event is gone.
+    /// ``event``, or the link if the event is gone.
     private var recorded: RecordedEvent { self.event ?? self.received }
 
-    /// The stream the event was written to.
+    /// The stream that the event was written to.
     public var stream: String { self.recorded.stream }
-    /// The event's place in ``stream``. For the place in the stream that was read see ``received``.
+    /// The event's number in ``stream``. For its number in the stream that was read, see ``received``.
     public var number: Int64 { self.recorded.number }
     /// The event's id.
     public var id: UUID { self.recorded.id }
     /// The event's type.
     public var type: String { self.recorded.type }
-    /// Whether the event's writer called ``data`` JSON.
+    /// Whether the writer declared ``data`` to be JSON.
     public var isJSON: Bool { self.recorded.isJSON }
     /// The event's data.
     public var data: Payload { self.recorded.data }
@@ -51,8 +53,8 @@ public struct ResolvedEvent: Sendable, Hashable {
 
     /// Decodes the event's data from JSON.
     ///
-    /// - Throws: ``PhotonPumpError`` with code ``PhotonPumpError/Code/undecodableEvent``, or
-    ///   ``PhotonPumpError/Code/linkTargetMissing`` when there is a link but no event.
+    /// - Throws: ``PhotonPumpError`` with ``PhotonPumpError/Code/undecodableEvent``, or with
+    ///   ``PhotonPumpError/Code/linkTargetMissing`` if there is a link but no event.
     public func decode<T: Decodable>(_ type: T.Type, decoder: JSONDecoder = JSONDecoder()) throws -> T {
         try self.existingEvent().decode(type, decoder: decoder)
     }

@@ -1,9 +1,9 @@
-/// What a server answers when it is told to scavenge.
+/// A server's answer to a scavenge request.
 public enum ScavengeOutcome: Sendable, Hashable {
-    /// It is done (servers up to 4.x).
+    /// The scavenge has finished (servers up to 4.x).
     case finished(after: Duration, reclaimedBytes: Int64)
-    /// It has begun, under this id (servers from 5.0 on).
+    /// The scavenge has begun, with this id (servers from 5.0 on).
     case started(id: String)
-    /// It was at it already.
+    /// A scavenge was running already.
     case runsAlready
 }

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Performs what ``BatchBufferState`` decides, for one reader of a sequence and one writer of batches.
+/// Carries out what ``BatchBufferState`` decides, between one reader of a sequence and one writer of batches.
 final class BatchBuffer: Sendable {
     private struct Shared {
         var machine: BatchBufferState
@@ -16,7 +16,7 @@ final class BatchBuffer: Sendable {
         )
     }
 
-    /// Adds an event, when there is room for it.
+    /// Adds an event once there is room for it.
     ///
     /// - Throws: `CancellationError`.
     func append(_ event: NewEvent, size: Int) async throws {
@@ -34,7 +34,7 @@ final class BatchBuffer: Sendable {
 
     /// The next batch, as soon as there is an event for it; nil at the end.
     ///
-    /// - Throws: the error the sequence ended with, or `CancellationError`.
+    /// - Throws: the error that the sequence ended with, or `CancellationError`.
     func next() async throws -> [NewEvent]? {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { writer in
@@ -71,7 +71,7 @@ final class BatchBuffer: Sendable {
         reader?.resume()
     }
 
-    /// Changes the state and does what follows, the latter outside of the lock.
+    /// Changes the state, and then carries out the resulting actions outside the lock.
     private func perform(_ change: (inout sending Shared) -> BatchBufferState.Actions) {
         let (deliver, writer, reader) = self.shared.withLock { shared in
             let actions = change(&shared)

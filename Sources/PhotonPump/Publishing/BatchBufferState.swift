@@ -1,13 +1,13 @@
-/// Events between the sequence they come from and the writes they go into, at most one batch of them; pure.
+/// Events on their way from a sequence to writes, at most one batch of them; pure.
 ///
-/// While a write is on its way the next batch collects, so that a slow sequence is written event by event and a fast
-/// one in full batches.
+/// While one batch is being written, the next one collects, so a slow sequence is written event by event and a fast one
+/// in full batches.
 struct BatchBufferState {
-    /// What the two sides are to be told, outside of any lock.
+    /// What to tell both sides, outside any lock.
     struct Actions {
-        /// The writer that waits for a batch gets this.
+        /// What the writer that waits for a batch receives.
         var deliver: Delivery?
-        /// The reader that waits for room may go on.
+        /// The reader that waits for room may continue.
         var resumeReader = false
     }
 
@@ -37,19 +37,19 @@ struct BatchBufferState {
 
     private var isFull: Bool { self.events.count >= self.maximumCount || self.bytes >= self.maximumBytes }
 
-    /// Whether an event of `size` bytes has to wait for the next batch.
+    /// Whether an event of `size` bytes must wait for the next batch.
     func mustWait(size: Int) -> Bool {
         !self.events.isEmpty && (self.isFull || self.bytes + size > self.maximumBytes)
     }
 
-    /// The sequence had an event, and ``mustWait(size:)`` was false.
+    /// The sequence produced an event, and ``mustWait(size:)`` was false.
     mutating func received(_ event: NewEvent, size: Int) -> Actions {
         self.events.append(event)
         self.bytes += size
         return self.settle()
     }
 
-    /// The sequence's next event has to wait for room.
+    /// The next event must wait for room.
     mutating func heldUp() -> Actions {
         self.isHeldUp = true
         return self.settle()
@@ -80,7 +80,7 @@ struct BatchBufferState {
         return actions
     }
 
-    /// What was collected goes out before the end, or the error behind it, is told.
+    /// Collected events are delivered before the end or the error that follows them.
     private mutating func takeDelivery() -> Delivery? {
         if !self.events.isEmpty {
             defer { (self.events, self.bytes) = ([], 0) }

@@ -1,14 +1,14 @@
-/// What became of a sequence of events.
+/// The outcome of publishing a sequence of events.
 public struct PublishSummary: Sendable, Hashable {
     /// The stream that was written to.
     public let stream: String
-    /// How many events were written.
+    /// The number of events written.
     public internal(set) var eventCount = 0
-    /// In how many writes.
+    /// The number of writes made.
     public internal(set) var writeCount = 0
-    /// The number of the first event; nil when there was none.
+    /// The number of the first event; nil if there were none.
     public internal(set) var firstEventNumber: Int64?
-    /// What the last write came to; nil when there was none.
+    /// The result of the last write; nil if there was none.
     public internal(set) var lastWrite: WriteResult?
 
     init(stream: String) {

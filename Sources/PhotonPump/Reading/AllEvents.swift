@@ -2,25 +2,24 @@ internal import PhotonPumpWire
 
 /// The events of all streams, as ``Client/iterAll(direction:from:pageSize:matching:resolveLinks:options:)`` reads them.
 public struct AllEvents: AsyncSequence, Sendable {
-    /// An event with its position, found by itself or through a link.
+    /// An event with its position, found directly or through a link.
     public typealias Element = ResolvedEvent
 
     let client: Client
     let pages: Result<AllPages, PhotonPumpError>
 
-    /// Starts a reading of its own; nothing is sent before the first event is asked for.
+    /// Starts a new reading; nothing is sent before the first event is requested.
     public func makeAsyncIterator() -> Iterator {
         Iterator(records: PagedIterator(client: self.client, source: self.pages))
     }
 
-    /// Goes through the events of one reading.
+    /// Iterates over the events of one reading.
     public struct Iterator: AsyncIteratorProtocol {
         var records: PagedIterator<AllPages>
 
         /// The next event; nil at the end of the log.
         ///
-        /// - Throws: ``PhotonPumpError``, or `CancellationError` when the task is cancelled. After an error the
-        ///   iteration is over.
+        /// - Throws: ``PhotonPumpError``, or `CancellationError` if the task is cancelled. An error ends the iteration.
         public mutating func next() async throws -> ResolvedEvent? {
             try await self.next(isolation: nil)
         }

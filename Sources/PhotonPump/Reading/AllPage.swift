@@ -1,11 +1,11 @@
 internal import PhotonPumpWire
 
-/// What one read of the log came to, filtered by the server, by the client or not at all.
+/// The result of one read of the log, filtered by the server, by the client or not at all.
 struct AllPage: Sendable {
     var events: [PositionedRecord]
     var from: Position
     var next: Position
-    /// Whether there was nothing more to look at. Without the server's filter it is known only of an empty page.
+    /// Whether there was nothing more to look at. If the server does not filter, only an empty page tells.
     var isEnd: Bool
 
     init(_ reply: ReadAllEventsCompleted) {
@@ -22,7 +22,7 @@ struct AllPage: Sendable {
         self.isEnd = reply.isEndOfStream
     }
 
-    /// Adds the page behind this one.
+    /// Appends the page that follows this one.
     mutating func append(_ page: AllPage) {
         self.events += page.events
         self.next = page.next

@@ -1,24 +1,24 @@
 internal import PhotonPumpWire
 
-/// The pages of the log, whole or with only those events that fit a filter.
+/// The pages of the log, complete or with only the events that match a filter.
 ///
-/// A filter is the server's work where it knows how to, else pages are read whole and filtered here, with the same
-/// results and the same positions. A server that does not know filters (4.x, 5.x) answers BadRequest, as it does to
-/// every command it does not know; it is asked once per reading.
+/// The server filters if it can; otherwise pages are read whole and filtered here, with the same results and positions.
+/// A server that does not support filters (4.x, 5.x) answers BadRequest, as to any unknown command; it is asked once
+/// per reading.
 struct AllPages: PageSource {
     struct Cursor: Sendable {
         var position: Position
-        /// Whether the server does the filtering, as far as is known.
+        /// Whether the server filters, as far as is known.
         var isServersWork: Bool
     }
 
     enum Output: Sendable {
         case page(AllPage, isServersWork: Bool)
-        /// The server knows no filters; the page is still to be read.
+        /// The server does not support filters; the page has yet to be read.
         case beyondServer(Position)
     }
 
-    /// How many events are looked at for one filtered page, fitting or not.
+    /// The number of events to look at for one filtered page, whether they match or not.
     static let searchWindow = Arguments.maximumPage
 
     private let direction: Direction
@@ -29,7 +29,7 @@ struct AllPages: PageSource {
     let first: Position
     let options: ReadOptions
 
-    /// - Throws: ``PhotonPumpError/Code/invalidArgument`` for what can never be read.
+    /// - Throws: ``PhotonPumpError/Code/invalidArgument`` for invalid arguments.
     init(
         _ direction: Direction,
         from position: Position?,
@@ -85,7 +85,7 @@ struct AllPages: PageSource {
         }
     }
 
-    /// Reads `count` events, in several goes if need be; fewer only where a page ends short.
+    /// Reads `count` events, in several requests if necessary; fewer only if a page ends short.
     func slice(of count: Int, _ client: Client, _ terms: CallTerms) async throws -> AllPage {
         var position = self.first
         var slice: AllPage?
@@ -115,7 +115,7 @@ struct AllPages: PageSource {
             let reply = try await client.perform(reading, terms)
             let matches = reply.events.indices.filter { filter.matches(reply.events[$0]) }
             guard matches.count > count else { return self.filtered(reply) }
-            // Only a read that ends with the last one wanted tells the position behind that.
+            // Only a read that ends with the last event wanted reports the position after it.
             let exact = self.reading(at: position, atMost: matches[count - 1] + 1)
             return try await self.filtered(client.perform(exact, terms))
         }

@@ -1,7 +1,7 @@
 internal import Foundation
 internal import PhotonPumpWire
 
-/// An ``EventFilter`` at work in the client, for servers that have no filters.
+/// Applies an ``EventFilter`` in the client, for servers that do not support filters.
 struct EventMatcher: Sendable {
     private enum Rule: Sendable {
         case prefixes([String])
@@ -11,7 +11,7 @@ struct EventMatcher: Sendable {
     let filter: EventFilter
     private let rule: Rule
 
-    /// - Throws: ``PhotonPumpError/Code/invalidArgument`` for a filter that can never work.
+    /// - Throws: ``PhotonPumpError/Code/invalidArgument`` if the filter is invalid.
     init(_ filter: EventFilter) throws(PhotonPumpError) {
         self.filter = filter
         switch filter.rule {
@@ -32,7 +32,7 @@ struct EventMatcher: Sendable {
     }
 
     func matches(_ record: PositionedRecord) -> Bool {
-        // As it is in the log: the link, where there is one.
+        // As it is in the log: the link, if there is one.
         guard let received = record.record.link ?? record.record.event else { return false }
         return self.matches(stream: received.stream.text, type: received.type.text)
     }
@@ -49,15 +49,15 @@ struct EventMatcher: Sendable {
 }
 
 extension EventFilter {
-    /// The filter for events that were read already, as they are in the log: it looks at links, not through them.
+    /// A predicate for events that have been read already. It judges links themselves, not the events they point to.
     ///
-    /// - Throws: ``PhotonPumpError/Code/invalidArgument`` for a filter that can never work.
+    /// - Throws: ``PhotonPumpError/Code/invalidArgument`` if the filter is invalid.
     public func predicate() throws -> @Sendable (ResolvedEvent) -> Bool {
         let matcher = try EventMatcher(self)
         return { matcher.matches(stream: $0.received.stream, type: $0.received.type) }
     }
 
-    /// The same in the form that goes over the wire.
+    /// The filter as it is sent over the wire.
     var message: Filter {
         let context: Filter.Context = self.subject == .stream ? .streamID : .eventType
         return switch self.rule {

@@ -1,9 +1,9 @@
 internal import PhotonPumpWire
 internal import Synchronization
 
-/// The pages of one reading, fetched ahead by one: performs what ``PageFeedState`` decides.
+/// The pages of one reading, fetched one ahead: carries out what ``PageFeedState`` decides.
 ///
-/// The iterator owns it; when the iterator is gone, so is the page on its way.
+/// The iterator owns it. When the iterator is deallocated, the request for the next page is cancelled.
 final class PageFeed<Source: PageSource>: Sendable {
     private typealias Machine = PageFeedState<Source.Element, Source.Cursor>
     private typealias Consumer = CheckedContinuation<[Source.Element]?, any Error>
@@ -11,7 +11,7 @@ final class PageFeed<Source: PageSource>: Sendable {
     private struct Shared {
         var machine: Machine
         var consumer: Consumer?
-        /// The conversation that fetches the page on its way.
+        /// The conversation that is fetching the next page.
         var reading: GUID?
     }
 
@@ -19,7 +19,7 @@ final class PageFeed<Source: PageSource>: Sendable {
     private let source: Result<Source, PhotonPumpError>
     private let shared: Mutex<Shared>
 
-    /// - Parameter source: what to read, or why it cannot be read, which the first page will tell.
+    /// - Parameter source: what to read, or why it cannot be read, which the first page reports.
     init(client: Client, source: Result<Source, PhotonPumpError>) {
         self.client = client
         self.source = source
@@ -30,7 +30,7 @@ final class PageFeed<Source: PageSource>: Sendable {
         if let reading = self.shared.withLock({ $0.reading }) { self.client.cancel(reading) }
     }
 
-    /// The next page, not empty; nil at the end.
+    /// The next page, which is not empty; nil at the end.
     func nextPage(isolation: isolated (any Actor)?) async throws -> [Source.Element]? {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { consumer in
@@ -54,7 +54,7 @@ final class PageFeed<Source: PageSource>: Sendable {
         self.perform { $0.machine.cancelled() }
     }
 
-    /// Changes the state and does what follows, the latter outside of the lock.
+    /// Changes the state, and then carries out the resulting actions outside the lock.
     private func perform(_ change: (inout sending Shared) -> Machine.Actions) {
         let id = self.client.nextID()
         let (actions, consumer) = self.shared.withLock { shared in
@@ -81,7 +81,7 @@ final class PageFeed<Source: PageSource>: Sendable {
         } catch {
             return self.perform { $0.machine.failed(error) }
         }
-        // An iterator that is gone has cancelled the conversation, or is about to.
+        // When the iterator is deallocated, the conversation is cancelled anyway.
         let exchange = source.exchange(at: cursor, id: id, terms: terms) { [weak self] result in
             self?.perform { shared in
                 if shared.reading == id { shared.reading = nil }

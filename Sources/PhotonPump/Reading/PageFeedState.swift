@@ -1,8 +1,8 @@
-/// Decides which page to ask for, and when, so that one is on its way while another is gone through; pure.
+/// Decides which page to request, and when, so that one is being fetched while another is iterated over; pure.
 struct PageFeedState<Element: Sendable, Cursor: Sendable> {
-    /// What to do after something has happened, the consumer first.
+    /// What to do after an event, the consumer first.
     struct Actions {
-        /// What the waiting consumer gets.
+        /// What the waiting consumer receives.
         var deliver: Delivery?
         /// Where to read the next page.
         var read: Cursor?
@@ -17,17 +17,17 @@ struct PageFeedState<Element: Sendable, Cursor: Sendable> {
     private enum Place {
         case next(Cursor)
         case end
-        /// Delivered once; after that it is the end.
+        /// Delivered once; then comes the end.
         case failed(any Error)
     }
 
     private var place: Place
     private var isReading = false
     private var isAwaited = false
-    /// A page that came before the consumer was through with the one before.
+    /// A page that arrived before the consumer was done with the previous one.
     private var ready: [Element]?
 
-    /// - Parameter start: where to begin; nil where there can be nothing to read.
+    /// - Parameter start: where to begin; nil if there can be nothing to read.
     init(_ start: Result<Cursor?, PhotonPumpError>) {
         switch start {
         case .success(let cursor): self.place = cursor.map(Place.next) ?? .end
@@ -42,7 +42,7 @@ struct PageFeedState<Element: Sendable, Cursor: Sendable> {
         return self.settle()
     }
 
-    /// A page has come.
+    /// A page has arrived.
     mutating func received(_ page: Page<Element, Cursor>) -> Actions {
         guard self.isReading else { return Actions() }
         self.isReading = false
@@ -51,7 +51,7 @@ struct PageFeedState<Element: Sendable, Cursor: Sendable> {
         return self.settle()
     }
 
-    /// A page will not come.
+    /// A page will not arrive.
     mutating func failed(_ error: any Error) -> Actions {
         guard self.isReading else { return Actions() }
         self.isReading = false
@@ -59,7 +59,7 @@ struct PageFeedState<Element: Sendable, Cursor: Sendable> {
         return self.settle()
     }
 
-    /// The consumer's task is cancelled; what it waits for will not be taken any more.
+    /// The consumer's task is cancelled; no one will take what it waits for.
     mutating func cancelled() -> Actions {
         self.isReading = false
         self.ready = nil
@@ -67,8 +67,8 @@ struct PageFeedState<Element: Sendable, Cursor: Sendable> {
         return self.settle()
     }
 
-    /// Hands over what is there, and asks for more when nothing is left in store. An empty page need not be the end:
-    /// the page behind it is asked for right away.
+    /// Delivers what is there, and requests more when nothing is left. An empty page need not be the end: the next one
+    /// is requested right away.
     private mutating func settle() -> Actions {
         var actions = Actions()
         if self.isAwaited, let delivery = self.takeDelivery() {

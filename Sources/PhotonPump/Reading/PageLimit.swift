@@ -1,14 +1,14 @@
 internal import Synchronization
 
-/// How many events a reading asks for at once. That sinks when the connection is lost again and again over the same page,
-/// for servers close connections that more bytes wait for than they care to hold; and rises again when pages come.
+/// How many events a reading requests at once. The limit falls when the connection is lost repeatedly over the same
+/// page, because servers close connections with too many bytes waiting to be sent. It rises again as pages arrive.
 final class PageLimit: Sendable {
     private struct State {
-        /// How often the size was halved.
+        /// How often the size has been halved.
         var halvings = 0
-        /// Connections lost in a row, without a page in between.
+        /// Connections lost in a row without a page in between.
         var losses = 0
-        /// Pages that have come since the size changed.
+        /// Pages that have arrived since the size changed.
         var pages = 0
 
         mutating func halve() {
@@ -17,17 +17,17 @@ final class PageLimit: Sendable {
         }
     }
 
-    /// After so many pages of one size, twice as many events are asked for.
+    /// After this many pages of one size, twice as many events are requested.
     private static let patience = 16
 
     private let state = Mutex(State())
 
-    /// The part of `count` to ask for, 1 or more.
+    /// The number of events to request instead of `count`, 1 or more.
     func reduce(_ count: Int32) -> Int32 {
         max(1, count >> self.state.withLock { $0.halvings })
     }
 
-    /// The connection was lost before a page had come. Once may have other reasons.
+    /// The connection was lost before a page arrived. A single loss may have other reasons.
     func lost() {
         self.state.withLock { state in
             state.losses += 1
@@ -35,7 +35,7 @@ final class PageLimit: Sendable {
         }
     }
 
-    /// A page has come.
+    /// A page has arrived.
     func answered() {
         self.state.withLock { state in
             state.losses = 0
@@ -46,7 +46,7 @@ final class PageLimit: Sendable {
         }
     }
 
-    /// A page was larger than its reader cares to hold.
+    /// A page was larger than its reader wants to hold.
     func wasTooLarge() {
         self.state.withLock { $0.halve() }
     }

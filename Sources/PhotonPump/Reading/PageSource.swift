@@ -1,16 +1,16 @@
 internal import PhotonPumpWire
 
-/// What is read page by page: knows how to ask for a page, and where the next one is.
+/// Something that is read page by page: knows how to request a page, and where the next one is.
 protocol PageSource: Sendable {
-    /// A place to read from.
+    /// A position to read from.
     associatedtype Cursor: Sendable
     associatedtype Element: Sendable
-    /// What a read comes to.
+    /// The result of a read.
     associatedtype Output: Sendable
 
-    /// Where to begin; nil where there can be nothing to read.
+    /// Where to begin; nil if there can be nothing to read.
     var start: Cursor? { get }
-    /// How each single read is made.
+    /// The options of each single read.
     var options: ReadOptions { get }
 
     /// The conversation that reads the page at `cursor`.
@@ -24,13 +24,13 @@ protocol PageSource: Sendable {
 
 /// Elements that were read together.
 struct Page<Element: Sendable, Cursor: Sendable>: Sendable {
-    /// There may be none although it is not the end.
+    /// May be empty even if this is not the end.
     let elements: [Element]
     /// Where the next page is; nil at the end.
     let next: Cursor?
 }
 
-/// How to read.
+/// Options of a read.
 struct ReadOptions: Sendable {
     let resolveLinks: Bool
     let call: CallOptions

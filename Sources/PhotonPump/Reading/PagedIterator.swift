@@ -1,4 +1,4 @@
-/// Goes through the elements of pages: an element costs an array access, and the client is visited once a page.
+/// Iterates over the elements of pages: an element costs an array access, and the client is called once per page.
 struct PagedIterator<Source: PageSource> {
     private let feed: PageFeed<Source>
     private var page: [Source.Element] = []

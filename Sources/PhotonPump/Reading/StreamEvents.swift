@@ -2,25 +2,24 @@ internal import PhotonPumpWire
 
 /// The events of a stream, as ``Client/iter(_:direction:from:pageSize:resolveLinks:options:)`` reads them.
 public struct StreamEvents: AsyncSequence, Sendable {
-    /// An event, found by itself or through a link.
+    /// An event, found directly or through a link.
     public typealias Element = ResolvedEvent
 
     let client: Client
     let pages: Result<StreamPages, PhotonPumpError>
 
-    /// Starts a reading of its own; nothing is sent before the first event is asked for.
+    /// Starts a new reading; nothing is sent before the first event is requested.
     public func makeAsyncIterator() -> Iterator {
         Iterator(records: PagedIterator(client: self.client, source: self.pages))
     }
 
-    /// Goes through the events of one reading.
+    /// Iterates over the events of one reading.
     public struct Iterator: AsyncIteratorProtocol {
         var records: PagedIterator<StreamPages>
 
         /// The next event; nil at the end of the stream.
         ///
-        /// - Throws: ``PhotonPumpError``, or `CancellationError` when the task is cancelled. After an error the
-        ///   iteration is over.
+        /// - Throws: ``PhotonPumpError``, or `CancellationError` if the task is cancelled. An error ends the iteration.
         public mutating func next() async throws -> ResolvedEvent? {
             try await self.next(isolation: nil)
         }
@@ -29,7 +28,7 @@ public struct StreamEvents: AsyncSequence, Sendable {
         ///
         /// - Throws: as ``next()``.
         public mutating func next(isolation actor: isolated (any Actor)?) async throws -> ResolvedEvent? {
-            // An element with neither event nor link says nothing; servers do not send such.
+            // An element with neither event nor link says nothing; servers do not send any.
             while let record = try await self.records.next(isolation: actor) {
                 if let event = ResolvedEvent(record) { return event }
             }

@@ -9,7 +9,7 @@ struct StreamPages: PageSource {
     let start: Int64?
     let options: ReadOptions
 
-    /// - Throws: ``PhotonPumpError/Code/invalidArgument`` for what can never be read.
+    /// - Throws: ``PhotonPumpError/Code/invalidArgument`` for invalid arguments.
     init(
         _ stream: String,
         _ direction: Direction,
@@ -50,7 +50,7 @@ struct StreamPages: PageSource {
         return Exchange(reading, id: id, terms: terms, completion: completion)
     }
 
-    /// One read of at most `count` events, as many as servers return at once or fewer.
+    /// One read of at most `count` events; servers may return fewer.
     func reading(at cursor: Int64, atMost count: Int) -> ReadStream {
         ReadStream(
             direction: self.direction,
@@ -64,7 +64,7 @@ struct StreamPages: PageSource {
         )
     }
 
-    /// Reads `count` events, in several goes if need be; fewer only where a page ends short.
+    /// Reads `count` events, in several requests if necessary; fewer only if a page ends short.
     func slice(
         at start: Int64, of count: Int, _ client: Client, _ terms: CallTerms
     ) async throws

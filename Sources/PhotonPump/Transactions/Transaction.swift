@@ -1,28 +1,28 @@
 /// Several writes to one stream that become visible together, or not at all.
 ///
-/// Writes are kept by the server until ``commit(options:)``; a transaction that nobody commits is as if it had never
-/// been. It survives lost connections and may be continued from elsewhere by its id, see
-/// ``Client/transaction(_:on:)``. For events that fit into one write, that is simpler and as atomic.
+/// The server keeps the writes until ``commit(options:)``; a transaction that is never committed has no effect. It
+/// survives lost connections, and can be continued elsewhere with its id, see ``Client/transaction(_:on:)``. If all
+/// events fit into one write, use that: it is simpler and just as atomic.
 public struct Transaction: Sendable {
-    /// The server's name for it: a place in its log.
+    /// The transaction's id: a position in the server's log.
     public let id: Int64
-    /// The stream that is written to.
+    /// The stream to write to.
     public let stream: String
-    /// What must be true of the stream when it is committed; nil for one that was begun elsewhere.
+    /// What must be true of the stream when the transaction is committed; nil if it was begun elsewhere.
     public let expected: ExpectedVersion?
 
     let client: Client
 
-    /// Adds events behind those written before.
+    /// Adds events after those written before.
     ///
-    /// The server does not look at them: whether the stream is at the expected version, and whether the transaction
-    /// exists at all, shows when it is committed. When this fails without an answer, do not repeat it (the events might
-    /// be there twice); begin another transaction.
+    /// The server does not check them: only when the transaction is committed does it turn out whether the stream is at
+    /// the expected version, and whether the transaction exists at all. If this fails without an answer, do not repeat
+    /// it, because the events might then be added twice. Begin a new transaction instead.
     ///
     /// - Parameters:
-    ///   - events: what to write; their order is kept.
-    ///   - options: timeout, credentials and node of this call.
-    /// - Throws: ``PhotonPumpError``, before anything is sent ``PhotonPumpError/Code/tooLarge``.
+    ///   - events: the events to write, in order.
+    ///   - options: the timeout, credentials and node of this call.
+    /// - Throws: ``PhotonPumpError``; before anything is sent, ``PhotonPumpError/Code/tooLarge``.
     public func write(_ events: [NewEvent], options: CallOptions = CallOptions()) async throws {
         let write = try WriteToTransaction(
             events,
@@ -34,13 +34,13 @@ public struct Transaction: Sendable {
         try await self.client.perform(write, options)
     }
 
-    /// Writes the events to the stream, all of them or none. Repeating it is safe.
+    /// Writes the events to the stream, all of them or none. If the outcome is not known, this can be repeated.
     ///
-    /// - Parameter options: timeout, credentials and node of this call.
-    /// - Returns: the numbers the events got.
-    /// - Throws: ``PhotonPumpError``, among others ``PhotonPumpError/Code/wrongExpectedVersion``,
-    ///   ``PhotonPumpError/Code/streamDeleted``, and ``PhotonPumpError/Code/accessDenied``, which is also what servers
-    ///   answer for an id they do not know.
+    /// - Parameter options: the timeout, credentials and node of this call.
+    /// - Returns: the numbers of the events.
+    /// - Throws: ``PhotonPumpError``, such as ``PhotonPumpError/Code/wrongExpectedVersion``,
+    ///   ``PhotonPumpError/Code/streamDeleted``, or ``PhotonPumpError/Code/accessDenied``, which servers also answer
+    ///   for an unknown id.
     @discardableResult
     public func commit(options: CallOptions = CallOptions()) async throws -> WriteResult {
         let commit = CommitTransaction(
