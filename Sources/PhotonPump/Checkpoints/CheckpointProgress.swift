@@ -1,9 +1,9 @@
 internal import DequeModule
 
-/// How far events are dealt with, none left out, and when that is to be saved; pure.
+/// Tracks up to which place all events have been handled, and when to save that as a checkpoint; pure.
 ///
-/// Events begin in order and finish in any. Only those that have begun and not finished are remembered, each with the
-/// checkpoint that holds until it has finished.
+/// Events start in order and may finish in any order. Only events that have started and not finished are kept, each
+/// with the checkpoint that holds until it finishes.
 struct CheckpointProgress<Place: Hashable & Sendable> {
     typealias Checkpoint = SubscriptionStart<Place>
 
@@ -16,15 +16,15 @@ struct CheckpointProgress<Place: Hashable & Sendable> {
     private var saving: Checkpoint?
     private var saved: Checkpoint?
 
-    /// - Parameter interval: a checkpoint is to be saved after so many events.
+    /// - Parameter interval: save a checkpoint after this many events.
     init(every interval: Int) {
         self.interval = interval
     }
 
-    /// How many events are remembered.
+    /// The number of events that have started and not finished.
     var unfinishedCount: Int { self.unfinished.count }
 
-    /// Everything before this is dealt with; nil as long as nothing is.
+    /// Everything before this has been handled; nil as long as nothing has.
     var checkpoint: Checkpoint? {
         if let first = self.unfinished.first { first.before } else { self.latest }
     }
@@ -43,13 +43,13 @@ struct CheckpointProgress<Place: Hashable & Sendable> {
         self.finishedSinceSave += 1
     }
 
-    /// Between the last event that has begun and this place there is none.
+    /// No event lies between the last one that started and this place.
     mutating func reached(_ checkpoint: Checkpoint) { self.latest = checkpoint }
 
-    /// The time between two saves is over.
+    /// The time between two saves is up.
     mutating func timePassed() { self.isTimeUp = true }
 
-    /// The checkpoint to save now, if it is time; one at a time, and the first one at once.
+    /// The checkpoint to save now, if one is due. The first is due at once, and only one is saved at a time.
     ///
     /// - Parameter isLast: whether this is the last opportunity.
     mutating func startSaving(isLast: Bool = false) -> Checkpoint? {
@@ -62,7 +62,7 @@ struct CheckpointProgress<Place: Hashable & Sendable> {
         return checkpoint
     }
 
-    /// What ``startSaving(isLast:)`` returned is saved.
+    /// The checkpoint that ``startSaving(isLast:)`` returned has been saved.
     mutating func didSave() {
         self.saved = self.saving
         self.saving = nil

@@ -1,15 +1,15 @@
-/// Where a program keeps how far it has come in a stream (`Place` is `Int64`) or in `$all` (``Position``).
+/// Stores how far a program has come in a stream (`Place` is `Int64`) or in `$all` (`Place` is ``Position``).
 ///
-/// ``Client/follow(_:from:checkpoint:every:orAfter:maxConcurrent:partitionedBy:options:handler:)`` loads the checkpoint once
-/// and saves it from time to time. A store of your own should replace what it holds at once or not at all, and throw
-/// when it finds something that it cannot read: nil means that nothing was ever saved.
+/// ``Client/follow(_:from:checkpoint:every:orAfter:maxConcurrent:partitionedBy:options:handler:)`` loads the checkpoint
+/// once and saves it from time to time. A store of your own should replace the checkpoint atomically, and should throw
+/// when it finds something it cannot read: nil means that no checkpoint was ever saved.
 public protocol CheckpointStore<Place>: Sendable {
-    /// What places are: event numbers of a stream, or positions in the log.
+    /// An event number of a stream (`Int64`), or a position in the log (``Position``).
     associatedtype Place: Comparable & Hashable & Sendable
 
-    /// The checkpoint saved last; nil when there is none.
+    /// The checkpoint saved last; nil if there is none.
     func load() async throws -> SubscriptionStart<Place>?
 
-    /// Replaces the checkpoint. It is not cancelled with the task that processes events.
+    /// Replaces the checkpoint. Cancelling the task that processes events does not cancel this call.
     func save(_ checkpoint: SubscriptionStart<Place>) async throws
 }

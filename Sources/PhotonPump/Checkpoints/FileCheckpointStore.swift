@@ -3,13 +3,13 @@ internal import Foundation
 
 /// A checkpoint in a file of its own, as JSON.
 ///
-/// The file is replaced as a whole: a new one is written beside it, under the same name with `.new` behind, and takes its
-/// place when the disk has it. Whenever the process or the machine dies, the file holds either the old checkpoint or the
-/// new one. One program at a time may use it.
+/// The file is replaced atomically: a new file is written next to it, under the same name with `.new` appended, and
+/// takes its place once it is on disk. Whenever the process or the machine dies, the file holds either the old
+/// checkpoint or the new one. Only one program at a time may use the file.
 public struct FileCheckpointStore<Place: Codable & Comparable & Hashable & Sendable>: CheckpointStore {
-    /// The file, which need not exist yet; its directory has to.
+    /// The path of the file. The file need not exist yet, but its directory must.
     public let path: String
-    /// Files make callers wait; here they do, one behind the other.
+    /// File access blocks its caller, so it happens on this queue, one call after another.
     private let queue = DispatchQueue(label: "PhotonPump.FileCheckpointStore")
 
     /// A store in the file at `path`.
@@ -17,10 +17,10 @@ public struct FileCheckpointStore<Place: Codable & Comparable & Hashable & Senda
         self.path = path
     }
 
-    /// The checkpoint in the file; nil when there is no file.
+    /// The checkpoint in the file; nil if there is no file.
     ///
-    /// - Throws: ``PhotonPumpError/Code/unreadableCheckpoint``, naming the file, when it cannot be read, holds something
-    ///   else, or its directory is missing.
+    /// - Throws: ``PhotonPumpError/Code/unreadableCheckpoint``, naming the file, if it cannot be read or holds
+    ///   something else, or if its directory is missing.
     public func load() async throws -> SubscriptionStart<Place>? {
         try await self.onQueue {
             do {
@@ -28,7 +28,7 @@ public struct FileCheckpointStore<Place: Codable & Comparable & Hashable & Senda
                     _ = try self.openDirectory()
                     return nil
                 }
-                // The largest is a tenth of that.
+                // The largest checkpoint is a tenth of that.
                 let bytes = try file.read(upToCount: 4096) ?? Data()
                 return try JSONDecoder().decode(SubscriptionStart<Place>.self, from: bytes)
             } catch let error as DecodingError {
@@ -41,10 +41,10 @@ public struct FileCheckpointStore<Place: Codable & Comparable & Hashable & Senda
         }
     }
 
-    /// Replaces the file, and returns when the disk has it.
+    /// Replaces the file, and returns once it is on disk.
     ///
-    /// - Throws: ``PhotonPumpError/Code/checkpointNotSaved``, naming the file; it is as it was, unless the directory
-    ///   could not be written to the disk.
+    /// - Throws: ``PhotonPumpError/Code/checkpointNotSaved``, naming the file. The old checkpoint is still there,
+    ///   unless what failed was flushing the directory to disk.
     public func save(_ checkpoint: SubscriptionStart<Place>) async throws {
         try await self.onQueue {
             do {
@@ -63,7 +63,7 @@ public struct FileCheckpointStore<Place: Codable & Comparable & Hashable & Senda
         }
     }
 
-    /// - Returns: nil when there is no such file.
+    /// - Returns: nil if there is no such file.
     private func open(_ path: String, _ flags: CInt) throws -> FileHandle? {
         let descriptor = Foundation.open(path, flags | O_CLOEXEC, 0o644)
         if descriptor >= 0 { return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true) }

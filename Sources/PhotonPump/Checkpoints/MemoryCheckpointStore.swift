@@ -1,14 +1,14 @@
-/// A checkpoint that lasts as long as the process, for tests and for what is built anew with each start.
+/// A checkpoint in memory: for tests, and for state that is rebuilt whenever the process starts.
 public actor MemoryCheckpointStore<Place: Comparable & Hashable & Sendable>: CheckpointStore {
     /// The checkpoint saved last.
     public private(set) var checkpoint: SubscriptionStart<Place>?
 
-    /// A store that holds this checkpoint; by default none.
+    /// A store that holds this checkpoint, or none by default.
     public init(_ checkpoint: SubscriptionStart<Place>? = nil) {
         self.checkpoint = checkpoint
     }
 
-    /// The checkpoint saved last; nil when there is none.
+    /// The checkpoint saved last; nil if there is none.
     public func load() -> SubscriptionStart<Place>? { self.checkpoint }
 
     /// Replaces the checkpoint.

@@ -1,30 +1,32 @@
 internal import Foundation
 internal import Synchronization
 
-/// A checkpoint in a stream of its own: an event of type `Checkpoint` with each save, of which the server keeps one.
+/// A checkpoint in a stream of its own. Each save writes an event of type `Checkpoint`, and the server keeps only the
+/// last.
 ///
-/// Who follows `$all` should leave such streams out by a filter, or each save is an event that is followed by a save.
+/// When you follow `$all`, exclude checkpoint streams with a filter. Otherwise every save is itself an event to follow,
+/// and leads to the next save.
 public final class StreamCheckpointStore<Place: Codable & Comparable & Hashable & Sendable>: CheckpointStore {
-    /// The stream, which nothing else is written to.
+    /// The stream. Nothing else should write to it.
     public let stream: String
     private let client: Client
     private let options: CallOptions
-    /// Whether the server has been told to keep few events.
+    /// Whether the stream's `$maxCount` has been set.
     private let isLimited = Atomic(false)
 
     /// - Parameters:
-    ///   - stream: holds the checkpoint, and comes into being with the first one.
-    ///   - client: reads and writes the stream.
-    ///   - options: timeout and credentials of each call. It is the master that is read, unless they tell otherwise.
+    ///   - stream: the stream for the checkpoint; the first save creates it.
+    ///   - client: the client to read and write the stream with.
+    ///   - options: the timeout and credentials of each call. Reads go to the master unless the options say otherwise.
     public init(stream: String, client: Client, options: CallOptions = CallOptions()) {
         self.stream = stream
         self.client = client
         self.options = options
     }
 
-    /// The checkpoint in the stream's last event; nil when the stream does not exist.
+    /// The checkpoint in the stream's last event; nil if the stream does not exist.
     ///
-    /// - Throws: ``PhotonPumpError/Code/unreadableCheckpoint`` when the last event is no checkpoint, and as
+    /// - Throws: ``PhotonPumpError/Code/unreadableCheckpoint`` if the last event is not a checkpoint, or any error of
     ///   ``Client/getLastEvent(in:resolveLinks:options:)``.
     public func load() async throws -> SubscriptionStart<Place>? {
         var options = self.options
@@ -44,7 +46,8 @@ public final class StreamCheckpointStore<Place: Codable & Comparable & Hashable 
         }
     }
 
-    /// Writes an event. The first time, the stream's `$maxCount` is set to 1 before, unless it has one.
+    /// Writes the checkpoint as an event. Before the first, it sets the stream's `$maxCount` to 1, unless the stream
+    /// has a `$maxCount` already.
     ///
     /// - Throws: as ``Client/publish(_:to:expecting:options:)`` and ``Client/editMetadata(of:attempts:options:_:)``.
     public func save(_ checkpoint: SubscriptionStart<Place>) async throws {

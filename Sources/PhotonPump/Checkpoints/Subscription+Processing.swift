@@ -1,5 +1,5 @@
 extension Subscription {
-    /// Has each event dealt with by `handler`, and saves how far that has come.
+    /// Handles each event with `handler`, and saves how far it has come.
     ///
     /// ```swift
     /// let subscription = try await client.subscribe(to: "ponies", from: store.load() ?? .start)
@@ -8,27 +8,27 @@ extension Subscription {
     /// }
     /// ```
     ///
-    /// A checkpoint never lies behind an event whose handler has not returned. So each event is dealt with at least once:
-    /// when the process dies, those since the last checkpoint come again. After an end in order none does.
+    /// A checkpoint never moves past an event whose handler is unfinished, so each event is handled at least once. When
+    /// the process dies, the events since the last checkpoint come again; after a clean stop none is repeated.
     ///
-    /// It returns after ``stop()``, and throws when its task is cancelled, a handler or the store has thrown, or the
-    /// subscription cannot go on. In each case no further handler is started, those that are running are awaited (if the
-    /// task is cancelled, they see it), and what is finished is saved, unless it was the store that failed. An event whose
-    /// handler throws because it was cancelled is not finished. What had come before the subscription failed is dealt with
-    /// yet.
+    /// This returns after ``stop()`` or ``Client/close(drainingFor:)``. It throws when its task is cancelled, when a
+    /// handler or the store throws, or when the subscription fails. In each case it first waits for the handlers that
+    /// are running (which see the cancellation, if there is one) and saves a last checkpoint, unless it was the store
+    /// that failed. It starts no further handlers, with one exception: events received before the subscription failed
+    /// are still handled. An event whose handler throws because it was cancelled counts as unfinished.
     ///
-    /// With a filter, what does not fit is passed over in checkpoints, too.
+    /// With a filter, checkpoints move past events that do not match, too.
     ///
     /// - Parameters:
-    ///   - store: gets the checkpoints, one after the other; the first as soon as there is one.
-    ///   - count: after how many events a checkpoint is saved, 1 or more. 1,000.
-    ///   - time: how long what is finished waits at most to be saved. Five seconds.
-    ///   - maxConcurrent: how many handlers may run at once. One.
-    ///   - key: what events have in common that must be dealt with one after the other, in order. By default events need
-    ///     not wait for each other.
-    ///   - handler: deals with an event.
-    /// - Throws: the first of what `handler` and `store` throw, what ends ``events``, `CancellationError`, or
-    ///   ``PhotonPumpError/Code/invalidArgument`` when the events are gone through already or an argument can never work.
+    ///   - store: where checkpoints are saved, one after another. The first is saved as soon as there is one.
+    ///   - count: the number of events after which a checkpoint is saved, 1 or more. 1,000 by default.
+    ///   - time: the longest time before progress is saved. Five seconds by default.
+    ///   - maxConcurrent: the number of handlers that may run at once. One by default.
+    ///   - key: events with the same key are handled one after another, in order. By default, events need not wait for
+    ///     each other.
+    ///   - handler: handles an event.
+    /// - Throws: the first error of `handler` or `store`, the error that ends ``events``, `CancellationError`, or
+    ///   ``PhotonPumpError/Code/invalidArgument`` if the events have been iterated already or an argument is invalid.
     public func process(
         savingTo store: some CheckpointStore<Place>,
         every count: Int = 1_000,

@@ -1,7 +1,7 @@
 internal import DequeModule
 internal import Synchronization
 
-/// What to do with events, and how often to save that it was done.
+/// How events are processed, and how often a checkpoint is saved.
 struct ProcessingPlan: Sendable {
     let count: Int
     let time: Duration
@@ -9,7 +9,7 @@ struct ProcessingPlan: Sendable {
     let key: (@Sendable (ResolvedEvent) -> any Hashable)?
     let handler: @Sendable (ResolvedEvent) async throws -> Void
 
-    /// - Throws: ``PhotonPumpError/Code/invalidArgument``, naming what can never work.
+    /// - Throws: ``PhotonPumpError/Code/invalidArgument``, naming the invalid argument.
     func check() throws(PhotonPumpError) {
         for (name, number) in [("every", self.count), ("maxConcurrent", self.maxConcurrent)] where number < 1 {
             throw PhotonPumpError(.invalidArgument, "\(name) \(number) is below 1")
@@ -24,13 +24,13 @@ struct ProcessingPlan: Sendable {
 final class SubscriptionProcessing<Store: CheckpointStore>: Sendable {
     typealias Place = Store.Place
 
-    /// What the one who starts handlers hears.
+    /// What is reported to the loop that starts handlers.
     private enum Happening: Sendable {
         case came([FollowItem])
-        /// Nothing more will come.
+        /// No more events will come.
         case ended((any Error)?)
         case finished(lane: Int?)
-        /// There may be something to save.
+        /// There may be a checkpoint to save.
         case progressed
     }
 
@@ -40,14 +40,15 @@ final class SubscriptionProcessing<Store: CheckpointStore>: Sendable {
         var failure: (any Error)?
     }
 
-    /// How many events may wait for each handler that may run, so that a key with many does not hold up the others.
+    /// The number of events that may wait per running handler, so that a key with many events does not hold up the
+    /// others.
     private static var lookahead: Int { 16 }
 
     private let follower: Follower
     private let place: SubscriptionPlace<Place>
     private let store: Store
     private let plan: ProcessingPlan
-    /// Beside the happenings, because those end with the cancellation and handlers need not.
+    /// Kept apart from the happenings: those end with the cancellation, but handlers may still finish.
     private let state: Mutex<State>
 
     init(_ follower: Follower, _ place: SubscriptionPlace<Place>, _ store: Store, _ plan: ProcessingPlan) {
@@ -58,9 +59,11 @@ final class SubscriptionProcessing<Store: CheckpointStore>: Sendable {
         self.state = Mutex(State(progress: CheckpointProgress(every: plan.count)))
     }
 
-    /// Returns when all handlers have, and what they did is saved; with what has ended the processing, if it was an error.
+    /// Returns once all handlers have returned and the last checkpoint is saved; with the error that ended the
+    /// processing, if there was one.
     func run() async -> (any Error)? {
-        // Of both streams the content is bounded: nobody waits between two happenings, and a demand is answered by one.
+        // Both streams stay small: each happening is taken before the next is awaited, and each demand yields one
+        // batch.
         let (happenings, report) = AsyncStream.makeStream(of: Happening.self)
         let (demands, demand) = AsyncStream.makeStream(of: Void.self)
         let end: (any Error)? = await withDiscardingTaskGroup { group in
@@ -120,7 +123,7 @@ final class SubscriptionProcessing<Store: CheckpointStore>: Sendable {
         return self.state.withLock { $0.failure } ?? end
     }
 
-    /// Whether nothing is to be started any more.
+    /// Whether no further handler may start.
     private var mustEnd: Bool {
         self.follower.hasStopped || Task.isCancelled || self.state.withLock { $0.failure != nil }
     }
@@ -128,7 +131,7 @@ final class SubscriptionProcessing<Store: CheckpointStore>: Sendable {
     private func take(_ item: FollowItem, _ lanes: inout Lanes<(event: ResolvedEvent, number: Int)>) {
         switch item {
         case .event(let found):
-            // An element with neither event nor link says nothing; servers do not send such.
+            // An element with neither event nor link says nothing; servers do not send any.
             guard let event = ResolvedEvent(found.record, at: found.position) else { return }
             let number = self.state.withLock { $0.progress.began(at: self.place.outside(found.place)) }
             lanes.add((event, number), key: self.plan.key.map { AnyHashable($0(event)) })
@@ -164,7 +167,7 @@ final class SubscriptionProcessing<Store: CheckpointStore>: Sendable {
             try await self.plan.handler(event)
             self.state.withLock { $0.progress.finished(number) }
         } catch is CancellationError where Task.isCancelled {
-            // It comes again.
+            // The event will come again.
         } catch {
             self.fail(error)
         }
@@ -172,7 +175,7 @@ final class SubscriptionProcessing<Store: CheckpointStore>: Sendable {
 
     private func save(_ checkpoint: SubscriptionStart<Place>) async {
         do {
-            // A task of its own is not cancelled; it is awaited here.
+            // An unstructured task is not cancelled with this one; it is awaited here.
             try await Task { try await self.store.save(checkpoint) }.value
             self.state.withLock { $0.progress.didSave() }
         } catch {

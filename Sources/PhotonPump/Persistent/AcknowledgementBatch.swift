@@ -1,12 +1,12 @@
 internal import PhotonPumpWire
 
-/// Collects acknowledgements, so that many are sent together; pure. No event can be acknowledged twice, so it holds no
-/// more than are in flight.
+/// Collects acknowledgements, so that many are sent together; pure. No event can be acknowledged twice, so it never
+/// holds more than are in flight.
 struct AcknowledgementBatch {
-    /// Servers take as many ids in a message.
+    /// Servers accept this many ids in one message.
     static let maximum = 2000
 
-    /// How many are worth sending at once.
+    /// The number worth sending at once.
     private let target: Int
     private var ids: [GUID] = []
 
@@ -24,7 +24,7 @@ struct AcknowledgementBatch {
         self.ids.append(id)
     }
 
-    /// What was collected, in parts that servers take.
+    /// What was collected, in parts that servers accept.
     mutating func take() -> [[GUID]] {
         defer { self.ids.removeAll(keepingCapacity: true) }
         return Self.parts(of: self.ids)

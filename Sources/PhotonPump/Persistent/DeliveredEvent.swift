@@ -1,25 +1,25 @@
 public import Foundation
 internal import PhotonPumpWire
 
-/// An event that a persistent subscription has delivered, to be acknowledged or refused.
+/// An event delivered by a persistent subscription, to be acknowledged or refused.
 ///
-/// It has all the properties of the ``ResolvedEvent`` that it is a delivery of: `delivered.type`, `delivered.data`,
+/// It has all the properties of the ``ResolvedEvent`` that was delivered: `delivered.type`, `delivered.data`,
 /// `delivered.link`, ….
 @dynamicMemberLookup
 public struct DeliveredEvent: Sendable, Hashable {
-    /// The event, found by itself or through a link.
+    /// The event, found directly or through a link.
     public let resolved: ResolvedEvent
-    /// How often the server had delivered it before: 0 the first time. It counts refusals and timeouts, and begins again
-    /// at 1 when a consumer has gone. Servers before 4.1 do not tell; it is 0 then.
+    /// How often the server had delivered the event before: 0 the first time. It counts refusals and timeouts, and
+    /// starts again at 1 when a consumer has disconnected. Servers before 4.1 do not report it; it is 0 then.
     public let retryCount: Int
-    /// The connection that it came by.
+    /// The connection that delivered it.
     let connection: GUID
-    /// Its place among the events in flight.
+    /// Its slot among the events in flight.
     let slot: Int
-    /// How often it was pushed since it has that place.
+    /// How often it has been pushed since it took that slot.
     let pushCount: Int
 
-    /// What acknowledgements are made out to: the link where there is one.
+    /// The id to acknowledge: that of the link, if there is one.
     var acknowledgedID: GUID { self.resolved.received.record.id }
 
     /// A property of ``resolved``.

@@ -1,59 +1,59 @@
 internal import PhotonPumpWire
 
-/// The events that the server has pushed and that are neither acknowledged nor refused, each in a slot; as many as the
-/// server was allowed. Pure, with the time passed in.
+/// The events that the server has pushed and that are neither acknowledged nor refused, each in a slot; at most as many
+/// as the server was allowed. Pure, with the time passed in.
 ///
-/// An event that the server delivers again keeps its slot: what the server counts is events, not deliveries.
+/// An event that the server delivers again keeps its slot: the server counts events, not deliveries.
 struct InFlightEvents {
     typealias Instant = ContinuousClock.Instant
 
     enum Admission: Equatable {
-        /// It is in this slot now.
+        /// It takes this slot.
         case new(slot: Int)
-        /// It was in this slot already; the consumer has the earlier delivery or not.
+        /// It was in this slot already; the consumer may have received the earlier delivery.
         case again(slot: Int, wasGiven: Bool)
-        /// It is in the slot of the event pushed the longest time ago, which the server must have taken back: its time was
-        /// up, by the server's clock and setting.
+        /// It takes the slot of the event that was pushed the longest time ago. By its own clock and settings, the
+        /// server must have timed that one out.
         case instead(slot: Int, wasGiven: Bool)
         /// There is no slot: the server has pushed more than it was allowed, all of it just now.
         case tooMany
     }
 
-    /// What becomes of events as time goes by.
+    /// What happens to events as time passes.
     struct Look: Equatable {
-        /// Events that the consumer has, and whose time is nearly up; each is told once.
+        /// Events that the consumer has and whose time is nearly up; each is reported once.
         var slow: [GUID] = []
-        /// All events, when every slot has been taken for longer than the timeout; told once until a slot is free.
+        /// All events, if every slot has been taken for longer than the timeout; reported once until a slot is free.
         var stalled: [GUID] = []
-        /// When to look again; nil when there is nothing to look at.
+        /// When to check again; nil if there is nothing to check.
         var next: Instant?
     }
 
     private struct Slot {
         let id: GUID
-        /// When the event first came.
+        /// When the event was first pushed.
         let since: Instant
         /// When the server last pushed it.
         var pushed: Instant
-        /// How often it has.
+        /// How often the server has pushed it.
         var pushCount = 1
         var isGiven = false
         var isToldSlow = false
     }
 
-    /// Of groups; but those where one was set that is shorter.
+    /// The shortest timeout of groups, except those where a shorter one was set.
     private static let shortestTimeout: Duration = .seconds(1)
 
     private let limit: Int
     private let timeout: Duration?
-    /// As many as were ever taken at once.
+    /// As many slots as were ever taken at once.
     private var slots: [Slot?] = []
     private var free: [Int] = []
     private var isToldStalled = false
 
     /// - Parameters:
-    ///   - limit: how many events the server may push.
-    ///   - timeout: how long it waits for an acknowledgement; nil for ever.
+    ///   - limit: the number of events that the server may push.
+    ///   - timeout: how long the server waits for an acknowledgement; nil for ever.
     init(limit: Int, timeout: Duration?) {
         self.limit = limit
         self.timeout = timeout
@@ -61,9 +61,9 @@ struct InFlightEvents {
 
     var count: Int { self.slots.count - self.free.count }
 
-    /// An event has come.
+    /// An event has arrived.
     ///
-    /// - Parameter isRepeated: whether the server says that it has pushed it before.
+    /// - Parameter isRepeated: whether the server says that it has pushed the event before.
     mutating func admit(_ id: GUID, isRepeated: Bool, now: Instant) -> Admission {
         let isFull = self.count == self.limit
         if isRepeated || isFull, let slot = self.slots.firstIndex(where: { $0?.id == id }), let old = self.slots[slot] {
@@ -71,7 +71,7 @@ struct InFlightEvents {
             return .again(slot: slot, wasGiven: old.isGiven)
         }
         if isFull {
-            // The group may have a shorter timeout than is known here.
+            // The group's timeout may be shorter than what is known here.
             let patience = min(self.timeout ?? Self.shortestTimeout, Self.shortestTimeout)
             guard let (slot, old) = self.oldest, old.pushed + patience <= now else { return .tooMany }
             self.slots[slot] = Slot(id: id, since: now, pushed: now)
@@ -87,14 +87,14 @@ struct InFlightEvents {
         return .new(slot: self.slots.count - 1)
     }
 
-    /// The consumer has the event in this slot now.
+    /// The consumer now has the event in this slot.
     mutating func give(_ slot: Int) {
         self.slots[slot]?.isGiven = true
     }
 
-    /// The consumer is through with an event.
+    /// The consumer is done with an event.
     ///
-    /// - Returns: whether it had been given the latest delivery; nil when the event is not there (any more).
+    /// - Returns: whether it had received the latest delivery; nil if the event is not in flight (any more).
     mutating func settle(_ id: GUID, slot: Int) -> Bool? {
         guard self.slots.indices.contains(slot), let old = self.slots[slot], old.id == id else { return nil }
         self.slots[slot] = nil
@@ -108,7 +108,7 @@ struct InFlightEvents {
         self.slots[slot]?.pushCount ?? 0
     }
 
-    /// Whether this is what the slot was last pushed.
+    /// Whether this is the latest delivery in the slot.
     func isLatest(_ id: GUID, slot: Int, pushCount: Int) -> Bool {
         guard self.slots.indices.contains(slot), let current = self.slots[slot] else { return false }
         return current.id == id && current.pushCount == pushCount
@@ -138,12 +138,12 @@ struct InFlightEvents {
         }
         var times = taken.filter { !$0.isToldSlow }.map { $0.pushed + patience }
         if taken.count == self.limit, !self.isToldStalled { times.append(youngest + timeout) }
-        // Not for each event by itself.
+        // Not for each event separately.
         look.next = max(times.min() ?? now + patience, now + timeout / 20)
         return look
     }
 
-    /// The event pushed the longest time ago.
+    /// The event that was pushed the longest time ago.
     private var oldest: (slot: Int, Slot)? {
         self.slots.enumerated().compactMap { index, slot in slot.map { (index, $0) } }
             .min { $0.1.pushed < $1.1.pushed }

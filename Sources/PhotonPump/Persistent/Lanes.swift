@@ -1,9 +1,9 @@
 internal import DequeModule
 
-/// Decides which element is dealt with when, so that not too many are at once, and those of the same key are dealt with
-/// one after the other; pure.
+/// Decides which element is handled when, so that not too many are handled at once, and those with the same key one
+/// after another; pure.
 struct Lanes<Element> {
-    /// Elements of the same key, behind the one that is being dealt with or ready to be.
+    /// Elements with the same key that wait for the one that is running or ready.
     private struct Lane {
         let key: AnyHashable
         var behind: Deque<Element> = []
@@ -11,25 +11,25 @@ struct Lanes<Element> {
 
     private let limit: Int
     private(set) var runningCount = 0
-    /// How many have come and are not started.
+    /// The number of elements that have arrived and not started.
     private(set) var waitingCount = 0
     private var lanes: [Int: Lane] = [:]
     private var numbers: [AnyHashable: Int] = [:]
     private var nextNumber = 0
-    /// What can be started, in order.
+    /// The elements that can be started, in order.
     private var ready: Deque<(element: Element, lane: Int?)> = []
 
-    /// - Parameter limit: how many may be dealt with at once.
+    /// - Parameter limit: the number of elements that may be handled at once.
     init(limit: Int) {
         self.limit = limit
     }
 
-    /// How many keys are remembered.
+    /// The number of keys that are remembered.
     var laneCount: Int { self.lanes.count }
 
-    /// An element has come.
+    /// An element has arrived.
     ///
-    /// - Parameter key: nil when it need not wait for any other.
+    /// - Parameter key: nil if it need not wait for any other.
     mutating func add(_ element: Element, key: AnyHashable?) {
         self.waitingCount += 1
         guard let key else { return self.ready.append((element, nil)) }
@@ -43,7 +43,7 @@ struct Lanes<Element> {
         }
     }
 
-    /// The next element to start, if there is one and it may be started.
+    /// The next element to start, if there is one and the limit allows it.
     mutating func start() -> (element: Element, lane: Int?)? {
         guard self.runningCount < self.limit, let next = self.ready.popFirst() else { return nil }
         self.runningCount += 1
@@ -51,7 +51,7 @@ struct Lanes<Element> {
         return next
     }
 
-    /// What was started in this lane has been dealt with.
+    /// The element that was started in this lane has been handled.
     mutating func finished(_ number: Int?) {
         self.runningCount -= 1
         guard let number, let lane = self.lanes[number] else { return }
@@ -63,7 +63,7 @@ struct Lanes<Element> {
         }
     }
 
-    /// Nothing further is to be started.
+    /// No further elements will be started.
     mutating func removeWaiting() {
         self.waitingCount = 0
         self.ready = []

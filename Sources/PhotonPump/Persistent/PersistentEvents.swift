@@ -1,19 +1,19 @@
-/// The events that a ``PersistentSubscription`` delivers, in the order in which the server hands them out.
+/// The events that a ``PersistentSubscription`` delivers, in the order in which the server sends them.
 ///
-/// They can be gone through once; a second iteration throws. Leaving the loop ends the subscription: acknowledge an
-/// event before that.
+/// They can be iterated once; a second iteration throws. Leaving the loop ends the subscription, so acknowledge an
+/// event before you do.
 public struct PersistentEvents: AsyncSequence, Sendable {
     /// An event to be acknowledged or refused.
     public typealias Element = DeliveredEvent
 
     let feed: PersistentFeed
 
-    /// Starts the only iteration there can be.
+    /// Starts the only possible iteration.
     public func makeAsyncIterator() -> Iterator {
         Iterator(turn: self.feed.take() ? Turn(self.feed) : nil)
     }
 
-    /// Goes through the events.
+    /// Iterates over the events.
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate let turn: Turn?
         private var batch: PersistentFeed.Batch?
@@ -23,19 +23,20 @@ public struct PersistentEvents: AsyncSequence, Sendable {
             self.turn = turn
         }
 
-        /// The next event; nil when the subscription was stopped.
+        /// The next event; nil after the subscription was stopped.
         ///
-        /// Events that the server has taken back meanwhile, because the connection they came by is lost, are passed over.
+        /// Events that the server has taken back in the meantime, because the connection that delivered them was lost,
+        /// are skipped.
         ///
-        /// - Throws: ``PhotonPumpError`` with the reason why the subscription has ended
+        /// - Throws: ``PhotonPumpError`` with the reason why the subscription ended
         ///   (``PhotonPumpError/Code/subscriptionNotFound``, ``PhotonPumpError/Code/subscriptionDeleted``,
         ///   ``PhotonPumpError/Code/accessDenied``, ``PhotonPumpError/Code/tooManySubscribers``, …), or
-        ///   `CancellationError` when the task is cancelled. After an error the iteration is over.
+        ///   `CancellationError` if the task is cancelled. An error ends the iteration.
         public mutating func next() async throws -> DeliveredEvent? {
             try await self.next(isolation: nil)
         }
 
-        /// The next event; nil when the subscription was stopped.
+        /// The next event; nil after the subscription was stopped.
         ///
         /// - Throws: as ``next()``.
         public mutating func next(isolation actor: isolated (any Actor)?) async throws -> DeliveredEvent? {
@@ -68,7 +69,7 @@ public struct PersistentEvents: AsyncSequence, Sendable {
         }
     }
 
-    /// The right to go through the events; letting go of it ends the subscription.
+    /// The right to iterate over the events; releasing it ends the subscription.
     fileprivate final class Turn: Sendable {
         let feed: PersistentFeed
 
@@ -83,7 +84,7 @@ public struct PersistentEvents: AsyncSequence, Sendable {
 }
 
 extension PhotonPumpError {
-    /// Somebody goes through the events of a subscription already, or has.
+    /// The events of a subscription are being iterated, or have been.
     static var eventsAreTaken: PhotonPumpError {
         PhotonPumpError(.invalidArgument, "the events of a persistent subscription can be gone through once only")
     }

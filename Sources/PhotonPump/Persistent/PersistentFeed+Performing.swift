@@ -5,10 +5,10 @@ internal import PhotonPumpTransport
 internal import PhotonPumpWire
 internal import Synchronization
 
-/// Does what the state machine decides.
+/// Carries out what the state machine decides.
 extension PersistentFeed {
-    /// Changes the state, has the server told about it in the order of such changes, and does the rest of what follows
-    /// outside of the lock.
+    /// Changes the state, posts the resulting messages to the server in the order of such changes, and carries out the
+    /// other resulting actions outside the lock.
     func perform(_ change: (inout sending Shared) -> Actions?) {
         let (actions, calls) = self.shared.withLock { shared -> (Actions?, Calls) in
             guard let actions = change(&shared) else { return (nil, Calls()) }
@@ -33,7 +33,7 @@ extension PersistentFeed {
         for change in actions.changes { self.log(change) }
     }
 
-    /// The same for what has an outcome, and asks for nothing but notices.
+    /// The same for changes that have an outcome, and lead to nothing but messages to the server.
     func settling<Outcome: Sendable>(
         _ change: (inout PersistentSubscriptionState, inout Actions) -> Outcome
     ) -> Outcome {
@@ -47,8 +47,8 @@ extension PersistentFeed {
         return outcome
     }
 
-    /// To be called while the state is locked: what is decided later must not overtake it. The client takes what is
-    /// posted on a later turn of its queue.
+    /// Call this while the state is locked, so that later decisions cannot overtake it. The client takes posted
+    /// messages on a later turn of its queue.
     func post(_ actions: Actions) {
         let login = try? self.request.options.credentials?.checked()
         for notice in actions.notices {
@@ -67,7 +67,7 @@ extension PersistentFeed {
         if let id = actions.leave { self.client.endSubscription(id) }
     }
 
-    /// Asks the server.
+    /// Sends the request to connect.
     func connect(_ id: GUID) {
         let client = self.client
         let terms: CallTerms
@@ -83,7 +83,7 @@ extension PersistentFeed {
         let exchange = Exchange(self.conversation, id: id, terms: terms) { [weak self, weak client] result in
             client?.assumeIsolated { client in
                 guard case .success = result else { return }
-                // The events that follow in the same read must find it. Without it, there is nobody to have them.
+                // The events that follow in the same read must find it. If it is gone, no one wants them.
                 if let self { client.add(self, id) } else { client.unsubscribe(id) }
             }
             self?.perform { shared in
@@ -93,7 +93,7 @@ extension PersistentFeed {
                 case .failure(let error as PhotonPumpError):
                     return shared.machine.failed(id, error, now: .now, chance: .random(in: 0...1))
                 case .failure:
-                    // Whoever has cancelled it knows.
+                    // Whoever cancelled it knows.
                     return nil
                 }
             }
@@ -105,7 +105,7 @@ extension PersistentFeed {
         self.later(self.request.acknowledgementDelay) { feed in feed.perform { $0.machine.flushDue() } }
     }
 
-    /// - Parameter report: is not made when the feed is gone by then.
+    /// - Parameter report: not called if the feed is deallocated by then.
     private func later(_ delay: Duration, _ report: @escaping @Sendable (PersistentFeed) -> Void) {
         let seconds = max(0, delay / .seconds(1))
         self.client.executor.queue.asyncAfter(deadline: .now() + seconds) { [weak self] in
@@ -142,7 +142,7 @@ extension PersistentFeed {
     }
 }
 
-/// Those who are to be told about a change of the state, outside of its lock.
+/// Those who are told about a change of the state, outside its lock.
 private struct Calls {
     private var consumer: (() -> Void)?
     private var starter: (() -> Void)?
@@ -153,7 +153,7 @@ private struct Calls {
 
     init() {}
 
-    /// Takes from `shared` whoever waits for what has happened.
+    /// Takes those who wait for what has happened from `shared`.
     init(_ actions: PersistentFeed.Actions, _ shared: inout PersistentFeed.Shared, generation: Int) {
         if let delivery = actions.deliver, let consumer = shared.consumer {
             shared.consumer = nil

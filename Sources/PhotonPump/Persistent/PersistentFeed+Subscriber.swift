@@ -8,7 +8,7 @@ extension PersistentFeed: Subscriber {
             switch package.command {
             case .persistentSubscriptionStreamEventAppeared:
                 let message = try PersistentSubscriptionStreamEventAppeared(decoding: package.payload)
-                // An element with neither event nor link says nothing; servers do not send such.
+                // An element with neither event nor link says nothing; servers do not send any.
                 guard let event = ResolvedEvent(message.event) else { return }
                 self.received(event, Int(message.retryCount ?? 0), package.correlation)
             case .subscriptionDropped:
@@ -16,7 +16,7 @@ extension PersistentFeed: Subscriber {
                 error.endpoint = endpoint
                 self.interrupted(error)
             case .notAuthenticated, .notHandled, .badRequest:
-                // An acknowledgement was refused: the server takes its event as not dealt with.
+                // An acknowledgement was refused; the server treats its event as unhandled.
                 var error = CommonReplies.error(for: package, operation: self.operation, stream: self.request.stream)
                 error.endpoint = endpoint
                 self.interrupted(error, leaving: package.correlation)
@@ -51,7 +51,7 @@ extension PersistentFeed: Subscriber {
 
     func windUp() { self.stop() }
 
-    /// The consumer is at events that it was given before it was told to stop, or the client was just told to leave.
+    /// The consumer is still handling events it received before the stop, or the server was just told that it leaves.
     var isBusy: Bool {
         switch self.shared.withLock({ $0.machine.phase }) {
         case .stopping, .leaving: true

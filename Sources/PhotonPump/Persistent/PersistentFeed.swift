@@ -1,12 +1,12 @@
 internal import PhotonPumpWire
 internal import Synchronization
 
-/// One persistent subscription over all its connections: performs what ``PersistentSubscriptionState`` decides.
+/// A persistent subscription across all its connections: carries out what ``PersistentSubscriptionState`` decides.
 ///
-/// The subscription, the iteration of its events and the acknowledgements share it. The client's queue reports to it,
-/// and so do the tasks of the consumer.
+/// It is shared by the subscription, the iteration of its events and the acknowledgements. The client's queue and the
+/// consumer's tasks report to it.
 final class PersistentFeed: Sendable {
-    /// What was asked for.
+    /// What was requested.
     struct Request: Sendable {
         let group: String
         let stream: String
@@ -19,32 +19,32 @@ final class PersistentFeed: Sendable {
     /// Events for the consumer.
     struct Batch {
         let events: [DeliveredEvent]
-        /// They are void as soon as the feed's is another.
+        /// They are void as soon as the feed's generation is a different one.
         let generation: Int
     }
 
     typealias Actions = PersistentSubscriptionState.Actions
     typealias Change = PersistentSubscription.Change
 
-    /// All that the tasks of the consumer and the client's queue change.
+    /// Everything that the consumer's tasks and the client's queue change.
     struct Shared {
         var machine: PersistentSubscriptionState
         var consumer: CheckedContinuation<Batch?, any Error>?
         var starter: CheckedContinuation<Void, any Error>?
         var enders: [CheckedContinuation<Void, Never>] = []
         var listeners: [GUID: AsyncStream<Change>.Continuation] = [:]
-        /// When the packages came that are being received.
+        /// When the packages now being received arrived.
         var arrival: ContinuousClock.Instant?
     }
 
-    /// How long the server is given to confirm the end.
+    /// How long to wait for the server to confirm the end.
     static let farewell: Duration = .seconds(2)
 
     let client: Client
     let request: Request
     let conversation: ConnectSubscription
     let shared: Mutex<Shared>
-    /// The one of ``Batch/generation``; changed while ``shared`` is locked.
+    /// The current ``Batch/generation``; changed only while ``shared`` is locked.
     let generation = Atomic(0)
 
     /// - Throws: ``PhotonPumpError/Code/invalidArgument``.
@@ -75,7 +75,7 @@ final class PersistentFeed: Sendable {
 
     var status: PersistentSubscription.Status { self.shared.withLock { $0.machine.status } }
 
-    /// Asks the server for the first time, and returns when it has agreed.
+    /// Sends the first request to connect, and returns when the server has agreed.
     func start() async throws {
         try await withTaskCancellationHandler {
             try Task.checkCancellation()
@@ -85,7 +85,7 @@ final class PersistentFeed: Sendable {
                     shared.starter = starter
                     return id
                 }
-                // It was cancelled before anybody waited.
+                // It was cancelled before anyone waited.
                 guard let id else { return starter.resume(throwing: CancellationError()) }
                 self.connect(id)
                 if Task.isCancelled { self.stop() }
@@ -95,10 +95,10 @@ final class PersistentFeed: Sendable {
         }
     }
 
-    /// - Returns: whether nobody has gone through the events before.
+    /// - Returns: whether the events have not been iterated before.
     func take() -> Bool { self.shared.withLock { $0.machine.taken() } }
 
-    /// The next events, not none; nil at the end.
+    /// The next events, at least one; nil at the end.
     func nextBatch(isolation: isolated (any Actor)?) async throws -> Batch? {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { consumer in
@@ -116,16 +116,16 @@ final class PersistentFeed: Sendable {
     /// Whether events of this generation can still be acknowledged.
     func isCurrent(_ generation: Int) -> Bool { self.generation.load(ordering: .acquiring) == generation }
 
-    /// Whether an event is to be dealt with: it was not taken back, nor delivered again since.
+    /// Whether to handle an event: it has been neither taken back nor delivered again since.
     func isLatest(_ event: DeliveredEvent) -> Bool { self.shared.withLock { $0.machine.isLatest(event) } }
 
-    /// Nothing more is to be delivered.
+    /// No more events should be delivered.
     func stop() { self.perform { $0.machine.stop() } }
 
-    /// The consumer is through.
+    /// The consumer is done.
     func finish() { self.perform { $0.machine.finish() } }
 
-    /// Returns when nothing more happens: the server has confirmed the end, or is not going to.
+    /// Returns when the server has confirmed the end, or will not.
     func ended() async {
         await withCheckedContinuation { ender in
             let isOver = self.shared.withLock { shared in

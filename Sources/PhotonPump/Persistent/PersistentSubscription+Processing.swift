@@ -1,5 +1,6 @@
 extension PersistentSubscription {
-    /// Has each event dealt with by `handler`: acknowledged when it returns, refused when it throws.
+    /// Handles each event with `handler`, and acknowledges it when the handler returns, or refuses it when the handler
+    /// throws.
     ///
     /// ```swift
     /// try await herd.process(maxConcurrent: 8, partitionedBy: \.stream) { event in
@@ -7,23 +8,28 @@ extension PersistentSubscription {
     /// }
     /// ```
     ///
-    /// It returns after ``stop()``, and throws when its task is cancelled or the server will not have the subscription
-    /// any more. In each case no further handler is started, those that are running are awaited (they see the
-    /// cancellation, too), their acknowledgements are sent, and the server has confirmed the end or was given two seconds
-    /// to do so. What a handler throws because of its cancellation is no refusal: the server delivers the event to others.
+    /// This returns after ``stop()`` or ``Client/close(drainingFor:)``. It throws when its task is cancelled, or when
+    /// the server ends the subscription for good. In each case it starts no further handlers, waits for those that are
+    /// running (which see the cancellation, if there is one), sends their acknowledgements, and waits up to two seconds
+    /// for the server to confirm the end. If a handler throws because it was cancelled, that is not a refusal: the
+    /// server delivers the event to another consumer.
     ///
-    /// A handler should be done within the subscription's message timeout, because the server delivers the event again
-    /// then; ``Change/slow(_:messageTimeout:)`` warns before.
+    /// Handlers should finish within the subscription's message timeout, because the server delivers the event again
+    /// after that. ``Change/slow(_:messageTimeout:)`` gives a warning before.
     ///
     /// - Parameters:
-    ///   - maxConcurrent: how many handlers may run at once; no more do than events may be in flight.
-    ///   - key: what events have in common that must be dealt with one after the other, in the order they were delivered
-    ///     in. By default they need not wait for each other.
-    ///   - onError: what the server is to do with an event whose handler has thrown: deliver it again, by default. What
-    ///     it throws ends the processing; the event is left to the server.
-    ///   - handler: deals with an event.
-    /// - Throws: what ends the events (see ``PersistentEvents``), what `onError` throws, `CancellationError`, or
-    ///   ``PhotonPumpError/Code/invalidArgument`` when the events are gone through already or `maxConcurrent` is below 1.
+    ///   - maxConcurrent: the number of handlers that may run at once. It is also limited by the number of events in
+    ///     flight.
+    ///   - key: events with the same key are handled one after another, in the order of delivery. By default, events
+    ///     need not wait for each other.
+    ///   - onError: decides what the server should do with an event whose handler has thrown; by default, deliver it
+    ///     again. The description of the handler's error (`"\(error)"`) is sent to the server as the reason, and is
+    ///     stored with the event if it is parked: keep secrets out of it. If `onError` itself throws, processing ends,
+    ///     and the event is left to the server.
+    ///   - handler: handles an event.
+    /// - Throws: the error that ends the events (see ``PersistentEvents``), any error of `onError`,
+    ///   `CancellationError`, or ``PhotonPumpError/Code/invalidArgument`` if the events have been iterated already or
+    ///   `maxConcurrent` is below 1.
     public func process(
         maxConcurrent: Int = 1,
         partitionedBy key: (@Sendable (DeliveredEvent) -> any Hashable)? = nil,
@@ -53,12 +59,12 @@ extension PersistentSubscription {
 
 /// One run through the events of a subscription.
 private struct Processing: Sendable {
-    /// What the one who starts handlers hears.
+    /// What is reported to the loop that starts handlers.
     enum Happening: Sendable {
         case came([DeliveredEvent])
-        /// Nothing more will come.
+        /// No more events will come.
         case ended((any Error)?)
-        /// A handler has finished; with the error that ends the processing, if it does.
+        /// A handler has finished; with the error that ends the processing, if there is one.
         case finished(lane: Int?, (any Error)?)
     }
 
@@ -70,9 +76,9 @@ private struct Processing: Sendable {
 
     private var feed: PersistentFeed { self.subscription.feed }
 
-    /// Returns when all handlers have; with what has ended the processing, if it was an error.
+    /// Returns once all handlers have returned; with the error that ended the processing, if there was one.
     func run() async -> (any Error)? {
-        // Of both streams the content is bounded: there is a batch for a demand, and an end for each handler.
+        // Both streams stay small: there is one batch per demand, and one end per handler.
         let (happenings, report) = AsyncStream.makeStream(of: Happening.self)
         let (demands, demand) = AsyncStream.makeStream(of: Void.self)
         return await withDiscardingTaskGroup { group in
@@ -108,7 +114,7 @@ private struct Processing: Sendable {
                     if let error { end(error) }
                 }
                 while let (event, lane) = lanes.start() {
-                    // It may have been taken back, or delivered again, while it waited.
+                    // While it waited, the event may have been taken back, or delivered again.
                     guard self.feed.isLatest(event) else {
                         lanes.finished(lane)
                         continue

@@ -1,72 +1,74 @@
 public import Foundation
 
 extension PersistentSubscription {
-    /// What becomes of an acknowledgement or refusal.
+    /// The outcome of an acknowledgement or refusal.
     public enum Acknowledgement: Sendable, Hashable {
-        /// It is on its way to the server, or about to be.
+        /// It has been sent to the server, or soon will be.
         case accepted
-        /// Nothing is sent, because the event is not in flight any more: it was acknowledged or refused before, or the
-        /// server has taken it back, as it does when the connection that it came by is lost. In that case it is
-        /// delivered again, and that delivery can be acknowledged.
+        /// Nothing is sent, because the event is no longer in flight: it has been acknowledged or refused already, or
+        /// the server has taken it back because the connection that delivered it was lost. In that case the event is
+        /// delivered again, and the new delivery can be acknowledged.
         case expired
     }
 
-    /// What the server is to do with an event that could not be dealt with.
+    /// What the server should do with an event that could not be handled.
     public enum RefusalAction: Sendable, Hashable {
-        /// Put it aside, until somebody has the parked events replayed.
+        /// Put it aside until someone has the parked events replayed.
         case park
-        /// Deliver it again, and park it when that has happened too often.
+        /// Deliver it again, or park it if it has been retried too often.
         case retry
-        /// Take it as dealt with.
+        /// Treat it as handled.
         case skip
-        /// Take it as dealt with, too; servers do nothing else.
+        /// The same as ``skip``: servers treat the event as handled, and stop nothing. To end the subscription, call
+        /// ``PersistentSubscription/stop()``.
         case stop
     }
 
-    /// Where a subscription stands.
+    /// The state of a subscription.
     public struct Status: Sendable {
-        /// What it is at.
+        /// The phases of a subscription.
         public enum Phase: Sendable, Hashable {
             /// Asking the server to deliver events.
             case connecting
             /// The server delivers events.
             case connected
-            /// Between two attempts to connect.
+            /// Waiting before the next attempt to connect.
             case waiting
-            /// Delivering nothing more, until the events at hand are dealt with and the server is told.
+            /// Delivering nothing more, until events in the consumer's hands are handled and the server has been told.
             case stopping
-            /// Over.
+            /// Ended.
             case ended
         }
 
-        /// What it is at.
+        /// The current phase.
         public let phase: Phase
-        /// Events that the consumer was not given yet.
+        /// Events that the consumer has not received yet.
         public let buffered: Int
-        /// Events that are neither acknowledged nor refused, the buffered ones included.
+        /// Events that are neither acknowledged nor refused, including the buffered ones.
         public let inFlight: Int
-        /// How many attempts to connect have failed since the last connection that lasted.
+        /// The number of failed attempts to connect since the last connection that lasted.
         public let failedAttempts: Int
-        /// Why the last attempt failed or the last connection ended; nil as long as there was nothing of that kind.
+        /// Why the last attempt failed or the last connection ended; nil if neither has happened.
         public let lastError: PhotonPumpError?
     }
 
-    /// What has happened to a subscription.
+    /// A change of a subscription.
     public enum Change: Sendable {
         /// The server delivers events.
         case connected
-        /// The server delivers nothing for the time being; the attempt of this number to change that is made after the
-        /// pause. Events not yet acknowledged will be delivered again.
+        /// The server delivers nothing at the moment; the attempt with this number to reconnect follows after the
+        /// pause. Unacknowledged events will be delivered again.
         case interrupted(attempt: Int, after: Duration, cause: PhotonPumpError)
-        /// The event (or link) of this id has been with the consumer for four fifths of the message timeout. When that
-        /// is over the server delivers it again, perhaps to somebody else.
+        /// The consumer has had the event (or link) with this id for four fifths of the message timeout. After the
+        /// timeout the server delivers it again, perhaps to another consumer.
         case slow(UUID, messageTimeout: Duration)
-        /// The server cannot deliver anything, because the events (or links) of these ids are as many as may be in
-        /// flight, and all have been for longer than the message timeout.
+        /// The server cannot deliver anything: the events (or links) with these ids take all slots, and each has been
+        /// unacknowledged for longer than the message timeout.
         case stalled([UUID])
-        /// The consumer is given nothing more; what it has can still be acknowledged, and then the server is told.
+        /// No more events are delivered. Those in the consumer's hands can still be acknowledged; then the server is
+        /// told.
         case stopping
-        /// It is over, because of the error if there is one. Nothing follows.
+        /// The subscription has ended, with an error if that is the reason. This is the last change.
         case ended(PhotonPumpError?)
     }
 }

@@ -1,20 +1,21 @@
 internal import Foundation
 
-/// What a server tells of a persistent subscription. What it does not tell, as servers of some versions do not, is nil.
+/// What a server reports about a persistent subscription. Values that it does not report, which depends on its version,
+/// are nil.
 public struct PersistentSubscriptionInfo: Sendable, Hashable {
-    /// The server's word for what it is at, such as `Live`.
+    /// The server's word for its state, such as `Live`.
     public let status: String?
-    /// Consumers that are connected.
+    /// The number of connected consumers.
     public let connectionCount: Int?
-    /// Events that were delivered and wait for an acknowledgement.
+    /// The number of events that have been delivered and not acknowledged.
     public let inFlightCount: Int?
-    /// Events that were delivered since the server started.
+    /// The number of events delivered since the server started.
     public let processedCount: Int64?
-    /// The number of the last event in the checkpoint.
+    /// The number of the last event that the checkpoint covers.
     public let lastProcessedEventNumber: Int64?
-    /// The number of the last event that the server knows in the stream.
+    /// The number of the stream's last event known to the server.
     public let lastKnownEventNumber: Int64?
-    /// All that the server tells: a JSON object.
+    /// The complete report, a JSON object.
     public let json: Payload
 
     private struct Document: Decodable {

@@ -1,10 +1,10 @@
 internal import PhotonPumpWire
 
 extension PersistentSubscriptionSettings {
-    /// The settings as they go over the wire.
+    /// The settings as they are sent over the wire.
     ///
-    /// - Throws: ``PhotonPumpError/Code/invalidArgument``, naming the setting that can never work, or with which servers
-    ///   accept the subscription and then never deliver anything.
+    /// - Throws: ``PhotonPumpError/Code/invalidArgument``, naming a setting that is invalid, or with which servers
+    ///   accept the subscription but never deliver anything.
     func checked(stream: String) throws(PhotonPumpError) -> PhotonPumpWire.PersistentSubscriptionSettings {
         let check = SettingCheck(stream: stream)
         let messageTimeout = try self.messageTimeout.map { value throws(PhotonPumpError) in
@@ -42,7 +42,7 @@ extension PersistentSubscriptionSettings {
     }
 }
 
-/// Turns settings into what the wire has for them.
+/// Converts settings to their form on the wire.
 private struct SettingCheck {
     let stream: String
 
@@ -58,7 +58,7 @@ private struct SettingCheck {
         return Int32(value)
     }
 
-    /// A part of a millisecond counts as a whole one: none would mean never.
+    /// Rounded up to whole milliseconds: zero would mean never.
     func milliseconds(_ name: String, _ value: Duration) throws(PhotonPumpError) -> Int32 {
         try self.that(value > .zero, "\(name) \(value) is not above zero")
         try self.that(

@@ -1,10 +1,10 @@
 internal import PhotonPumpWire
 
-/// Acknowledgements and refusals, and the watch over events that get neither.
+/// Acknowledgements and refusals, and the watch for events that receive neither.
 extension PersistentSubscriptionState {
     typealias Acknowledgement = PersistentSubscription.Acknowledgement
 
-    /// The consumer is through with these events.
+    /// The consumer has handled these events.
     mutating func acknowledge(_ events: some Sequence<DeliveredEvent>, _ actions: inout Actions) -> [Acknowledgement] {
         let outcomes = events.map { event -> Acknowledgement in
             guard self.settle(event) else { return .expired }
@@ -20,7 +20,7 @@ extension PersistentSubscriptionState {
         return outcomes
     }
 
-    /// The consumer cannot deal with these events. Acknowledgements made before go before.
+    /// The consumer cannot handle these events. Earlier acknowledgements are sent first.
     mutating func refuse(
         _ events: some Sequence<DeliveredEvent>,
         _ action: PersistentSubscription.RefusalAction,
@@ -40,13 +40,13 @@ extension PersistentSubscriptionState {
         return outcomes
     }
 
-    /// Whether an event is in flight on this connection, and was not delivered again since.
+    /// Whether an event is in flight on this connection, and has not been delivered again since.
     func isLatest(_ event: DeliveredEvent) -> Bool {
         guard case .connected(event.connection, _) = self.phase else { return false }
         return self.inFlight.isLatest(event.acknowledgedID, slot: event.slot, pushCount: event.pushCount)
     }
 
-    /// It is time to send what was collected.
+    /// It is time to send what has been collected.
     mutating func flushDue() -> Actions {
         var actions = Actions()
         self.isFlushScheduled = false
@@ -54,12 +54,12 @@ extension PersistentSubscriptionState {
         return actions
     }
 
-    /// Has what was collected sent.
+    /// Sends what has been collected.
     mutating func flush(_ actions: inout Actions) {
         if !self.batch.isEmpty { self.tell(.acknowledgement, self.batch.take(), &actions) }
     }
 
-    /// It is time to look at the events in flight.
+    /// It is time to check the events in flight.
     mutating func watchDue(now: Instant) -> Actions {
         var actions = Actions()
         let look = self.inFlight.look(now: now)
@@ -72,14 +72,14 @@ extension PersistentSubscriptionState {
         return actions
     }
 
-    /// - Returns: false when the event is not in flight on this connection.
+    /// - Returns: false if the event is not in flight on this connection.
     private mutating func settle(_ event: DeliveredEvent) -> Bool {
         switch self.phase {
         case .connected(event.connection, _), .stopping(event.connection, _): break
         default: return false
         }
         guard let wasGiven = self.inFlight.settle(event.acknowledgedID, slot: event.slot) else { return false }
-        // It had been delivered again meanwhile; the server has what it wants.
+        // It has been delivered again in the meantime; the server has its answer.
         if !wasGiven { self.buffer.removeAll { $0.slot == event.slot } }
         return true
     }

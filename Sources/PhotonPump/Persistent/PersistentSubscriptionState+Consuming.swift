@@ -1,10 +1,10 @@
 internal import PhotonPumpWire
 
-/// What the consumer gets, and what it says about it.
+/// What the consumer receives, and how it responds.
 extension PersistentSubscriptionState {
-    /// Somebody wants to go through the events.
+    /// A consumer wants to iterate over the events.
     ///
-    /// - Returns: whether nobody has before.
+    /// - Returns: whether it is the first.
     mutating func taken() -> Bool {
         defer { self.isTaken = true }
         return !self.isTaken
@@ -12,7 +12,7 @@ extension PersistentSubscriptionState {
 
     /// The server has pushed an event; ``settled(now:)`` follows.
     ///
-    /// - Parameter next: the id for the next request, should there have to be one.
+    /// - Parameter next: the id for the next request, in case one is needed.
     mutating func received(
         _ event: ResolvedEvent, retryCount: Int, on connection: GUID, next: @autoclosure () -> GUID, now: Instant
     ) -> Actions? {
@@ -42,7 +42,7 @@ extension PersistentSubscriptionState {
         return nil
     }
 
-    /// What has come together has been received.
+    /// All events that arrived together have been received.
     mutating func settled(now: Instant) -> Actions {
         var actions = Actions()
         self.hand(&actions)
@@ -69,7 +69,7 @@ extension PersistentSubscriptionState {
         return self.stop()
     }
 
-    /// Nothing more is to be delivered.
+    /// No more events should be delivered.
     mutating func stop() -> Actions {
         var actions = Actions()
         switch self.phase {
@@ -93,7 +93,7 @@ extension PersistentSubscriptionState {
         return actions
     }
 
-    /// The consumer is through with what it was given.
+    /// The consumer is done with the events it received.
     mutating func finish() -> Actions {
         var actions = Actions()
         switch self.phase {
@@ -113,7 +113,7 @@ extension PersistentSubscriptionState {
         return actions
     }
 
-    /// Hands the waiting consumer what is there.
+    /// Delivers what is there to the waiting consumer.
     mutating func hand(_ actions: inout Actions) {
         guard self.isAwaited else { return }
         if let lastWord {
@@ -129,10 +129,10 @@ extension PersistentSubscriptionState {
         self.isAwaited = false
     }
 
-    /// What the consumer was not given will not be acknowledged by it.
+    /// Events that the consumer has not received will not be acknowledged.
     private mutating func discardBuffer() {
         for event in self.buffer {
-            // Of what was delivered again, the consumer may be at the first delivery.
+            // If it was delivered again, the consumer may still be handling the first delivery.
             if self.inFlight.pushCount(event.slot) > 1 {
                 self.inFlight.give(event.slot)
             } else {

@@ -1,27 +1,27 @@
 internal import PhotonPumpWire
 
-/// Decides when to connect, what the consumer gets, and when acknowledgements are sent; pure, with time, chance and ids
-/// passed in.
+/// Decides when to connect, what the consumer receives, and when acknowledgements are sent; pure, with time, chance and
+/// ids passed in.
 struct PersistentSubscriptionState {
     typealias Instant = ContinuousClock.Instant
     typealias Change = PersistentSubscription.Change
 
     enum Phase: Equatable {
-        /// The server was asked. Exits: `connected`, `waiting`, `ended`.
+        /// The request to connect was sent. Exits: `connected`, `waiting`, `ended`.
         case connecting(GUID)
         /// The server delivers. Exits: `connecting` and `waiting` (lost, or ended by the server), `stopping`,
         /// `leaving`, `ended`.
         case connected(GUID, subscription: String)
-        /// Until that attempt. Exits: `connecting`, `ended`.
+        /// Waiting before that attempt. Exits: `connecting`, `ended`.
         case waiting(attempt: Int)
-        /// The consumer gets nothing more, but can acknowledge what it has. Exits: `leaving`, `ended`.
+        /// The consumer receives nothing more, but can acknowledge what it has. Exits: `leaving`, `ended`.
         case stopping(GUID, subscription: String)
-        /// The server was told, and has not confirmed it. Exits: `ended`.
+        /// The server has been told, but has not confirmed it. Exits: `ended`.
         case leaving(GUID)
         case ended
     }
 
-    /// What the server is told.
+    /// A message to the server.
     struct Notice: Equatable {
         enum Kind: Equatable {
             case acknowledgement
@@ -40,35 +40,36 @@ struct PersistentSubscriptionState {
         case error(any Error)
     }
 
-    /// What to do after something has happened.
+    /// What to do after an event.
     struct Actions {
-        /// To be posted in this order, before anything that is decided later: then ``leave``.
+        /// To be posted in this order, before anything that is decided later; ``leave`` comes after them.
         var notices: [Notice] = []
-        /// End the subscription of this id on the server.
+        /// End the subscription with this id on the server.
         var leave: GUID?
-        /// What the waiting consumer gets.
+        /// What the waiting consumer receives.
         var deliver: Delivery?
-        /// What whoever waits for the first connection gets.
+        /// What the caller that waits for the first connection receives.
         var started: Result<Void, any Error>?
-        /// Give the request of this id up.
+        /// Abandon the request with this id.
         var cancel: GUID?
-        /// Ask the server, with this id.
+        /// Send a request to connect, with this id.
         var connect: GUID?
-        /// Report when it is time for the attempt.
+        /// Call ``waited(attempt:next:)`` when it is time for the attempt.
         var pause: (duration: Duration, attempt: Int)?
-        /// Report when it is time to send what was collected.
+        /// Call ``flushDue()`` when it is time to send what has been collected.
         var flushesLater = false
-        /// Report when it is time to look at the events in flight.
+        /// Call ``watchDue(now:)`` when it is time to check the events in flight.
         var watch: Duration?
         var changes: [Change] = []
-        /// Events given to the consumer, but not looked at, are void.
+        /// Events that the consumer has received but not looked at are void.
         var discards = false
     }
 
-    /// A connection that lasted as long is a success; one that did not counts as a failed attempt.
+    /// A connection that lasts this long counts as a success; a shorter one as a failed attempt.
     static let steady: Duration = .seconds(1)
-    /// For so long after a loss a refusal that may come of it is not taken for final: the server still counts the consumer
-    /// whose connection it does not know to be lost, or has only just started and does not know its users yet.
+    /// For this long after a loss, a refusal that may result from it is not final: the server may still count the
+    /// consumer, because it does not know yet that its connection is lost, or may just be starting and not have loaded
+    /// its users yet.
     static let patience: Duration = .seconds(30)
 
     let messageTimeout: Duration?
@@ -77,10 +78,10 @@ struct PersistentSubscriptionState {
     var inFlight: InFlightEvents
     var batch: AcknowledgementBatch
     var buffer: [DeliveredEvent] = []
-    /// Whether somebody goes through the events, or has.
+    /// Whether the events are being iterated, or have been.
     var isTaken = false
     var isAwaited = false
-    /// What the consumer is told after the last event, once.
+    /// What the consumer receives after the last event, once.
     var lastWord: Delivery?
     var isFlushScheduled = false
     var isWatched = false
@@ -88,12 +89,12 @@ struct PersistentSubscriptionState {
     private(set) var lastError: PhotonPumpError?
     private var hasBeenConnected = false
     private var connectedAt: Instant?
-    /// Since when the server refuses, after a loss, what it had granted before.
+    /// Since when, after a loss, the server has refused what it had granted before.
     private var refusedSince: Instant?
 
     /// - Parameters:
-    ///   - bufferSize: how many events may be in flight.
-    ///   - id: of the first request, which is about to be sent.
+    ///   - bufferSize: the number of events that may be in flight.
+    ///   - id: the id of the first request, which is about to be sent.
     init(
         bufferSize: Int, messageTimeout: Duration?, delays: Bool, backoff: Backoff, id: GUID
     ) {
@@ -138,9 +139,9 @@ struct PersistentSubscriptionState {
         return actions
     }
 
-    /// The server has not agreed, or could not be asked.
+    /// The server has refused, or could not be asked.
     ///
-    /// - Parameter chance: from 0 to 1, which part of the longest pause to wait.
+    /// - Parameter chance: from 0 to 1, the part of the longest pause to wait.
     mutating func failed(_ id: GUID, _ error: PhotonPumpError, now: Instant, chance: Double) -> Actions {
         guard self.phase == .connecting(id) else { return Actions() }
         guard self.hasBeenConnected else { return self.end(error) }
@@ -155,7 +156,7 @@ struct PersistentSubscriptionState {
         return self.wait(error, chance)
     }
 
-    /// The connection is lost, or the server has ended the subscription.
+    /// The connection was lost, or the server ended the subscription.
     ///
     /// - Parameter next: the id for the next request.
     mutating func interrupted(_ error: PhotonPumpError, next: GUID, now: Instant, chance: Double) -> Actions {
@@ -189,7 +190,7 @@ struct PersistentSubscriptionState {
         return actions
     }
 
-    /// The server has confirmed the end, or there has been time enough for it.
+    /// The server has confirmed the end, or has had enough time to.
     mutating func left() -> Actions {
         guard case .leaving = self.phase else { return Actions() }
         return self.end(nil)
@@ -207,7 +208,7 @@ struct PersistentSubscriptionState {
         return actions
     }
 
-    /// It is over: nothing is sent any more.
+    /// The subscription is over: nothing more is sent.
     mutating func end(_ error: PhotonPumpError?) -> Actions {
         self.phase = .ended
         self.lastError = error ?? self.lastError
@@ -221,7 +222,7 @@ struct PersistentSubscriptionState {
         return actions
     }
 
-    /// The server delivers all of them again, if to anybody.
+    /// The server delivers all of them again.
     private mutating func forgetEvents() {
         self.buffer = []
         self.inFlight.removeAll()
@@ -230,7 +231,7 @@ struct PersistentSubscriptionState {
 }
 
 extension PhotonPumpError.Code {
-    /// Whether connecting again would be in vain.
+    /// Whether connecting again would be pointless.
     fileprivate var endsPersistentSubscription: Bool {
         [
             .subscriptionNotFound, .subscriptionDeleted, .tooManySubscribers, .accessDenied, .notAuthenticated,
@@ -238,6 +239,6 @@ extension PhotonPumpError.Code {
         ].contains(self)
     }
 
-    /// Whether it may pass once the server has got over the loss.
+    /// Whether it may pass once the server has recovered from the loss.
     fileprivate var mayComeOfLoss: Bool { [.tooManySubscribers, .notAuthenticated].contains(self) }
 }

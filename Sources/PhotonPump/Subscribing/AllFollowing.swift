@@ -1,19 +1,19 @@
 internal import PhotonPumpWire
 internal import Synchronization
 
-/// All streams, or what of them fits a filter, followed by positions in the log.
+/// Follows all streams, or the events that match a filter, by positions in the log.
 final class AllFollowing: FollowSource {
     let name = "$all"
     private let options: SubscriptionOptions
     private let pages: AllPages
     private let filter: EventMatcher?
-    /// Whether the server does the filtering, as far as is known.
+    /// Whether the server filters, as far as is known.
     private let isServersWork = Atomic(true)
 
     var call: CallOptions { self.options.call }
     var isFiltered: Bool { self.filter != nil }
 
-    /// - Throws: ``PhotonPumpError/Code/invalidArgument`` for what can never be followed.
+    /// - Throws: ``PhotonPumpError/Code/invalidArgument`` for invalid arguments.
     init(
         from start: SubscriptionStart<Position>, matching filter: EventFilter?, _ options: SubscriptionOptions
     ) throws(PhotonPumpError) {
@@ -89,13 +89,13 @@ final class AllFollowing: FollowSource {
         }
     }
 
-    /// nil as long as nothing was ever written.
+    /// nil as long as nothing has been written.
     private static func last(_ commit: Int64) -> Position? {
         commit < 0 ? nil : Position(commit: commit, prepare: commit)
     }
 
     func pushed(_ record: PositionedRecord) -> (event: FollowEvent, fits: Bool)? {
-        // A server that filters has the last word: its patterns are not quite those of this side.
+        // A filtering server has the last word: its patterns differ slightly from the client's.
         let isFitting = self.isServersWork.load(ordering: .relaxed) || self.filter?.matches(record) ?? true
         return (Self.event(record), isFitting)
     }

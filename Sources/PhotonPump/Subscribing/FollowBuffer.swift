@@ -1,30 +1,30 @@
 internal import PhotonPumpWire
 
-/// An event, where it was found, and where that is in the log, if it is known.
+/// An event, where it was found, and its position in the log, if known.
 struct FollowEvent: Sendable {
     let place: Position
     let record: ResolvedRecord
     let position: Position?
 }
 
-/// What a subscription has for its consumer, in order.
+/// What a subscription delivers to its consumer, in order.
 enum FollowItem: Sendable {
-    /// An event; its position is known in `$all`, and of events that were pushed.
+    /// An event. Its position is known in `$all`, and if the event was pushed.
     case event(FollowEvent)
-    /// Everything before this was given, or did not fit the filter.
+    /// Everything before this has been delivered, or does not match the filter.
     case checkpoint(SubscriptionStart<Position>)
-    /// What follows happens now.
+    /// What follows is delivered as it is written.
     case live
     /// What follows is read from the past again.
     case fellBehind
-    /// So many events behind this place were left out.
+    /// This many events after this place were left out.
     case gap(Int, after: Position?)
 }
 
-/// Items that wait for their consumer, with what they weigh.
+/// Items waiting for their consumer, with their size.
 struct FollowBuffer {
     private(set) var items: [FollowItem] = []
-    /// How many events there are among them.
+    /// The number of events among them.
     private(set) var eventCount = 0
     private(set) var byteCount = 0
 
@@ -37,12 +37,12 @@ struct FollowBuffer {
     }
 
     mutating func append(_ marker: FollowItem) {
-        // Only the last of several checkpoints in a row says something.
+        // Only the last of several checkpoints in a row matters.
         if case .checkpoint = marker, case .checkpoint? = self.items.last { self.items.removeLast() }
         self.items.append(marker)
     }
 
-    /// Everything; nothing is left.
+    /// Returns all items and leaves none.
     mutating func take() -> [FollowItem] {
         defer { self = Self() }
         return self.items
@@ -50,6 +50,6 @@ struct FollowBuffer {
 }
 
 extension ResolvedRecord {
-    /// What an event and its link weigh.
+    /// The size of an event and its link.
     var byteCount: Int { (self.event?.byteCount ?? 0) + (self.link?.byteCount ?? 0) }
 }

@@ -1,6 +1,6 @@
-/// Goes through what a ``Follower`` has, batch by batch: an item costs an array access.
+/// Iterates over what a ``Follower`` delivers, batch by batch: an item costs an array access.
 struct FollowIterator {
-    /// Ends the subscription when its consumer is gone.
+    /// Ends the subscription when its consumer is deallocated.
     private final class Consumer {
         let follower: Follower
 
@@ -13,7 +13,7 @@ struct FollowIterator {
         }
     }
 
-    /// nil when there is another consumer.
+    /// nil if there is another consumer.
     private let consumer: Consumer?
     private var batch: [FollowItem] = []
     private var position = 0
@@ -35,7 +35,7 @@ struct FollowIterator {
         guard let follower = self.consumer?.follower else {
             throw PhotonPumpError(.invalidArgument, "a subscription can be gone through only once")
         }
-        // What was stopped, or whose task was cancelled, gives nothing more.
+        // After a stop, or the task's cancellation, nothing more is delivered.
         if self.position == self.batch.count || follower.hasStopped || Task.isCancelled {
             (self.batch, self.position) = ([], 0)
             guard let batch = try await follower.nextBatch(isolation: actor) else { return nil }

@@ -1,8 +1,8 @@
 internal import PhotonPumpWire
 
-/// What a subscription follows: knows how to read it, how to listen to it, and where each event is in it.
+/// What a subscription follows: how to read it, how to subscribe to it, and the place of each event in it.
 protocol FollowSource: Sendable {
-    /// How each request is made.
+    /// The options of each request.
     var call: CallOptions { get }
     /// The stream's name, for error messages.
     var name: String { get }
@@ -15,36 +15,36 @@ protocol FollowSource: Sendable {
         completion: @escaping @Sendable (Result<FollowPage, any Error>) -> Void
     ) -> any OpenExchange
 
-    /// The conversation that asks for what is written from now on.
+    /// The conversation that subscribes to what is written from now on.
     func subscribe(
         id: GUID, terms: CallTerms,
         completion: @escaping @Sendable (Result<FollowConfirmation, any Error>) -> Void
     ) -> any OpenExchange
 
-    /// What an event that was pushed means; nil for one that says nothing.
+    /// The meaning of a pushed event; nil if it has none.
     func pushed(_ record: PositionedRecord) throws(PhotonPumpError) -> (event: FollowEvent, fits: Bool)?
 
-    /// The place that a filtering server has come to.
+    /// The place that a filtering server has reached.
     func place(_ checkpoint: CheckpointReached) -> Position?
 
-    /// A page weighed more than is to be held.
+    /// A page was larger than should be held.
     func pageWasTooLarge()
 }
 
-/// What was read together.
+/// Events that were read together.
 struct FollowPage: Sendable {
     var events: [FollowEvent] = []
-    /// Where to read on.
+    /// Where to continue reading.
     var next: SubscriptionStart<Position>
     /// Whether there was nothing more.
     var isEnd = false
-    /// The last place there is, as far as is known.
+    /// The last place, as far as is known.
     var end: Position?
 }
 
 enum FollowConfirmation: Sendable {
-    /// The server pushes what is written behind this place; nil when nothing is.
+    /// The server pushes what is written after this place; nil if nothing has been written.
     case confirmed(Position?)
-    /// The server does not know how to filter; it is to be asked for everything.
+    /// The server does not support filters, and must be asked for everything.
     case beyondServer
 }

@@ -1,6 +1,6 @@
 internal import PhotonPumpWire
 
-/// What the steps of ``FollowState`` are made of.
+/// The building blocks of ``FollowState``.
 extension FollowState {
     func isNew(_ place: Place) -> Bool {
         if let last = self.missed?.last ?? self.last { place > last } else if let first { place >= first } else { true }
@@ -33,7 +33,7 @@ extension FollowState {
         return [.interrupted(attempt: self.failures, cause: error)]
     }
 
-    /// Whether everything up to `boundary` was read.
+    /// Whether everything up to `boundary` has been read.
     func isBehind(_ boundary: Place?) -> Bool {
         guard let boundary else { return true }
         return switch self.next {
@@ -59,7 +59,7 @@ extension FollowState {
         return [.live]
     }
 
-    /// Back to reading, after the last event taken.
+    /// Returns to reading, after the last event taken.
     mutating func goBack() {
         self.letGoOfHeld()
         self.missed = nil
@@ -77,7 +77,7 @@ extension FollowState {
     /// The place of the last event given; when none waits, what was looked at since and did not fit counts, too.
     var lastPlace: Place? { (self.bufferedEvents == 0 ? self.last : self.given) ?? self.base }
 
-    /// How many events wait, those included that are held back.
+    /// The number of waiting events, including those that are held back.
     var bufferedEvents: Int { self.ready.eventCount + self.held.count }
     var bufferedBytes: Int { self.ready.byteCount + self.heldBytes }
 
@@ -175,7 +175,7 @@ extension FollowState {
 }
 
 extension PhotonPumpError.Code {
-    /// Whether what failed for this reason may work in a while, without anybody doing anything.
+    /// Whether the cause of this failure may go away by itself.
     var isPassing: Bool {
         [.timedOut, .connectionLost, .notHandled, .serverTimeout, .serverError, .subscriptionDropped].contains(self)
     }

@@ -1,6 +1,6 @@
 internal import PhotonPumpWire
 
-/// Follows a stream or `$all` from some place on: decides when to read what is there, when to listen, and what to do when
+/// Follows a stream or `$all` from some place on: decides when to read history, when to subscribe, and what to do when
 /// the consumer is slow or the connection is lost; pure.
 ///
 /// ```
@@ -8,19 +8,20 @@ internal import PhotonPumpWire
 ///    ▲                                                          │                     │
 ///    └───────────── connection lost, dropped, buffer full ──────┴─────────────────────┘
 /// ```
-/// What was written between the last page and the confirmation is read after the confirmation, and what is pushed in the
-/// meantime is held back until then; each event is taken once because its place lies behind the last one taken.
+/// Events written between the last page and the confirmation are read after the confirmation, and events pushed in the
+/// meantime are held back until then. Each event is taken once, because its place lies after that of the last one
+/// taken.
 struct FollowState {
     typealias Place = Position
     typealias Start = SubscriptionStart<Place>
     typealias Change = SubscriptionChange<Place>
 
-    /// What to do after something has happened, in this order.
+    /// What to do after an event, in this order.
     struct Actions {
         var changes: [Change] = []
-        /// What the waiting consumer gets.
+        /// What the waiting consumer receives.
         var deliver: Delivery?
-        /// Whether what the server pushes is not wanted any more.
+        /// Whether to unsubscribe, because pushed events are no longer wanted.
         var unsubscribes = false
         var request: Request?
     }
@@ -38,9 +39,9 @@ struct FollowState {
         }
 
         let kind: Kind
-        /// How many attempts have failed before; time is to pass before it is made if there were any.
+        /// The number of failed attempts so far; if there are any, there is a pause before this one.
         let failures: Int
-        /// How often it was made just before, and found less than there must be; some time is to pass, too.
+        /// How often it has just been made without finding all that must be there; this, too, leads to a pause.
         var rereads = 0
     }
 
@@ -49,7 +50,7 @@ struct FollowState {
         case reading
         /// Exits: closingGap, live, over.
         case subscribing
-        /// Reading until this place; the server pushes already. Exits: live, reading, over.
+        /// Reading up to this place, while the server already pushes. Exits: live, reading, over.
         case closingGap(Place?)
         /// Exits: reading, over.
         case live
@@ -63,52 +64,54 @@ struct FollowState {
         let checkpointInterval: Int
     }
 
-    /// After so many there must be something wrong that does not pass; that takes about twenty seconds.
+    /// After this many the problem is considered permanent; that takes about twenty seconds.
     static let mostServerErrors = 20
-    /// After so many, in about two seconds, what the server has confirmed is not to be found, as in a deleted stream.
+    /// After this many, in about two seconds, events that the server has confirmed are considered missing, as in a
+    /// deleted stream.
     static let mostRereads = 30
 
     let limits: Limits
     let reportsCheckpoints: Bool
     var phase: Phase
-    /// Where to read on.
+    /// Where to continue reading.
     var next: Start
     /// Nothing before this is wanted.
     let first: Place?
-    /// Behind which listening began, without anything being read. What is pushed lies behind it, by the server's word.
+    /// The place after which the subscription began if nothing was read. The server guarantees that pushed events lie
+    /// after it.
     var base: Place?
     /// The last event taken.
     var last: Place?
     var knownEnd: Place?
     var failures = 0
     var isInterrupted = false
-    /// Times in a row that the server has refused the same, for whatever reason of its own.
+    /// How often in a row the server has refused the same request with a failure of its own.
     var serverErrors = 0
-    /// Losses since an event has come.
+    /// Losses since the last event.
     var idleLosses = 0
     /// Pages in a row that ended before the place that the server has confirmed.
     var rereads = 0
-    /// Whether a request is under way.
+    /// Whether a request is in flight.
     var isBusy = false
     var isAwaited = false
     /// Whether the consumer's task was cancelled.
     var isCancelled = false
     var ready = FollowBuffer()
-    /// What was pushed before everything that lies before it was read.
+    /// Events that were pushed before everything that precedes them was read.
     var held: [FollowEvent] = []
     var heldBytes = 0
-    /// The most events that were in both buffers together.
+    /// The most events, and bytes, that were in both buffers together.
     var peak = (events: 0, bytes: 0)
-    /// What the consumer was given last, and may not have looked at yet.
+    /// What the consumer received last, and may not have looked at yet.
     var inHand = (events: 0, bytes: 0)
-    /// The last event that the consumer was given.
+    /// The last event that the consumer received.
     var given: Place?
-    /// Events left out because the buffer was full, and the place that was looked at last.
+    /// Events left out because the buffer was full, and the last place that was considered.
     var missed: (count: Int, last: Place)?
-    /// Events since the last checkpoint that did not fit the filter.
+    /// Events since the last checkpoint that did not match the filter.
     var unfitting = 0
 
-    /// - Parameter reportsCheckpoints: whether there is a filter, so that the place moves on without events.
+    /// - Parameter reportsCheckpoints: whether there is a filter, so that the place advances without events.
     init(from start: Start, limits: Limits, reportsCheckpoints: Bool) {
         self.next = start
         if case .from(let place) = start { self.first = place } else { self.first = nil }
@@ -141,18 +144,18 @@ struct FollowState {
         return self.stop()
     }
 
-    /// The consumer wants no more.
+    /// The consumer wants no more events.
     mutating func stop() -> Actions {
         self.ready = FollowBuffer()
         self.missed = nil
         return self.end(nil)
     }
 
-    // MARK: What was asked for
+    // MARK: What was requested
 
-    /// A page has come.
+    /// A page has arrived.
     ///
-    /// - Parameter end: the last place there is, as far as the server tells.
+    /// - Parameter end: the last place, if the server reports it.
     mutating func received(_ events: [FollowEvent], next: Start, isEnd: Bool, end: Place?) -> Actions {
         if case .over = self.phase { return Actions() }
         var changes = self.succeeded()
@@ -166,7 +169,7 @@ struct FollowState {
         case .reading where isEnd: self.phase = .subscribing
         case .closingGap(let boundary) where self.isBehind(boundary) || self.rereads == Self.mostRereads:
             changes += self.goLive(boundary)
-        // What the server finds for a reader lags behind what it confirms to a subscriber.
+        // What the server returns to a reader lags behind what it confirms to a subscriber.
         case .closingGap where isEnd: self.rereads += 1
         case .closingGap: self.rereads = 0
         case .reading, .subscribing, .live, .over: break
@@ -174,7 +177,7 @@ struct FollowState {
         return self.settle(changes)
     }
 
-    /// The server pushes what is written behind this place from now on; nil when there was nothing before.
+    /// From now on the server pushes what is written after this place; nil if nothing had been written.
     mutating func confirmed(_ boundary: Place?) -> Actions {
         guard case .subscribing = self.phase else { return Actions() }
         var changes = self.succeeded()
@@ -192,17 +195,17 @@ struct FollowState {
         return self.settle(changes)
     }
 
-    /// What was asked for is to be asked for in another way.
+    /// What was requested must be requested in another way.
     mutating func askAgain() -> Actions {
         self.isBusy = false
         return self.settle()
     }
 
-    /// What was asked for will not come.
+    /// What was requested will not arrive.
     mutating func failed(_ error: PhotonPumpError) -> Actions {
         self.isBusy = false
         if case .over = self.phase { return Actions() }
-        // Who waits for what comes from now on is to know that it has not begun.
+        // A consumer that waits for new events must learn that the subscription has not begun.
         guard error.code.isPassing, self.next != .end else { return self.end(error) }
         self.serverErrors = error.code == .serverError ? self.serverErrors + 1 : 0
         guard self.serverErrors < Self.mostServerErrors else { return self.end(error) }
@@ -211,10 +214,10 @@ struct FollowState {
 
     // MARK: What is pushed
 
-    /// An event was written; the consumer gets it by the next ``settle()``, together with others.
+    /// An event was written; the consumer receives it with the next ``settle()``, together with others.
     ///
-    /// - Parameter fits: whether it fits the filter.
-    /// - Returns: what to do at once; nil, as a rule, for nothing.
+    /// - Parameter fits: whether it matches the filter.
+    /// - Returns: what to do at once; usually nil, for nothing.
     mutating func appeared(_ event: FollowEvent, fits: Bool = true) -> Actions? {
         self.note(end: event.place)
         switch self.phase {
@@ -226,7 +229,7 @@ struct FollowState {
                 self.take(event)
                 self.next = .after(event.place)
             } else if self.missed != nil {
-                // What was left out before it is still to be told of, or read after a loss.
+                // Earlier events that were left out have yet to be reported, or read after a loss.
                 self.missed?.last = event.place
             } else {
                 self.last = event.place
@@ -245,7 +248,7 @@ struct FollowState {
         }
     }
 
-    /// The server has looked at everything up to this place, by its filter.
+    /// The filtering server has considered everything up to this place.
     mutating func reached(_ place: Place) {
         guard case .live = self.phase, self.isNew(place) || place == self.last else { return }
         guard self.missed == nil else {
@@ -257,17 +260,17 @@ struct FollowState {
         self.ready.append(.checkpoint(self.next))
     }
 
-    /// Gives the consumer what has come, if it waits.
+    /// Delivers what has arrived to the consumer, if it is waiting.
     mutating func settle() -> Actions { self.settle([]) }
 
-    /// Nothing is pushed any more, because the connection is lost or the server says so.
+    /// Nothing more is pushed, because the connection was lost or the server says so.
     mutating func interrupted(_ error: PhotonPumpError) -> Actions {
         switch self.phase {
         case .reading, .subscribing, .over:
             return Actions()
         case .closingGap, .live:
             guard error.code.isPassing else { return self.end(error) }
-            // A server that confirms and drops, and nothing in between, is not asked ever faster.
+            // If a server confirms and drops with no event in between, it must not be asked ever faster.
             self.failures = self.idleLosses
             self.idleLosses += 1
             self.goBack()

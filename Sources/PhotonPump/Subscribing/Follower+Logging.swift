@@ -1,7 +1,7 @@
 internal import Logging
 
 extension Follower {
-    /// Tells the log of changes.
+    /// Logs changes.
     func log(_ changes: [SubscriptionChange<Position>]) {
         guard !changes.isEmpty else { return }
         var logger = self.client.logger

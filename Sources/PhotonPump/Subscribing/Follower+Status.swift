@@ -2,7 +2,7 @@ internal import PhotonPumpTransport
 internal import PhotonPumpWire
 internal import Synchronization
 
-/// Where it stands, and who hears of changes.
+/// The current state, and the listeners for changes.
 extension Follower {
     var status: SubscriptionStatus<Position> {
         self.shared.withLock { shared in
@@ -42,7 +42,7 @@ extension Follower {
                 shared.listeners[id] = listener
             }
         }
-        // Not here: a task that is being cancelled holds a lock for which whoever tells it of a change waits.
+        // Not directly: a task that is being cancelled holds a lock that whoever reports a change to it waits for.
         continuation.onTermination = { [weak self, executor = self.client.executor] _ in
             executor.run(here: false) { [weak self] in self?.forget(id) }
         }

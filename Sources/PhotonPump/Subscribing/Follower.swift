@@ -2,13 +2,15 @@ internal import PhotonPumpTransport
 internal import PhotonPumpWire
 internal import Synchronization
 
-/// Performs what ``FollowState`` decides: makes the requests, hears what is pushed, and gives it to the consumer.
+/// Carries out what ``FollowState`` decides: makes the requests, receives what is pushed, and delivers it to the
+/// consumer.
 ///
-/// The iterator owns it, and the subscription; when both are gone, nothing is left of it on the client or the server.
+/// The iterator and the subscription own it; when both are deallocated, nothing of it remains on the client or the
+/// server.
 final class Follower: Subscriber {
     typealias Machine = FollowState
     typealias Consumer = CheckedContinuation<[FollowItem]?, any Error>
-    /// Who hears of changes.
+    /// A listener for changes.
     struct Listener {
         let tell: @Sendable (SubscriptionChange<Position>) -> Void
         let finish: @Sendable () -> Void
@@ -17,12 +19,12 @@ final class Follower: Subscriber {
     struct Shared {
         var machine: Machine
         var consumer: Consumer?
-        /// The conversation under way.
+        /// The conversation in flight.
         var exchange: GUID?
-        /// What the server pushes under.
+        /// The id under which the server pushes.
         var subscription: GUID?
         var listeners: [GUID: Listener] = [:]
-        /// Tells that nothing happens.
+        /// Reports that nothing happens.
         var liveness: Task<Void, Never>?
         var isQuiet = true
     }
@@ -31,7 +33,7 @@ final class Follower: Subscriber {
     private let source: any FollowSource
     private let options: SubscriptionOptions
     let shared: Mutex<Shared>
-    /// Whether the consumer is to get nothing any more, not even what it holds already.
+    /// Whether the consumer should receive nothing more, not even what it already holds.
     private let isStopped = Atomic(false)
     private let isConsumed = Atomic(false)
 
@@ -156,7 +158,7 @@ final class Follower: Subscriber {
         }
     }
 
-    /// Something came under `id` that ends what was pushed under it.
+    /// Something arrived under `id` that ends what is pushed under it.
     private func interrupted(_ id: GUID, _ error: PhotonPumpError) {
         self.client.endSubscription(id)
         self.perform { shared in
@@ -166,9 +168,9 @@ final class Follower: Subscriber {
         }
     }
 
-    // MARK: Doing it
+    // MARK: Carrying it out
 
-    /// Changes the state and does what follows, most of it outside of the lock.
+    /// Changes the state, and then carries out the resulting actions, most of them outside the lock.
     func perform(_ change: (inout sending Shared) -> Machine.Actions) {
         let id = self.client.nextID()
         let (actions, consumer, abandoned, listeners) = self.shared.withLock { shared in
@@ -202,7 +204,7 @@ final class Follower: Subscriber {
         }
     }
 
-    /// - Returns: who has heard everything. They call back when they are told so.
+    /// - Returns: listeners that have now received everything. They call back when told to finish.
     private func tell(_ changes: [SubscriptionChange<Position>], _ shared: inout Shared) -> [Listener] {
         var finished: [Listener] = []
         for change in changes {
@@ -245,13 +247,13 @@ final class Follower: Subscriber {
         case .subscribe:
             exchange = self.source.subscribe(id: id, terms: terms) { [weak self, client = self.client] result in
                 if let self { return self.answered(result, id) }
-                // Its last owner went while the answer was on its way.
+                // Its last owner was deallocated while the answer was on its way.
                 if case .success(.confirmed) = result { client.assumeIsolated { $0.unsubscribe(id) } }
             }
         }
         guard self.shared.withLock({ $0.exchange == id }) else { return }
         self.client.begin(exchange)
-        // Who stopped before it was begun found nothing to cancel.
+        // A stop before the start found nothing to cancel.
         if self.shared.withLock({ $0.exchange != id }) { self.client.cancel(id) }
     }
 
@@ -272,7 +274,7 @@ final class Follower: Subscriber {
         }
     }
 
-    /// On the client's queue, so that what is pushed next finds this subscriber.
+    /// Runs on the client's queue, so that what is pushed next finds this subscriber.
     private func answered(_ result: Result<FollowConfirmation, any Error>, _ id: GUID) {
         var isWanted = false
         self.perform { shared in

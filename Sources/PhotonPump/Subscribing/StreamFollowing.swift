@@ -1,6 +1,6 @@
 internal import PhotonPumpWire
 
-/// A stream, followed by event numbers: those of the links where it has links.
+/// Follows a stream by event numbers; in a stream of links, by those of the links.
 struct StreamFollowing: FollowSource {
     let name: String
     private let resolveLinks: Bool
@@ -9,7 +9,7 @@ struct StreamFollowing: FollowSource {
     var call: CallOptions { self.pages.options.call }
     var isFiltered: Bool { false }
 
-    /// - Throws: ``PhotonPumpError/Code/invalidArgument`` for what can never be followed.
+    /// - Throws: ``PhotonPumpError/Code/invalidArgument`` for invalid arguments.
     init(_ stream: String, from start: SubscriptionStart<Int64>, _ options: SubscriptionOptions) throws(PhotonPumpError)
     {
         try options.check(stream: stream)
@@ -18,7 +18,7 @@ struct StreamFollowing: FollowSource {
         let first: StreamPosition =
             switch start {
             case .start, .end: .start
-            // Whatever is behind the last number of all cannot be read from.
+            // There is nothing to read after the largest number.
             case .after(let number): .number(number == .max ? number : number + 1)
             case .from(let number): .number(number)
             }
@@ -55,7 +55,7 @@ struct StreamFollowing: FollowSource {
                 )
             )
         case .failure(let error as PhotonPumpError) where error.code == .streamNotFound:
-            // It may be written to yet.
+            // The stream may yet be written to.
             .success(FollowPage(next: .from(Position(number: number)), isEnd: true))
         case .failure(let error):
             .failure(error)

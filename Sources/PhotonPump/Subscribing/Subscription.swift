@@ -1,16 +1,17 @@
 /// A subscription to a stream (places are event numbers), or to all streams (places are positions in the log).
 ///
-/// It gives every event once and in order, those that were there and those that are written later, and keeps doing so
-/// through lost connections, restarts of the server and changes of the master. It never holds more than its
-/// ``SubscriptionOptions`` allow: a consumer that is slower than the writers reads from the past until it has caught up.
+/// It delivers every event once and in order, first those that exist and then those that are written, even when
+/// connections are lost, the server restarts or the master changes. It never holds more than its
+/// ``SubscriptionOptions`` allow: for a consumer that is slower than the writers it reads from the past until the
+/// consumer has caught up.
 ///
 /// ```swift
 /// let subscription = try await client.subscribe(to: "ponies", from: .start)
 /// for try await event in subscription.events { … }
 /// ```
 ///
-/// There is one consumer: either ``events`` or ``messages`` is gone through, once. Leaving the loop, cancelling its task and
-/// ``stop()`` end the subscription, on the server too.
+/// It has one consumer: either ``events`` or ``messages`` can be iterated, once. Leaving the loop, cancelling its task
+/// and ``stop()`` end the subscription, also on the server.
 public final class Subscription<Place: Comparable & Hashable & Sendable>: Sendable {
     let follower: Follower
     let place: SubscriptionPlace<Place>
@@ -20,28 +21,29 @@ public final class Subscription<Place: Comparable & Hashable & Sendable>: Sendab
         self.place = place
     }
 
-    /// The events. Ends when the subscription is stopped.
+    /// The events. The sequence ends when the subscription is stopped.
     ///
-    /// Iterating throws ``PhotonPumpError`` when it cannot go on: among others ``PhotonPumpError/Code/streamDeleted`` (for
-    /// good), ``PhotonPumpError/Code/accessDenied``, ``PhotonPumpError/Code/clientClosed``,
-    /// ``PhotonPumpError/Code/bufferOverflow`` if that was asked for, and the reason why a client gave up to connect. It
-    /// throws `CancellationError` when the task is cancelled.
+    /// Iterating throws ``PhotonPumpError`` if the subscription cannot continue, such as
+    /// ``PhotonPumpError/Code/streamDeleted`` (permanently), ``PhotonPumpError/Code/accessDenied``,
+    /// ``PhotonPumpError/Code/clientClosed``, ``PhotonPumpError/Code/bufferOverflow`` if you chose that, or the reason
+    /// why the client gave up connecting. It throws `CancellationError` if the task is cancelled.
     public var events: SubscriptionEvents<Place> { SubscriptionEvents(messages: self.messages) }
 
-    /// The events, and between them what else is to be known at that point: that the subscription is live, that it fell
-    /// behind, how far a filter has looked. Ends and throws as ``events`` does.
+    /// The events, and between them other things that are true at that point: that the subscription is live or fell
+    /// behind, or how far a filter has come. Ends and throws as ``events`` does.
     public var messages: SubscriptionMessages<Place> {
         SubscriptionMessages(follower: self.follower, place: self.place)
     }
 
-    /// What happens to the subscription from now on, at once and not in order with the events.
+    /// Changes of the subscription from now on, as they happen and not in order with the events.
     ///
-    /// Each sequence has a buffer of its own, of 100 changes; a reader that falls further behind misses the oldest.
+    /// Each sequence has its own buffer of 100 changes; a slow reader misses the oldest.
     public var changes: AsyncStream<SubscriptionChange<Place>> { self.follower.changes(self.place.outside) }
 
-    /// Where the subscription stands just now.
+    /// The current state of the subscription.
     public var status: SubscriptionStatus<Place> { self.follower.status.map(self.place.outside) }
 
-    /// Ends the subscription. The consumer gets no further event, not even one that has come already, and its loop ends.
+    /// Ends the subscription. The consumer receives no further events, not even those that have arrived already, and
+    /// its loop ends.
     public func stop() { self.follower.stop() }
 }

@@ -1,20 +1,20 @@
-/// What a subscription has to say, in order.
+/// An element of ``Subscription/messages``.
 public enum SubscriptionMessage<Place: Hashable & Sendable>: Sendable {
     /// An event.
     case event(ResolvedEvent)
-    /// Every event up to here was given, or does not fit the filter. Whoever stores this can subscribe from there later.
-    /// It comes with filters, and first of all from ``SubscriptionStart/end``, to tell where that was. Besides, each event
-    /// is a checkpoint, `.after` its place.
+    /// Every event up to here has been delivered, or does not match the filter. Store it to subscribe from there later.
+    /// Checkpoints come with filters, and once at the beginning from ``SubscriptionStart/end``, to tell where that was.
+    /// (Each event is a checkpoint, too: `.after` its place.)
     case checkpoint(SubscriptionStart<Place>)
-    /// What follows comes as it is written.
+    /// What follows is delivered as it is written.
     case live
-    /// What follows is read from the past, after a lost connection or because the consumer was too slow.
+    /// What follows is read from the past, because the connection was lost or the consumer was too slow.
     case fellBehind
-    /// So many events behind this place are missing, as ``SubscriptionOptions/Overflow/leaveGap`` asks for.
+    /// This many events after this place are missing, because of ``SubscriptionOptions/Overflow/leaveGap``.
     case gap(missed: Int, after: Place?)
 }
 
-/// What a subscription has to say, as ``Subscription/messages`` gives it.
+/// The events of a subscription and what happens between them, from ``Subscription/messages``.
 public struct SubscriptionMessages<Place: Comparable & Hashable & Sendable>: AsyncSequence, Sendable {
     /// An event, or something between two events.
     public typealias Element = SubscriptionMessage<Place>
@@ -22,31 +22,31 @@ public struct SubscriptionMessages<Place: Comparable & Hashable & Sendable>: Asy
     let follower: Follower
     let place: SubscriptionPlace<Place>
 
-    /// The only iterator there is: those that are made later throw ``PhotonPumpError/Code/invalidArgument``.
+    /// The only iterator; iterators created later throw ``PhotonPumpError/Code/invalidArgument``.
     public func makeAsyncIterator() -> Iterator {
         Iterator(items: FollowIterator(self.follower), place: self.place)
     }
 
-    /// Goes through the messages; when it is gone, so is the subscription.
+    /// Iterates over the messages; deallocating it ends the subscription.
     public struct Iterator: AsyncIteratorProtocol {
         var items: FollowIterator
         let place: SubscriptionPlace<Place>
 
-        /// The next message; nil when the subscription was stopped.
+        /// The next message; nil after the subscription was stopped.
         ///
-        /// - Throws: as ``Subscription/events``. After an error the iteration is over.
+        /// - Throws: as ``Subscription/events``. An error ends the iteration.
         public mutating func next() async throws -> SubscriptionMessage<Place>? {
             try await self.next(isolation: nil)
         }
 
-        /// The next message; nil when the subscription was stopped.
+        /// The next message; nil after the subscription was stopped.
         ///
         /// - Throws: as ``next()``.
         public mutating func next(isolation actor: isolated (any Actor)?) async throws -> SubscriptionMessage<Place>? {
             while let item = try await self.items.next(isolation: actor) {
                 switch item {
                 case .event(let found):
-                    // An element with neither event nor link says nothing; servers do not send such.
+                    // An element with neither event nor link says nothing; servers do not send any.
                     if let event = ResolvedEvent(found.record, at: found.position) { return .event(event) }
                 case .checkpoint(let start): return .checkpoint(start.map(self.place.outside))
                 case .live: return .live

@@ -1,39 +1,39 @@
-/// How to subscribe, where the defaults do not fit.
+/// Options of a subscription.
 public struct SubscriptionOptions: Sendable, Hashable {
     /// What happens when the consumer is so slow that the buffer is full.
     public enum Overflow: Sendable, Hashable {
-        /// The subscription stops listening, and reads on after the last event it has buffered, at the consumer's pace,
-        /// until it has caught up and listens again. Nothing is lost or repeated.
+        /// The subscription stops listening, and instead reads on after the last buffered event, at the consumer's
+        /// pace, until it has caught up and listens again. Nothing is lost or repeated.
         case readBack
-        /// What comes while the buffer is full is left out; ``SubscriptionMessage/gap(missed:after:)`` says where and how
-        /// much.
+        /// Events that arrive while the buffer is full are left out; ``SubscriptionMessage/gap(missed:after:)`` reports
+        /// where and how many.
         case leaveGap
-        /// What is buffered is still given, then the sequence fails with ``PhotonPumpError/Code/bufferOverflow``.
+        /// Buffered events are still delivered; then the sequence throws ``PhotonPumpError/Code/bufferOverflow``.
         case fail
     }
 
-    /// Whether events that are links are followed to the events they point to. False.
+    /// Whether events that are links are followed to the events they point to. False by default.
     public var resolveLinks = false
-    /// How many events of the past to ask for at once, 1 to 4096; two such pages are held at most. 500.
+    /// How many past events to request at once, 1 to 4096; at most two such pages are held. 500 by default.
     public var pageSize = 500
-    /// How many events may be held for the consumer when more are pushed: those that wait, and those that it was given
-    /// together and is at. 10,000.
+    /// How many events may be held for the consumer as they are pushed: those that are waiting, and the batch that it
+    /// is iterating over. 10,000 by default.
     public var maximumBufferedEvents = 10_000
-    /// How many bytes those may weigh. 16 MiB.
+    /// The largest total size of those events, in bytes. 16 MiB by default.
     public var maximumBufferedBytes = 16 << 20
-    /// What happens when either is exceeded. Reading back.
+    /// What happens when either limit is exceeded. Reading back by default.
     public var overflow = Overflow.readBack
-    /// With a filter: after how many events that do not fit there is a checkpoint at the latest. 4,096.
+    /// With a filter: the most non-matching events before there is a checkpoint. 4,096 by default.
     public var checkpointInterval = 4_096
-    /// How often ``SubscriptionChange/stillLive`` is told while nothing happens; nil, the default, for never.
+    /// How often ``SubscriptionChange/stillLive`` is reported while nothing happens; nil, the default, for never.
     public var livenessInterval: Duration?
-    /// Timeout, credentials and node of each request made on the way.
+    /// The timeout, credentials and node of each request.
     public var call = CallOptions()
 
     /// The defaults.
     public init() {}
 
-    /// - Throws: ``PhotonPumpError/Code/invalidArgument``, naming the option that can never work.
+    /// - Throws: ``PhotonPumpError/Code/invalidArgument``, naming the invalid option.
     func check(stream: String) throws(PhotonPumpError) {
         try Arguments.check(count: self.pageSize, stream: stream)
         let limits = [

@@ -1,4 +1,4 @@
-/// How the places that users see are kept inside, where there is one kind of place for streams and for the log.
+/// Converts between the places that users see and the single kind of place used internally, for streams and the log.
 struct SubscriptionPlace<Place: Hashable & Sendable>: Sendable {
     let inside: @Sendable (Place) -> Position
     let outside: @Sendable (Position) -> Place
@@ -15,12 +15,12 @@ extension SubscriptionPlace<Position> {
 }
 
 extension Position {
-    /// Stands for an event number.
+    /// Represents an event number.
     init(number: Int64) {
         self.init(commit: number, prepare: 0)
     }
 
-    /// The event number that this stands for.
+    /// The event number that this represents.
     var number: Int64 { self.commit }
 }
 

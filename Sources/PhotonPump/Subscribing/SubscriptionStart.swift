@@ -1,14 +1,14 @@
-/// Where a subscription begins. Places are event numbers in a stream (`Int64`), and ``Position``s in `$all`.
+/// Where a subscription begins. Places are event numbers (`Int64`) in a stream, and ``Position``s in `$all`.
 ///
-/// It can be stored, to go on there later: see ``SubscriptionMessage/checkpoint(_:)``.
+/// It can be stored, to continue there later: see ``SubscriptionMessage/checkpoint(_:)``.
 public enum SubscriptionStart<Place: Hashable & Sendable>: Hashable, Sendable {
-    /// With the first event there is.
+    /// At the first event.
     case start
-    /// Behind the last event there is at the time of the call.
+    /// After the last event at the time of the call.
     case end
-    /// With the first event behind this place.
+    /// At the first event after this place.
     case after(Place)
-    /// With the event at this place, or the first one behind it.
+    /// At the event at this place, or the first one after it.
     case from(Place)
 }
 

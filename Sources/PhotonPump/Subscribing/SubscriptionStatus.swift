@@ -1,59 +1,59 @@
-/// What has happened to a subscription.
+/// A change of a subscription.
 public enum SubscriptionChange<Place: Hashable & Sendable>: Sendable {
-    /// It reads what is there, from this place on.
+    /// It is reading past events, from this place on.
     case readingHistory(from: SubscriptionStart<Place>)
-    /// It has caught up, and events come as they are written.
+    /// It has caught up, and delivers events as they are written.
     case live
-    /// It is live, and nothing has come for ``SubscriptionOptions/livenessInterval``.
+    /// It is live, and nothing has arrived for ``SubscriptionOptions/livenessInterval``.
     case stillLive
-    /// The consumer was too slow for what came; the subscription reads back what does not fit the buffer.
+    /// The consumer was too slow; the subscription reads the events that did not fit the buffer again.
     case fellBehind
-    /// The connection is lost, or a request has failed. It tries again by itself; the number is that of the attempt.
+    /// The connection was lost, or a request failed. It tries again automatically; this is the number of the attempt.
     case interrupted(attempt: Int, cause: PhotonPumpError)
-    /// It goes on after an interruption, at this place.
+    /// It continues after an interruption, at this place.
     case resumed(SubscriptionStart<Place>)
-    /// It is over: because it was stopped (nil), or because of the error. Nothing follows.
+    /// It has ended: because it was stopped (nil), or because of the error. This is the last change.
     case ended(PhotonPumpError?)
 }
 
-/// What a subscription is at.
+/// The phases of a subscription.
 public enum SubscriptionPhase: Sendable, Hashable {
-    /// Reading what is there.
+    /// Reading past events.
     case readingHistory
-    /// Asking the server to push what is written from now on, or reading what was written meanwhile.
+    /// Subscribing to new events, or reading those written in the meantime.
     case goingLive
-    /// Given events as they are written.
+    /// Receiving events as they are written.
     case live
-    /// Over.
+    /// Ended.
     case ended
 }
 
-/// Where a subscription stands.
+/// The state of a subscription.
 public struct SubscriptionStatus<Place: Hashable & Sendable>: Sendable {
-    /// What it is at.
+    /// The current phase.
     public let phase: SubscriptionPhase
-    /// The place of the last event of those that the consumer was given together, or of what was looked at since and did
-    /// not fit the filter; nil before the first. At first, the place that the subscription started after, if there is one.
+    /// The place of the last event of the batch that the consumer received last, or of what was looked at after it and did
+    /// not fit the filter. Before the first batch, the place that the subscription started after, or nil if there is none.
     public let lastPlace: Place?
-    /// The last place the server has told of; nil as long as it has not. What lies between this and ``lastPlace`` is how
-    /// far the subscription is behind.
+    /// The last place known to exist; nil if the server has not reported one yet. The distance from ``lastPlace`` to
+    /// this is how far the subscription lags behind.
     public let knownEnd: Place?
-    /// How many events wait for the consumer.
+    /// The number of events waiting for the consumer.
     public let bufferedEvents: Int
-    /// How many bytes those weigh.
+    /// The size of those events in bytes.
     public let bufferedBytes: Int
-    /// The most events that were held at any moment: those waiting, and those that the consumer was given together and may
-    /// not have looked at yet.
+    /// The most events that were held at any moment: those that were waiting, and the batch that the consumer had
+    /// received and may not have finished with.
     public let peakBufferedEvents: Int
-    /// The most bytes that those weighed at any moment.
+    /// The largest size of such events at any moment, in bytes.
     public let peakBufferedBytes: Int
-    /// How many attempts have failed since the last success.
+    /// The number of failed attempts since the last success.
     public let failedAttempts: Int
 }
 
 extension SubscriptionStatus<Position> {
-    /// How many bytes of the log the subscription is behind the last event it knows of; nil while it knows none, which is
-    /// until it is live for the first time.
+    /// How many bytes of the log the subscription lags behind the last event it knows of; nil while it knows of none,
+    /// which is until it goes live for the first time.
     public var lagInBytes: Int64? {
         self.knownEnd.map { end in
             let (lag, isBeyond) = end.commit.subtractingReportingOverflow(self.lastPlace?.commit ?? 0)
@@ -63,10 +63,10 @@ extension SubscriptionStatus<Position> {
 }
 
 extension SubscriptionStatus<Int64> {
-    /// How many events the subscription is behind the last one it knows of; nil while it knows none.
+    /// How many events the subscription lags behind the last one it knows of; nil while it knows of none.
     public var lag: Int64? {
         self.knownEnd.map { end in
-            // Servers that lie may give any number.
+            // A misbehaving server may report any number.
             let (lag, isBeyond) = end.subtractingReportingOverflow(self.lastPlace ?? -1)
             return isBeyond ? .max : max(0, lag)
         }
