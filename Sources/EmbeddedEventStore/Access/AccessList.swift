@@ -1,6 +1,6 @@
-/// Who has which right to a stream, as its `$acl` says it; a right it leaves out is decided elsewhere.
+/// Who has which right to a stream, according to its `$acl`; rights that it leaves out are decided elsewhere.
 struct AccessList: Hashable {
-    /// Stands for everybody, logged in or not.
+    /// Stands for everyone, logged in or not.
     static let everybody = "$all"
 
     /// The names of users and groups that have a right.
@@ -13,11 +13,11 @@ struct AccessList: Hashable {
         for right in AccessRight.allCases { self.roles[right] = roles }
     }
 
-    /// Nil when the list does not say who has the right.
+    /// Nil if the list does not say who has the right.
     func roles(for right: AccessRight) -> Set<String>? { self.roles[right] }
 }
 
-/// What one can do with a stream.
+/// What can be done with a stream.
 enum AccessRight: String, CaseIterable, CodingKey {
     case read = "$r"
     case write = "$w"
@@ -27,7 +27,7 @@ enum AccessRight: String, CaseIterable, CodingKey {
 }
 
 extension AccessList: Decodable {
-    /// A role alone needs no array around it.
+    /// A single role is written without an array.
     private struct Roles: Decodable {
         let names: Set<String>
 

@@ -1,5 +1,6 @@
-/// Who may do what with a stream, by what the stream says, what the system's settings say, and in the end what is
-/// built in: everybody with ordinary streams, administrators with system streams. Each right is looked up by itself.
+/// Who may do what with a stream: first by the stream's own list, then by the system's settings, and finally by the
+/// built-in rules, which open ordinary streams to everyone and system streams to administrators. Each right is looked
+/// up separately.
 struct AccessRules {
     private static let ordinary = AccessList(everyRight: [AccessList.everybody])
     private static let system = AccessList(everyRight: [Identity.administrators])
@@ -17,8 +18,8 @@ struct AccessRules {
         guard let original = stream.original else {
             return self.allow(identity, to: right, stream, list(stream))
         }
-        // To read and write a metastream is to read and write the metadata of its stream. Metastreams have no
-        // metadata of their own, and are not deleted.
+        // Reading and writing a metastream means reading and writing its stream's metadata. Metastreams have no
+        // metadata of their own, and cannot be deleted.
         switch right {
         case .read: return self.allow(identity, to: .readMetadata, original, list: list)
         case .write: return self.allow(identity, to: .writeMetadata, original, list: list)
@@ -38,7 +39,7 @@ struct AccessRules {
 }
 
 extension EventLog {
-    /// Whether somebody may do that, as things stand.
+    /// Whether the user has this right at the moment.
     func allows(_ identity: Identity, to right: AccessRight, _ stream: StreamName) -> Bool {
         AccessRules(settings: self.settings).allow(identity, to: right, stream) { self.metadata(of: $0).access }
     }

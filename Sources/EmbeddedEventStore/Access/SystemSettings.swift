@@ -1,7 +1,7 @@
 internal import Foundation
 internal import PhotonPumpWire
 
-/// What the latest event of the stream `$settings` says: who has which right to streams that do not say it themselves.
+/// The latest event of the stream `$settings`: who has which right to streams that do not say so themselves.
 struct SystemSettings: Equatable {
     var userStreams = AccessList()
     var systemStreams = AccessList()
@@ -13,7 +13,7 @@ extension SystemSettings: Decodable {
         case systemStreams = "$systemStreamAcl"
     }
 
-    /// Without effect if the event is not what it should be.
+    /// Has no effect if the event is malformed.
     init(_ event: ProposedEvent) {
         self = (try? JSONDecoder().decode(Self.self, from: event.data.foundationData)) ?? Self()
     }

@@ -1,19 +1,19 @@
 internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
-/// The way to the connections of a node.
+/// The way to a node's connections.
 struct Outlet {
-    /// Collects what subscribers are to be told.
+    /// Collects what subscribers are to be sent.
     let deliver: ([Delivery]) -> Void
-    /// Sends it; false when there is nothing.
+    /// Sends it; false if there is nothing to send.
     let flush: () -> Bool
 }
 
-// What a request to one node means for the subscribers of all.
+// What a request to one node means for the subscribers of all nodes.
 extension Commons {
-    /// Hands on what subscribers are to be told, but does not send it yet.
+    /// Passes on what subscribers are to be sent, without sending it yet.
     func deliver() {
-        // Whoever is handed something may turn out to be gone, which others are told of.
+        // A subscriber may turn out to be gone, of which others are notified.
         guard !self.isDelivering else { return }
         self.isDelivering = true
         defer { self.isDelivering = false }
@@ -26,7 +26,7 @@ extension Commons {
         }
     }
 
-    /// Sends subscribers what they are to be told.
+    /// Sends subscribers what has been collected for them.
     func endTurn() {
         self.deliver()
         while self.outlets.values.reduce(false, { $1.flush() || $0 }) { self.deliver() }
@@ -44,7 +44,7 @@ extension Commons {
         self.endTurn()
     }
 
-    /// A node shuts down and tells its subscribers.
+    /// A node shuts down and notifies its subscribers.
     func dropSubscriptions(on node: Int) {
         self.node.dropSubscriptions(on: node)
         self.endTurn()
@@ -58,14 +58,14 @@ extension Commons {
         return outcome
     }
 
-    /// - Returns: false when there is no such group.
+    /// - Returns: false if there is no such group.
     func replayParked(_ group: String) -> Bool {
         let isThere = self.node.replayParked(group, now: EmbeddedServer.milliseconds)
         self.endTurn()
         return isThere
     }
 
-    /// There is another master, or none any more.
+    /// There is a different master, or none any more.
     func masterChanged() {
         if self.membership.master == nil {
             self.node.stopGroups()

@@ -2,10 +2,10 @@ internal import Foundation
 internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
-/// What the nodes of one cluster share: the events, and who of them is there. A server by itself is a cluster of one.
+/// What the nodes of one cluster share: the events, and which nodes are present. A single server is a cluster of one.
 ///
-/// The nodes run on its executor, so they come here without waiting. A write is in the log of all of them as soon as it
-/// is made, and its answer is sent after that: whatever happens to a node, what it has acknowledged is kept.
+/// The nodes run on its executor, so they can access it without waiting. A write is in the log of all nodes as soon as
+/// it is made, and its answer is sent after that: whatever happens to a node, acknowledged writes are kept.
 actor Commons {
     nonisolated let executor: QueueExecutor
     nonisolated let generation: Generation
@@ -18,7 +18,7 @@ actor Commons {
     nonisolated let tickInterval: Duration
     private var watchers = Watchers<Membership>()
 
-    /// Set while the cluster is to stay without a master.
+    /// Set while the cluster should stay without a master.
     private var vacancy: Vacancy?
 
     /// What ends the time without a master.
@@ -42,9 +42,9 @@ actor Commons {
         )
     }
 
-    /// The answer of a node, which runs.
+    /// The answer of a node that is running.
     func answer(_ package: Package, _ session: inout Session, from client: ClientID, now: Int64) -> Answer? {
-        // What earlier requests mean for this client comes first.
+        // The effects of earlier requests on this client come first.
         self.deliver()
         let role = self.membership.role(of: client.node) ?? .leaderless
         let answer = self.node.answer(package, &session, from: client, as: role, now: now)
@@ -52,7 +52,7 @@ actor Commons {
         return answer
     }
 
-    /// A server by itself forgets all events.
+    /// Makes a single server forget all events.
     func loseData(of configuration: EmbeddedServer.Configuration) {
         if self.membership.members.count == 1 { self.node.replaceLog(Self.emptyLog(configuration)) }
     }
@@ -63,13 +63,13 @@ actor Commons {
 
     func gossip(of node: Int) -> GossipDocument { self.membership.gossip(of: node, self.moment) }
 
-    // MARK: - Coming and going
+    // MARK: - Joining and leaving
 
     func place(_ node: Int, at address: NodeAddress) {
         self.membership.place(node, at: address)
     }
 
-    /// A node runs; it finds the others, if it looks for them.
+    /// A node runs, and finds the others if it looks for them.
     func started(_ node: Int, at address: NodeAddress, alone: Bool) {
         self.membership.place(node, at: address)
         self.change { membership, moment in
@@ -91,7 +91,7 @@ actor Commons {
         self.change { membership, _ in membership.join(node) }
     }
 
-    /// - Parameter election: used if this costs the cluster its master.
+    /// - Parameter election: applies if the cluster loses its master by this.
     private func lose(_ election: Election, _ change: (inout Membership, Moment) -> Void) {
         let hadMaster = self.membership.master != nil
         var membership = self.membership
@@ -115,18 +115,18 @@ actor Commons {
         }
     }
 
-    /// Nobody is elected until further notice.
+    /// No node is elected until further notice.
     func suspendElections() {
         self.vacancy = .command
     }
 
-    /// Elects whoever is there now, or else the first to come.
+    /// Elects one of the nodes that are present, or else the first one to join.
     func fillVacancy() {
         self.vacancy = nil
         self.change { _, _ in }
     }
 
-    /// - Returns: false when the node is not there to lead.
+    /// - Returns: false if the node is not present.
     func elect(_ node: Int) -> Bool {
         guard self.membership.isJoined(node) else { return false }
         self.vacancy = nil
@@ -151,9 +151,9 @@ actor Commons {
 
     // MARK: - Waiting
 
-    /// Returns as soon as `condition` holds, at once if it does.
+    /// Returns as soon as `condition` is true; at once if it is true already.
     ///
-    /// - Throws: `CancellationError` when the task is cancelled first.
+    /// - Throws: `CancellationError` if the task is cancelled first.
     func wait(until condition: @escaping @Sendable (Membership) -> Bool) async throws {
         let id = self.watchers.makeID()
         try await withTaskCancellationHandler {

@@ -1,7 +1,7 @@
-/// When a cluster that has lost its master gets another one. Until then no node writes, nor reads for those who ask the
-/// master.
+/// When a cluster that has lost its master elects another. Until then no node accepts writes, nor reads that require
+/// the master.
 public enum Election: Sendable, Hashable {
-    /// At once: nobody sees the cluster without a master.
+    /// At once: no client sees the cluster without a master.
     case immediate
     /// After this time.
     case after(Duration)

@@ -1,15 +1,15 @@
 extension EmbeddedCluster {
-    /// How many nodes there are, and what they are like.
+    /// The number of nodes and their settings.
     ///
-    /// The values are checked by ``EmbeddedCluster/start()``, which says which one is wrong.
+    /// ``EmbeddedCluster/start()`` validates it, and names the first invalid value.
     public struct Configuration: Sendable, Hashable {
         /// The number of nodes, 1 to 100; 3 by default.
         public var size: Int
-        /// What all nodes have in common. Of ports other than 0, these are the first node's, and each further node has
-        /// the next ones; every node has an HTTP port, a free one unless `httpPort` says otherwise.
+        /// The settings that all nodes share. Ports other than 0 are those of the first node; each further node uses
+        /// the next ones. Every node has an HTTP port, a free one unless `httpPort` is set.
         public var node = EmbeddedServer.Configuration()
 
-        /// The defaults, and a number of nodes.
+        /// Creates a configuration with the given number of nodes and defaults for everything else.
         public init(size: Int = 3) {
             self.size = size
         }

@@ -1,12 +1,12 @@
 extension EmbeddedCluster {
-    /// The number of the master; nil while there is none.
+    /// The number of the master; nil if there is none.
     public var master: Int? {
         get async { await self.commons.membership.master }
     }
 
-    /// Returns the number of the master, as soon as there is one.
+    /// Returns the number of the master as soon as there is one.
     ///
-    /// - Throws: `CancellationError` when the task is cancelled first.
+    /// - Throws: `CancellationError` if the task is cancelled first.
     @discardableResult
     public func waitForMaster() async throws -> Int {
         while true {
@@ -15,23 +15,24 @@ extension EmbeddedCluster {
         }
     }
 
-    /// Returns as soon as a node is the master, or with nil nobody, at once if it is so.
+    /// Returns as soon as the given node is the master, or, for nil, as soon as there is no master; at once if that is
+    /// so already.
     ///
-    /// - Throws: `CancellationError` when the task is cancelled first.
+    /// - Throws: `CancellationError` if the task is cancelled first.
     public func waitForMaster(_ node: Int?) async throws {
         if let node { _ = try self.node(node) }
         try await self.commons.wait { $0.master == node }
     }
 
-    /// Returns as soon as a node runs, in touch with a master or as the master.
+    /// Returns as soon as a node is running, and either is the master or follows one.
     ///
-    /// - Throws: `CancellationError` when the task is cancelled first.
+    /// - Throws: `CancellationError` if the task is cancelled first.
     public func waitUntilReady(_ node: Int) async throws {
         _ = try self.node(node)
         try await self.commons.wait { $0.isReady(node) }
     }
 
-    /// How many clients are connected, to whichever node.
+    /// The number of connected clients, on all nodes together.
     public var connectionCount: Int {
         get async {
             var count = 0
@@ -40,8 +41,8 @@ extension EmbeddedCluster {
         }
     }
 
-    /// What a client on this machine finds the cluster with: `discover://admin:changeit@127.0.0.1:PORT,…`, with the
-    /// first user of the configuration and the HTTP ports. It is complete once the cluster has started.
+    /// The connection string for clients on this machine: `discover://admin:changeit@127.0.0.1:PORT,…`, with the
+    /// configuration's first user and the HTTP ports. It is complete once the cluster has started.
     public var connectionString: String {
         get async {
             var seeds: [String] = []

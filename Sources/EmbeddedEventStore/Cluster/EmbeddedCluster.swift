@@ -1,13 +1,14 @@
 public import Logging
 internal import PhotonPumpTransport
 
-/// Several EventStore nodes in this process that share their events, one of which is the master; for tests of what a
-/// client does when nodes fail.
+/// Several EventStore nodes in this process that share their events, one of them the master; for testing what a client
+/// does when nodes fail.
 ///
-/// Each node is an ``EmbeddedServer`` with TCP and HTTP ports of its own, which it keeps, running or not, until the
-/// cluster is stopped. Followers serve reads that do not ask for the master, forward writes that do not, and refuse the
-/// rest, naming the master. All nodes push events to their subscribers; persistent subscriptions are the master's alone,
-/// and a new master goes on from their checkpoints. A write that has been acknowledged is never lost, whatever happens to the node.
+/// Each node is an ``EmbeddedServer`` with its own TCP and HTTP ports, which it keeps until the cluster is stopped,
+/// whether it is running or not. Followers serve reads that do not require the master, forward writes that do not, and
+/// refuse all other requests, naming the master. All nodes push events to their subscribers. Persistent subscriptions
+/// exist on the master only; a new master continues from their checkpoints. An acknowledged write is never lost,
+/// whatever happens to the node.
 ///
 /// ```swift
 /// try await withEmbeddedCluster { cluster in
@@ -18,21 +19,21 @@ internal import PhotonPumpTransport
 /// }
 /// ```
 ///
-/// When the master is lost, the node with the smallest number of those that run takes over, be it the only one: unlike
-/// a real cluster, this one needs no majority. Nodes go by their numbers, from 0; a wrong one is an
-/// ``EmbeddedServerError`` with ``EmbeddedServerError/Code/noSuchNode``.
+/// When the master is lost, the running node with the smallest number takes over, even if it is the only one: unlike a
+/// real cluster, this one needs no majority. Nodes are numbered from 0; an invalid number is an ``EmbeddedServerError``
+/// with ``EmbeddedServerError/Code/noSuchNode``.
 public actor EmbeddedCluster {
-    /// The nodes by their numbers.
+    /// The nodes, by number.
     public nonisolated let nodes: [EmbeddedServer]
     let commons: Commons
     private let configuration: Configuration
     private let lifecycle = Turns()
     private var isRunning = false
 
-    /// The queue on which all nodes are served.
+    /// The queue that all nodes run on.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { self.commons.executor.asUnownedSerialExecutor() }
 
-    /// - Parameter logger: told what ``EmbeddedServer`` tells its logger, with the number of the node.
+    /// - Parameter logger: receives what ``EmbeddedServer`` logs, with the number of the node as metadata.
     public init(_ configuration: Configuration = .init(), logger: Logger = Logger(label: "embedded-eventstore")) {
         let nodes = configuration.nodes
         let commons = Commons(
@@ -48,11 +49,11 @@ public actor EmbeddedCluster {
         }
     }
 
-    /// Starts all nodes, and returns when clients can connect; node 0 is the master then. A cluster that has been
-    /// started already stays as it is.
+    /// Starts all nodes, and returns when clients can connect; node 0 is the master. If the cluster is running, nothing
+    /// happens.
     ///
     /// - Throws: ``EmbeddedServerError`` with ``EmbeddedServerError/Code/invalidConfiguration`` or
-    ///   ``EmbeddedServerError/Code/cannotListen``; nothing is left running then.
+    ///   ``EmbeddedServerError/Code/cannotListen``; no node is left running.
     public func start() async throws {
         await self.lifecycle.take()
         defer { self.lifecycle.give() }
@@ -69,7 +70,7 @@ public actor EmbeddedCluster {
         }
     }
 
-    /// Stops all nodes; returns when the ports are free. The events stay.
+    /// Stops all nodes; returns when their ports are free. The events are kept.
     public func stop() async {
         await self.lifecycle.take()
         defer { self.lifecycle.give() }

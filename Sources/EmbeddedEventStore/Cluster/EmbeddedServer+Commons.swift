@@ -1,7 +1,7 @@
 internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
-// A server shares its executor with what it has in common with others, and goes there without waiting.
+// A server shares its executor with the commons, and can access it without waiting.
 extension EmbeddedServer {
     func answer(_ package: Package, _ session: inout Session, from connection: Int, now: Int64) -> Answer? {
         let client = ClientID(node: self.number, connection: connection)
@@ -15,7 +15,7 @@ extension EmbeddedServer {
         )
     }
 
-    /// Keeps the ports of this server for it, whether it runs or not, until ``releasePorts()``.
+    /// Reserves this server's ports, whether it runs or not, until ``releasePorts()``.
     func reservePorts() throws(EmbeddedServerError) {
         guard self.reservations.isEmpty else { return }
         do {

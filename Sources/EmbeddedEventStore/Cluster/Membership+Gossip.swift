@@ -1,13 +1,13 @@
 internal import Foundation
 
 extension Membership {
-    /// What a node tells of its cluster.
+    /// What a node reports about its cluster.
     func gossip(of node: Int, _ moment: Moment) -> GossipDocument {
         if case .apart(_, let picture) = self.members[node].presence { return picture }
         return self.document(of: node, self.members.indices.map { self.row(of: $0, moment) })
     }
 
-    /// What a node tells that has heard of nobody yet.
+    /// What a node reports that has not heard from any other yet.
     func loneGossip(of node: Int, _ moment: Moment) -> GossipDocument {
         let rows = self.members.indices.map { other in
             guard other == node else { return self.unknownRow(of: other, moment) }
@@ -26,7 +26,7 @@ extension Membership {
         return GossipDocument(members: rows, serverIp: address.host, serverPort: address.httpPort ?? 0)
     }
 
-    /// A node as those see it that are in touch with each other.
+    /// A node as seen by those that are in contact with each other.
     func row(of node: Int, _ moment: Moment) -> GossipDocument.Member {
         guard self.isJoined(node), let state = self.role(of: node)?.state else {
             return self.members[node].lastSign ?? self.unknownRow(of: node, moment)
@@ -61,7 +61,7 @@ extension Membership {
         return row
     }
 
-    /// A node that nobody has heard of: its HTTP port stands for all of its ports.
+    /// A node that has not been heard from: its HTTP port stands for all of its ports.
     private func unknownRow(of node: Int, _ moment: Moment) -> GossipDocument.Member {
         let address = self.members[node].address
         let port = address.httpPort ?? 0

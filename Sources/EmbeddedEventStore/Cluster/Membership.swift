@@ -1,27 +1,28 @@
 internal import Foundation
 internal import PhotonPumpWire
 
-/// Who belongs to a cluster, who of them is there, and who leads: a value without time, sockets or tasks.
+/// Which nodes belong to a cluster, which of them are present, and which one leads; a value without time, sockets or
+/// tasks.
 ///
-/// Nodes go by their numbers, from 0. No majority is needed to elect a master: one node is enough.
+/// Nodes are numbered from 0. No majority is needed to elect a master: one node is enough.
 struct Membership {
     struct Member {
         let instance = UUID()
         var address: NodeAddress
         fileprivate(set) var presence = Presence.absent
-        /// Its gossip about itself when it was last in touch with the others.
+        /// Its gossip about itself when it was last in contact with the others.
         fileprivate(set) var lastSign: GossipDocument.Member?
     }
 
     enum Presence {
         case absent
-        /// Runs and is in touch with the others.
+        /// Running, and in contact with the others.
         case joined
-        /// Runs by itself: in this role, and with this picture of the cluster, which grows old.
+        /// Running on its own, in this role and with this view of the cluster, which becomes outdated.
         case apart(Role, GossipDocument)
     }
 
-    /// The time for which one node leads.
+    /// The time during which one node leads.
     struct Epoch {
         var number = -1
         var position: Int64 = -1
@@ -38,7 +39,7 @@ struct Membership {
         self.generation = generation
     }
 
-    /// Nil for a node that does not run.
+    /// Nil for a node that is not running.
     func role(of node: Int) -> Role? {
         switch self.members[node].presence {
         case .absent: nil
@@ -55,17 +56,17 @@ struct Membership {
     /// Whether a node does what a master or a follower does.
     func isReady(_ node: Int) -> Bool { self.isJoined(node) && self.master != nil }
 
-    /// Takes note of where a node is, or will be.
+    /// Notes where a node is, or will be.
     mutating func place(_ node: Int, at address: NodeAddress) {
         self.members[node].address = address
     }
 
-    /// A node that was absent or apart finds the others.
+    /// A node that was absent or apart joins the others.
     mutating func join(_ node: Int) {
         self.members[node].presence = .joined
     }
 
-    /// A node starts and finds nobody.
+    /// A node starts and finds no others.
     mutating func startAlone(_ node: Int, _ moment: Moment) {
         self.members[node].presence = .apart(.starting, self.loneGossip(of: node, moment))
     }
@@ -76,7 +77,7 @@ struct Membership {
         self.members[node].presence = .absent
     }
 
-    /// A node loses touch with the others and goes on: a follower as if nothing had happened, a master without a
+    /// A node loses contact with the others and continues: a follower as if nothing had happened, a master without a
     /// cluster to lead.
     mutating func part(_ node: Int, _ moment: Moment) {
         guard self.isJoined(node) else { return }
@@ -95,7 +96,7 @@ struct Membership {
         if self.master == node { self.master = nil }
     }
 
-    /// Makes a node that has joined the master.
+    /// Makes a joined node the master.
     mutating func elect(_ node: Int, _ moment: Moment) {
         guard self.isJoined(node), self.master != node else { return }
         self.master = node
@@ -103,7 +104,7 @@ struct Membership {
             number: self.epoch.number + 1, position: self.epoch.number < 0 ? 0 : moment.endPosition, id: UUID())
     }
 
-    /// Who would be elected.
+    /// The node that would be elected.
     var candidate: Int? { self.members.indices.first { self.isJoined($0) } }
 }
 
@@ -112,7 +113,7 @@ extension UUID {
 }
 
 extension Membership {
-    /// How a node that is not the master names the one that is.
+    /// How a node that is not the master refers to the master.
     func masterInfo(_ node: Int) -> MasterInfo {
         let address = self.members[node].address
         var info = MasterInfo()

@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// When something happens, by the clock and by the log.
+/// A point in time, by the clock and by the log.
 struct Moment {
     var time: Date
     /// Where the log's last record starts, and where it ends.

@@ -1,13 +1,13 @@
-/// Where a node is found from outside.
+/// The address of a node, as seen from outside.
 struct NodeAddress: Hashable, Sendable {
     var host: String
-    /// Where it takes plain connections.
+    /// The port for plain connections.
     var tcpPort: Int?
     var httpPort: Int?
-    /// Where it speaks TLS.
+    /// The port for TLS.
     var secureTCPPort: Int?
 
-    /// As configured: ports that the system is to pick are 0.
+    /// As configured: ports that the system will pick are 0.
     init(_ configuration: EmbeddedServer.Configuration) {
         self.init(
             host: configuration.host,
@@ -24,7 +24,7 @@ struct NodeAddress: Hashable, Sendable {
         self.secureTCPPort = secureTCPPort
     }
 
-    /// The plain TCP port that clients are told of; a node of the later generation has none beside TLS.
+    /// The plain TCP port that clients are told; a node of the later generation has none if it has a TLS port.
     func plainTCPPort(_ generation: Generation) -> Int? {
         generation == .version20 && self.secureTCPPort != nil ? nil : self.tcpPort
     }

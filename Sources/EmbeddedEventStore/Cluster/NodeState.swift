@@ -1,7 +1,7 @@
-/// What gossip says a node is doing.
+/// The state of a node in gossip.
 enum NodeState: Hashable, Sendable {
     case unknown, preReplica, follower, master
-    /// Somebody who is known by address only.
+    /// A node of which only the address is known.
     case manager
 
     /// The name of the state in the words of a generation.

@@ -1,27 +1,27 @@
 internal import PhotonPumpWire
 
-/// What a node is to its cluster, as far as clients notice.
+/// The role of a node in its cluster, as far as clients notice.
 enum Role: Hashable, Sendable {
     case master
-    /// Follows the master, to which it forwards what it cannot do itself.
+    /// Follows the master, and forwards to it what it cannot do itself.
     case follower(of: MasterInfo)
-    /// Knows of no master, because there is none or because nobody has told it.
+    /// Knows no master, because there is none or no one has told it.
     case leaderless
-    /// Has lost touch with the others and still takes this one for the master.
+    /// Has lost contact with the others and still considers this one the master.
     case cutOff(from: MasterInfo)
-    /// Has started and found nobody: it does not know its users yet, either.
+    /// Has started and found no others; it has not loaded its users yet either.
     case starting
 }
 
-/// What a request needs of the node that it is sent to.
+/// What a request requires of the node that it is sent to.
 enum Need: Hashable, Sendable {
-    /// Any node does it for itself.
+    /// Any node can do it by itself.
     case nothing
-    /// Events, which every node has; `master` when the client wants those of the master.
+    /// Events, which every node has; `master` if the client wants those of the master.
     case events(master: Bool)
-    /// A change, which only the master makes; with `master` the client wants to ask the master itself.
+    /// A change, which only the master makes; `master` if the client wants to ask the master itself.
     case change(master: Bool)
-    /// What only the master has and nobody forwards: persistent subscriptions.
+    /// Something that only the master has and that is not forwarded: persistent subscriptions.
     case master
 }
 
@@ -30,12 +30,12 @@ enum Admission: Hashable, Sendable {
     case served
     case notReady
     case notMaster(MasterInfo)
-    /// It was forwarded, and nothing came back.
+    /// The request was forwarded, and no answer came.
     case forwardTimeout
 }
 
 extension Role {
-    /// Whether a node serves what is asked of it.
+    /// Whether a node serves a request.
     func admission(of need: Need) -> Admission {
         switch (self, need) {
         case (.master, _), (_, .nothing), (_, .events(master: false)), (.follower, .change(master: false)):

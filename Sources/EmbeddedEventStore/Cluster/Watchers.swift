@@ -1,4 +1,4 @@
-/// Tasks that wait for a value to be as they want it; used within one actor.
+/// Tasks that wait for a value to meet a condition; used within one actor.
 struct Watchers<Value> {
     private struct Watcher {
         let condition: (Value) -> Bool

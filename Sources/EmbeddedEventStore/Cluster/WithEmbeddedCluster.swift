@@ -1,6 +1,6 @@
 public import Logging
 
-/// Runs `body` with a cluster that has been started, and stops it however `body` ends.
+/// Starts a cluster, runs `body` with it, and stops it however `body` ends.
 ///
 /// - Throws: what ``EmbeddedCluster/start()`` or `body` throws.
 public func withEmbeddedCluster<R>(

@@ -1,6 +1,6 @@
 internal import PhotonPumpWire
 
-/// What is sent back for one package, under its correlation id.
+/// What is sent in answer to one package, under its correlation id.
 struct Answer {
     enum Content {
         case payload(Bytes)
@@ -11,9 +11,9 @@ struct Answer {
     var content: Content
     /// Whether the connection ends with it.
     var isLast = false
-    /// Whether it is sent behind what the request causes others to be told.
+    /// Whether it is sent after what the request causes others to be sent.
     var followsDeliveries = false
-    /// More than the client is told, for the server's log.
+    /// For the server's log: more than the client is told.
     var note: String?
 
     static func empty(_ command: Command) -> Answer {
@@ -31,7 +31,7 @@ struct Answer {
 
 // The texts are those of EventStore, for clients that print them.
 extension Answer {
-    /// A request that cannot be read, or that asks for something illegal.
+    /// A request that cannot be read, or that is illegal.
     static func notUnderstood(_ command: Command, detail: String = "", note: String? = nil) -> Answer {
         var answer = Self.text("Could not unwrap network package for command \(command).\n\(detail)", .badRequest)
         answer.note = note
@@ -44,7 +44,7 @@ extension Answer {
         return answer
     }()
 
-    /// Bytes that are no package; nothing behind them can be read.
+    /// Bytes that are not a package; nothing after them can be read.
     static func broken(_ error: FrameError, limit: Int) -> Answer {
         let text =
             switch error {

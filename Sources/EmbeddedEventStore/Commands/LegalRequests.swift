@@ -1,8 +1,8 @@
 internal import PhotonPumpWire
 
-// What decodes but cannot be meant is treated like what does not decode.
+// A request that can be decoded but is invalid is treated like one that cannot be decoded.
 
-/// A write that may be done.
+/// A valid write.
 struct LegalWrite {
     let stream: StreamName
     let expected: ExpectedVersion
@@ -23,7 +23,7 @@ struct LegalWrite {
     }
 }
 
-/// A deletion that may be done. One cannot expect of a stream to delete that it exists.
+/// A valid deletion. A deletion cannot expect that the stream exists.
 struct LegalDelete {
     let stream: StreamName
     let expected: ExpectedVersion
@@ -43,7 +43,7 @@ struct LegalDelete {
     }
 }
 
-/// A transaction that may be begun.
+/// A valid beginning of a transaction.
 struct LegalTransactionStart {
     let stream: StreamName
     let expected: ExpectedVersion
@@ -92,7 +92,7 @@ extension ReadStreamEvents {
     }
 }
 
-/// A filtered read that may be done.
+/// A valid filtered read.
 struct LegalFilteredRead {
     let read: FilteredReadAllEvents
     let filter: EventFilter
@@ -103,7 +103,7 @@ struct LegalFilteredRead {
     }
 }
 
-/// One event with everything it consists of stays below this many bytes.
+/// An event, with all its parts, stays below this many bytes.
 private let eventLimit = (16 << 20) - 10_000
 
 private func check(_ event: ProposedEvent, of stream: String) throws(MalformedMessage) {

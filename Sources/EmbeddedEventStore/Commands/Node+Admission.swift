@@ -1,7 +1,7 @@
 internal import PhotonPumpWire
 
 extension Node {
-    /// What answers a request that the node does not serve, being what it is; nil when it does.
+    /// The answer to a request that the node does not serve in its role; nil if it serves it.
     static func refusal(_ command: Command, _ need: Need, _ request: Request) -> Answer? {
         switch request.role.admission(of: need) {
         case .served: nil
@@ -11,7 +11,7 @@ extension Node {
         }
     }
 
-    /// What a node says that has forwarded a change and waited in vain. Ours does not wait.
+    /// What a node answers that has forwarded a change and received no answer. Ours does not wait.
     private static func forwardTimeout(_ command: Command, _ request: Request) -> Answer? {
         let (result, text) = (OperationResult.forwardTimeout, "Forwarding timeout")
         switch command {

@@ -1,6 +1,6 @@
 internal import PhotonPumpWire
 
-// What clients do with persistent subscriptions that exist.
+// What clients do with existing persistent subscriptions.
 extension Node {
     mutating func connect(_ connect: ConnectToPersistentSubscription, _ request: Request) -> Answer {
         let stream = StreamName(connect.stream)
@@ -56,9 +56,9 @@ extension Node {
         self.publish(now: now)
     }
 
-    /// Delivers the parked events of a group again, and forgets them as parked ones.
+    /// Delivers the parked events of a group again; they are no longer parked.
     ///
-    /// - Returns: false when there is no such group.
+    /// - Returns: false if there is no such group.
     mutating func replayParked(_ id: String, now: Int64) -> Bool {
         guard self.groups[id] != nil else { return false }
         let parked = GroupStreams(id).parked
@@ -73,10 +73,10 @@ extension Node {
         return true
     }
 
-    /// What is told of a group; nil when there is none.
+    /// The report about a group; nil if there is none.
     mutating func info(of id: String, now: Int64) -> GroupInfo? { self.groups.info(of: id, now: now) }
 
-    /// Lets something happen to a group, and does what it says.
+    /// Changes a group, and carries out the resulting actions.
     mutating func happen(
         to id: String,
         now: Int64,
@@ -125,7 +125,7 @@ extension Node {
         return (events, slice.next, slice.isEnd)
     }
 
-    /// An event that cannot be parked is lost, as on any server: somebody has deleted the stream for good.
+    /// An event that cannot be parked is lost, as on any server: the stream for it was deleted permanently.
     private mutating func park(_ event: GroupEvent, _ reason: String, _ id: String, now: Int64) {
         let link = ProposedEvent.parked(event, reason, id: self.log.makeID(), now: now)
         _ = self.log.write([link], to: GroupStreams(id).parked, expecting: .any, now: now)

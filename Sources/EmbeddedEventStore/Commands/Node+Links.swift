@@ -1,9 +1,10 @@
 internal import PhotonPumpWire
 
 extension Node {
-    /// The event as a reader gets it, a link with what it leads to; nil when the reader may not look there.
+    /// The event as a reader receives it: a link comes with the event that it points to. nil if the reader may not read
+    /// that.
     ///
-    /// What a link leads to is not resolved further. A link that leads nowhere comes alone.
+    /// The target of a link is not resolved further. A link without a target comes alone.
     func resolve(_ record: EventRecord, _ resolveLinks: Bool, for request: Request) -> ResolvedRecord? {
         guard resolveLinks, record.isLink else { return ResolvedRecord(event: record, link: nil) }
         guard let target = LinkTarget(record.data) else { return ResolvedRecord(event: nil, link: record) }
@@ -11,7 +12,7 @@ extension Node {
         return self.resolve(record, now: request.now)
     }
 
-    /// The same for a subscriber, who may look everywhere.
+    /// The same for a subscriber, who may read everything.
     func resolve(_ record: EventRecord, now: Int64) -> ResolvedRecord {
         guard record.isLink else { return ResolvedRecord(event: record, link: nil) }
         guard let target = LinkTarget(record.data) else { return ResolvedRecord(event: nil, link: record) }

@@ -26,7 +26,7 @@ extension Node {
         return Completed(result: .success, reason: "")
     }
 
-    /// Whoever is connected has to come back; the group goes on from its checkpoint.
+    /// Connected consumers have to reconnect; the group continues from its checkpoint.
     mutating func update(_ update: UpdatePersistentSubscription, _ request: Request) -> Answer {
         let outcome = self.outcome(ofUpdate: update, request)
         var answer = Answer.message(outcome, .updatePersistentSubscriptionCompleted)
@@ -63,7 +63,7 @@ extension Node {
         self.end(id)
         let streams = GroupStreams(id)
         for stream in [streams.checkpoint, streams.parked] {
-            // One that has a tombstone already holds nothing that the next group of the name could find.
+            // If it has a tombstone already, it holds nothing that a later group of that name could find.
             _ = self.log.delete(stream, hard: false, expecting: .any, now: request.now)
         }
         self.saveConfiguration(request)
@@ -75,7 +75,7 @@ extension Node {
 
     // MARK: - Starting and stopping
 
-    /// A master begins to serve the groups that the log tells of.
+    /// The master begins to serve the groups that are recorded in the log.
     mutating func startGroups(now: Int64) {
         self.stopGroups()
         let view = self.log.view(of: GroupConfiguration.stream, now: now)
@@ -89,7 +89,8 @@ extension Node {
         self.publish(now: now)
     }
 
-    /// A master is none any more: nobody is connected to a group, and there are none until the next one starts them.
+    /// The master has lost its role: no one is connected to a group, and there are none until the next master starts
+    /// them.
     mutating func stopGroups() {
         for id in self.groups.ids { self.end(id) }
     }

@@ -1,7 +1,7 @@
 internal import PhotonPumpWire
 
 extension Node {
-    /// The most events one page may ask for.
+    /// The most events that one page may ask for.
     static let pageCount: Int32 = 4096
     static let pageTooBig = "Read size too big, should be less than \(Self.pageCount) items"
 
@@ -25,7 +25,7 @@ extension Node {
         return ReadEventCompleted(result: .success, event: event)
     }
 
-    /// Whether metadata is asked for that a stream could have, but has not: that is answered with an event of nothing.
+    /// Whether metadata is requested that a stream could have but does not: the answer to that is an empty event.
     private func hasNoMetadata(_ read: ReadEvent, _ stream: StreamName) -> Bool {
         guard read.eventNumber == -1, let original = stream.original else { return false }
         return self.log.lastNumber(of: original) >= 0
@@ -73,7 +73,8 @@ extension Node {
         return read.maxCount > 0 ? nil : "maxCount should be positive.\nParameter name: maxCount"
     }
 
-    /// Puts the events of `slice` on the page, as many as fit; false when one leads to where the reader may not look.
+    /// Adds the events of `slice` to the page, as many as fit; false if one of them links to a stream that the reader
+    /// may not read.
     private func fill(
         _ page: inout ReadStreamEventsCompleted,
         _ slice: StreamSlice,

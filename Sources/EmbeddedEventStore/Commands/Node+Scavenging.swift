@@ -1,7 +1,7 @@
 internal import PhotonPumpWire
 
 extension Node {
-    /// Nothing is lost: there is no file to make smaller. Operators may ask for it, as well as administrators.
+    /// Does nothing, because there is no file to shrink. Operators and administrators may ask for it.
     static func scavenge(_ request: Request) -> ScavengeDatabaseCompleted {
         request.identity.hasAny(of: [Identity.operators])
             ? ScavengeDatabaseCompleted(result: .success, totalMilliseconds: 0, spaceSaved: 0)

@@ -42,7 +42,8 @@ extension Node {
         return .message(confirmation, .subscriptionConfirmation)
     }
 
-    /// Ends what has this id on the node that was asked, whoever it belongs to. Nothing answers for what there is not.
+    /// Ends the subscription with this id on the node that was asked, whoever it belongs to. If there is none, there is
+    /// no answer.
     mutating func unsubscribe(_ request: Request) -> Answer? {
         let correlation = request.subscriber.correlation
         let node = request.subscriber.client.node
@@ -59,7 +60,7 @@ extension Node {
         return own.map { _ in .dropped(.unsubscribed) }
     }
 
-    /// A connection is over, and with it what was subscribed to on it.
+    /// A connection has ended, and its subscriptions with it.
     mutating func clientLeft(_ client: ClientID, now: Int64) {
         self.volatile.removeAll { $0 == client }
         for (group, consumer) in self.groups.consumers(where: { $0.client == client }) {
@@ -68,7 +69,7 @@ extension Node {
         self.publish(now: now)
     }
 
-    /// A node shuts down and says so to its subscribers.
+    /// A node shuts down and notifies its subscribers.
     mutating func dropSubscriptions(on node: Int) {
         self.deliveries += self.volatile.removeAll { $0.node == node }.map { .dropped($0) }
     }
@@ -83,7 +84,7 @@ extension Node {
         self.publish(now: now)
     }
 
-    /// Passes on what has been written since the last time, including what is written because of that.
+    /// Passes on what has been written since the last call, including what is written because of that.
     mutating func publish(now: Int64) {
         while self.published < self.log.entries.count {
             if self.volatile.isEmpty, self.groups.isEmpty {
@@ -103,7 +104,7 @@ extension Node {
     }
 }
 
-/// A filtered subscription that may be made.
+/// A valid filtered subscription.
 struct LegalFilteredSubscribe {
     let subscribe: FilteredSubscribe
     let filter: EventFilter

@@ -1,7 +1,7 @@
 internal import PhotonPumpWire
 
 extension Node {
-    /// Performs what has to do with subscriptions.
+    /// Handles the commands that concern subscriptions.
     mutating func serveSubscriptions(_ command: Command, _ request: Request) throws(MalformedMessage) -> Answer? {
         switch command {
         case .subscribeToStream:
@@ -22,7 +22,7 @@ extension Node {
         }
     }
 
-    /// Performs what only the master does.
+    /// Handles the commands that only the master serves.
     private mutating func serveGroups(_ command: Command, _ request: Request) throws(MalformedMessage) -> Answer? {
         switch command {
         case .connectToPersistentSubscription:

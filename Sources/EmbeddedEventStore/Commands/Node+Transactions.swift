@@ -9,7 +9,7 @@ extension Node {
         return TransactionStartCompleted(transactionID: id, result: .success)
     }
 
-    /// Anybody may write to any transaction, known or not. Who may not, or which is not, shows when it is committed.
+    /// Anyone may write to any transaction, known or not. Whether that was allowed turns out when it is committed.
     mutating func write(_ write: TransactionWrite, _ request: Request) -> TransactionWriteCompleted {
         self.log.add(write.events, toTransaction: write.transactionID, now: request.now)
         return TransactionWriteCompleted(transactionID: write.transactionID, result: .success)

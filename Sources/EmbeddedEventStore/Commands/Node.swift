@@ -1,21 +1,21 @@
 internal import PhotonPumpWire
 
-/// What all connections to the nodes of a cluster have in common, be it only one: events and users. It turns packages
-/// into answers, as a node in a given role, and knows nothing of sockets and clocks.
+/// What all connections to the nodes of a cluster (or to a single server) have in common: events and users. It turns
+/// packages into answers, as a node in a given role, and knows nothing of sockets and clocks.
 struct Node {
-    /// What a server appends when it has no entry for a command or a version.
+    /// What a server appends if it has no entry for a command or a version.
     private static let outOfBounds = "Index was outside the bounds of the array."
 
     var log: EventLog
     let users: UserDirectory
-    /// The bytes of events at which a page ends early.
+    /// The number of bytes of events at which a page ends early.
     let pageLimit: Int
     var offersFilteredReads = true
     var volatile = VolatileSubscriptions()
     var groups = PersistentGroups()
-    /// How many entries of the log subscribers have been told of.
+    /// The number of log entries that subscribers have been sent.
     var published = 0
-    /// What subscribers are to be told, in order; to be taken out by ``takeDeliveries()``.
+    /// What subscribers are to be sent, in order; take it with ``takeDeliveries()``.
     var deliveries: [Delivery] = []
 
     init(log: EventLog, users: UserDirectory, pageLimit: Int, offersFilteredReads: Bool = true) {
@@ -26,7 +26,7 @@ struct Node {
         self.published = log.entries.count
     }
 
-    /// Forgets all events. Nobody is subscribed to anything.
+    /// Replaces all events. There must be no subscriptions.
     mutating func replaceLog(_ log: EventLog) {
         self.log = log
         self.published = log.entries.count
@@ -37,12 +37,12 @@ struct Node {
         return self.deliveries
     }
 
-    /// The answer to a package, or nil where there is none.
+    /// The answer to a package, or nil if there is none.
     ///
     /// - Parameters:
-    ///   - client: the connection that the package came on.
-    ///   - role: what the node that was asked is to its cluster.
-    ///   - now: milliseconds since 1970, the time of events written by it.
+    ///   - client: the connection that the package arrived on.
+    ///   - role: the role of the node that was asked in its cluster.
+    ///   - now: milliseconds since 1970; the time of events that this writes.
     mutating func answer(
         _ package: Package, _ session: inout Session, from client: ClientID, as role: Role, now: Int64
     ) -> Answer? {
@@ -56,7 +56,7 @@ struct Node {
         }
     }
 
-    /// An identification that cannot be read is not answered.
+    /// An identification that cannot be read has no answer.
     private static func identify(_ package: Package, _ session: inout Session) -> Answer? {
         guard let client = try? IdentifyClient(decoding: package.payload) else { return nil }
         session.schema = Session.Schema(version: client.version)
@@ -110,7 +110,7 @@ struct Node {
         case .scavengeDatabase:
             return .message(Self.scavenge(request), .scavengeDatabaseCompleted)
         case .writeEventsCompleted:
-            // Answers to forwarded writes come from other nodes. Nobody here waits for one.
+            // Answers to forwarded writes come from other nodes. No one here waits for one.
             _ = try WriteEventsCompleted(decoding: request.payload)
             return nil
         default:
@@ -185,7 +185,7 @@ struct Node {
 /// A request and its circumstances.
 struct Request {
     let payload: Bytes
-    /// Who asks, under which correlation id.
+    /// Who asks, and under which correlation id.
     let subscriber: Subscriber
     let identity: Identity
     let session: Session

@@ -1,15 +1,15 @@
 internal import PhotonPumpWire
 
-/// What a client has told about itself on its connection.
+/// What a client has said about itself on its connection.
 struct Session {
     /// Where the connection comes from.
     var address = ""
     /// Which schema the client speaks.
     enum Schema: Hashable {
-        /// Event numbers of 32 bits; a client that says nothing.
+        /// 32-bit event numbers; the default for clients that do not say.
         case narrow
         case wide
-        /// A version that does not exist. Servers accept it and then understand nothing the client says.
+        /// A version that does not exist. Servers accept it, and then do not understand anything the client sends.
         case unknown
 
         init(version: Int32) {
@@ -22,9 +22,9 @@ struct Session {
     }
 
     var schema = Schema.narrow
-    /// What the client calls itself, for the logs.
+    /// The client's name, for the logs.
     var connectionName: String?
-    /// Who makes the requests that carry no credentials. A refused login stays until the next one.
+    /// The user of requests that carry no credentials. A refused login stays in effect until the next one.
     var identity = Identity.anonymous
 
     /// A last event number as the client understands it.

@@ -1,6 +1,6 @@
-/// Decides when a client that does not take its replies is not listened to.
+/// Decides when to stop reading from a client that does not take its replies.
 struct BackPressure {
-    /// Unsent bytes above which the client is held up, and below half of which it may go on.
+    /// The number of unsent bytes above which reading stops; below half of it, reading resumes.
     private let mark: Int
     private(set) var isHolding = false
 

@@ -1,16 +1,16 @@
 internal import PhotonPumpTransport
 
-/// Why a connection is over.
+/// Why a connection ended.
 enum ConnectionEnd: Error {
     case channel(ChannelError)
-    /// The client was told why, by its last answer.
+    /// The client was told why in its last answer.
     case refused
     /// The client does not take what it has subscribed to.
     case slow
-    /// The client said nothing, not even when asked.
+    /// The client was silent, even when asked.
     case silent
     case serverStopped
-    /// A fault that was asked for.
+    /// A scripted fault.
     case fault
 }
 

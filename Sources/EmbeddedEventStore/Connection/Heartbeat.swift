@@ -1,11 +1,11 @@
-/// Watches over a client's silence. Time is passed in.
+/// Watches for a client's silence. Time is passed in.
 struct Heartbeat {
     typealias Instant = ContinuousClock.Instant
 
     enum Action: Hashable {
         /// Nothing to do before this moment.
         case wait(until: Instant)
-        /// Ask for a sign of life, and look again at this moment.
+        /// Ask for a heartbeat, and check again at this moment.
         case ask(until: Instant)
         case giveUp
     }
@@ -13,7 +13,7 @@ struct Heartbeat {
     private let interval: Duration
     private let timeout: Duration
     private var lastSign: Instant
-    /// When the client was asked, unless it has given a sign since.
+    /// When the client was asked; nil if it has answered since.
     private var asked: Instant?
 
     init(interval: Duration, timeout: Duration, now: Instant) {
@@ -22,7 +22,8 @@ struct Heartbeat {
         self.lastSign = now
     }
 
-    /// Whatever arrives is a sign of life. If it was asked for, the timer is set anew; otherwise it stays as it is.
+    /// Anything that arrives counts as an answer. If the client had been asked, the timer is reset; otherwise it stays
+    /// as it is.
     mutating func signReceived(now: Instant) -> Action? {
         defer { self.asked = nil }
         self.lastSign = now

@@ -3,26 +3,26 @@ internal import Logging
 internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
-/// One client: its socket, what it told about itself, and its packages on their way in and out.
+/// One client: its socket, what it has said about itself, and its incoming and outgoing packages.
 ///
-/// It is used from the server's queue only. What it throws is the end of the connection; whoever catches that calls
+/// Use it on the server's queue only. An error that it throws ends the connection; whoever catches it calls
 /// ``close(_:)``.
 final class ServerConnection {
     typealias Instant = ContinuousClock.Instant
     typealias Answerer = (Package, inout Session) -> Answer?
 
-    /// What can happen to it.
+    /// What can happen to a connection.
     enum Event {
         case readable, writable, timer
-        /// A reply that a fault has delayed.
+        /// A reply that a fault has delayed is due.
         case due(Int)
-        /// A fault, or all of them.
+        /// A fault, or all of them, has been lifted.
         case lifted(FaultPlan.ID?)
-        /// Bytes that nobody has asked for.
+        /// Send bytes that no one has asked for.
         case interjected(Bytes)
     }
 
-    /// Replies kept back by faults with which the client is not listened to.
+    /// Above this many replies held by faults, the client's requests are not read.
     private static let postponedLimit = 10_000
 
     let channel: PackageChannel
@@ -38,7 +38,7 @@ final class ServerConnection {
     private var timer: QueueTimer?
     private var heartbeat: Heartbeat
     private var backPressure = BackPressure()
-    /// Packages that arrived while the client was held up: no more than one turn's reading.
+    /// Packages that arrived while the client was held up; no more than were read in one turn.
     private var waiting: ArraySlice<Package> = []
 
     init(
@@ -62,7 +62,7 @@ final class ServerConnection {
         )
     }
 
-    /// Starts reporting what happens; answer with ``handle(_:now:answer:)``.
+    /// Starts reporting what happens; pass each report to ``handle(_:now:answer:)``.
     func activate(_ handler: @escaping (Event) -> Void) {
         self.report = handler
         self.channel.activate { handler($0 == .readable ? .readable : .writable) }
@@ -81,10 +81,10 @@ final class ServerConnection {
         case .writable:
             let unsent = self.channel.unsentCount
             try self.work(answer)
-            // Nothing arrives from a client that is held up, so taking its replies is its sign of life.
+            // Nothing is read from a client that is held up, so taking its replies counts as a sign of life.
             if self.channel.unsentCount < unsent { try self.signReceived(now: now) }
         case .timer:
-            // Who is not listened to, or not asked, cannot give a sign of life.
+            // A client that is not read from, or not asked, cannot give a sign of life.
             if self.faults.has(.stallReads) || self.faults.has(.stallWrites) { try self.signReceived(now: now) }
             try self.perform(self.heartbeat.timerFired(now: now), now: now)
         case .due(let key):
@@ -99,7 +99,7 @@ final class ServerConnection {
         }
     }
 
-    /// Ends the connection. Answers on their way still go out as far as the client takes them at once.
+    /// Ends the connection. Pending answers are still sent as far as the client takes them at once.
     func close(_ reason: ConnectionEnd) {
         if !self.faults.has(.stallWrites) { try? self.channel.flush() }
         self.channel.close()
@@ -109,7 +109,7 @@ final class ServerConnection {
         self.logger.debug("disconnected", metadata: [LogKey.reason: "\(reason)"])
     }
 
-    /// Ends the connection so that the client sees it broken; ``close(_:)`` is still to be called.
+    /// Ends the connection in such a way that the client sees it broken; ``close(_:)`` must still be called.
     func reset() {
         self.channel.reset()
     }
@@ -117,7 +117,7 @@ final class ServerConnection {
     private func receive() -> Result<Int, ChannelError> {
         Result { () throws(ChannelError) in
             try self.channel.receive { package in
-                // A sign of life is given at once, whatever else is waiting.
+                // Heartbeats are answered at once, whatever else is waiting.
                 if package.command == .heartbeatRequest, !self.faults.concernsHeartbeats {
                     self.channel.send(Package(.heartbeatResponse, package.correlation))
                 } else {
@@ -127,7 +127,7 @@ final class ServerConnection {
         }
     }
 
-    /// Answers what is waiting, until the client has more to take than it should.
+    /// Answers waiting packages, until there is too much for the client to take.
     private func work(_ answer: Answerer) throws(ConnectionEnd) {
         try self.flush()
         while !self.isHoldingUp, let package = self.waiting.popFirst() {
@@ -151,7 +151,8 @@ final class ServerConnection {
         }
     }
 
-    /// Sends what was collected beside answers. Who does not take it is given up before it takes up too much memory.
+    /// Sends what was collected for subscribers. A client that does not take it is disconnected before it uses too much
+    /// memory.
     func flushDeliveries() throws(ConnectionEnd) {
         try self.flush()
         let pending = self.channel.unsentCount
@@ -182,7 +183,7 @@ final class ServerConnection {
         if answer.isLast { throw .refused }
     }
 
-    /// Ends the connection if reading found its end.
+    /// Ends the connection if the read reached its end.
     private func finishTurn(_ arrived: Result<Int, ChannelError>) throws(ConnectionEnd) {
         do {
             _ = try arrived.get()

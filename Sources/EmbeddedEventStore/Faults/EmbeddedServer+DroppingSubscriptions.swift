@@ -1,19 +1,19 @@
 internal import PhotonPumpWire
 
 extension EmbeddedServer {
-    /// What a client is told when its subscription ends.
+    /// The reason that a client is given when its subscription ends.
     public enum DropReason: Sendable, Hashable, CaseIterable {
         case unsubscribed
         case accessDenied
-        /// There is no such persistent subscription.
+        /// The persistent subscription does not exist.
         case notFound
-        /// The persistent subscription has been deleted.
+        /// The persistent subscription was deleted.
         case deleted
-        /// The persistent subscription has as many consumers as it may.
+        /// The persistent subscription already has its maximum number of consumers.
         case tooManySubscribers
     }
 
-    /// Ends all subscriptions on this server, volatile and persistent, and tells their clients so. The connections stay.
+    /// Ends all subscriptions on this server, volatile and persistent, and notifies their clients. Connections stay open.
     public func dropSubscriptions(_ reason: DropReason = .unsubscribed) {
         self.commons.assumeIsolated { $0.dropSubscriptions(on: self.number, reason.wireValue) }
     }

@@ -1,7 +1,7 @@
 internal import PhotonPumpWire
 
 extension EmbeddedServer {
-    /// What goes wrong with this server.
+    /// The faults of this server: what goes wrong with it, for tests.
     ///
     /// ```swift
     /// let loss = try await server.faults.add(.loseReply(to: .writeEvents, times: 1))
@@ -10,25 +10,25 @@ extension EmbeddedServer {
     /// ```
     public nonisolated var faults: Faults { Faults(server: self) }
 
-    /// The faults of a server. They outlast its connections and its restarts.
+    /// The faults of a server. They stay in effect across its connections and restarts.
     public struct Faults: Sendable {
         let server: EmbeddedServer
 
-        /// Adds a fault; it may strike before this returns, and has to from then on.
+        /// Adds a fault. It may strike before this returns; afterwards it is certain to.
         ///
-        /// - Throws: ``EmbeddedServerError/Code/invalidFault`` when its numbers make no sense.
+        /// - Throws: ``EmbeddedServerError/Code/invalidFault`` if its numbers are invalid.
         @discardableResult
         public func add(_ fault: Fault) async throws(EmbeddedServerError) -> ActiveFault {
             try await self.server.add(fault)
         }
 
-        /// Ends all faults, as ``EmbeddedServer/ActiveFault/lift()`` does with one.
+        /// Lifts all faults, each as ``EmbeddedServer/ActiveFault/lift()`` does.
         public func liftAll() async throws(EmbeddedServerError) {
             try await self.server.lift(nil)
         }
     }
 
-    /// A fault that has been added to a server.
+    /// A fault that was added to a server.
     public struct ActiveFault: Sendable {
         let server: EmbeddedServer
         let id: FaultPlan.ID
@@ -37,19 +37,19 @@ extension EmbeddedServer {
         /// How often it has struck.
         public var effectCount: Int { self.record.count }
 
-        /// Returns as soon as the fault has struck `count` times, at once if it has.
+        /// Returns as soon as the fault has struck `count` times; at once if it already has.
         ///
-        /// - Throws: ``EmbeddedServerError/Code/faultIsOver`` when it has been lifted, or has struck as often as it
-        ///   says, before that; `CancellationError` when the task is cancelled.
+        /// - Throws: ``EmbeddedServerError/Code/faultIsOver`` if the fault is lifted first, or will not strike that
+        ///   often; `CancellationError` if the task is cancelled.
         public func waitForEffect(count: Int = 1) async throws {
             try await self.record.wait(for: count)
         }
 
-        /// Ends the fault: everything is as usual when this returns, and what was kept back is on its way. A fault that
-        /// is over stays so, but what it keeps back is sent.
+        /// Ends the fault. When this returns everything is back to normal, and replies that it held back are on their
+        /// way. If the fault is over already, only those replies are sent.
         ///
-        /// - Throws: ``EmbeddedServerError/Code/cannotListen`` when it was ``EmbeddedServer/Fault/refuseConnections``
-        ///   and the port cannot be listened on any more.
+        /// - Throws: ``EmbeddedServerError/Code/cannotListen`` if it was ``EmbeddedServer/Fault/refuseConnections`` and
+        ///   the port can no longer be listened on.
         public func lift() async throws(EmbeddedServerError) {
             try await self.server.lift(self.id)
         }
@@ -57,7 +57,7 @@ extension EmbeddedServer {
 
     /// Closes all connections, from the server's side.
     ///
-    /// - Parameter abruptly: whether the clients see their connections reset instead of closed.
+    /// - Parameter abruptly: whether clients see their connections reset rather than closed.
     public func dropConnections(abruptly: Bool = false) {
         for (id, connection) in self.connections {
             if abruptly { connection.reset() }
@@ -65,7 +65,7 @@ extension EmbeddedServer {
         }
     }
 
-    /// Sends bytes as they are to all clients: frames that nobody has asked for, or what is none.
+    /// Sends raw bytes to all clients: frames that no one has asked for, or no frames at all.
     public func send(_ bytes: [UInt8]) {
         for id in self.connections.keys { self.handle(.interjected(Bytes(bytes)), on: id) }
     }

@@ -28,7 +28,7 @@ extension EmbeddedServer.Fault.WritePhase {
         }
     }
 
-    /// The answer to a write that took too long; nil to what is no write.
+    /// The answer to a write that timed out; nil if the package is not a write.
     func answer(to package: Package) -> Answer? {
         let (result, message) = self.outcome
         switch package.command {

@@ -1,7 +1,7 @@
 internal import PhotonPumpWire
 
 extension EmbeddedServer.Fault {
-    /// What a client may ask a server for.
+    /// The requests of clients.
     public enum Request: Sendable, Hashable, CaseIterable {
         case heartbeat, ping
         case authenticate, identifyClient
@@ -13,7 +13,7 @@ extension EmbeddedServer.Fault {
         case subscribe, filteredSubscribe, unsubscribe
         case createPersistentSubscription, updatePersistentSubscription, deletePersistentSubscription
         case connectToPersistentSubscription
-        /// Acknowledging events of a persistent subscription, and refusing them. Neither has a reply.
+        /// Acknowledging and refusing events of a persistent subscription. Neither has a reply.
         case acknowledge, refuse
 
         private static let byCommand: [Command: Self] = [
@@ -37,7 +37,7 @@ extension EmbeddedServer.Fault {
             .persistentSubscriptionAckEvents: .acknowledge, .persistentSubscriptionNakEvents: .refuse,
         ]
 
-        /// Nil for what is no request.
+        /// Nil if the command is not a request.
         init?(_ command: Command) {
             guard let request = Self.byCommand[command] else { return nil }
             self = request
@@ -57,26 +57,26 @@ extension EmbeddedServer.Fault {
         }
     }
 
-    /// When a connection ends, seen from a request.
+    /// When a connection ends, relative to a request.
     public enum Moment: Sendable, Hashable {
         /// Before the request is performed.
         case beforeHandling
-        /// When it has been performed.
+        /// After the request has been performed, before its reply.
         case beforeReply
-        /// When half of the reply's frame has been sent.
+        /// After half of the reply's frame has been sent.
         case withinReply
-        /// When the reply has been sent.
+        /// After the reply has been sent.
         case afterReply
     }
 
-    /// What of a write can take a cluster too long.
+    /// The phase of a write in which the cluster times out.
     public enum WritePhase: Sendable, Hashable {
         case prepare, commit
-        /// Handing it on to the master.
+        /// Forwarding the write to the master.
         case forward
     }
 
-    /// A reason for not performing a request.
+    /// A reason for refusing a request.
     public struct Refusal: Sendable, Hashable {
         enum Kind: Hashable {
             case notHandled(NotHandled)
@@ -91,11 +91,11 @@ extension EmbeddedServer.Fault {
         /// The server has too much to do.
         public static let tooBusy = Refusal(kind: .notHandled(NotHandled(reason: .tooBusy)))
 
-        /// The master is elsewhere, where the refusal says.
+        /// The master is a different node, at this address.
         ///
         /// - Parameters:
         ///   - host: the master's numeric address.
-        ///   - port: its TCP port, nil when there is only one for TLS.
+        ///   - port: its TCP port; nil if it has only one for TLS.
         ///   - securePort: its port for TLS, if it has one.
         ///   - httpPort: its HTTP port.
         public static func notMaster(host: String, port: Int?, securePort: Int? = nil, httpPort: Int = 2113) -> Refusal
@@ -107,17 +107,17 @@ extension EmbeddedServer.Fault {
             return Refusal(kind: .notHandled(NotHandled(reason: .notMaster, master: master)))
         }
 
-        /// The credentials are not accepted, in these words.
+        /// The credentials are not accepted, with this text.
         public static func notAuthenticated(_ text: String = "Not Authenticated") -> Refusal {
             Refusal(kind: .notAuthenticated(text))
         }
 
-        /// The request is a bad one, in these words.
+        /// The request is bad, with this text.
         public static func badRequest(_ text: String) -> Refusal {
             Refusal(kind: .badRequest(text, forConnection: false))
         }
 
-        /// The whole connection is given up, in these words: a bad request without an id, and then its end.
+        /// The whole connection is rejected, with this text: a bad request without an id, and then its end.
         public static func badConnection(_ text: String) -> Refusal {
             Refusal(kind: .badRequest(text, forConnection: true))
         }

@@ -1,12 +1,15 @@
 extension EmbeddedServer {
-    /// Something that goes wrong between a server and its clients because a test wants it to. Give it to ``faults``.
+    /// Something that goes wrong between a server and its clients because a test wants it to. Add it to
+    /// ``EmbeddedServer/faults``.
     ///
-    /// A fault strikes on each of its occasions: a request that it is for, or a new connection. It does so as many times
-    /// as it says, or until it is lifted. When several fit the same occasion, the one that was added first strikes, and
-    /// for the others there was none: faults that are added one after another act one after another.
+    /// A fault strikes on each of its occasions (a request that it applies to, or a new connection), as many times as
+    /// it says, or until it is lifted. If several faults apply to the same occasion, only the one that was added first
+    /// strikes, and the occasion does not count for the others: faults that are added one after another strike one
+    /// after another.
     ///
-    /// Faults for requests are for all of them but heartbeats unless they name one, over all connections together. To what
-    /// the server pushes, ``dropConnectionAfterPush(times:)`` happens, and ``EmbeddedServer/dropSubscriptions(_:)``.
+    /// A fault for requests applies to all of them except heartbeats, unless it names one, and counts those of all
+    /// connections together. For events that the server pushes, there are ``dropConnectionAfterPush(times:)`` and
+    /// ``EmbeddedServer/dropSubscriptions(_:)``.
     public struct Fault: Sendable, Hashable {
         let kind: Kind
         /// How often it strikes; nil: until it is lifted.
@@ -29,25 +32,25 @@ extension EmbeddedServer {
 
 // What happens to requests.
 extension EmbeddedServer.Fault {
-    /// The request gets lost: it is neither performed nor answered.
+    /// The request is lost: it is neither performed nor answered.
     public static func loseRequest(_ request: Request? = nil, times: Int? = nil) -> Self {
         Self(.request(request, .toRequest(.lose)), times: times)
     }
 
-    /// The request is not performed, but refused.
+    /// The request is refused instead of being performed.
     public static func answer(_ refusal: Refusal, to request: Request? = nil, times: Int? = nil) -> Self {
         Self(.request(request, .toRequest(.refuse(refusal))), times: times)
     }
 
-    /// A write, a delete or a step of a transaction is answered as if the cluster had not managed it in time.
+    /// A write, a delete or a step of a transaction is answered as if the cluster could not complete it in time.
     ///
-    /// - Parameter afterWriting: whether it is performed all the same.
+    /// - Parameter afterWriting: whether it is performed nevertheless.
     public static func timeOutWrites(in phase: WritePhase, afterWriting: Bool, times: Int? = nil) -> Self {
         let harm: Harm = afterWriting ? .toReply(.timeOut(phase)) : .toRequest(.timeOut(phase))
         return Self(.request(nil, harm), times: times)
     }
 
-    /// The connection ends around a request. With ``skipping(_:)``, after so many more of them.
+    /// The connection ends around a request. With ``skipping(_:)``, that many requests pass first.
     public static func dropConnection(_ moment: Moment, to request: Request? = nil, times: Int? = nil) -> Self {
         let harm: Harm =
             switch moment {
@@ -60,27 +63,27 @@ extension EmbeddedServer.Fault {
     }
 }
 
-// What happens to what nobody has asked for at that moment.
+// What happens to pushed events.
 extension EmbeddedServer.Fault {
-    /// The connection ends right after an event was pushed to a subscription on it; with ``skipping(_:)``, after so many
-    /// more, over all connections together.
+    /// The connection ends right after an event was pushed to a subscription on it. With ``skipping(_:)``, that many events
+    /// pass first, counting those of all connections together.
     public static func dropConnectionAfterPush(times: Int? = nil) -> Self { Self(.dropAfterPush, times: times) }
 }
 
 // What happens to the replies to requests that were performed.
 extension EmbeddedServer.Fault {
-    /// The reply gets lost.
+    /// The reply is lost.
     public static func loseReply(to request: Request? = nil, times: Int? = nil) -> Self {
         Self(.request(request, .toReply(.lose)), times: times)
     }
 
-    /// The reply is sent after `delay`; later ones may overtake it.
+    /// The reply is sent after `delay`; later replies may overtake it.
     public static func delayReply(to request: Request? = nil, by delay: Duration, times: Int? = nil) -> Self {
         Self(.request(request, .toReply(.delay(delay))), times: times)
     }
 
-    /// The reply is kept until the fault is lifted, and sent then; others overtake it. A connection with 10 000 replies
-    /// kept or delayed is not listened to.
+    /// The reply is held until the fault is lifted, and sent then; other replies overtake it. While 10,000 replies of a
+    /// connection are held or delayed, its requests are not read.
     public static func holdReply(to request: Request? = nil, times: Int? = nil) -> Self {
         Self(.request(request, .toReply(.hold)), times: times)
     }
@@ -90,30 +93,33 @@ extension EmbeddedServer.Fault {
         Self(.request(request, .toReply(.duplicate)), times: times)
     }
 
-    /// Other bytes, perhaps no frame at all, are sent in place of the reply.
+    /// Other bytes, perhaps not even a frame, are sent instead of the reply.
     public static func replaceReply(to request: Request? = nil, with bytes: [UInt8], times: Int? = nil) -> Self {
         Self(.request(request, .toReply(.replace(bytes))), times: times)
     }
 
-    /// Heartbeats of clients are not answered: ``loseReply(to:times:)`` for ``Request/heartbeat``.
+    /// Clients' heartbeats are not answered: ``loseReply(to:times:)`` for ``Request/heartbeat``.
     public static let ignoreHeartbeats = Self.loseReply(to: .heartbeat)
 }
 
-// What happens to connections, until it is lifted.
+// What happens to connections, until the fault is lifted.
 extension EmbeddedServer.Fault {
-    /// Nobody listens on the TCP port, so that connecting fails; connections that there are go on. It has taken
-    /// effect when nobody listens. When it is lifted, the server listens on the same port again.
+    /// The server stops listening on the TCP port, so that connecting fails; existing connections continue. The fault
+    /// has struck when the server no longer listens. When the fault is lifted, the server listens on the same port
+    /// again.
     public static let refuseConnections = Self(.refuseConnections)
 
     /// New connections are accepted and closed at once.
     public static func closeNewConnections(times: Int? = nil) -> Self { Self(.closeNewConnections, times: times) }
 
-    /// The server reads nothing, as if its process were stopped: connecting succeeds, and no request is answered. It
-    /// takes effect when something arrives that it should have read. Nobody is given up for being silent meanwhile.
+    /// The server reads nothing, as if its process were suspended: connecting succeeds, and no request is answered. The
+    /// fault strikes when something arrives that the server should have read. No client is disconnected for being
+    /// silent in the meantime.
     public static let stallReads = Self(.stallReads)
 
-    /// The server sends nothing; its replies are kept, and when a megabyte has come together it reads no more requests
-    /// either. It takes effect whenever something should have been sent. Nobody is given up for being silent meanwhile.
+    /// The server sends nothing. Its replies are held; when they amount to a megabyte it stops reading requests, too.
+    /// The fault strikes whenever something should have been sent. No client is disconnected for being silent in the
+    /// meantime.
     public static let stallWrites = Self(.stallWrites)
 }
 
@@ -128,7 +134,7 @@ extension EmbeddedServer.Fault {
     }
 
     enum Harm: Hashable {
-        /// Which is not performed then.
+        /// The request is not performed then.
         case toRequest(RequestHarm)
         case toReply(ReplyHarm)
     }
@@ -150,7 +156,7 @@ extension EmbeddedServer.Fault {
         case dropBefore, dropWithin, dropAfter
     }
 
-    /// Whether a request is an occasion for it.
+    /// Whether the fault applies to a request.
     func isFor(_ request: Request) -> Bool {
         switch self.kind {
         case .request(_, .toRequest(.timeOut)), .request(_, .toReply(.timeOut)): request.isWrite
@@ -160,7 +166,7 @@ extension EmbeddedServer.Fault {
         }
     }
 
-    /// Says what is of no use.
+    /// Throws if a value is invalid.
     func validate() throws(EmbeddedServerError) {
         if let times = self.times, times < 1 {
             throw EmbeddedServerError(.invalidFault, "a fault that strikes \(times) times")

@@ -1,6 +1,6 @@
 internal import PhotonPumpWire
 
-/// The faults of a server, and what is told of them; used from the server's queue only.
+/// The faults of a server and their records; used on the server's queue only.
 final class FaultInjector {
     private var plan = FaultPlan()
     private var records: [FaultPlan.ID: FaultRecord] = [:]
@@ -25,7 +25,7 @@ final class FaultInjector {
 
     func has(_ kind: EmbeddedServer.Fault.Kind) -> Bool { self.plan.contains(kind) }
 
-    /// What is to happen to a request that has come, other than usual.
+    /// What should happen to a request that has arrived, if anything unusual.
     func strike(_ command: Command) -> (id: FaultPlan.ID, harm: EmbeddedServer.Fault.Harm)? {
         guard !self.plan.isEmpty, let request = EmbeddedServer.Fault.Request(command),
             let strike = self.tell(self.plan.requestArrived(request)),

@@ -1,12 +1,12 @@
-/// Decides when which fault strikes. Whoever asks sees to it that it does.
+/// Decides when each fault strikes; the caller makes it happen.
 struct FaultPlan {
     typealias ID = Int
 
-    /// One time that a fault strikes.
+    /// One strike of a fault.
     struct Strike: Equatable {
         let id: ID
         let fault: EmbeddedServer.Fault
-        /// Whether it was the last time.
+        /// Whether this was the last time.
         let isLast: Bool
     }
 
@@ -22,7 +22,7 @@ struct FaultPlan {
     private var added = 0
 
     var isEmpty: Bool { self.entries.isEmpty }
-    /// Whether a heartbeat of a client is an occasion for any.
+    /// Whether any fault applies to clients' heartbeats.
     var concernsHeartbeats: Bool { self.entries.contains { $0.fault.isFor(.heartbeat) } }
 
     func contains(_ kind: EmbeddedServer.Fault.Kind) -> Bool {
@@ -35,12 +35,12 @@ struct FaultPlan {
         return self.added
     }
 
-    /// Forgets a fault, or all of them.
+    /// Removes a fault, or all of them.
     mutating func remove(_ id: ID?) {
         if let id { self.entries.removeAll { $0.id == id } } else { self.entries = [] }
     }
 
-    /// A request has come.
+    /// A request has arrived.
     mutating func requestArrived(_ request: EmbeddedServer.Fault.Request) -> Strike? {
         self.strike { $0.isFor(request) }
     }

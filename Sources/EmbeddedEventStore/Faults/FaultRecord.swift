@@ -4,12 +4,12 @@ internal import Synchronization
 final class FaultRecord: Sendable {
     private struct State {
         var count = 0
-        /// Whether it strikes no more.
+        /// Whether it will not strike again.
         var isOver = false
         var waiters: [Int: (count: Int, continuation: CheckedContinuation<Void, any Error>)] = [:]
         var waitersMade = 0
 
-        /// What to say to somebody who waits for `count` strikes; nil to let him wait.
+        /// What to report to a task that waits for `count` strikes; nil to let it wait.
         func outcome(_ count: Int) -> Result<Void, any Error>? {
             if self.count >= count { return .success(()) }
             guard self.isOver else { return nil }
@@ -50,7 +50,8 @@ final class FaultRecord: Sendable {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let outcome: Result<Void, any Error>? = self.state.withLock { state in
-                    // The task is marked before its handler runs: either it shows here, or the handler finds the waiter.
+                    // The task is marked as cancelled before its handler runs: either that shows here, or the handler
+                    // finds the waiter.
                     if Task.isCancelled { return .failure(CancellationError()) }
                     if let outcome = state.outcome(count) { return outcome }
                     state.waiters[id] = (count, continuation)

@@ -1,17 +1,17 @@
 internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
-/// A reply that is not sent yet.
+/// A reply that has not been sent yet.
 struct PostponedReply {
     let answer: Answer
     let correlation: GUID
     let fault: FaultPlan.ID
-    /// Tells when it is due; nil when only lifting the fault does.
+    /// Fires when the reply is due; nil if only lifting the fault releases it.
     let timer: QueueTimer?
 }
 
 extension ServerConnection {
-    /// Answers a package in the way that a fault demands.
+    /// Answers a package as a fault requires.
     func suffer(
         _ harm: EmbeddedServer.Fault.Harm,
         of fault: FaultPlan.ID,
@@ -52,7 +52,7 @@ extension ServerConnection {
             try self.send(reply, package.correlation)
         case .replace(let bytes): self.channel.send(Bytes(bytes))
         case .timeOut(let phase):
-            // What was refused for another reason stays refused.
+            // A request that was refused for another reason stays refused.
             let answer = phase.answer(to: package)
             try self.send(answer?.command == reply.command ? answer ?? reply : reply, package.correlation)
         case .dropBefore: throw .fault
@@ -77,13 +77,13 @@ extension ServerConnection {
         self.postponed[key] = PostponedReply(answer: answer, correlation: correlation, fault: fault, timer: timer)
     }
 
-    /// Sends a reply whose time has come.
+    /// Sends a reply that is due.
     func sendPostponed(_ key: Int) throws(ConnectionEnd) {
         guard let reply = self.postponed.removeValue(forKey: key) else { return }
         try self.send(reply.answer, reply.correlation)
     }
 
-    /// Sends what a fault has kept back, or all of them, in the order in which it came.
+    /// Sends what a fault, or any of them, has held back, in the order of arrival.
     func sendPostponed(by fault: FaultPlan.ID?) throws(ConnectionEnd) {
         for (key, reply) in self.postponed.sorted(by: { $0.key < $1.key }) where fault == nil || reply.fault == fault {
             try self.sendPostponed(key)

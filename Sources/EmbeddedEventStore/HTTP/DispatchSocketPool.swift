@@ -3,8 +3,8 @@ internal import FlyingSocks
 internal import Foundation
 internal import PhotonPumpTransport
 
-/// Waits for HTTP sockets to become ready. FlyingFox's own pools keep a thread each, and leave a descriptor behind
-/// whenever their server stops.
+/// Waits for HTTP sockets to become ready. FlyingFox's own pools keep a thread each, and leak a descriptor whenever
+/// their server stops.
 actor DispatchSocketPool: AsyncSocketPool {
     private nonisolated let executor = QueueExecutor(label: "embedded-eventstore.http")
     private var sources: [Int: any DispatchSourceProtocol] = [:]
@@ -14,7 +14,7 @@ actor DispatchSocketPool: AsyncSocketPool {
 
     func prepare() async throws {}
 
-    /// There is nothing to run; it ends with the task's cancellation, as it must.
+    /// There is nothing to run; it ends when its task is cancelled, as it must.
     func run() async throws {
         let (stream, continuation) = AsyncStream.makeStream(of: Never.self)
         for await _ in stream {}
@@ -23,10 +23,10 @@ actor DispatchSocketPool: AsyncSocketPool {
     }
 
     func suspendSocket(_ socket: Socket, untilReadyFor events: Socket.Events) async throws {
-        // A program started meanwhile would keep the port taken.
+        // A program started in the meantime would keep the port in use.
         _ = fcntl(socket.file.rawValue, F_SETFD, FD_CLOEXEC)
-        // The socket may be closed meanwhile, because who stops a server does that first; so a descriptor of our own
-        // is watched.
+        // The socket may be closed in the meantime, because stopping a server does that first; so we watch a descriptor
+        // of our own.
         let descriptor = fcntl(socket.file.rawValue, F_DUPFD_CLOEXEC, 0)
         guard descriptor >= 0 else { throw SocketError.disconnected }
         self.sourcesMade += 1

@@ -1,5 +1,5 @@
 extension EmbeddedServer {
-    /// What this server tells of its cluster; nil while it does not run.
+    /// What this server reports about its cluster; nil while it is not running.
     func gossip() -> GossipDocument? {
         guard self.listeners != nil else { return nil }
         return self.commons.assumeIsolated { $0.gossip(of: self.number) }

@@ -1,4 +1,4 @@
-/// What a node knows of its cluster, in the members and names that clients read. Nil: left out.
+/// What a node knows about its cluster, with the members and names that clients read. Nil members are left out.
 struct GossipDocument: Encodable, Hashable, Sendable {
     struct Member: Encodable, Hashable, Sendable {
         var instanceId: String

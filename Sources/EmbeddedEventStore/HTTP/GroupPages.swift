@@ -2,12 +2,12 @@ internal import FlyingFox
 internal import Foundation
 internal import PhotonPumpWire
 
-/// What the HTTP side tells of persistent subscriptions, and lets administrators do with them.
+/// What the HTTP side reports about persistent subscriptions, and lets administrators do with them.
 struct GroupPages: Sendable {
     enum Outcome<Success: Sendable>: Sendable {
         case done(Success)
         case missing
-        /// Whoever asks may not.
+        /// The user is not allowed to.
         case refused
         /// This node is not the master.
         case notReady
@@ -49,8 +49,8 @@ struct GroupPages: Sendable {
         }
     }
 
-    /// Which group `/subscriptions/STREAM/GROUP/page` is about; nil for another path. The library decodes paths before
-    /// it matches routes, and names may hold slashes.
+    /// The group that `/subscriptions/STREAM/GROUP/page` concerns; nil for another path. The library decodes paths
+    /// before it matches routes, and names may contain slashes.
     private static func group(_ request: HTTPRequest, _ page: String) -> String? {
         let parts = request.target.path().split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 5, parts[4] == page, let stream = String(parts[2]).removingPercentEncoding,
@@ -61,7 +61,7 @@ struct GroupPages: Sendable {
 }
 
 extension GroupInfo {
-    /// With the addresses that a client can follow.
+    /// With addresses that a client can follow.
     fileprivate func addressed(at request: HTTPRequest) -> GroupInfo {
         let base = "http://\(request.headers[.host] ?? "localhost")/subscriptions"
         let path = [self.eventStreamId, self.groupName].map(Self.escaped).joined(separator: "/")
@@ -84,7 +84,7 @@ extension GroupInfo {
 }
 
 extension Login {
-    /// Of an `Authorization` header; nil when there is none that can be read.
+    /// From an `Authorization` header; nil if there is none, or it cannot be read.
     fileprivate init?(basic header: String?) {
         guard let header, header.lowercased().hasPrefix("basic "),
             let data = Data(base64Encoded: header.dropFirst("basic ".count).trimmingCharacters(in: .whitespaces))

@@ -2,7 +2,7 @@ internal import FlyingFox
 internal import FlyingSocks
 internal import Foundation
 
-/// The server's HTTP port: gossip, pings and persistent subscriptions. It is given up with the last reference.
+/// The server's HTTP port: gossip, pings and persistent subscriptions. It is released with the last reference.
 final class HTTPSide: Sendable {
     typealias GossipSource = @Sendable () async -> GossipDocument?
 
@@ -28,7 +28,8 @@ final class HTTPSide: Sendable {
         groups: GroupPages
     ) async throws(EmbeddedServerError) -> HTTPSide {
         do {
-            // A program that is just being started holds for a moment what this process had open, closed or not since.
+            // A program that is just being started briefly holds what this process had open, even if it has been closed
+            // since.
             var patience = 40
             while true {
                 let server = try Self.makeServer(host: host, port: UInt16(port))
@@ -69,7 +70,7 @@ final class HTTPSide: Sendable {
         }
     }
 
-    /// Runs `server` until it is stopped. Either it listens, or running it fails; whichever comes first is reported.
+    /// Runs `server` until it is stopped. It either listens, or fails to run; whichever comes first is reported.
     private static func run(_ server: HTTPServer) async throws -> HTTPSide {
         let (outcome, report) = AsyncThrowingStream<Void, any Error>.makeStream()
         let running = Task {
@@ -92,7 +93,7 @@ final class HTTPSide: Sendable {
         case .ip4(_, let port), .ip6(_, let port):
             return HTTPSide(port: Int(port), server: server, running: running)
         case .unix, nil:
-            // The wait was given up, because the caller's task was cancelled.
+            // The wait was abandoned, because the caller's task was cancelled.
             running.cancel()
             await running.value
             throw CancellationError()

@@ -1,7 +1,7 @@
 internal import Foundation
 internal import PhotonPumpWire
 
-/// Tells which events a filtered read is after. It looks at a record as it is in the log: links are not followed.
+/// Decides which events match a filtered read, from the record in the log: links are not followed.
 struct EventFilter {
     private enum Test {
         case expression(NSRegularExpression)
@@ -11,8 +11,7 @@ struct EventFilter {
     private let context: Filter.Context
     private let test: Test
 
-    /// - Throws: what makes the filter meaningless: a kind that there is not, nothing to compare with, or an expression
-    ///   that is none.
+    /// - Throws: if the filter is invalid: an unknown kind, nothing to compare with, or an invalid expression.
     init(_ filter: Filter) throws(MalformedMessage) {
         guard [.streamID, .eventType].contains(filter.context) else {
             throw MalformedMessage("Filter", "context \(filter.context.rawValue) means nothing")

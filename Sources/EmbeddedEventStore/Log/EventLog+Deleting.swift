@@ -1,24 +1,24 @@
 internal import PhotonPumpWire
 
-/// What became of a deletion.
+/// The outcome of a deletion.
 enum DeleteOutcome: Equatable {
-    /// `position` is that of the event that says so.
+    /// `position` is that of the event that records the deletion.
     case deleted(position: Int64)
     case wrongExpectedVersion(current: Int64)
     case streamDeleted
 }
 
 extension EventLog {
-    /// Deletes a stream, existing or not, if it has the version expected.
+    /// Deletes a stream, existing or not, if it has the expected version.
     ///
-    /// What is deleted softly is hidden until the next write; `hard` ends the stream with a tombstone.
+    /// A soft-deleted stream is hidden until the next write; `hard` ends the stream with a tombstone.
     mutating func delete(
         _ stream: StreamName,
         hard: Bool,
         expecting expected: ExpectedVersion,
         now: Int64
     ) -> DeleteOutcome {
-        // A deletion is checked like a write of an event that nobody has written before.
+        // A deletion is checked like a write of an event that has never been written before.
         let probe = ProposedEvent(id: self.makeID(), type: "", isJSON: false, data: Bytes(), metadata: Bytes())
         switch self.outcomeWithoutAppending([probe], to: stream, expecting: expected) {
         case nil, .appended, .repeated: break

@@ -1,10 +1,10 @@
 internal import PhotonPumpWire
 
 extension EventLog {
-    /// Writes the links that a server's system projections write: to each event from the stream of its category and
-    /// from that of its type, and to the first event of each stream from `$streams`.
+    /// Writes the links that a server's system projections write: to each event from the streams of its category and
+    /// its type, and to the first event of each stream from `$streams`.
     ///
-    /// - Parameter numbers: of events just written to `stream`. A system stream's are not linked to.
+    /// - Parameter numbers: of events just written to `stream`. Events of system streams are not linked to.
     mutating func link(_ events: [ProposedEvent], _ numbers: Range<Int64>, of stream: StreamName, now: Int64) {
         guard !stream.isSystem else { return }
         let category = stream.category.map { StreamName("$ce-\($0)") }
@@ -25,7 +25,7 @@ extension EventLog {
             data: LinkTarget.data(number, target),
             metadata: Bytes()
         )
-        // A stream of links that was deleted for good stays so.
+        // A stream of links that was deleted permanently stays deleted.
         _ = self.write([link], to: source, expecting: .any, now: now)
     }
 }

@@ -4,8 +4,7 @@ internal import PhotonPumpWire
 extension EventLog {
     private static let truncateBefore = "$tb"
 
-    /// What a stream's metadata says at the moment. Of a metastream only the latest event counts, and nothing can be
-    /// said about that.
+    /// The current metadata of a stream. A metastream shows only its latest event, and cannot have other metadata.
     func metadata(of stream: StreamName) -> StreamMetadata {
         if stream.isMetastream { return StreamMetadata(maxCount: 1) }
         return self.streams[stream]?.metadata ?? StreamMetadata()
@@ -15,7 +14,7 @@ extension EventLog {
         self.metadata(of: stream).isSoftDeleted
     }
 
-    /// Obeys an event that was appended to `stream`, if that is a stream to obey.
+    /// Applies an event that was appended to `stream`, if that stream holds settings.
     mutating func obey(_ event: ProposedEvent, of stream: StreamName) {
         if let original = stream.original {
             let metadata = StreamMetadata(event)
@@ -25,14 +24,14 @@ extension EventLog {
         }
     }
 
-    /// Hides a stream until it is written to, and says so in its metadata, in place of what was there.
+    /// Hides a stream until it is written to, and records that in its metadata, replacing what was there.
     mutating func hide(_ stream: StreamName, now: Int64) {
         self.describe(stream, #"{"\#(Self.truncateBefore)":\#(StreamHistory.deletedNumber)}"#, now: now)
     }
 
-    /// Lets the events of a hidden stream be seen from `number` on, and leaves the rest of its metadata as it is.
+    /// Shows the events of a hidden stream from `number` on, and leaves the rest of its metadata as it is.
     ///
-    /// Metadata that is no JSON object stays: it hides nothing.
+    /// Metadata that is not a JSON object stays: it hides nothing.
     mutating func show(_ stream: StreamName, from number: Int64, now: Int64) {
         let metastream = stream.metastream
         guard let place = self.streams[metastream]?.places.last,
@@ -45,7 +44,7 @@ extension EventLog {
         self.describe(stream, String(decoding: data, as: UTF8.self), now: now)
     }
 
-    /// Hides the events of a stream of the server's own below `number`.
+    /// Hides the events below `number` of one of the server's own streams.
     mutating func truncate(_ stream: StreamName, before number: Int64, now: Int64) {
         let admins = Identity.administrators
         let rights = AccessRight.allCases.map { #""\#($0.rawValue)":"\#(admins)""# }.joined(separator: ",")

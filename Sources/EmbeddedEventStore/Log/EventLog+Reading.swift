@@ -2,20 +2,20 @@ internal import PhotonPumpWire
 
 /// What readers see of a stream.
 enum StreamView: Equatable {
-    /// No events, or only hidden ones that nobody can ask for; `last` is the number of the last of those, or -1.
+    /// No events, or only hidden ones that cannot be requested; `last` is the number of the last of those, or -1.
     case missing(last: Int64)
-    /// Deleted for good.
+    /// Deleted permanently.
     case deleted
     case readable(ShownEvents)
 }
 
-/// Which events of a stream are shown.
+/// Which events of a stream are visible.
 struct ShownEvents: Equatable {
-    /// Events below are hidden; it may lie beyond ``last``.
+    /// Events below are hidden; may be greater than ``last``.
     var first: Int64
-    /// The number of the last event there is.
+    /// The number of the last event.
     var last: Int64
-    /// Events written before that, in milliseconds since 1970, are hidden, too.
+    /// Events written before this time, in milliseconds since 1970, are hidden, too.
     var oldest: Int64?
 
     func isYoungEnough(_ record: EventRecord) -> Bool {
@@ -26,18 +26,18 @@ struct ShownEvents: Equatable {
 /// A page of a stream, in the order in which it was read.
 struct StreamSlice {
     var records: [EventRecord] = []
-    /// Where to go on; -1 when there is nothing more backwards.
+    /// Where to continue; -1 if there is nothing more backward.
     var next: Int64
     var isEnd: Bool
 }
 
-/// In which order a stream is read.
+/// The order in which a stream is read.
 enum ReadDirection {
     case forward, backward
 }
 
 extension EventLog {
-    /// - Parameter now: milliseconds since 1970, for streams that show events up to an age.
+    /// - Parameter now: milliseconds since 1970, for streams that hide events above a certain age.
     func view(of stream: StreamName, now: Int64) -> StreamView {
         let last = self.lastNumber(of: stream)
         guard last != StreamHistory.deletedNumber else { return .deleted }
@@ -47,7 +47,7 @@ extension EventLog {
         return .readable(ShownEvents(first: first, last: last, oldest: metadata.oldestShown(now: now)))
     }
 
-    /// The event `number`, or the last one for -1, as long as `view` shows it.
+    /// The event `number`, or the last one for -1, if `view` shows it.
     func event(_ number: Int64, of stream: StreamName, _ view: StreamView) -> EventRecord? {
         guard case .readable(let shown) = view else { return nil }
         let wanted = number == -1 ? shown.last : number
@@ -56,10 +56,10 @@ extension EventLog {
         return shown.isYoungEnough(record) ? record : nil
     }
 
-    /// The page of at most `count` events from event `from` on.
+    /// The page of at most `count` events, starting at event `from`.
     ///
     /// - Parameters:
-    ///   - from: 0 or more; backwards also -1, for the last event.
+    ///   - from: 0 or more; backward also -1, for the last event.
     ///   - count: 1 or more.
     func slice(
         of stream: StreamName, _ direction: ReadDirection, _ from: Int64, _ count: Int64, _ shown: ShownEvents
@@ -82,8 +82,7 @@ extension EventLog {
         return StreamSlice(records: records, next: next, isEnd: end >= shown.last)
     }
 
-    /// Past the end there may be a page without events that is not the end. Where an event has become too old those
-    /// before it have, too.
+    /// Beyond the end there may be an empty page that is not the end. If an event is too old, so are those before it.
     private func backwardSlice(
         of stream: StreamName, _ from: Int64, _ count: Int64, _ shown: ShownEvents
     ) -> StreamSlice {

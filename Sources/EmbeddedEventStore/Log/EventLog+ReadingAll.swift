@@ -4,14 +4,14 @@ internal import PhotonPumpWire
 struct LogSlice {
     var entries: [EventLog.Entry] = []
     var direction: ReadDirection
-    /// Where the reading began.
+    /// Where the read began.
     var start: LogPosition
-    /// The last event that was looked at, whether it is on the page or not.
+    /// The last event that was considered, whether or not it is on the page.
     var last: EventLog.Entry?
-    /// Whether the reading went on behind the last event there is.
+    /// Whether the read went past the last event.
     var isEnd = false
 
-    /// Where to go on behind the first `count` events of the page.
+    /// Where to continue after the first `count` events of the page.
     func next(after count: Int) -> LogPosition {
         guard let last = count < self.entries.count ? self.entries.prefix(count).last : self.last else {
             return self.start
@@ -20,13 +20,13 @@ struct LogSlice {
     }
 }
 
-/// How much of the log is read.
+/// How much of the log to read.
 struct ReadLimits {
     /// The most events on the page.
     var count: Int
-    /// The most events that are looked at.
+    /// The most events to consider.
     var window: Int
-    /// What an event must fit to be on the page.
+    /// What an event must match to be on the page.
     var filter: EventFilter?
 }
 
@@ -34,24 +34,24 @@ struct ReadLimits {
 enum LogPositionError: Error, Equatable {
     /// No record starts there.
     case notAtRecord(Int64)
-    /// There is nothing yet to read backwards from.
+    /// There is nothing to read backward from there yet.
     case beyondEnd(Int64)
 }
 
 extension EventLog.Entry {
-    /// Where the event is.
+    /// The position of the event.
     var position: LogPosition { LogPosition(commit: self.commit.lowerBound, prepare: self.prepare.lowerBound) }
 
     private var isOwnCommit: Bool { self.commit == self.prepare }
 
-    /// Where reading forwards goes on. Behind an event of a transaction that is the transaction's next one.
+    /// Where reading forward continues. After an event of a transaction, that is the transaction's next event.
     fileprivate var positionAfter: LogPosition {
         self.isOwnCommit
             ? LogPosition(commit: self.commit.upperBound, prepare: 0)
             : LogPosition(commit: self.commit.lowerBound, prepare: self.prepare.upperBound)
     }
 
-    /// Where reading backwards goes on. Before an event of a transaction that is the transaction's previous one.
+    /// Where reading backward continues. Before an event of a transaction, that is the transaction's previous event.
     fileprivate var positionBefore: LogPosition {
         self.isOwnCommit
             ? self.position : LogPosition(commit: self.commit.upperBound, prepare: self.prepare.lowerBound)
@@ -64,10 +64,10 @@ extension EventLog.Entry {
 }
 
 extension EventLog {
-    /// The page of at most `count` events from `start` on: forwards the event there is the first one, backwards it is
-    /// left out. Both positions of `start` are 0 or more.
+    /// The page of at most `count` events, starting at `start`. Forward, the event there is the first one; backward, it
+    /// is left out. Both positions of `start` are 0 or more.
     ///
-    /// Positions that no server has given out are refused, as far as they are within the record of an event.
+    /// Positions that no server has returned are refused if they lie within an event's record.
     func slice(_ direction: ReadDirection, _ start: LogPosition, _ count: Int) throws(LogPositionError) -> LogSlice {
         try self.slice(direction, start, ReadLimits(count: count, window: count))
     }
@@ -97,7 +97,7 @@ extension EventLog {
         guard position <= before.lowerBound || position >= before.upperBound else { throw .notAtRecord(position) }
     }
 
-    /// The index of the first entry that is `behind` something, where all later ones are, too.
+    /// The index of the first entry that is `behind` something; all later entries are, too.
     private func firstIndex(_ behind: (Entry) -> Bool) -> Int {
         var (low, high) = (self.entries.startIndex, self.entries.endIndex)
         while low < high {

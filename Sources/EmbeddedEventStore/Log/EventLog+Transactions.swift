@@ -1,7 +1,7 @@
 internal import PhotonPumpWire
 
-// A transaction takes its place in the log step by step: a record for its beginning, whose position is its id, one for
-// each event, and one for the commit, which makes the events visible there, after all that was written meanwhile.
+// A transaction is recorded in the log step by step: a record for its beginning, whose position is its id, one for each
+// event, and one for the commit, where the events become visible, after everything written in the meantime.
 extension EventLog {
     /// Begins a transaction, whatever the stream's state, and returns its id.
     mutating func beginTransaction(on stream: StreamName, expecting expected: ExpectedVersion) -> Int64 {
@@ -10,7 +10,7 @@ extension EventLog {
         return id
     }
 
-    /// Adds events to a transaction. They are lost when it is unknown or committed.
+    /// Adds events to a transaction. They are lost if it is unknown or committed.
     mutating func add(_ events: [ProposedEvent], toTransaction id: Int64, now: Int64) {
         guard let stream = self.transactions.openStream(id) else { return }
         let prepared = events.map { event in
@@ -20,9 +20,9 @@ extension EventLog {
         self.transactions.add(prepared, to: id)
     }
 
-    /// Appends the events of a transaction as one write; committing it again repeats that.
+    /// Appends the events of a transaction as one write; committing it again repeats that write.
     ///
-    /// - Returns: nil for an unknown transaction. One that cannot be committed stays open.
+    /// - Returns: nil for an unknown transaction. A transaction that cannot be committed stays open.
     mutating func commitTransaction(_ id: Int64, now: Int64) -> WriteOutcome? {
         guard let transaction = self.transactions[id] else { return nil }
         if let committed = transaction.committed {

@@ -1,10 +1,10 @@
 internal import PhotonPumpWire
 
-/// What became of a write.
+/// The outcome of a write.
 enum WriteOutcome: Equatable {
-    /// `position` is that of the last event. A write of no events has `last == first - 1`.
+    /// `position` is that of the last event. For a write without events, `last == first - 1`.
     case appended(first: Int64, last: Int64, position: Int64)
-    /// The events were there already, from this number to that one.
+    /// The events had been written already, with these numbers.
     case repeated(first: Int64, last: Int64)
     case wrongExpectedVersion(current: Int64)
     case streamDeleted
@@ -13,10 +13,10 @@ enum WriteOutcome: Equatable {
 extension EventLog {
     /// Appends all events or none. `now` is in milliseconds since 1970.
     ///
-    /// A writer that never got its answer writes again, so a write whose events are there already succeeds without
-    /// changing anything. With an exact expected version they must be there right behind that version; with
+    /// A writer that did not receive its answer writes again, so a write whose events are there already succeeds
+    /// without changing anything. With an exact expected version they must come right after that version; with
     /// ``ExpectedVersion/any`` and ``ExpectedVersion/streamExists`` the first event's id decides whether the write is
-    /// taken for a repeat.
+    /// taken for a repetition.
     mutating func write(
         _ events: [ProposedEvent],
         to stream: StreamName,
@@ -30,7 +30,7 @@ extension EventLog {
         }
     }
 
-    /// Writes `events` by what `append` does to the log; it returns the position of the write.
+    /// Writes `events` by the changes that `append` makes to the log; it returns the position of the write.
     mutating func write(
         _ events: [ProposedEvent],
         to stream: StreamName,
@@ -43,13 +43,13 @@ extension EventLog {
         let wasSoftDeleted = self.isSoftDeleted(stream)
         let hiddenOriginal = stream.original.flatMap { self.isSoftDeleted($0) ? $0 : nil }
         let position = append(&self)
-        // Of several events only the last one counts, so that the others need not be understood.
+        // Of several events only the last one counts, so the others need not be valid.
         if let event = events.last { self.obey(event, of: stream) }
         for (offset, event) in events.enumerated() {
             self.recentIDs.remember(event.id, .init(stream: stream, number: first + Int64(offset)))
         }
         if wasSoftDeleted { self.show(stream, from: first, now: now) }
-        // Metadata that somebody writes brings a hidden stream back, too, without the events it had.
+        // Metadata that someone writes makes a hidden stream visible again, too, without the events it had.
         if let original = hiddenOriginal {
             self.show(original, from: self.lastNumber(of: original) + 1, now: now)
         }
@@ -58,7 +58,7 @@ extension EventLog {
         return .appended(first: first, last: numbers.upperBound - 1, position: position)
     }
 
-    /// What answers the write if its events are not to be appended.
+    /// The answer to a write whose events must not be appended.
     mutating func outcomeWithoutAppending(
         _ events: [ProposedEvent],
         to stream: StreamName,
@@ -80,7 +80,7 @@ extension EventLog {
         }
     }
 
-    /// Compares with the ids remembered. An unknown first id makes the write a new one, even if others are known.
+    /// Compares with the remembered ids. If the first id is unknown the write is new, even if others are known.
     private mutating func repeatByID(
         _ events: [ProposedEvent],
         of stream: StreamName,
@@ -97,7 +97,7 @@ extension EventLog {
         return .repeated(first: first, last: last)
     }
 
-    /// Compares with the events behind `version`, which is smaller than `current`.
+    /// Compares with the events after `version`, which is smaller than `current`.
     private func repeatByNumber(
         _ events: [ProposedEvent],
         of stream: StreamName,

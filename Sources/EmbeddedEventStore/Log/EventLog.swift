@@ -2,9 +2,9 @@ internal import PhotonPumpWire
 
 /// All events of a server, in the order in which they were written and by stream.
 ///
-/// A position is the offset that a record would have in a file: each record has one, larger than that of any
-/// record before it, and the next one starts where the last one ends. Time is passed in; the ids of events that the
-/// log writes by itself are counted up from a seed.
+/// A position is the offset that a record would have in a file: each record has a larger one than any record before it,
+/// and the next record starts where this one ends. Time is passed in; the ids of events that the log writes by itself
+/// are counted up from a seed.
 struct EventLog {
     struct Entry {
         let record: EventRecord
@@ -14,12 +14,12 @@ struct EventLog {
         let prepare: Range<Int64>
     }
 
-    /// The bytes of a record beside its text and payload.
+    /// The bytes of a record besides its text and payload.
     private static let recordOverhead = 64
     /// A log begins with a record of the server's own.
     static let serverRecord: Range<Int64> = 0..<256
 
-    /// The events, oldest first. A ``StreamHistory`` holds places in this array.
+    /// The events, oldest first. A ``StreamHistory`` holds indices of this array.
     private(set) var entries: [Entry] = []
     private(set) var streams: [StreamName: StreamHistory] = [:]
     var settings = SystemSettings()
@@ -40,13 +40,13 @@ struct EventLog {
 
     /// Where the last record starts.
     var lastPosition: Int64 { self.lastRecord.lowerBound }
-    /// Where the record is that made the last event visible; -1 when there is none.
+    /// The position of the record that made the last event visible; -1 if there are no events.
     var lastCommitPosition: Int64 { self.entries.last?.commit.lowerBound ?? -1 }
     /// Where the last record ends and the next one will start.
     var endPosition: Int64 { self.lastRecord.upperBound }
 
-    /// The number of the last event of a stream: -1 for none, ``StreamHistory/deletedNumber`` once it is deleted for
-    /// good. A metastream shares the fate of its stream.
+    /// The number of a stream's last event: -1 for none, ``StreamHistory/deletedNumber`` once it is deleted
+    /// permanently. A metastream shares the fate of its stream.
     func lastNumber(of stream: StreamName) -> Int64 {
         if let original = stream.original, self.streams[original]?.hasTombstone == true {
             return StreamHistory.deletedNumber
@@ -54,7 +54,7 @@ struct EventLog {
         return self.streams[stream]?.lastNumber ?? -1
     }
 
-    /// Changes what is known of a stream beside its events.
+    /// Changes what is known about a stream besides its events.
     mutating func update(_ stream: StreamName, _ change: (inout StreamHistory) -> Void) {
         change(&self.streams[stream, default: StreamHistory()])
     }
@@ -91,7 +91,7 @@ struct EventLog {
         )
     }
 
-    /// Makes room for a record of `count` bytes without an event to show for it, and returns from where to where.
+    /// Makes room for a record of `count` bytes that holds no event, and returns its range.
     @discardableResult
     mutating func advance(by count: Int) -> Range<Int64> {
         let start = self.endPosition

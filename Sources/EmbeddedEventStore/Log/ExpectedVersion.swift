@@ -8,7 +8,7 @@ enum ExpectedVersion: Hashable {
 
     static let noStream = ExpectedVersion.exactly(-1)
 
-    /// Nil for the numbers that mean nothing.
+    /// Nil for numbers that have no meaning.
     init?(wire number: Int64) {
         switch number {
         case -2: self = .any

@@ -1,11 +1,11 @@
 internal import PhotonPumpWire
 
-/// What a link event points to: its data is `NUMBER@STREAM`, where the name may hold further `@`.
+/// What a link points to: its data is `NUMBER@STREAM`, where the name may contain further `@`.
 struct LinkTarget: Hashable {
     /// The event type of links.
     static let eventType = Bytes(utf8: "$>")
 
-    /// -1 for whatever is the last event.
+    /// -1 for the last event.
     let number: Int64
     let stream: StreamName
 
@@ -14,7 +14,7 @@ struct LinkTarget: Hashable {
         stream.bytes.withUnsafeBytes { Bytes(Array("\(number)@".utf8) + $0) }
     }
 
-    /// Nil when `data` is no target.
+    /// Nil if `data` is not a target.
     init?(_ data: Bytes) {
         let separator = data.withUnsafeBytes { $0.firstIndex(of: UInt8(ascii: "@")) }
         guard let separator, let number = Int64(data.slice(0..<separator).text), number >= -1 else { return nil }

@@ -2,8 +2,8 @@ internal import PhotonPumpWire
 
 /// Remembers where the latest event ids were written, within a fixed amount of memory.
 ///
-/// An id is remembered for the first stream it was written to, as long as it is remembered at all. Ids live in two
-/// generations: when the younger one is full the older one is forgotten, and an id that is asked for becomes young
+/// An id is remembered for the first stream that it was written to, for as long as it is remembered at all. Ids live in
+/// two generations: when the younger one is full the older one is forgotten, and an id that is looked up becomes young
 /// again.
 struct RecentEventIDs {
     struct Place: Hashable {
@@ -11,7 +11,7 @@ struct RecentEventIDs {
         let number: Int64
     }
 
-    /// Roughly what an entry costs beside the name of its stream.
+    /// The approximate cost of an entry besides the name of its stream.
     private static let entryCost = 64
 
     private let generationLimit: Int

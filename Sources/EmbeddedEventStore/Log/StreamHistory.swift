@@ -1,24 +1,24 @@
-/// The events of one stream, as places in the log: event n is at place n.
+/// The events of one stream, as indices of the log: event n is at index n.
 struct StreamHistory {
-    /// The number of a tombstone, and what truncates a stream that was deleted softly.
+    /// The number of a tombstone, and what truncates a soft-deleted stream.
     static let deletedNumber = Int64.max
 
     private(set) var places: [Int] = []
-    /// Deleted for good.
+    /// Deleted permanently.
     var hasTombstone = false
-    /// What the latest event of its metastream says.
+    /// According to the latest event of its metastream.
     var metadata = StreamMetadata()
 
-    /// The number of the last event written, -1 for none; a tombstone's once there is one.
+    /// The number of the last event written, -1 for none; that of the tombstone if there is one.
     var lastNumber: Int64 { self.hasTombstone ? Self.deletedNumber : Int64(self.places.count) - 1 }
 
-    /// The place of event `number`, hidden or not.
+    /// The index of event `number`, hidden or not.
     func place(_ number: Int64) -> Int? {
         guard number >= 0, number < self.places.count else { return nil }
         return self.places[Int(number)]
     }
 
-    /// The places of those of `numbers` that exist.
+    /// The indices of those of `numbers` that exist.
     func places(_ numbers: ClosedRange<Int64>) -> ArraySlice<Int> {
         let start = max(numbers.lowerBound, 0)
         let end = min(numbers.upperBound, Int64(self.places.count) - 1)

@@ -1,33 +1,33 @@
 internal import Foundation
 internal import PhotonPumpWire
 
-/// What the latest event of a metastream says about its stream, as far as servers obey it.
+/// The parts of the latest event of a metastream that servers apply to the stream.
 struct StreamMetadata: Equatable {
-    /// How many events are shown, the last ones.
+    /// How many events are visible, the last ones.
     var maxCount: Int64?
-    /// How old a shown event is at most, in seconds.
+    /// The age up to which events are visible, in seconds.
     var maxAge: Int64?
     /// The number below which events are hidden.
     var truncateBefore: Int64?
     var access = AccessList()
 
-    /// Hidden as a whole, until the next write.
+    /// Hidden entirely, until the next write.
     var isSoftDeleted: Bool { self.truncateBefore == StreamHistory.deletedNumber }
 
-    /// The number of the first event shown of a stream that ends with `last`; it may lie beyond.
+    /// The number of the first visible event of a stream that ends with `last`; it may be greater than `last`.
     func firstShown(last: Int64) -> Int64 {
         let counted = self.maxCount.map { last - $0 + 1 } ?? 0
         return max(0, counted, self.truncateBefore ?? 0)
     }
 
-    /// When, in milliseconds since 1970, the oldest event that is shown at `now` was written; nil for any time.
+    /// The earliest time at which an event visible at `now` was written, in milliseconds since 1970; nil for any time.
     func oldestShown(now: Int64) -> Int64? {
         self.maxAge.map { now - $0 * 1000 }
     }
 }
 
 extension StreamMetadata: Decodable {
-    /// More seconds than that are no time to a server.
+    /// Servers do not accept more seconds than this.
     private static let longestAge = Int64.max / 10_000_000
 
     private enum CodingKeys: String, CodingKey {
@@ -39,18 +39,18 @@ extension StreamMetadata: Decodable {
         case access = "$acl"
     }
 
-    /// Without effect if the event is not JSON, or not an object whose known members have the right types: one wrong
-    /// member makes a server overlook them all.
+    /// Has no effect if the event is not JSON, or not an object whose known members have the right types: a single
+    /// wrong member makes a server ignore them all.
     init(_ event: ProposedEvent) {
         let decoded = event.isJSON ? try? JSONDecoder().decode(Self.self, from: event.data.foundationData) : nil
         self = decoded ?? Self()
     }
 
-    /// Numbers out of range are overlooked one by one.
+    /// Numbers out of range are ignored one by one.
     init(from decoder: any Decoder) throws {
         let members = try decoder.container(keyedBy: CodingKeys.self)
         func number(_ key: CodingKeys, _ range: PartialRangeFrom<Int64>) throws -> Int64? {
-            // A null is there, and of the wrong type.
+            // A null is a member, and has the wrong type.
             guard members.contains(key) else { return nil }
             let number = try members.decode(Int64.self, forKey: key)
             return range.contains(number) ? number : nil

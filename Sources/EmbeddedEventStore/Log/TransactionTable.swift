@@ -8,22 +8,22 @@ struct PreparedEvent {
     let created: Int64
 }
 
-/// What a client has begun with a transaction.
+/// A transaction that a client has begun.
 struct Transaction {
     let stream: StreamName
     let expected: ExpectedVersion
     var events: [PreparedEvent] = []
-    /// The first and the last number of its events once they have been committed. The events are let go then.
+    /// The numbers of its first and last events once they have been committed. The events are released then.
     var committed: (first: Int64, last: Int64)?
 }
 
-/// The transactions of all clients, by their ids, within a bounded amount of memory.
+/// The transactions of all clients, by id, within a bounded amount of memory.
 ///
-/// A transaction has no owner and no time limit, so clients may leave any number behind. When there are too many of
-/// them, or they take too much memory, the oldest are forgotten, committed or not; committing one of those is like
-/// committing one that never was.
+/// A transaction has no owner and no time limit, so clients may leave any number behind. If there are too many, or they
+/// take too much memory, the oldest are forgotten, committed or not; committing one of those is like committing one
+/// that never existed.
 struct TransactionTable {
-    /// Roughly what a transaction, or an event, costs beside its text and payload.
+    /// The approximate cost of a transaction, or of an event besides its text and payload.
     private static let overhead = 256
 
     private let countLimit: Int
@@ -34,7 +34,7 @@ struct TransactionTable {
     private var cost = 0
 
     /// - Parameters:
-    ///   - countLimit: how many transactions are remembered.
+    ///   - countLimit: the number of transactions to remember.
     ///   - costLimit: the bytes that all of them may take, roughly.
     init(countLimit: Int = 1_000, costLimit: Int = 128 << 20) {
         self.countLimit = countLimit
@@ -56,7 +56,7 @@ struct TransactionTable {
         self.transactions[id].flatMap { $0.committed == nil ? $0.stream : nil }
     }
 
-    /// Does nothing for a transaction that is not open.
+    /// Has no effect on a transaction that is not open.
     mutating func add(_ events: [PreparedEvent], to id: Int64) {
         guard self.openStream(id) != nil else { return }
         self.transactions[id]?.events += events

@@ -1,20 +1,20 @@
 internal import DequeModule
 internal import PhotonPumpWire
 
-/// Somebody connected to a persistent subscription.
+/// A consumer that is connected to a persistent subscription.
 struct Consumer {
     let id: Subscriber
-    /// Nil for somebody who has not logged in.
+    /// Nil if it has not logged in.
     let user: String?
     /// The client's address.
     let address: String
-    /// Whether the client knows event numbers of 32 bits only.
+    /// Whether the client knows only 32-bit event numbers.
     let isNarrow: Bool
-    /// How many events may be in its hands.
+    /// The number of events that it may hold.
     let limit: Int
-    /// Those that are, by their ids.
+    /// The events that it holds, by id.
     fileprivate(set) var inFlight: [GUID: GroupEvent] = [:]
-    /// How many events it got.
+    /// The number of events that it has received.
     fileprivate(set) var total: Int64 = 0
 
     init(id: Subscriber, user: String?, address: String, isNarrow: Bool, limit: Int) {
@@ -32,7 +32,7 @@ struct Consumer {
 struct Consumers {
     private let strategy: ConsumerStrategy
     private var byID: [Subscriber: Consumer] = [:]
-    /// Whose turn it is comes first.
+    /// The first one is next.
     private var queue: Deque<Subscriber> = []
     private var pinned = PinnedStreams()
 
@@ -45,7 +45,7 @@ struct Consumers {
     /// In no particular order.
     var all: some Collection<Consumer> { self.byID.values }
 
-    /// A consumer that is there already stays as it is.
+    /// Has no effect if the consumer is connected already.
     mutating func join(_ consumer: Consumer) {
         guard self.byID[consumer.id] == nil else { return }
         self.byID[consumer.id] = consumer
@@ -53,7 +53,7 @@ struct Consumers {
         self.pinned.joined(consumer.id)
     }
 
-    /// - Returns: what was in its hands.
+    /// - Returns: the events that it held.
     mutating func leave(_ id: Subscriber) -> [GroupEvent] {
         guard let consumer = self.byID.removeValue(forKey: id) else { return [] }
         self.queue.removeAll { $0 == id }
@@ -61,9 +61,9 @@ struct Consumers {
         return consumer.inFlight.values.sorted { $0.number < $1.number }
     }
 
-    /// Gives an event to somebody.
+    /// Gives an event to a consumer.
     ///
-    /// - Returns: who gets it.
+    /// - Returns: the consumer.
     mutating func give(_ event: GroupEvent) -> (GroupBuffer.Outcome, Subscriber?) {
         switch self.strategy {
         case .roundRobin: self.giveNext(event, takingTurns: true)
@@ -91,7 +91,7 @@ struct Consumers {
         return (.taken, owner)
     }
 
-    /// An event that is in a consumer's hands already takes no second slot.
+    /// An event that the consumer holds already does not take a second slot.
     private mutating func push(_ event: GroupEvent, to id: Subscriber) -> Bool {
         guard let free = self.byID[id]?.freeSlots, free > 0 else { return false }
         self.byID[id]?.inFlight[event.id] = event
@@ -99,7 +99,7 @@ struct Consumers {
         return true
     }
 
-    /// An event is no longer in the hands of `consumer`, or of whoever has it.
+    /// An event is no longer held by `consumer`, or by whichever consumer holds it.
     mutating func settle(_ event: GUID, by consumer: Subscriber?) {
         let owner = consumer ?? self.byID.values.first { $0.inFlight[event] != nil }?.id
         guard let owner, let settled = self.byID[owner]?.inFlight.removeValue(forKey: event) else { return }

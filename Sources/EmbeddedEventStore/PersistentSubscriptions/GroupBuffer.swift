@@ -3,15 +3,15 @@ internal import PhotonPumpWire
 
 /// The events of a persistent subscription that wait for a consumer.
 ///
-/// A group that is live takes events as they are committed. When too many wait it falls behind and reads the stream
-/// again, up to the latest events, which it remembers for that: where what it reads meets those it is live once more.
+/// A live group takes events as they are committed. If too many wait it falls behind, and reads the stream again up to
+/// the latest events, which it remembers for that purpose: once it reads one of those, it is live again.
 struct GroupBuffer {
-    /// What became of an event that was offered.
+    /// The outcome of offering an event.
     enum Outcome {
         case taken
-        /// Nobody takes this one now, but perhaps the next.
+        /// No consumer takes this event now, but one may take the next.
         case skipped
-        /// Nobody takes anything.
+        /// No consumer takes anything.
         case full
     }
 
@@ -60,7 +60,7 @@ struct GroupBuffer {
         return self.isLive || !wasLive
     }
 
-    /// An event was read; the next one of the stream that is not hidden.
+    /// An event was read; it is the stream's next visible one.
     mutating func read(_ event: GroupEvent) {
         guard !self.isLive else { return }
         if let first = self.latest.first, event.number >= first.number {
@@ -82,12 +82,12 @@ struct GroupBuffer {
         self.isLive = true
     }
 
-    /// Offers what waits, in order, until nobody takes anything.
+    /// Offers waiting events, in order, until no consumer takes anything.
     mutating func offer(_ take: (GroupEvent) -> Outcome) {
         if Self.offer(&self.retries, take) { _ = Self.offer(&self.waiting, take) }
     }
 
-    /// - Returns: false when nobody takes anything.
+    /// - Returns: false if no consumer takes anything.
     private static func offer(_ events: inout Deque<GroupEvent>, _ take: (GroupEvent) -> Outcome) -> Bool {
         var skipped: Deque<GroupEvent> = []
         while let event = events.popFirst() {
@@ -108,6 +108,6 @@ struct GroupBuffer {
 }
 
 extension GroupEvent {
-    /// What decides which of the events to be delivered again goes first.
+    /// Decides which of the events to be delivered again comes first.
     fileprivate var orderNumber: Int64 { (self.record.event ?? self.original).number }
 }

@@ -1,11 +1,11 @@
 internal import Foundation
 internal import PhotonPumpWire
 
-/// All persistent subscriptions and their settings, as the latest event of a system stream has them.
+/// All persistent subscriptions and their settings, stored as the latest event of a system stream.
 struct GroupConfiguration: Codable {
     static let stream = StreamName("$persistentSubscriptionConfig")
     static let eventType = "PersistentConfig1"
-    /// Only the last two events of the stream are shown.
+    /// Only the stream's last two events are visible.
     static let metadata = #"{"$maxCount":2}"#
 
     var version = "2"

@@ -1,6 +1,6 @@
 internal import PhotonPumpWire
 
-/// What a server tells of a persistent subscription, in the members that clients read.
+/// What a server reports about a persistent subscription, with the members that clients read.
 struct GroupInfo: Encodable, Sendable {
     struct Config: Encodable, Sendable {
         var resolveLinktos: Bool
@@ -55,7 +55,7 @@ struct GroupInfo: Encodable, Sendable {
     var links: [Link] = []
 }
 
-/// How much had been delivered when somebody last asked.
+/// How much had been delivered at the time of the last request.
 struct DeliveryMeasurement {
     fileprivate var time: Int64?
     fileprivate var total: Int64 = 0
@@ -63,7 +63,7 @@ struct DeliveryMeasurement {
 }
 
 extension PersistentGroup {
-    /// Rates are those since the last time that somebody asked; the first time they are zero.
+    /// Rates are those since the last request; the first time they are zero.
     mutating func info(now: Int64) -> GroupInfo {
         let last = self.measurement
         let elapsed = last.time.map { now - $0 } ?? 0

@@ -15,7 +15,7 @@ struct GroupStreams {
     }
 }
 
-/// What a link in the stream of parked events says beside where it leads.
+/// What a link in the stream of parked events contains besides its target.
 struct ParkedMetadata: Encodable {
     let added: String
     let reason: String
@@ -23,7 +23,7 @@ struct ParkedMetadata: Encodable {
 }
 
 extension ProposedEvent {
-    /// The link to an event that is parked.
+    /// The link to a parked event.
     static func parked(_ event: GroupEvent, _ reason: String, id: GUID, now: Int64) -> ProposedEvent {
         let metadata = ParkedMetadata(
             added: Date(milliseconds: now).ISO8601Format(.iso8601WithFraction),
@@ -41,7 +41,7 @@ extension ProposedEvent {
 }
 
 extension Bytes {
-    /// - Parameter value: of texts, whole numbers and truth values, all of which JSON has.
+    /// - Parameter value: consists of strings, integers and booleans, all of which JSON can represent.
     init(json value: some Encodable) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -1,6 +1,6 @@
 internal import PhotonPumpWire
 
-/// The events of a persistent subscription that were delivered and not dealt with yet.
+/// The events of a persistent subscription that were delivered and not handled yet.
 struct OutstandingEvents {
     private struct Entry {
         let event: GroupEvent
@@ -19,7 +19,7 @@ struct OutstandingEvents {
         self.byID.values.lazy.filter(\.event.isProgress).map(\.event.number).min()
     }
 
-    /// One that is there already stays as it is.
+    /// Has no effect if the event is there already.
     mutating func add(_ event: GroupEvent, deadline: Int64?) {
         if self.byID[event.id] == nil { self.byID[event.id] = Entry(event: event, deadline: deadline) }
     }
@@ -28,7 +28,7 @@ struct OutstandingEvents {
         self.byID[id] = nil
     }
 
-    /// Takes out what has not been dealt with in time, in the order of the numbers.
+    /// Removes and returns the events that were not handled in time, ordered by number.
     mutating func removeExpired(now: Int64) -> [GroupEvent] {
         let expired = self.byID.values.filter { $0.deadline.map { $0 <= now } ?? false }.map(\.event)
         for event in expired { self.byID[event.id] = nil }

@@ -3,16 +3,16 @@ internal import PhotonPumpWire
 /// A persistent subscription: consumers that compete for the events of a stream. It says what to do and does nothing
 /// itself; time, in milliseconds since 1970, and events are passed in.
 ///
-/// Where EventStore's own does something odd that clients can see, so does this one.
+/// Where EventStore has oddities that clients can see, this has them, too.
 struct PersistentGroup {
-    /// What is to be done, in order.
+    /// What to do, in order.
     enum Action {
         case push(GroupEvent, Subscriber)
-        /// The event gets a link in the stream of parked ones.
+        /// Write a link to the event to the stream of parked events.
         case park(GroupEvent, reason: String)
-        /// Events up to this number have been dealt with.
+        /// Save that events up to this number have been handled.
         case saveCheckpoint(Int64)
-        /// Read the stream from here and report with ``pageRead(_:next:isEnd:now:)``.
+        /// Read the stream from here, and report with ``pageRead(_:next:isEnd:now:)``.
         case read(from: Int64, count: Int64)
     }
 
@@ -24,13 +24,13 @@ struct PersistentGroup {
     private(set) var buffer: GroupBuffer
     private(set) var outstanding = OutstandingEvents()
     private var isReading = false
-    /// Where the stream is read next.
+    /// Where to read the stream next.
     private var nextRead: Int64
     /// The largest number of an event that was delivered.
     private var lastDelivered: Int64 = -1
     private(set) var lastCheckpoint: Int64 = -1
     private var lastCheckpointTime: Int64?
-    /// How many events were delivered.
+    /// The number of events that were delivered.
     private(set) var total: Int64 = 0
     /// The largest number of an event that was read or committed.
     private(set) var lastKnown: Int64 = -1
@@ -57,7 +57,7 @@ struct PersistentGroup {
         )
     }
 
-    /// What acknowledgements carry.
+    /// The id that acknowledgements carry.
     var id: String { Self.id(self.stream.description, self.name) }
     static func id(_ stream: String, _ name: String) -> String { "\(stream)::\(name)" }
 
@@ -79,7 +79,7 @@ extension PersistentGroup {
         return self.deliver(now: now)
     }
 
-    /// - Parameter next: where to go on.
+    /// - Parameter next: where to continue.
     mutating func pageRead(_ events: [GroupEvent], next: Int64, isEnd: Bool, now: Int64) -> [Action] {
         self.isReading = false
         for event in events { self.buffer.read(event) }
@@ -131,7 +131,7 @@ extension PersistentGroup {
         return self.deliver(now: now)
     }
 
-    /// What a consumer leaves behind goes to the others, as if it had been delivered in vain for the first time.
+    /// The events that a consumer leaves behind go to the others, as if they had been delivered without success once.
     mutating func leave(_ consumer: Subscriber, now: Int64) -> [Action] {
         for var event in self.consumers.leave(consumer) {
             event.retryCount = 0
@@ -140,14 +140,14 @@ extension PersistentGroup {
         return self.deliver(now: now)
     }
 
-    /// - Parameter consumer: whoever says so. Its slots become free if the events are in its hands, and only those.
+    /// - Parameter consumer: who acknowledges. Its slots become free only for events that it holds.
     mutating func acknowledge(_ events: [GUID], by consumer: Subscriber, now: Int64) -> [Action] {
         self.settle(events, by: consumer)
         return self.checkpoint(isTick: false, now: now) + self.readOn() + self.deliver(now: now)
     }
 
-    /// What a consumer could not deal with is delivered again, parked or forgotten. Any action that is none of these
-    /// has the last effect.
+    /// Events that a consumer could not handle are delivered again, parked or forgotten. Any unknown action means the
+    /// last of these.
     mutating func refuse(
         _ events: [GUID],
         _ action: PersistentSubscriptionNakEvents.Action,
@@ -168,7 +168,7 @@ extension PersistentGroup {
         return actions + self.readOn() + self.deliver(now: now)
     }
 
-    /// A second has passed, or so.
+    /// About a second has passed.
     mutating func tick(now: Int64) -> [Action] {
         var actions: [Action] = []
         for event in self.outstanding.removeExpired(now: now) { actions += self.retryOrPark(event) }
@@ -177,7 +177,7 @@ extension PersistentGroup {
         return actions + self.readOn()
     }
 
-    /// Parked events are to be delivered again.
+    /// Delivers parked events again.
     mutating func replay(_ events: [GroupEvent], now: Int64) -> [Action] {
         for event in events { self.buffer.retry(event) }
         return self.deliver(now: now)
@@ -203,7 +203,7 @@ extension PersistentGroup {
         return .park(event, reason: reason)
     }
 
-    /// An event is no longer outstanding, whoever had it.
+    /// An event is no longer outstanding, whoever held it.
     private mutating func takeBack(_ event: GroupEvent) {
         self.outstanding.remove(event.id)
         self.consumers.settle(event.id, by: nil)
@@ -216,11 +216,12 @@ extension PersistentGroup {
         }
     }
 
-    /// A checkpoint is saved when it has become old and there is some progress, or when there is very much.
+    /// A checkpoint is saved when it is old and there is some progress, or when there is much progress.
     private mutating func checkpoint(isTick: Bool, now: Int64) -> [Action] {
         let (minimum, maximum) = (Int64(self.settings.minCheckpointCount), Int64(self.settings.maxCheckpointCount))
         guard isTick || self.lastDelivered - self.lastCheckpoint >= maximum else { return [] }
-        // What was passed over because its consumer is busy is not done, either, though real servers forget that.
+        // Events that were skipped because their consumer is busy are not handled either, though real servers forget
+        // that.
         let passedOver = self.buffer.waiting.first.map(\.number).flatMap { $0 < self.lastDelivered ? $0 : nil }
         let pending = [self.outstanding.lowest, self.buffer.lowestRetry, passedOver].compactMap(\.self).min()
         let number = pending.map { $0 - 1 } ?? self.lastDelivered

@@ -21,7 +21,7 @@ struct PersistentGroups {
 
     /// Ends a group.
     ///
-    /// - Returns: who was connected to it.
+    /// - Returns: its connected consumers.
     mutating func remove(_ id: String) -> [Subscriber] {
         guard let group = self.byID.removeValue(forKey: id) else { return [] }
         self.idsByStream[group.stream]?.removeAll { $0 == id }
@@ -29,7 +29,7 @@ struct PersistentGroups {
         return group.consumers.all.map(\.id)
     }
 
-    /// Lets something happen to a group, where it is.
+    /// Changes a group in place.
     mutating func update(
         _ id: String, _ change: (inout PersistentGroup) -> [PersistentGroup.Action]
     )
@@ -39,10 +39,10 @@ struct PersistentGroups {
         return change(&self.byID.values[index])
     }
 
-    /// Nil when there is no such group.
+    /// Nil if there is no such group.
     mutating func info(of id: String, now: Int64) -> GroupInfo? { self.byID[id]?.info(now: now) }
 
-    /// Who is connected to which group, of those that are meant.
+    /// The matching consumers, with their groups.
     func consumers(where isMeant: (Subscriber) -> Bool) -> [(group: String, consumer: Subscriber)] {
         self.byID.flatMap { id, group in
             group.consumers.all.map(\.id).filter(isMeant).map { (id, $0) }

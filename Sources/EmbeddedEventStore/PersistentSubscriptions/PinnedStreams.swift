@@ -1,6 +1,6 @@
 internal import PhotonPumpWire
 
-/// Which consumer the events of which stream go to, by a hash of the stream's name.
+/// Which consumer receives the events of which stream, by a hash of the stream's name.
 struct PinnedStreams {
     private struct Bucket {
         var owner: Subscriber
@@ -12,7 +12,7 @@ struct PinnedStreams {
     private var buckets: [UInt32: Bucket] = [:]
     private var consumers: [Subscriber] = []
 
-    /// Somebody new takes over his share, first of what nobody is busy with.
+    /// A new consumer takes over its share, first of the streams without pending events.
     mutating func joined(_ consumer: Subscriber) {
         self.consumers.append(consumer)
         let share = (self.buckets.count + self.consumers.count - 1) / self.consumers.count
@@ -29,7 +29,8 @@ struct PinnedStreams {
         self.buckets = self.buckets.filter { $0.value.owner != consumer }
     }
 
-    /// Who gets the events of a stream: whoever has the fewest, for one that nobody has. Nil when nobody is there.
+    /// The consumer for a stream's events; if it has none yet, the one with the fewest streams. Nil if no consumer is
+    /// connected.
     mutating func owner(of stream: StreamName) -> Subscriber? {
         let key = Self.key(stream)
         if let bucket = self.buckets[key] { return bucket.owner }
@@ -45,13 +46,13 @@ struct PinnedStreams {
         self.buckets[Self.key(stream)]?.inFlight += 1
     }
 
-    /// An event is no longer in the hands of `consumer`.
+    /// An event is no longer held by `consumer`.
     mutating func settled(_ stream: StreamName, by consumer: Subscriber) {
         let key = Self.key(stream)
         if self.buckets[key]?.owner == consumer { self.buckets[key]?.inFlight -= 1 }
     }
 
-    /// FNV-1a: the same in every process, so that a test goes the same way each time.
+    /// FNV-1a: the same in every process, so that tests are deterministic.
     private static func key(_ stream: StreamName) -> UInt32 {
         let hash = stream.bytes.withUnsafeBytes { bytes in
             bytes.reduce(2_166_136_261 as UInt32) { ($0 ^ UInt32($1)) &* 16_777_619 }

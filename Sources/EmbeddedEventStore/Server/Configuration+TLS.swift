@@ -1,17 +1,17 @@
 internal import PhotonPumpTransport
 
 extension EmbeddedServer.Configuration {
-    /// How a server speaks TLS, on a port of its own.
+    /// TLS on a port of its own.
     public struct TLS: Sendable, Hashable {
         /// The port; 0, the default, takes a free one and keeps it for later starts.
         public var port = 0
-        /// Shown to clients, who look for the name or address in it that they connect to.
+        /// The server's certificate. Clients look in it for the name or address that they connect to.
         public var certificate: TestCertificate
-        /// In PEM, the certificate of the authority that every client must have one of; nil, the default, asks clients
-        /// for none.
+        /// The certificate, in PEM, of the authority that must have signed the certificate of every client; nil, the
+        /// default, requires none of clients.
         public var clientAuthority: String?
 
-        /// TLS with this certificate, and the defaults.
+        /// Creates settings with this certificate and defaults for everything else.
         public init(certificate: TestCertificate) {
             self.certificate = certificate
         }

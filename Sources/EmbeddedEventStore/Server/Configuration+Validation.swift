@@ -6,7 +6,7 @@ extension EmbeddedServer.Configuration {
     private static let pendingSendLimits = 1_024...1 << 30
     private static let frameLimits = 1_024...FrameDecoder.standardLimit
 
-    /// Names the first value that is of no use.
+    /// Throws if a value is invalid, naming the first one.
     func validate() throws(EmbeddedServerError) {
         try Self.check(!self.host.isEmpty, "host is empty")
         try Self.check(Self.ports.contains(self.port), "port \(self.port) is not within \(Self.ports)")

@@ -1,15 +1,15 @@
 internal import Foundation
 
 extension EmbeddedServer {
-    /// What a client on this machine connects with: `tcp://admin:changeit@127.0.0.1:PORT`, with the first user of the
-    /// configuration. It is complete once the server has started. A server without plain connections has
-    /// ``tlsConnectionString`` here.
+    /// The connection string for clients on this machine: `tcp://admin:changeit@127.0.0.1:PORT`, with the
+    /// configuration's first user. It is complete once the server has started. For a server without plain connections,
+    /// it is the same as ``tlsConnectionString``.
     public var connectionString: String {
         if !self.configuration.acceptsPlainConnections, let secure = self.tlsConnectionString { return secure }
         return "tcp://\(self.userInfo)\(self.endpoint(self.port))"
     }
 
-    /// As ``connectionString``, for TLS: `tls://admin:changeit@127.0.0.1:PORT`; nil without TLS.
+    /// The connection string for TLS: `tls://admin:changeit@127.0.0.1:PORT`; nil without TLS.
     public var tlsConnectionString: String? {
         self.tlsPort.map { "tls://\(self.userInfo)\(self.endpoint($0))" }
     }
@@ -17,7 +17,7 @@ extension EmbeddedServer {
     /// Where to ask for its gossip.
     var seed: String { self.endpoint(self.httpPort ?? 0) }
 
-    /// The first user's login as a URL has it, with the `@` behind it.
+    /// The first user's login as in a URL, followed by `@`.
     nonisolated var userInfo: String {
         self.configuration.users.first.map { user in
             [user.name, user.password].map(Self.escaped).joined(separator: ":") + "@"
@@ -29,7 +29,7 @@ extension EmbeddedServer {
         return "\(host.contains(":") ? "[\(host)]" : host):\(port)"
     }
 
-    /// Where clients on this machine find a server that listens on `host`.
+    /// The address where clients on this machine find a server that listens on `host`.
     static func reachable(_ host: String) -> String {
         switch host {
         case "0.0.0.0": "127.0.0.1"
@@ -38,7 +38,7 @@ extension EmbeddedServer {
         }
     }
 
-    /// What a URL's credentials may hold as it is.
+    /// The characters that need no encoding in a URL's credentials.
     private static let harmless = CharacterSet(
         charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
     )

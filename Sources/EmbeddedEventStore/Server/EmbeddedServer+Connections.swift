@@ -3,18 +3,18 @@ internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
 extension EmbeddedServer {
-    /// Somebody who waits for a number of connections.
+    /// A task that waits for a number of connections.
     struct CountWaiter {
         let count: Int
         let continuation: CheckedContinuation<Void, any Error>
     }
 
-    /// How many clients are connected.
+    /// The number of connected clients.
     public var connectionCount: Int { self.connections.count }
 
-    /// Returns as soon as exactly `count` clients are connected, at once if they are.
+    /// Returns as soon as exactly `count` clients are connected; at once if they already are.
     ///
-    /// - Throws: `CancellationError` when the task is cancelled first.
+    /// - Throws: `CancellationError` if the task is cancelled first.
     public func waitForConnectionCount(_ count: Int) async throws {
         self.countWaitersMade += 1
         let id = self.countWaitersMade
@@ -82,7 +82,7 @@ extension EmbeddedServer {
         self.left(id)
     }
 
-    /// Collects what subscribers of this node are to be told. Whoever has left meanwhile is told nothing.
+    /// Collects what this node's subscribers are to be sent. Those who have left in the meantime are skipped.
     func deliver(_ deliveries: [Delivery]) {
         for delivery in deliveries {
             let id = delivery.subscriber.client.connection
@@ -97,7 +97,7 @@ extension EmbeddedServer {
         }
     }
 
-    /// Sends what was collected; false when there is nothing.
+    /// Sends what was collected; false if there is nothing.
     func flushDeliveries() -> Bool {
         let isAny = !self.delivered.isEmpty
         while let id = self.delivered.popFirst() {
@@ -110,7 +110,7 @@ extension EmbeddedServer {
         return isAny
     }
 
-    /// Ends all connections at once, so that nothing is handed from one to the other.
+    /// Ends all connections at once, so that nothing is passed from one to another.
     func endAll() {
         let connections = self.connections
         self.connections = [:]

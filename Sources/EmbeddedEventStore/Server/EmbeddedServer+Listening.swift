@@ -2,7 +2,7 @@ internal import Dispatch
 internal import Logging
 internal import PhotonPumpTransport
 
-/// What a running server listens with.
+/// The listening sockets of a running server.
 struct Listeners {
     var plain: SocketListener?
     var tls: SocketListener?
@@ -11,12 +11,12 @@ struct Listeners {
     fileprivate var sockets: [SocketListener] { [self.plain, self.tls].compactMap(\.self) }
 }
 
-// Callers see to it that opening and closing do not overlap.
+// Callers ensure that opening and closing do not overlap.
 extension EmbeddedServer {
-    /// Listens, the first time perhaps on ports that the system picks, later on the same ones.
+    /// Starts listening, the first time perhaps on ports that the system picks, later on the same ones.
     ///
     /// - Throws: ``EmbeddedServerError/Code/cannotListen`` or ``EmbeddedServerError/Code/invalidConfiguration``;
-    ///   nothing is left open then.
+    ///   nothing is left open.
     func openPorts(alone: Bool) async throws(EmbeddedServerError) {
         let context = try self.configuration.tls?.makeContext()
         var listeners = Listeners()
@@ -40,10 +40,10 @@ extension EmbeddedServer {
         }
     }
 
-    /// Lets nobody in any more and ends all connections, both before anything else can happen; returns when the ports
+    /// Stops accepting connections and ends all of them, both before anything else can happen; returns when the ports
     /// are free.
     ///
-    /// - Parameter abruptly: whether subscribers are not told.
+    /// - Parameter abruptly: whether subscribers are not notified.
     func closePorts(electing election: Election, abruptly: Bool = false) async {
         guard let listeners = self.listeners else { return }
         self.listeners = nil
@@ -56,7 +56,7 @@ extension EmbeddedServer {
         self.logger.debug("stopped")
     }
 
-    /// Stops listening for clients when they are to be refused, and begins again when they are not.
+    /// Stops listening for clients if they should be refused, and otherwise begins again.
     func listenUnlessRefusing() async throws(EmbeddedServerError) {
         await self.lifecycle.take()
         defer { self.lifecycle.give() }
@@ -71,7 +71,7 @@ extension EmbeddedServer {
         }
     }
 
-    /// The numeric address listened on.
+    /// The numeric address that it listens on.
     private func host(of listeners: Listeners) -> String {
         listeners.sockets.first?.address.host ?? self.configuration.host
     }
@@ -117,7 +117,7 @@ extension EmbeddedServer {
             host: host, port: port, gossip: { [weak self] in await self?.gossip() }, groups: self.groupPages)
     }
 
-    /// Returns when the ports are free; `meanwhile` is done at once.
+    /// Returns when the ports are free; `meanwhile` runs at once.
     private static func close(
         _ listeners: [SocketListener],
         isolation: isolated (any Actor)? = #isolation,

@@ -1,14 +1,14 @@
 internal import PhotonPumpWire
 
 extension EmbeddedServer {
-    /// Has the parked events of a persistent subscription delivered once more, as an administrator would; they are not
-    /// parked any longer.
+    /// Delivers the parked events of a persistent subscription again, as an administrator would; they are no longer
+    /// parked.
     ///
     /// - Parameters:
     ///   - group: the name of the persistent subscription.
     ///   - stream: the stream that it reads.
-    /// - Throws: ``EmbeddedServerError`` with ``EmbeddedServerError/Code/noSuchGroup`` when there is none of that name,
-    ///   or this server does not run as the master.
+    /// - Throws: ``EmbeddedServerError`` with ``EmbeddedServerError/Code/noSuchGroup`` if there is none with that name,
+    ///   or if this server is not running as the master.
     public func replayParkedEvents(of group: String, on stream: String) throws(EmbeddedServerError) {
         guard self.isMaster, self.commons.assumeIsolated({ $0.replayParked(PersistentGroup.id(stream, group)) }) else {
             throw EmbeddedServerError(.noSuchGroup, "replay '\(group)' on '\(stream)': no such persistent subscription")

@@ -1,13 +1,13 @@
 internal import Foundation
 
 extension EmbeddedServer {
-    /// Deletes a stream, as a client with every right would; the server need not run.
+    /// Deletes a stream, as a client with all rights would; the server need not be running.
     ///
-    /// A softly deleted stream reads as missing until somebody writes to it, and its numbering goes on then. With
-    /// `hard` a tombstone takes the stream's place for good. The stream need not exist.
+    /// A soft-deleted stream reads as missing until someone writes to it; its numbering then continues. With `hard`, a
+    /// tombstone permanently takes the stream's place. The stream need not exist.
     ///
-    /// - Throws: ``EmbeddedServerError`` with ``EmbeddedServerError/Code/streamDeleted`` when it has a tombstone
-    ///   already, and with ``EmbeddedServerError/Code/notDeletable`` for the empty name, `$all` and metastreams.
+    /// - Throws: ``EmbeddedServerError`` with ``EmbeddedServerError/Code/streamDeleted`` if it has a tombstone already,
+    ///   and with ``EmbeddedServerError/Code/notDeletable`` for the empty name, `$all` and metastreams.
     public func deleteStream(_ name: String, hard: Bool = false) throws(EmbeddedServerError) {
         let stream = StreamName(name)
         guard !stream.isEmpty, stream != .all, !stream.isMetastream else {

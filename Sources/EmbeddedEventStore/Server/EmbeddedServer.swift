@@ -3,14 +3,14 @@ public import Logging
 internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
-/// An EventStore in this process, speaking the TCP protocol over real sockets; for tests and demonstrations.
+/// An EventStore in this process that speaks the TCP protocol over real sockets; for tests and demonstrations.
 ///
-/// It writes and reads events, serves volatile, filtered and persistent subscriptions, and knows access lists, links and
-/// transactions. Persistent subscriptions keep their settings and checkpoints in streams, as EventStore does: they
-/// survive whatever the events survive.
+/// It writes and reads events, serves volatile, filtered and persistent subscriptions, and supports access lists, links
+/// and transactions. Persistent subscriptions keep their settings and checkpoints in streams, as in EventStore: they
+/// last as long as the events do.
 ///
-/// Events live in memory, for as long as the server does. It can be stopped and started again, on the same ports and
-/// with its events; ``withEmbeddedServer(_:logger:_:)`` does both in one scope.
+/// Events are kept in memory, for as long as the server exists. It can be stopped and started again, on the same ports
+/// and with its events; ``withEmbeddedServer(_:logger:_:)`` starts and stops one for the length of a scope.
 ///
 /// ```swift
 /// try await withEmbeddedServer { server in
@@ -23,39 +23,40 @@ public actor EmbeddedServer {
     let logger: Logger
     nonisolated let executor: QueueExecutor
     let commons: Commons
-    /// Its place in the cluster, from 0.
+    /// Its number in the cluster, from 0.
     let number: Int
     var connections: [Int: ServerConnection] = [:]
     var connectionsAccepted = 0
-    /// The connections with something to send that is no answer.
+    /// The connections that have something to send besides answers.
     var delivered: Set<Int> = []
     let injector = FaultInjector()
     var countWaiters: [Int: CountWaiter] = [:]
     var countWaitersMade = 0
-    /// What a running server listens with.
+    /// The listening sockets while the server is running.
     var listeners: Listeners?
     var tlsContext: TLSContext?
     var reservations: [PortReservation] = []
     let lifecycle = Turns()
 
-    /// The TCP port for plain connections. It is what the configuration says until the first start, and then the one
-    /// taken.
+    /// The TCP port for plain connections: until the first start, the one in the configuration; after that, the one in
+    /// use.
     public internal(set) var port: Int
-    /// The TCP port for TLS, as ``port``; nil without TLS.
+    /// The TCP port for TLS, as with ``port``; nil without TLS.
     public internal(set) var tlsPort: Int?
-    /// The HTTP port, as ``port``; nil without HTTP.
+    /// The HTTP port, as with ``port``; nil without HTTP.
     public internal(set) var httpPort: Int?
 
     /// The queue on which the server's sockets report readiness.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
 
-    /// - Parameter logger: told of connections coming and going and of bad requests, at levels up to info.
+    /// - Parameter logger: receives connections and disconnections at `debug`, bad requests and failed TLS handshakes
+    ///   at `info`, and each request at `trace`.
     public init(_ configuration: Configuration = .init(), logger: Logger = Logger(label: "embedded-eventstore")) {
         let address = NodeAddress(configuration)
         self.init(configuration, Commons([address], configuration), number: 0, logger: logger)
     }
 
-    /// A node of a cluster.
+    /// Creates a node of a cluster.
     init(_ configuration: Configuration, _ commons: Commons, number: Int, logger: Logger) {
         self.configuration = configuration
         self.commons = commons
@@ -67,15 +68,15 @@ public actor EmbeddedServer {
         self.httpPort = configuration.httpPort
     }
 
-    /// Starts listening, and returns when clients can connect. A server that runs already goes on.
+    /// Starts listening, and returns when clients can connect. If the server is running, nothing happens.
     ///
     /// - Throws: ``EmbeddedServerError`` with ``EmbeddedServerError/Code/invalidConfiguration`` or
-    ///   ``EmbeddedServerError/Code/cannotListen``; nothing is left running then.
+    ///   ``EmbeddedServerError/Code/cannotListen``; nothing is left running.
     public func start() async throws {
         try await self.start(alone: false)
     }
 
-    /// - Parameter alone: whether it finds nobody else of its cluster.
+    /// - Parameter alone: whether it finds no other node of its cluster.
     func start(alone: Bool) async throws {
         await self.lifecycle.take()
         defer { self.lifecycle.give() }
@@ -84,25 +85,25 @@ public actor EmbeddedServer {
         try await self.openPorts(alone: alone)
     }
 
-    /// Closes all connections and stops listening; returns when the ports are free. The events stay. A server that
-    /// does not run stays as it is.
+    /// Closes all connections and stops listening; returns when the ports are free. The events are kept. If the server
+    /// is not running, nothing happens.
     public func stop() async {
         await self.stop(electing: .immediate)
     }
 
     /// - Parameters:
-    ///   - election: how its cluster gets another master, if this one is it.
-    ///   - abruptly: whether subscribers are not told.
+    ///   - election: how its cluster elects another master, if this is the master.
+    ///   - abruptly: whether subscribers are not notified.
     func stop(electing election: Election, abruptly: Bool = false) async {
         await self.lifecycle.take()
         defer { self.lifecycle.give() }
         await self.closePorts(electing: election, abruptly: abruptly)
     }
 
-    /// Stops and starts again, on the same ports, in one go. A server that does not run is started. Faults stay.
+    /// Stops and starts the server, on the same ports, as one step. If the server is not running, it is started. Faults
+    /// stay in effect.
     ///
-    /// - Parameter keepingData: whether the events are there afterwards. A node of a cluster gets them from the others in
-    ///   any case.
+    /// - Parameter keepingData: whether the events are kept. A node of a cluster gets them from the others in any case.
     /// - Throws: as ``start()``.
     public func restart(keepingData: Bool) async throws {
         await self.lifecycle.take()

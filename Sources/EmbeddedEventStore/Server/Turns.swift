@@ -1,4 +1,4 @@
-/// Lets callers that suspend go one after the other, in the order in which they came; used within one actor.
+/// Lets callers that suspend proceed one after another, in order of arrival; used within one actor.
 final class Turns {
     private var isTaken = false
     private var waiting: [CheckedContinuation<Void, Never>] = []

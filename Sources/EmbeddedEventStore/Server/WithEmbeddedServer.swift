@@ -1,6 +1,6 @@
 public import Logging
 
-/// Runs `body` with a server that has been started, and stops it however `body` ends.
+/// Starts a server, runs `body` with it, and stops it however `body` ends.
 ///
 /// - Throws: what ``EmbeddedServer/start()`` or `body` throws.
 public func withEmbeddedServer<R>(

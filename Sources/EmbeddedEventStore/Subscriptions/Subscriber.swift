@@ -6,13 +6,13 @@ struct ClientID: Hashable {
     let connection: Int
 }
 
-/// A subscription of a client, volatile or persistent: events go there under its correlation id.
+/// A client's subscription, volatile or persistent: its events carry this correlation id.
 struct Subscriber: Hashable {
     let client: ClientID
     let correlation: GUID
 }
 
-/// Something for a subscriber that is no answer to what it has just asked.
+/// Something for a subscriber that does not answer a request of its own.
 struct Delivery {
     let subscriber: Subscriber
     let content: Answer

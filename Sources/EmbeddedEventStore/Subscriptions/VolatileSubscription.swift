@@ -6,14 +6,14 @@ struct VolatileSubscription {
     /// Empty for all streams.
     let stream: StreamName
     let resolvesLinks: Bool
-    /// Whether the client knows event numbers of 32 bits only.
+    /// Whether the client knows only 32-bit event numbers.
     let isNarrow: Bool
     /// Counted up from one subscription to the next.
     var order = 0
     var filter: EventFilter?
     var checkpoints: CheckpointCounter?
 
-    /// What the subscriber gets to see of an event.
+    /// What the subscriber receives of an event.
     mutating func committed(_ event: CommittedEvent) -> [Delivery] {
         var deliveries: [Delivery] = []
         if self.filter?.fits(event.record) ?? true { deliveries.append(self.delivery(of: event)) }
@@ -44,12 +44,12 @@ struct VolatileSubscription {
 /// An event that has just become visible.
 struct CommittedEvent {
     let record: EventRecord
-    /// The event with what it leads to, if it is a link.
+    /// The event with the target, if it is a link.
     let resolved: ResolvedRecord
     let position: LogPosition
 }
 
-/// Counts the events that a filtered subscription has seen, whether or not they fitted.
+/// Counts the events that a filtered subscription has seen, whether or not they match.
 struct CheckpointCounter {
     private let interval: Int32
     private var passed: Int32 = 0
@@ -60,7 +60,7 @@ struct CheckpointCounter {
         self.interval = interval
     }
 
-    /// Whether a checkpoint is due behind this event.
+    /// Whether a checkpoint is due after this event.
     mutating func eventPassed() -> Bool {
         self.passed += 1
         guard self.passed == self.interval else { return false }
@@ -70,7 +70,7 @@ struct CheckpointCounter {
 }
 
 extension ResolvedRecord {
-    /// The same for a client that knows numbers of 32 bits only: a tombstone has the largest of those.
+    /// The same for a client that knows only 32-bit numbers: a tombstone has the largest of those.
     var narrowed: ResolvedRecord {
         ResolvedRecord(event: self.event.map(\.narrowed), link: self.link.map(\.narrowed))
     }

@@ -2,7 +2,7 @@ internal import PhotonPumpWire
 
 /// The volatile subscriptions of all clients.
 struct VolatileSubscriptions {
-    /// By stream, the empty name for all of them; in the order in which they came.
+    /// By stream, where the empty name means all of them; in order of arrival.
     private var byStream: [StreamName: [VolatileSubscription]] = [:]
 
     private var added = 0
@@ -16,7 +16,7 @@ struct VolatileSubscriptions {
         self.byStream[subscription.stream, default: []].append(subscription)
     }
 
-    /// What an event, the next one, means for whom. Subscribers to all streams come first.
+    /// Who receives what of the next event. Subscribers to all streams come first.
     mutating func committed(_ event: CommittedEvent) -> [Delivery] {
         var deliveries: [Delivery] = []
         for stream in [.everyStream, StreamName(event.record.stream)] {
@@ -28,7 +28,7 @@ struct VolatileSubscriptions {
         return deliveries
     }
 
-    /// Ends the newest subscription with this id on a node, whichever connection it is on.
+    /// Ends the newest subscription with this id on a node, whichever connection it belongs to.
     mutating func remove(_ correlation: GUID, on node: Int) -> Subscriber? {
         let newest = self.byStream.values.joined()
             .filter { $0.subscriber.correlation == correlation && $0.subscriber.client.node == node }
@@ -59,6 +59,6 @@ struct VolatileSubscriptions {
 }
 
 extension StreamName {
-    /// What a subscriber to all streams calls them.
+    /// The name that subscribers to all streams use.
     fileprivate static let everyStream = StreamName("")
 }

@@ -1,7 +1,7 @@
 internal import COpenSSL
 internal import Foundation
 
-/// What a new certificate should say.
+/// The contents of a new certificate.
 struct CertificateRequest {
     enum Kind {
         case authority
@@ -28,7 +28,7 @@ struct CertificateRequest {
         }
     }
 
-    /// A certificate with a new key, which `sign` signs.
+    /// A certificate with a new key; `sign` signs it.
     private func made(
         _ sign: (_ certificate: OpaquePointer, _ key: OpaquePointer) throws(EmbeddedServerError) -> Void
     ) throws(EmbeddedServerError) -> TestCertificate {
@@ -87,7 +87,7 @@ struct CertificateRequest {
         }
     }
 
-    /// As OpenSSL wants to be told of names and addresses.
+    /// Names and addresses in OpenSSL's format.
     private static func alternatives(_ names: [String]) throws(EmbeddedServerError) -> String {
         var parts: [String] = []
         for name in names {

@@ -2,20 +2,21 @@ public import Foundation
 
 /// A certificate with its private key, both in PEM.
 public struct TestCertificate: Sendable, Hashable {
-    /// The certificate, and after it those that vouch for it as far as clients do not have them.
+    /// The certificate, followed by intermediate certificates that clients do not have.
     public var chain: String
     /// The private key, without a password.
     public var key: String
 
-    /// A certificate made elsewhere.
+    /// Uses a certificate created elsewhere.
     public init(chain: String, key: String) {
         self.chain = chain
         self.key = key
     }
 
-    /// Writes `NAME.pem` and `NAME.key` into a directory that exists, over what is there; the key is for this user only.
+    /// Writes `NAME.pem` and `NAME.key` to an existing directory, replacing files with these names; the key is readable
+    /// only by the current user.
     ///
-    /// - Throws: what the file system says.
+    /// - Throws: any error of the file system.
     public func write(to directory: URL, name: String) throws -> (certificate: URL, key: URL) {
         let certificate = directory.appendingPathComponent("\(name).pem")
         let key = directory.appendingPathComponent("\(name).key")
@@ -30,6 +31,6 @@ public struct TestCertificate: Sendable, Hashable {
 }
 
 extension TestCertificate: CustomStringConvertible {
-    /// The certificate alone: keys are never printed.
+    /// The certificate only: keys are never printed.
     public var description: String { self.chain }
 }

@@ -1,6 +1,6 @@
 public import Foundation
 
-/// A certificate authority in this process, whose certificates are for tests: its key is nobody's secret.
+/// A certificate authority in this process that issues certificates for tests. Its key is not protected.
 ///
 /// ```swift
 /// let authority = try TestCertificateAuthority()
@@ -9,11 +9,11 @@ public import Foundation
 /// let file = try authority.write(to: directory)     // for clients to trust
 /// ```
 public struct TestCertificateAuthority: Sendable {
-    /// Its own certificate, signed by itself. Clients have to trust that; its key is what issues others.
+    /// Its own, self-signed certificate, which clients have to trust; its key signs the certificates that it issues.
     public let certificate: TestCertificate
 
     /// - Parameters:
-    ///   - name: whom its certificates say that they are issued by.
+    ///   - name: the issuer name in its certificates.
     ///   - validity: when its own certificate is valid; from an hour ago until a year from now by default.
     /// - Throws: ``EmbeddedServerError`` with ``EmbeddedServerError/Code/cannotIssue``.
     public init(
@@ -23,10 +23,10 @@ public struct TestCertificateAuthority: Sendable {
         self.certificate = try CertificateRequest(subject: name, kind: .authority, validity: validity).selfSigned()
     }
 
-    /// A certificate for servers and clients, with a new key.
+    /// Issues a certificate for servers or clients, with a new key.
     ///
     /// - Parameters:
-    ///   - names: the DNS names and the numeric IP addresses that it is for; the first one is also its subject.
+    ///   - names: the DNS names and numeric IP addresses that it is for; the first one is also its subject.
     ///   - validity: when it is valid; from an hour ago until a year from now by default.
     /// - Throws: ``EmbeddedServerError`` with ``EmbeddedServerError/Code/cannotIssue``.
     public func issue(names: [String], validity: Range<Date> = Self.usualValidity()) throws -> TestCertificate {
@@ -34,9 +34,9 @@ public struct TestCertificateAuthority: Sendable {
             .signed(by: self.certificate)
     }
 
-    /// Writes `ca.pem`, its certificate without the key, into a directory that exists.
+    /// Writes its certificate, without the key, to `ca.pem` in an existing directory.
     ///
-    /// - Throws: what the file system says.
+    /// - Throws: any error of the file system.
     public func write(to directory: URL) throws -> URL {
         let file = directory.appendingPathComponent("ca.pem")
         try Data(self.certificate.chain.utf8).write(to: file, options: .atomic)
