@@ -15,7 +15,7 @@ struct GlobalOptions: ParsableArguments {
     @Flag(help: "Print one JSON object per line.")
     var json = false
 
-    @Flag(name: .short, help: "Log what happens to stderr; -vv for more of it, where there is more.")
+    @Flag(name: .short, help: "Log what happens to stderr; with serve and demo, -vv also logs each request.")
     var verbose: Int
 
     /// These options, completed by those given before the subcommand.

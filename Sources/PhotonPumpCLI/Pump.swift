@@ -5,7 +5,7 @@ import ArgumentParser
 struct Pump: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pump",
-        abstract: "Publish, read and measure events on an EventStore server, over its TCP protocol.",
+        abstract: "Publish, read and follow events on an EventStore server, over its TCP protocol.",
         discussion: """
             Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 the operation failed (one line on \
             stderr says what and where), 64 bad usage.

@@ -49,7 +49,7 @@ struct BenchCommand: AsyncParsableCommand {
     var stream = "bench"
     @Option(name: .customLong("group"), help: "The persistent subscription.")
     var group = "bench-group"
-    @Option(help: "The user to connect as, with --host or --port; anonymous without.")
+    @Option(help: "The user to connect as. (default: that of --connect, or none with --host or --port)")
     var user: String?
     @Option(name: .customLong("pass"), help: "The user's password.")
     var password: String?

@@ -8,8 +8,11 @@ struct ConsumeCommand: AsyncParsableCommand {
         commandName: "consume",
         abstract: "Print the events of a persistent subscription, and acknowledge them.",
         discussion: """
-            Runs until SIGINT or SIGTERM, or until --count events were printed; then it acknowledges what it has \
-            printed, and leaves the rest to other consumers. With --nack, each event is refused instead.
+            Runs until SIGINT or SIGTERM, or until --count events have been printed; then it acknowledges what it has \
+            printed, and leaves the rest to other consumers.
+
+            With --nack, it refuses each event instead. The server then puts the event aside (park), delivers it again \
+            (retry), or treats it as handled (skip). Stop has the same effect as skip: servers do not stop anything.
             """
     )
 
@@ -20,13 +23,13 @@ struct ConsumeCommand: AsyncParsableCommand {
     var stream: String
     @Argument(help: "The name of the persistent subscription.")
     var group: String
-    @Option(help: "Events that the server may push ahead of acknowledgements.")
+    @Option(help: "The most unacknowledged events to hold at a time.")
     var buffer = 10
-    @Option(help: "Events that are dealt with at once.")
+    @Option(help: "The most events to handle at once.")
     var workers = 1
-    @Option(help: "Refuse each event: park, retry, skip or stop.")
+    @Option(help: "Refuse each event instead of acknowledging it.")
     var nack: Refusal?
-    @Option(help: "End after so many events. (default: never)")
+    @Option(help: "Stop after this many events. (default: never)")
     var count: Int?
 
     enum Refusal: String, ExpressibleByArgument, CaseIterable {

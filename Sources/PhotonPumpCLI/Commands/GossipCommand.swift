@@ -6,10 +6,10 @@ import PhotonPump
 struct GossipCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gossip",
-        abstract: "Show the nodes of a cluster, as their gossip tells it.",
+        abstract: "Show the nodes of a cluster, as its gossip reports them.",
         discussion: """
-            The endpoints of a discover:// URL are asked one after another until one answers; of a tcp:// or tls:// \
-            URL, the HTTP port of that host is.
+            Asks the endpoints of a discover:// URL one after another until one answers; for a tcp:// or tls:// URL, \
+            the HTTP port of that host.
             """
     )
 

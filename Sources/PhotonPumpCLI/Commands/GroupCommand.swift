@@ -5,7 +5,11 @@ import PhotonPump
 struct GroupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "group",
-        abstract: "Create, change, delete and look at persistent subscriptions.",
+        abstract: "Create, change, delete and inspect persistent subscriptions.",
+        discussion: """
+            A persistent subscription is named by its stream and its group, in this order. The connection string must \
+            name a user who may manage it: an administrator or, from server 5.0 on, an operator.
+            """,
         subcommands: [Create.self, Update.self, Delete.self, Info.self, ReplayParked.self]
     )
 
@@ -14,9 +18,9 @@ struct GroupCommand: AsyncParsableCommand {
 
     /// Which persistent subscription.
     struct Target: ParsableArguments {
-        @Argument(help: "The stream whose events it delivers.")
+        @Argument(help: "The stream whose events the persistent subscription delivers.")
         var stream: String
-        @Argument(help: "Its name.")
+        @Argument(help: "The name of the persistent subscription.")
         var group: String
     }
 
@@ -40,8 +44,8 @@ struct GroupCommand: AsyncParsableCommand {
     /// `pump group update`
     struct Update: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Give a persistent subscription other settings.",
-            discussion: "All settings are replaced: those not given get their defaults."
+            abstract: "Replace the settings of a persistent subscription.",
+            discussion: "All settings are replaced: those not given get their defaults. Its consumers are disconnected."
         )
 
         @ParentCommand var parent: GroupCommand
@@ -76,8 +80,8 @@ struct GroupCommand: AsyncParsableCommand {
     /// `pump group info`
     struct Info: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show how a persistent subscription is getting on.",
-            discussion: "The server is asked over HTTP, as whom the connection string says."
+            abstract: "Show the state of a persistent subscription.",
+            discussion: "The request is made over HTTP, as the user in the connection string."
         )
 
         @ParentCommand var parent: GroupCommand
@@ -98,8 +102,8 @@ struct GroupCommand: AsyncParsableCommand {
     struct ReplayParked: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "replay-parked",
-            abstract: "Have the parked events delivered again.",
-            discussion: "The server is asked over HTTP, as whom the connection string says."
+            abstract: "Deliver the parked events of a persistent subscription again.",
+            discussion: "The request is made over HTTP, as the user in the connection string."
         )
 
         @ParentCommand var parent: GroupCommand

@@ -5,29 +5,35 @@ import PhotonPump
 struct GroupSettings: ParsableArguments {
     @Flag(help: "Deliver the events that links point to, along with the links.")
     var resolveLinks = false
-    @Option(help: "Where to begin: start, end or an event's number.", transform: Self.position)
+    @Option(help: "Where to begin: start, end or an event's number. (default: end)", transform: Self.position)
     var from = StreamPosition.end
-    @Option(help: ArgumentHelp("When to deliver an event again; 0 for never.", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp(
+            "How long to wait for an acknowledgement before an event is delivered again; 0 for ever.",
+            valueName: "seconds"))
     var messageTimeout = 30.0
     @Flag(help: "Keep latency statistics.")
     var statistics = false
-    @Option(help: "Events to keep in memory of those just being written.")
+    @Option(help: "The server's buffer for new events.")
     var liveBuffer = 500
-    @Option(help: "Events to read at once from the past.")
+    @Option(help: "Past events that the server reads at once.")
     var readBatch = 20
-    @Option(help: "Events to keep in memory of those read; more than --read-batch.")
+    @Option(help: "The server's buffer for past events; more than --read-batch.")
     var buffer = 500
-    @Option(help: "How often to deliver an event again before it is parked.")
+    @Option(help: "How often an event is delivered again before it is parked.")
     var maxRetries = 10
-    @Option(help: ArgumentHelp("How often to look whether to write a checkpoint.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("How often the server considers writing a checkpoint.", valueName: "seconds"))
     var checkpointAfter = 2.0
-    @Option(help: "Events that are reason enough for a checkpoint then.")
+    @Option(help: "The fewest handled events for such a checkpoint.")
     var minCheckpoint = 10
-    @Option(help: "Events that are reason enough for a checkpoint at any time.")
+    @Option(help: "Handled events after which a checkpoint is written without waiting.")
     var maxCheckpoint = 1000
-    @Option(help: "Consumers at a time; 0 for any number.")
+    @Option(help: "The most consumers at a time; 0 for any number.")
     var maxSubscribers = 0
-    @Option(help: "Who gets an event: round-robin, dispatch-to-single, pinned, or what the server calls it.")
+    @Option(
+        help:
+            "How the server chooses a consumer: round-robin, dispatch-to-single, pinned, or another name that it knows."
+    )
     var strategy = "round-robin"
 
     var value: PersistentSubscriptionSettings {

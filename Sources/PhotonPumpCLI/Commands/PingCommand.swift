@@ -8,7 +8,7 @@ struct PingCommand: AsyncParsableCommand {
     @ParentCommand var pump: Pump
     @OptionGroup var global: GlobalOptions
 
-    @Option(help: "How many round trips.")
+    @Option(help: "The number of round trips.")
     var count = 1
 
     func validate() throws {

@@ -8,9 +8,9 @@ struct PublishCommand: AsyncParsableCommand {
         commandName: "publish",
         abstract: "Write an event, or events from stdin.",
         discussion: """
-            With TYPE, writes one event. Without it, reads JSON Lines from stdin, each \
-            {"type":…,"data":…,"metadata":…,"id":…} with only the type required, and writes them in order, in batches; \
-            each batch is written whole or not at all.
+            With TYPE, writes one event. Without it, reads JSON Lines from stdin, each of the form \
+            {"type":…,"data":…,"metadata":…,"id":…} with only the type required, and writes them in order, in batches. \
+            Each batch is written completely or not at all.
             """
     )
 
@@ -28,11 +28,11 @@ struct PublishCommand: AsyncParsableCommand {
     @Option(help: "The event's id, a UUID. (default: a new one)")
     var id: String?
     @Option(
-        help: "What must be true of the stream: any, none, exists or the number of its last event.",
+        help: "What must be true of the stream: any, none, exists or the number of its last event. (default: any)",
         transform: expectedVersion
     )
     var expect = ExpectedVersion.any
-    @Option(help: "Events in a batch from stdin.")
+    @Option(help: "The most events in a batch from stdin.")
     var batch = 500
 
     func validate() throws {

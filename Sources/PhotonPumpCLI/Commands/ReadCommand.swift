@@ -6,7 +6,10 @@ struct ReadCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "read",
         abstract: "Print the events of a stream, or of all streams.",
-        discussion: "Links are followed to the events they point to. Each event takes one line, in either form."
+        discussion: """
+            Links are followed to the events they point to. Each event takes one line, with or without --json. To read \
+            $all, the connection string must name a user who may do so, by default an administrator.
+            """
     )
 
     @ParentCommand var pump: Pump
@@ -18,16 +21,17 @@ struct ReadCommand: AsyncParsableCommand {
     var backward = false
     @Option(
         help:
-            "Where to begin: an event's number; for $all COMMIT/PREPARE. (default: at the start; at the end with --backward)"
+            "Where to begin: an event's number; for $all, COMMIT/PREPARE. (default: the start, or the end with --backward)"
     )
     var from: String?
-    @Option(help: "At most so many events. (default: all)")
+    @Option(help: "The most events to print. (default: all)")
     var count: Int?
-    @Flag(name: .customLong("no-resolve-links"), help: "Print links themselves.")
+    @Flag(name: .customLong("no-resolve-links"), help: "Print links instead of the events they point to.")
     var keepsLinks = false
-    @Option(help: ArgumentHelp("Only events in whose type this is found; for $all.", valueName: "regex"))
+    @Option(help: ArgumentHelp("Only events whose type contains a match; only with $all.", valueName: "regex"))
     var types: String?
-    @Option(help: ArgumentHelp("Only events of streams whose names begin like this; for $all.", valueName: "prefix"))
+    @Option(
+        help: ArgumentHelp("Only events of streams whose names begin with this; only with $all.", valueName: "prefix"))
     var streams: String?
 
     func validate() throws {

@@ -5,8 +5,11 @@ import PhotonPump
 struct ScavengeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "scavenge",
-        abstract: "Have the server reclaim the space of deleted events.",
-        discussion: "Servers up to 4.x answer when they are done, later ones when they have begun."
+        abstract: "Make the server reclaim the space of deleted events.",
+        discussion: """
+            The connection string must name an administrator or operator. Servers up to 4.x answer when they are done, \
+            later ones when they have begun.
+            """
     )
 
     @ParentCommand var pump: Pump

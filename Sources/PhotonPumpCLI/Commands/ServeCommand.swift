@@ -8,11 +8,11 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Run the embedded server until SIGINT or SIGTERM.",
         discussion: """
-            Events are kept in memory. Users: admin and ops, both with the password changeit. When the server is ready \
-            it prints one line, such as: ready tcp=127.0.0.1:1113 http=127.0.0.1:2113, followed by tls=127.0.0.1:1115 \
-            if there is a port for TLS.
+            Events are kept in memory. The users are admin and ops, both with the password changeit. When the server \
+            is ready it prints a line such as: ready tcp=127.0.0.1:1113 http=127.0.0.1:2113, with tls=127.0.0.1:1115 \
+            at the end if it has a port for TLS.
 
-            With --cluster-size there are as many nodes, which share their events, and a line for each of them; the \
+            With --cluster-size there are that many nodes, which share their events. Each prints such a line; the \
             first one is the master.
             """
     )
@@ -22,17 +22,17 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(help: "The name or address to listen on.")
     var host = "127.0.0.1"
-    @Option(help: "The TCP port; 0 picks a free one. Further nodes have the next ports.")
+    @Option(help: "The TCP port; 0 picks a free one. Further nodes use the next ports.")
     var port = 1113
-    @Option(help: "The HTTP port, for gossip; 0 picks a free one. Further nodes have the next ports.")
+    @Option(help: "The HTTP port, for gossip; 0 picks a free one. Further nodes use the next ports.")
     var httpPort = 2113
-    @Option(help: "A TCP port for TLS as well, with a certificate made at start; 0 picks a free one.")
+    @Option(help: "An additional TCP port for TLS, with a certificate created at start; 0 picks a free one.")
     var tlsPort: Int?
-    @Option(help: "Where to write the certificate of the authority that clients have to trust for TLS, as PEM.")
+    @Option(help: "Where to write the certificate, in PEM, of the authority that clients have to trust for TLS.")
     var tlsCaFile: String?
     @Option(help: "The number of nodes.")
     var clusterSize = 1
-    @Option(help: "Whose gossip it is: that of EventStore 5 (also 4) or of 20 (and later).")
+    @Option(help: "The format of gossip: 5 for that of EventStore 4 and 5, 20 for that of 20 and later.")
     var gossipFormat = 5
 
     func validate() throws {

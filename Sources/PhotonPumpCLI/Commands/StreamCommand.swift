@@ -24,7 +24,9 @@ struct StreamCommand: AsyncParsableCommand {
         @OptionGroup var global: GlobalOptions
         @Argument(help: "The stream to delete.")
         var stream: String
-        @Option(help: "What must be true of it: any, none or the number of its last event.", transform: expectedVersion)
+        @Option(
+            help: "What must be true of it: any, none or the number of its last event. (default: any)",
+            transform: expectedVersion)
         var expect = ExpectedVersion.any
 
         func run() async throws {
@@ -38,14 +40,16 @@ struct StreamCommand: AsyncParsableCommand {
     struct TombstoneCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "tombstone",
-            abstract: "Delete a stream for good."
+            abstract: "Delete a stream permanently, so that it can never be written to again."
         )
 
         @ParentCommand var parent: StreamCommand
         @OptionGroup var global: GlobalOptions
         @Argument(help: "The stream to delete.")
         var stream: String
-        @Option(help: "What must be true of it: any, none or the number of its last event.", transform: expectedVersion)
+        @Option(
+            help: "What must be true of it: any, none or the number of its last event. (default: any)",
+            transform: expectedVersion)
         var expect = ExpectedVersion.any
 
         func run() async throws {
@@ -66,7 +70,8 @@ struct StreamCommand: AsyncParsableCommand {
         @OptionGroup var global: GlobalOptions
         @Argument(help: "The stream.")
         var stream: String
-        @Option(name: .customLong("set"), help: "The new metadata, whole, as a JSON object.")
+        @Option(
+            name: .customLong("set"), help: "The complete new metadata, a JSON object. (default: print the metadata)")
         var json: String?
 
         func validate() throws {

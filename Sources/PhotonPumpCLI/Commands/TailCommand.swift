@@ -7,8 +7,9 @@ struct TailCommand: AsyncParsableCommand {
         commandName: "tail",
         abstract: "Print the events of a stream, or of all streams, as they are written.",
         discussion: """
-            Runs until SIGINT or SIGTERM, or until --count events were printed. Lost connections are made again, and \
-            nothing is left out or printed twice. Links are followed to the events they point to.
+            Runs until SIGINT or SIGTERM, or until --count events have been printed. When the connection is lost it \
+            connects again, and neither misses events nor prints them twice. Links are followed to the events they \
+            point to. To follow $all, the connection string must name a user who may read it, by default an administrator.
             """
     )
 
@@ -17,15 +18,16 @@ struct TailCommand: AsyncParsableCommand {
 
     @Argument(help: "The stream to follow; $all follows all streams.")
     var stream: String
-    @Option(help: "Where to begin: start, end, or an event's number; for $all COMMIT/PREPARE.")
+    @Option(help: "Where to begin: start, end, or an event's number; for $all, COMMIT/PREPARE.")
     var from = "end"
-    @Option(help: "End after so many events. (default: never)")
+    @Option(help: "Stop after this many events. (default: never)")
     var count: Int?
-    @Flag(name: .customLong("no-resolve-links"), help: "Print links themselves.")
+    @Flag(name: .customLong("no-resolve-links"), help: "Print links instead of the events they point to.")
     var keepsLinks = false
-    @Option(help: ArgumentHelp("Only events in whose type this is found; for $all.", valueName: "regex"))
+    @Option(help: ArgumentHelp("Only events whose type contains a match; only with $all.", valueName: "regex"))
     var types: String?
-    @Option(help: ArgumentHelp("Only events of streams whose names begin like this; for $all.", valueName: "prefix"))
+    @Option(
+        help: ArgumentHelp("Only events of streams whose names begin with this; only with $all.", valueName: "prefix"))
     var streams: String?
 
     func validate() throws {

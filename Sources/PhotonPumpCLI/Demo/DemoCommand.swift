@@ -6,7 +6,7 @@ import PhotonPump
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
-        abstract: "Tour the client against an embedded server of its own."
+        abstract: "Show what the client does, on an embedded server of its own."
     )
 
     @ParentCommand var pump: Pump
