@@ -2,25 +2,25 @@ import Foundation
 import GRDB
 import PhotonPump
 
-/// What an event of the herd says.
+/// The data of an event.
 struct PonyJumped: Decodable {
     let pony: String
     let height: Int
 }
 
-/// The herd's jumps in SQLite, and how far in the log they were read.
+/// The herd's jumps in SQLite, and the position in the log up to which they were read.
 struct HerdModel {
     private let database: DatabasePool
 
-    /// Opens the file at `path`, which comes into being if need be.
+    /// Opens the file at `path`, and creates it if necessary.
     init(path: String) throws {
         var configuration = Configuration()
-        // Others may look into it meanwhile.
+        // Others may be reading it.
         configuration.busyMode = .timeout(10)
         self.database = try DatabasePool(path: path, configuration: configuration)
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { db in
-            // Neither `event` nor `jumps` would notice an event that is applied twice: that is what is to be shown.
+            // Neither `event` nor `jumps` prevents an event from being applied twice: that this does not happen is the point.
             try db.create(table: "jump") { table in
                 table.autoIncrementedPrimaryKey("id")
                 table.column("event", .text).notNull()
@@ -39,13 +39,13 @@ struct HerdModel {
         try migrator.migrate(self.database)
     }
 
-    /// Where to go on; nil in the beginning.
+    /// Where to continue; nil at the beginning.
     func checkpoint() throws -> SubscriptionStart<Position>? {
         let text = try self.database.read { try String.fetchOne($0, sql: "SELECT start FROM checkpoint") }
         return try text.map { try JSONDecoder().decode(SubscriptionStart<Position>.self, from: Data($0.utf8)) }
     }
 
-    /// Applies an event and notes its position, both or neither.
+    /// Applies an event and saves its position, both or neither.
     func apply(_ event: ResolvedEvent, at position: Position) throws {
         let jump = try event.decode(PonyJumped.self)
         try self.database.write { db in
@@ -62,7 +62,7 @@ struct HerdModel {
         }
     }
 
-    /// Notes that there is nothing for the model before this place.
+    /// Saves that there is nothing more for the model before this place.
     func note(_ checkpoint: SubscriptionStart<Position>) throws {
         try self.database.write { try Self.note(checkpoint, $0) }
     }

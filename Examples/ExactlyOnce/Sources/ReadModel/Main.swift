@@ -18,8 +18,8 @@ enum Main {
             for try await message in subscription.messages {
                 switch message {
                 case .event(let event):
-                    // In $all each event has one.
-                    guard let position = event.position else { continue }
+                    // Every event of $all has one. To skip an event without would be to lose it.
+                    guard let position = event.position else { throw MissingPosition(event: "\(event)") }
                     try model.apply(event, at: position)
                 case .checkpoint(let checkpoint):
                     try model.note(checkpoint)
@@ -29,4 +29,8 @@ enum Main {
             }
         }
     }
+}
+
+struct MissingPosition: Error {
+    let event: String
 }
