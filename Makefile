@@ -28,6 +28,13 @@ elif command -v brew >/dev/null; then brew install --quiet $(2); \
 else echo "Please install what Debian calls $(1); this machine has neither apt-get nor brew." >&2; exit 1; fi
 endef
 
+# $(call document,LIBRARY)
+define document
+$(SWIFT) package --allow-writing-to-directory .build/docs generate-documentation --target $(1) --warnings-as-errors \
+	--output-path .build/docs/$(1)
+
+endef
+
 .PHONY: help deps build release demo example example-deps test chaos hand-over format lint lint-deps protos protos-deps \
 	check-protos docs bench interop interop-openssl interop-deps eventstore_docker all_tests clean FORCE
 
@@ -102,9 +109,9 @@ endif
 check-protos: protos ## Fails when the generated C code is not that of Protos
 	git diff --exit-code -- $(MESSAGES)
 
-docs: deps ## Builds the documentation of the client into .build/docs
-	$(SWIFT) package --allow-writing-to-directory .build/docs generate-documentation --target PhotonPump \
-		--warnings-as-errors --output-path .build/docs
+docs: deps ## Builds the documentation of both libraries into .build/docs
+	@mkdir -p .build/docs
+	$(foreach library,PhotonPump EmbeddedEventStore,$(call document,$(library)))
 
 bench: release ## Measures against an embedded server of its own
 	@Tests/Support/with-server $(RELEASED_PUMP) Benchmarks/run $(RELEASED_PUMP)
