@@ -1,15 +1,15 @@
-/// How a single call is made, where it is to differ from the client's settings.
+/// Options for a single call, where it should differ from the client's settings.
 public struct CallOptions: Sendable, Hashable {
-    /// How long the call may take in all: waiting for its turn, the server's answer, and repeating the request while
-    /// the node is not ready or too busy. nil means ``Client/Configuration/operationTimeout``.
+    /// The time limit for the whole call: waiting for its turn, the server's answer, and repeating the request after a
+    /// lost connection or while the node is not ready or too busy. nil means ``Client/Configuration/operationTimeout``.
     public var timeout: Duration?
-    /// As whom to make this call; nil means as whom the client is connected.
+    /// The user to make this call as; nil means the user the client is connected as.
     public var credentials: Credentials?
-    /// Whether only the cluster's master may serve it. nil means yes for what changes something, and no for reads,
-    /// which another node may answer from slightly older data.
+    /// Whether only the cluster's master may serve the call. nil means yes for calls that change something, and no for
+    /// reads, which another node may answer with slightly older data.
     public var requireMaster: Bool?
 
-    /// The options given, and the client's settings for the others.
+    /// The given options; whatever is nil is taken from the client's settings.
     public init(timeout: Duration? = nil, credentials: Credentials? = nil, requireMaster: Bool? = nil) {
         self.timeout = timeout
         self.credentials = credentials

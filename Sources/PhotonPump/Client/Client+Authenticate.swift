@@ -1,24 +1,25 @@
 internal import PhotonPumpWire
 
 extension Client {
-    /// Becomes another user, on this connection and all that follow; calls that are under way end as whom they began.
+    /// Switches to another user, on this connection and all later ones. Calls in flight keep the user they began with.
     ///
-    /// The server is asked about the user before anything changes, so a user it does not accept changes nothing. A client
-    /// that was made with a closure that gives credentials asks that again for its next connection.
+    /// The server is asked about the user first, so if it refuses the user nothing changes. If the client was created
+    /// with a closure that provides credentials, the next connection asks that closure again.
     ///
     /// - Parameters:
     ///   - credentials: the user.
-    ///   - timeout: how long that may take; nil means ``Configuration/operationTimeout``.
-    /// - Throws: ``PhotonPumpError``, with ``PhotonPumpError/Code/notAuthenticated`` when the server does not accept the
-    ///   user or password and ``PhotonPumpError/Code/invalidArgument`` for one that is empty or too long.
+    ///   - timeout: the time limit; nil means ``Configuration/operationTimeout``.
+    /// - Throws: ``PhotonPumpError``, with ``PhotonPumpError/Code/notAuthenticated`` if the server does not accept the
+    ///   user or password, and ``PhotonPumpError/Code/invalidArgument`` if either is empty or too long.
     public func changeCredentials(to credentials: Credentials, timeout: Duration? = nil) async throws {
         let terms = try self.terms(CallOptions(timeout: timeout, credentials: credentials))
         do {
-            // A connection whose user is refused is left without one (4.x, 5.x), so a read finds out first.
+            // Servers of the 4.x and 5.x lines leave a connection whose user they refuse without any, so a read tries
+            // the user first.
             let message = ReadEvent(stream: "$users", eventNumber: 0, resolveLinks: false, requireMaster: false)
             _ = try await self.perform(ReadOneEvent(message: message), terms)
         } catch let error as PhotonPumpError {
-            // Whoever is denied access, or told that there is nothing, is known.
+            // Only a known user is denied access or told that nothing is there.
             guard [.accessDenied, .streamNotFound, .streamDeleted, .eventNotFound].contains(error.code) else {
                 throw error
             }

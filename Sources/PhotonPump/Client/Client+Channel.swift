@@ -2,7 +2,7 @@ internal import Logging
 internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
-/// What the connection brings, and the watch over its silence.
+/// What arrives on the connection, and the watch for silence.
 extension Client {
     /// - Returns: whether the connection is still there.
     @discardableResult
@@ -23,15 +23,15 @@ extension Client {
             self.turn {
                 if event == .readable { self.receive(on: channel) }
             }
-            // Answers to heartbeats and the handshake have waited for this, too.
+            // Answers to heartbeats and the handshake have been waiting for this, too.
             if attempt == self.connector.attempt, self.flush(channel) { self.limitUnsent(channel) }
         case .none, .finding, .locating:
             return
         }
     }
 
-    /// Stops reading while the server takes none of the answers it asks for, so that they cannot pile up. Requests alone
-    /// never come that far: none is begun above ``unsentMark``.
+    /// Stops reading while the server does not take the answers it asks for, so that they cannot pile up. Requests
+    /// alone never get this far: none is started above ``unsentMark``.
     private func limitUnsent(_ channel: PackageChannel) {
         let limit = Self.unsentMark + self.configuration.maximumFrameSize
         if channel.unsentCount > limit {
@@ -87,12 +87,12 @@ extension Client {
         }
     }
 
-    /// A package that answers nothing that is still waited for: a late answer, or the server's last words.
+    /// A package that no one is waiting for: a late answer, or the server's last words.
     func unclaimed(_ package: Package) {
         if package.command == .badRequest, package.correlation == .zero {
             self.lost(CommonReplies.error(for: package, operation: "the server gave the connection up"))
         } else if Self.confirmations.contains(package.command) {
-            // Whoever wanted to subscribe does not any more.
+            // The caller that wanted this subscription is gone.
             self.unsubscribe(package.correlation)
         } else {
             self.logger.debug("package for nobody", metadata: [LogKey.command: "\(package.command)"])
@@ -120,7 +120,7 @@ extension Client {
             self.attemptFailed(
                 self.timedOut("something accepted the connection but does not answer as a server does"))
         case .connected(let channel, _):
-            // What has arrived while this process was stopped counts before any silence does.
+            // Data that arrived while this process was suspended counts before any silence does.
             self.turn {
                 if self.receive(on: channel) { self.watchForSilence() }
             }

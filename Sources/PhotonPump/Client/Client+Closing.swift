@@ -4,8 +4,8 @@ internal import Synchronization
 
 /// The end of a client.
 extension Client {
-    /// Closes the connection for good. Calls that wait have failed with ``PhotonPumpError/Code/clientClosed`` when it
-    /// returns, and so does every later one. Closing again does nothing.
+    /// Closes the connection for good. By the time this returns, waiting calls have failed with
+    /// ``PhotonPumpError/Code/clientClosed``; later calls fail the same way. Closing again does nothing.
     public func close() {
         self.isClosing.store(true, ordering: .relaxed)
         self.turn {
@@ -27,17 +27,17 @@ extension Client {
         self.logger.debug("closed")
     }
 
-    /// Lets the calls that were made before end, as long as the time allows, and then closes the client as ``close()``
-    /// does. Calls made in the meantime fail with ``PhotonPumpError/Code/clientClosed`` at once.
+    /// Lets calls in progress finish within the given time, and then closes the client as ``close()`` does. New calls
+    /// fail with ``PhotonPumpError/Code/clientClosed`` at once.
     ///
-    /// Whoever processes events (by ``follow(_:from:checkpoint:every:orAfter:maxConcurrent:partitionedBy:options:handler:)``
-    /// or one of the `process` methods) is stopped as by `stop()`: handlers that run may finish, with the calls that they
-    /// make, and then checkpoints are saved. Persistent subscriptions are stopped, too, and the events that their
-    /// consumers are at can be acknowledged.
+    /// Workers, that is ``follow(_:from:checkpoint:every:orAfter:maxConcurrent:partitionedBy:options:handler:)`` and
+    /// the `process` methods, are stopped as by `stop()`: running handlers finish, the calls they make still work, and
+    /// then checkpoints are saved. Persistent subscriptions are stopped as well; their consumers can still acknowledge
+    /// the events they have.
     ///
     /// Cancelling the task closes the client right away.
     ///
-    /// - Parameter patience: how long to wait for them.
+    /// - Parameter patience: the time to wait.
     public func close(drainingFor patience: Duration) async {
         self.isClosing.store(true, ordering: .relaxed)
         self.turn {
@@ -55,13 +55,13 @@ extension Client {
             } onCancel: {
                 self.executor.run(here: false) { self.assumeIsolated { $0.finishDraining() } }
             }
-            // The timer fires as long as it is held.
+            // The timer fires only while it is retained.
             withExtendedLifetime(timer) {}
         }
         self.close()
     }
 
-    /// Whether no call is left, nor anybody with something to do.
+    /// Whether no call, worker or subscription has anything left to do.
     var isDrained: Bool {
         self.table.isEmpty && self.line.isEmpty && self.workers.isEmpty && self.subscribers.isQuiet
     }

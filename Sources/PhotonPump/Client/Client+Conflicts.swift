@@ -1,19 +1,19 @@
-/// What became of a write that may meet another writer's.
+/// The outcome of a write that may conflict with another writer.
 public enum PublishOutcome: Sendable, Hashable {
-    /// The events are written.
+    /// The events have been written.
     case written(WriteResult)
-    /// The stream was not at the expected version, and nothing is written.
+    /// The stream was not at the expected version; nothing was written.
     case conflict(VersionConflict)
 }
 
 extension Client {
-    /// Writes events as ``publish(_:to:expecting:options:)`` does, with a conflict as a value instead of an error.
+    /// Writes events as ``publish(_:to:expecting:options:)`` does, but returns a conflict instead of throwing it.
     ///
     /// - Parameters:
-    ///   - events: what to write; their order is kept.
-    ///   - stream: where to.
+    ///   - events: the events to write, in order.
+    ///   - stream: the stream to write to.
     ///   - expected: what must be true of the stream.
-    ///   - options: timeout, credentials and node of this call.
+    ///   - options: the timeout, credentials and node of this call.
     /// - Throws: as ``publish(_:to:expecting:options:)``, but never ``PhotonPumpError/Code/wrongExpectedVersion``.
     public nonisolated func tryPublish(
         _ events: [NewEvent],
@@ -29,8 +29,8 @@ extension Client {
         }
     }
 
-    /// Writes what `decide` makes of the events that it has not seen, again and again until nobody has written
-    /// meanwhile.
+    /// Passes unseen events to `decide` and writes what it returns. If another writer was faster, the events written
+    /// meanwhile are passed on and `decide` is called again.
     ///
     /// ```swift
     /// var herd = Herd()
@@ -39,18 +39,18 @@ extension Client {
     ///     return herd.isFull ? [] : [try NewEvent(type: "PonyJoined", body: pony)]
     /// })
     /// ```
-    /// The stream is read on the master, so that what was just written is seen.
+    /// The stream is read from the master, so that recent writes are seen.
     ///
     /// - Parameters:
-    ///   - stream: where to.
-    ///   - number: the last event known already; -1, which is the default, for none. Only later ones are passed on.
-    ///   - attempts: how often to decide at most, 1 or more.
-    ///   - options: timeout, credentials and node of each single call.
-    ///   - decide: is called with the events written since it was called last, and returns what to write; nothing to
-    ///     write nothing.
-    /// - Returns: what was written; nil when `decide` wanted nothing.
-    /// - Throws: what `decide` throws; ``PhotonPumpError/Code/wrongExpectedVersion`` when the last attempt met another
-    ///   writer too; and as ``publish(_:to:expecting:options:)``.
+    ///   - stream: the stream to write to.
+    ///   - number: the last event known already, or -1 (the default) for none. Only later events are passed on.
+    ///   - attempts: how often to call `decide` at most, 1 or more.
+    ///   - options: the timeout, credentials and node of each single call.
+    ///   - decide: receives the events written since it was last called, and returns the events to write. If it returns
+    ///     none, nothing is written.
+    /// - Returns: what was written; nil if `decide` returned no events.
+    /// - Throws: any error of `decide`; ``PhotonPumpError/Code/wrongExpectedVersion`` if the last attempt also met
+    ///   another writer; and as ``publish(_:to:expecting:options:)``.
     @discardableResult
     public nonisolated func publish(
         to stream: String,
@@ -82,7 +82,7 @@ extension Client {
     ) async throws -> [ResolvedEvent] {
         var events: [ResolvedEvent] = []
         do {
-            // Behind the largest number there is nothing to read, which is refused as such.
+            // There is nothing to read after the largest number, and asking for it is refused.
             let from = StreamPosition.number(max(number, -1) &+ 1)
             for try await event in self.iter(stream, from: from, options: options) { events.append(event) }
         } catch let error as PhotonPumpError where error.code == .streamNotFound {

@@ -8,7 +8,7 @@ struct ConnectWaiter {
     let continuation: CheckedContinuation<Void, any Error>
 }
 
-/// Does what the connector decides, from finding a node to a connection that can serve.
+/// Carries out what the connector decides, from finding a node to a usable connection.
 extension Client {
     func beginConnecting(_ id: GUID, _ continuation: CheckedContinuation<Void, any Error>) {
         switch self.connector.phase {
@@ -30,7 +30,7 @@ extension Client {
         self.restIfUnwanted()
     }
 
-    /// Gives up an attempt that nobody waits for. What was connected once is connected again in any case.
+    /// Abandons an attempt that no one waits for. A client that was connected before reconnects in any case.
     func restIfUnwanted() {
         guard !self.isAwaited, !self.connector.hasBeenConnected else { return }
         switch self.connector.phase {
@@ -43,7 +43,7 @@ extension Client {
         }
     }
 
-    /// Whether somebody waits for a connection.
+    /// Whether anyone is waiting for a connection.
     var isAwaited: Bool { !self.connectWaiters.isEmpty || !self.isDrained }
 
     func wantConnection() {
@@ -92,7 +92,7 @@ extension Client {
         guard attempt == self.connector.attempt, case .finding = self.connector.phase else { return }
         switch result {
         case .failure(let error):
-            // A search that ends without a node has made all its attempts.
+            // When a search ends without a node, all its attempts have been used.
             self.attemptFailed(error, isPermanent: error.code == .discoveryFailed)
         case .success(let finding):
             self.node = finding.node
@@ -196,8 +196,8 @@ extension Client {
         }
     }
 
-    /// Whether the user who is refused now was accepted before, so that the server may just be starting: then it knows
-    /// no users, and says nothing else than to a wrong password. That is believed for the time that connecting may take.
+    /// Whether the refused user was accepted before, so that the server may just be starting: until it has loaded its
+    /// users, it answers as it does to a wrong password. That is assumed for as long as connecting may take.
     private func mayBeAcceptedAgain() -> Bool {
         guard self.login == self.acceptedLogin else { return false }
         let since = self.refusedSince ?? .now
@@ -250,14 +250,14 @@ extension Client {
         for waiter in waiters.values { waiter.continuation.resume(throwing: error) }
     }
 
-    /// Ends every wait.
+    /// Fails every waiting call.
     func failWaiting(_ error: PhotonPumpError, connecting: PhotonPumpError) {
         self.failConnecting(connecting)
         self.dismissLine(error)
         for exchange in self.table.removeAll() { exchange.fail(error) }
     }
 
-    /// Lets go of the connection, or of what was to become one.
+    /// Drops the connection, or the attempt to make one.
     func dropLink() {
         self.timer = nil
         self.search?.cancel()

@@ -2,17 +2,17 @@ internal import PhotonPumpTransport
 internal import PhotonPumpWire
 internal import Synchronization
 
-/// The way of a conversation from the task that has it to the connection.
+/// How a conversation gets from its caller to the connection.
 extension Client {
-    /// Unsent bytes above which no further request is taken from the line until the server has caught up.
+    /// Above this many unsent bytes no further request is taken from the line until the server has caught up.
     static let unsentMark = 1 << 20
 
-    /// Has a conversation and returns what it comes to. Cancelling the task ends it at once.
+    /// Performs a conversation and returns its output. Cancelling the task ends it at once.
     nonisolated func perform<C: Conversation>(_ conversation: C, _ options: CallOptions) async throws -> C.Output {
         try await self.perform(conversation, self.terms(options))
     }
 
-    /// The same for a call that began before, and may be going on.
+    /// The same for a call that began earlier and consists of several requests.
     nonisolated func perform<C: Conversation>(_ conversation: C, _ terms: CallTerms) async throws -> C.Output {
         let id = self.ids.next()
         return try await withTaskCancellationHandler {
@@ -22,7 +22,7 @@ extension Client {
             defer { if self.gate.leave() { self.post(.letIn) } }
             return try await withCheckedThrowingContinuation { continuation in
                 self.begin(Exchange(conversation, id: id, terms: terms) { continuation.resume(with: $0) })
-                // A cancellation that came before `begin` found nothing to cancel.
+                // A cancellation before `begin` found nothing to cancel.
                 if Task.isCancelled { self.cancel(id) }
             }
         } onCancel: {
@@ -35,7 +35,7 @@ extension Client {
         return error.during(conversation.operation, stream: conversation.stream)
     }
 
-    /// The options of a call, completed by the client's settings where they say nothing.
+    /// The call's options, completed with the client's settings.
     nonisolated func completed(_ options: CallOptions) -> CallOptions {
         var options = options
         options.requireMaster = options.requireMaster ?? self.configuration.requireMaster
@@ -50,28 +50,28 @@ extension Client {
     /// An id for ``begin(_:)`` and ``cancel(_:)``.
     nonisolated func nextID() -> GUID { self.ids.next() }
 
-    /// Starts a conversation as soon as its turn comes.
+    /// Starts a conversation as soon as it is its turn.
     ///
-    /// Of a call that is alone, the request is sent on the spot, on the caller's thread. While others wait for their
-    /// answers it is left to the next turn on the client's queue, which sends together what has come until then.
+    /// If no other call is waiting, the request is sent right away, on the caller's thread. Otherwise it is left to the
+    /// next turn on the client's queue, which sends everything that has collected until then together.
     nonisolated func begin(_ exchange: any OpenExchange) {
         self.post(.begin(exchange), here: self.isQuiet.load(ordering: .relaxed))
     }
 
-    /// Ends a conversation that was begun, if it has not ended already.
+    /// Ends a conversation that was started, unless it has ended already.
     nonisolated func cancel(_ id: GUID) {
         self.post(.cancel(id))
     }
 
-    /// Leaves a message, and sees to it that it is read.
+    /// Posts a message and makes sure that it is read.
     ///
-    /// - Parameter here: read it on this very thread, before returning, unless a turn is going on that will.
+    /// - Parameter here: read it on this thread before returning, unless a turn in progress will.
     nonisolated func post(_ message: Message, here: Bool = false) {
         guard self.mailbox.post(message) else { return }
         self.executor.run(here: here) { self.assumeIsolated { $0.turn {} } }
     }
 
-    /// Does something on the client's queue, and then what tasks have asked for meanwhile.
+    /// Runs `body` on the client's queue, and then handles the messages that tasks have posted meanwhile.
     func turn(_ body: () -> Void) {
         self.mailbox.attend()
         body()
@@ -123,13 +123,13 @@ extension Client {
         } while channel.unsentCount == 0 && self.table.canStart
     }
 
-    /// Sends a request again after a while, because the node does not serve any just now.
+    /// Sends a request again after a pause, because the node is not serving any at the moment.
     func retry(_ exchange: any OpenExchange) {
         let delay = Backoff().delay(attempts: exchange.attempts, chance: .random(in: 0...1))
         self.table.delay(exchange.id, until: .now + delay)
     }
 
-    /// Sees to it that deadlines and delays are looked at in time.
+    /// Sets the timer for the next deadline or delay.
     func watchDeadlines() {
         let wakes = [self.table.nextWake, self.line.nextWake, self.connectWaiters.values.map(\.deadline).min()]
         guard let next = wakes.compactMap(\.self).min(),

@@ -1,17 +1,17 @@
 extension Client {
-    /// Deletes a stream so that it can be written to again: its events cannot be read any more, and the numbers of later
-    /// ones go on behind them.
+    /// Deletes a stream in such a way that it can be written to again. Its events can no longer be read, and the
+    /// numbers of later events continue after theirs.
     ///
-    /// Its metadata (limits, permissions) is lost. The events stay in the log until the server is scavenged. Deleting a
-    /// stream that does not exist, or is deleted already, succeeds unless `expected` says otherwise.
+    /// The stream's metadata (limits, permissions) is lost. The events stay in the log until the server is scavenged.
+    /// Deleting a stream that does not exist, or is deleted already, succeeds unless `expected` says otherwise.
     ///
     /// - Parameters:
-    ///   - stream: what to delete.
-    ///   - expected: what must be true of the stream; `.streamExists` cannot be asked for.
-    ///   - options: timeout, credentials and node of this call.
-    /// - Returns: the place of the deletion in the log, if the server tells it.
-    /// - Throws: ``PhotonPumpError``, among others ``PhotonPumpError/Code/wrongExpectedVersion``,
-    ///   ``PhotonPumpError/Code/streamDeleted`` when it is deleted for good, and
+    ///   - stream: the stream to delete.
+    ///   - expected: what must be true of the stream; `.streamExists` is not possible here.
+    ///   - options: the timeout, credentials and node of this call.
+    /// - Returns: the position of the deletion in the log, if the server reports it.
+    /// - Throws: ``PhotonPumpError``, such as ``PhotonPumpError/Code/wrongExpectedVersion``,
+    ///   ``PhotonPumpError/Code/streamDeleted`` if it was deleted permanently, or
     ///   ``PhotonPumpError/Code/accessDenied``.
     @discardableResult
     public nonisolated func deleteStream(
@@ -22,13 +22,13 @@ extension Client {
         try await self.delete(stream, expected, isHard: false, options)
     }
 
-    /// Deletes a stream for good: it can be neither read nor written to ever after.
+    /// Deletes a stream permanently: it can never be read or written to again.
     ///
     /// - Parameters:
-    ///   - stream: what to delete.
-    ///   - expected: what must be true of the stream; `.streamExists` cannot be asked for.
-    ///   - options: timeout, credentials and node of this call.
-    /// - Returns: the place of the tombstone in the log, if the server tells it.
+    ///   - stream: the stream to delete.
+    ///   - expected: what must be true of the stream; `.streamExists` is not possible here.
+    ///   - options: the timeout, credentials and node of this call.
+    /// - Returns: the position of the tombstone in the log, if the server reports it.
     /// - Throws: as ``deleteStream(_:expecting:options:)``.
     @discardableResult
     public nonisolated func tombstoneStream(

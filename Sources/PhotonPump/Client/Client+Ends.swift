@@ -1,13 +1,13 @@
 extension Client {
-    /// Reads the event with a number if it is there.
+    /// Reads the event with the given number, if it exists.
     ///
     /// - Parameters:
     ///   - number: 0 or above.
-    ///   - stream: where from.
+    ///   - stream: the stream to read.
     ///   - resolveLinks: whether an event that is a link is followed to the event it points to.
-    ///   - options: timeout, credentials and node of this call.
-    /// - Returns: nil when the stream or the event does not exist (any more).
-    /// - Throws: as ``getEvent(_:in:resolveLinks:options:)``, ``PhotonPumpError/Code/streamDeleted`` among them.
+    ///   - options: the timeout, credentials and node of this call.
+    /// - Returns: nil if the stream or the event does not exist, or no longer exists.
+    /// - Throws: as ``getEvent(_:in:resolveLinks:options:)``, including ``PhotonPumpError/Code/streamDeleted``.
     public nonisolated func findEvent(
         _ number: Int64,
         in stream: String,
@@ -24,9 +24,9 @@ extension Client {
     /// The number of a stream's last event; nil for a stream without events.
     ///
     /// - Parameters:
-    ///   - stream: which stream.
-    ///   - options: timeout, credentials and node of this call.
-    /// - Throws: ``PhotonPumpError``, among others ``PhotonPumpError/Code/streamDeleted``.
+    ///   - stream: the stream.
+    ///   - options: the timeout, credentials and node of this call.
+    /// - Throws: ``PhotonPumpError``, such as ``PhotonPumpError/Code/streamDeleted``.
     public nonisolated func lastEventNumber(
         of stream: String,
         options: CallOptions = CallOptions()
@@ -40,8 +40,8 @@ extension Client {
 
     /// The position of the last event in the log; nil for a server without events.
     ///
-    /// - Parameter options: timeout, credentials and node of this call.
-    /// - Throws: ``PhotonPumpError``, among others ``PhotonPumpError/Code/accessDenied``.
+    /// - Parameter options: the timeout, credentials and node of this call.
+    /// - Throws: ``PhotonPumpError``, such as ``PhotonPumpError/Code/accessDenied``.
     public nonisolated func lastPosition(options: CallOptions = CallOptions()) async throws -> Position? {
         try await self.getAll(direction: .backward, maxCount: 1, options: options).events.first?.position
     }

@@ -1,6 +1,6 @@
 extension Client {
-    /// Follows a stream behind the checkpoint that `store` holds, has each event dealt with by `handler`, and saves how far
-    /// that has come.
+    /// Follows a stream from the checkpoint in `store`, handles each event with `handler`, and saves how far it has
+    /// come.
     ///
     /// ```swift
     /// let store = FileCheckpointStore<Int64>(path: "ponies.checkpoint")
@@ -8,23 +8,23 @@ extension Client {
     ///     try await herd.record(event.decode(PonyJumped.self))
     /// }
     /// ```
-    /// It goes on until its task is cancelled; then it awaits the handlers that are running, and saves a last time.
-    /// ``Subscription/process(savingTo:every:orAfter:maxConcurrent:partitionedBy:handler:)`` has the details, and can be
-    /// stopped in another way.
+    /// It runs until its task is cancelled or the client is closed with ``close(drainingFor:)``. Then it waits for the
+    /// handlers that are running and saves a last checkpoint. For details, and for a subscription that you can stop
+    /// yourself, see ``Subscription/process(savingTo:every:orAfter:maxConcurrent:partitionedBy:handler:)``.
     ///
     /// - Parameters:
-    ///   - stream: what to follow; need not exist yet.
-    ///   - start: where to begin as long as the store holds nothing; by default with the first event.
-    ///   - store: holds the checkpoint.
-    ///   - count: after how many events a checkpoint is saved, 1 or more. 1,000.
-    ///   - time: how long what is finished waits at most to be saved. Five seconds.
-    ///   - maxConcurrent: how many handlers may run at once. One.
-    ///   - key: what events have in common that must be dealt with one after the other, in order. By default events need
-    ///     not wait for each other.
-    ///   - options: links, limits, and how requests are made.
-    ///   - handler: deals with an event.
-    /// - Throws: what `store` and `handler` throw, as ``subscribe(to:from:options:)`` and ``Subscription/events`` do, and
-    ///   `CancellationError` when the task is cancelled.
+    ///   - stream: the stream to follow; it need not exist yet.
+    ///   - start: where to begin while the store is empty; at the first event by default.
+    ///   - store: where the checkpoint is kept.
+    ///   - count: the number of events after which a checkpoint is saved, 1 or more. 1,000 by default.
+    ///   - time: the longest time before progress is saved. Five seconds by default.
+    ///   - maxConcurrent: the number of handlers that may run at once. One by default.
+    ///   - key: events with the same key are handled one after another, in order. By default, events need not wait for
+    ///     each other.
+    ///   - options: link resolution, limits, and the options of requests.
+    ///   - handler: handles an event.
+    /// - Throws: any error of `store` or `handler`, as ``subscribe(to:from:options:)`` and ``Subscription/events`` do,
+    ///   and `CancellationError` when the task is cancelled.
     public nonisolated func follow(
         _ stream: String,
         from start: SubscriptionStart<Int64> = .start,
@@ -43,21 +43,21 @@ extension Client {
             handler: handler)
     }
 
-    /// Follows all streams, or the events among them that fit a filter, behind the checkpoint that `store` holds, as
-    /// ``follow(_:from:checkpoint:every:orAfter:maxConcurrent:partitionedBy:options:handler:)`` does with one.
+    /// Follows all streams, or the events that match a filter, from the checkpoint in `store`, as
+    /// ``follow(_:from:checkpoint:every:orAfter:maxConcurrent:partitionedBy:options:handler:)`` does for one stream.
     ///
     /// - Parameters:
-    ///   - start: where to begin as long as the store holds nothing; by default with the first event.
-    ///   - filter: which events to give; nil for all, those of the system included. What does not fit is passed over in
-    ///     checkpoints, too.
-    ///   - store: holds the checkpoint. Its own stream, if it has one, should not fit the filter.
-    ///   - count: after how many events a checkpoint is saved, 1 or more. 1,000.
-    ///   - time: how long what is finished waits at most to be saved. Five seconds.
-    ///   - maxConcurrent: how many handlers may run at once. One.
-    ///   - key: what events have in common that must be dealt with one after the other, in order. By default events need
-    ///     not wait for each other.
-    ///   - options: links, limits, and how requests are made.
-    ///   - handler: deals with an event.
+    ///   - start: where to begin while the store is empty; at the first event by default.
+    ///   - filter: the events to handle; nil for all of them, system events included. Checkpoints move past events that
+    ///     do not match, too.
+    ///   - store: where the checkpoint is kept. If that is a stream, the filter should exclude it.
+    ///   - count: the number of events after which a checkpoint is saved, 1 or more. 1,000 by default.
+    ///   - time: the longest time before progress is saved. Five seconds by default.
+    ///   - maxConcurrent: the number of handlers that may run at once. One by default.
+    ///   - key: events with the same key are handled one after another, in order. By default, events need not wait for
+    ///     each other.
+    ///   - options: link resolution, limits, and the options of requests.
+    ///   - handler: handles an event.
     /// - Throws: as ``follow(_:from:checkpoint:every:orAfter:maxConcurrent:partitionedBy:options:handler:)``.
     public nonisolated func followAll(
         from start: SubscriptionStart<Position> = .start,

@@ -1,23 +1,23 @@
 extension Client {
-    /// The events of a stream, one after the other up to its end, read page by page behind the scenes.
+    /// The events of a stream, one after another to its end, read page by page in the background.
     ///
     /// ```swift
     /// for try await event in client.iter("ponies") { … }
     /// ```
-    /// While one page is gone through the next is on its way; no more than two are held. Nothing is read before the
+    /// While you iterate over one page, the next is being read; no more than two are held. Nothing is read before the
     /// iteration begins, and leaving the loop ends the reading. Events written before the end is reached are included.
     ///
     /// - Parameters:
-    ///   - stream: where from.
-    ///   - direction: whether newer or older events follow.
-    ///   - position: the first event wanted; by default the first of the stream, or the last one backwards.
-    ///   - pageSize: how many events to ask for at once, 1 or more; servers give 4096 at most.
+    ///   - stream: the stream to read.
+    ///   - direction: from older to newer events, or the reverse.
+    ///   - position: the first event; by default the first of the stream, or the last one when reading backward.
+    ///   - pageSize: the number of events to request at once, 1 or more; servers return at most 4096.
     ///   - resolveLinks: whether events that are links are followed to the events they point to.
-    ///   - options: timeout, credentials and node of each single read.
+    ///   - options: the timeout, credentials and node of each single read.
     /// - Returns: a sequence that can be iterated several times, each time reading anew. Iterating throws
-    ///   ``PhotonPumpError``, among others ``PhotonPumpError/Code/streamNotFound``,
-    ///   ``PhotonPumpError/Code/streamDeleted``, ``PhotonPumpError/Code/accessDenied`` and, for a stream name or page
-    ///   size that can never work, ``PhotonPumpError/Code/invalidArgument``.
+    ///   ``PhotonPumpError``, such as ``PhotonPumpError/Code/streamNotFound``, ``PhotonPumpError/Code/streamDeleted``,
+    ///   ``PhotonPumpError/Code/accessDenied`` and, for an invalid stream name or page size,
+    ///   ``PhotonPumpError/Code/invalidArgument``.
     public nonisolated func iter(
         _ stream: String,
         direction: Direction = .forward,

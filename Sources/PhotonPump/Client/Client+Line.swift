@@ -1,21 +1,21 @@
 internal import PhotonPumpWire
 
-/// A task that waits in front of the client, because as many calls are inside as its limits allow.
+/// A task that waits in front of the client because as many calls are inside as its limits allow.
 struct Caller: Sendable {
     let id: GUID
     let startBy: ContinuousClock.Instant
     let turn: CheckedContinuation<Void, any Error>
 }
 
-/// The line in front of the client. Those inside are the calls with a request at hand, waiting for their turn or for an
-/// answer; the pages of iterators are not counted.
+/// The line in front of the client. Calls inside have a request that waits for its turn or for an answer; the pages of
+/// iterators are not counted.
 extension Client {
-    /// Returns when it is this call's turn to come in.
+    /// Returns when it is this call's turn to enter.
     nonisolated func standInLine(_ id: GUID, _ terms: CallTerms, for conversation: some Conversation) async throws {
         do {
             try await withCheckedThrowingContinuation { turn in
                 self.post(.standInLine(Caller(id: id, startBy: terms.startBy, turn: turn)))
-                // A cancellation that came before found nothing to cancel.
+                // An earlier cancellation found nothing to cancel.
                 if Task.isCancelled { self.cancel(id) }
             }
         } catch let error as PhotonPumpError {
@@ -31,7 +31,7 @@ extension Client {
         self.letIn()
     }
 
-    /// Lets in as many as there is room for.
+    /// Admits as many calls as there is room for.
     func letIn() {
         while self.line.canStart, self.gate.enterFromLine(), let caller = self.line.startNext() {
             _ = self.line.finish(caller.id)

@@ -1,14 +1,14 @@
-/// How many calls a client has in hand.
+/// The number of calls a client is working on.
 public struct ClientLoad: Sendable, Hashable {
-    /// Requests that wait for the server's answer; at most ``Client/Configuration/maximumInFlight``.
+    /// Requests waiting for the server's answer; at most ``Client/Configuration/maximumInFlight``.
     public let inFlight: Int
-    /// Requests that wait to be sent, or to be sent again.
+    /// Requests waiting to be sent, or to be sent again.
     public let waiting: Int
-    /// Calls whose tasks are suspended until others have ended, because as many as
-    /// ``Client/Configuration/maximumWaiting`` allows wait already.
+    /// Calls whose tasks are suspended until others have ended, because ``Client/Configuration/maximumWaiting`` calls
+    /// are waiting already.
     public let suspended: Int
 
-    /// So many of each, to compare with; none unless given.
+    /// A load to compare with; all counts are 0 unless given.
     public init(inFlight: Int = 0, waiting: Int = 0, suspended: Int = 0) {
         self.inFlight = inFlight
         self.waiting = waiting
@@ -17,7 +17,7 @@ public struct ClientLoad: Sendable, Hashable {
 }
 
 extension Client {
-    /// How many calls this client has in hand just now; the pages that iterators fetch are included.
+    /// The number of calls this client is working on now, including the pages that iterators are fetching.
     public var load: ClientLoad {
         ClientLoad(
             inFlight: self.table.inFlightCount,

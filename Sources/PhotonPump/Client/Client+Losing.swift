@@ -2,9 +2,9 @@ internal import Logging
 internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
-/// The end of a connection, and what becomes of the requests that have no answer.
+/// How a connection ends, and what becomes of the requests without an answer.
 extension Client {
-    /// The connection, or what was to become one, has ended.
+    /// The connection, or the attempt to make one, has ended.
     func lost(_ cause: some Error) {
         guard case .connected(let channel, _) = self.link else {
             let isPermanent = (cause as? ChannelError)?.isPermanent ?? false
@@ -33,11 +33,11 @@ extension Client {
         }
     }
 
-    /// Goes to another node, because this one does not serve what was asked of it.
+    /// Moves to another node, because this one does not serve the request.
     ///
     /// - Parameters:
     ///   - endpoint: nil to find one.
-    ///   - role: what the node is, if that is known.
+    ///   - role: the node's state, if known.
     func move(to endpoint: Endpoint?, role: NodeState? = nil) {
         guard case .connected(let channel, _) = self.link else { return }
         let place = endpoint.map { "\($0)" } ?? "another node"
@@ -58,7 +58,7 @@ extension Client {
         self.perform(action)
     }
 
-    /// Puts the requests that were sent back in the line, or ends them where they must not be sent twice.
+    /// Puts requests that were sent back in the line, or fails those that must not be sent twice.
     private func interrupt(_ error: PhotonPumpError) {
         let retries = self.configuration.retries
         let ended = self.table.interrupt { exchange in
@@ -69,12 +69,12 @@ extension Client {
         self.endSubscriptions(error)
     }
 
-    /// Another node would serve the request: it is sent there, with all others.
+    /// Another node would serve the request: it is sent there, along with all others.
     func redirect(_ exchange: any OpenExchange, to master: MasterInfo?, otherwise error: PhotonPumpError) {
         let usesTLS = self.configuration.tls != nil
         switch master?.endpoint(usesTLS: usesTLS) {
         case let endpoint? where endpoint != self.node?.endpoint && endpoint.description != self.peer:
-            // Nodes that name each other would send it to and fro.
+            // Nodes that name each other would send it back and forth.
             if exchange.attempts > 2 { self.retry(exchange) } else { self.table.delay(exchange.id, until: .now) }
             self.move(to: endpoint)
         case nil where self.finder.isDiscovering:
@@ -84,12 +84,12 @@ extension Client {
             _ = self.table.finish(exchange.id)
             exchange.refuse(error)
         default:
-            // It names itself, and will know better in a while.
+            // The node names itself; it will know better in a while.
             self.retry(exchange)
         }
     }
 
-    /// Looks now and then for a node that is preferred to the one connected to, and goes there.
+    /// Looks from time to time for a node that is preferred to the current one, and moves there.
     func lookForBetterNode() {
         guard let pause = self.configuration.discovery.backgroundInterval, self.finder.isDiscovering,
             let endpoint = self.node?.endpoint
@@ -116,7 +116,7 @@ extension Client {
 }
 
 extension MasterInfo {
-    /// Where to connect to the master; with TLS where that is spoken.
+    /// Where to connect to the master; its TLS port if TLS is used.
     func endpoint(usesTLS: Bool) -> Endpoint? {
         let (host, port) = usesTLS ? (self.secureTCPHost, self.secureTCPPort) : (self.tcpHost, self.tcpPort)
         guard let host, let port, !host.isEmpty, (1...65535).contains(port) else { return nil }
@@ -125,7 +125,7 @@ extension MasterInfo {
 }
 
 extension TLSError {
-    /// The setting that has to do with it: in code, and in a connection string.
+    /// The related setting: in code, and in a connection string.
     fileprivate var setting: String? {
         switch self {
         case .unknownAuthority, .selfSigned, .unacceptable: "tls.trust, or tlsCAFile"

@@ -4,10 +4,11 @@ extension Client {
     /// Reads a stream's metadata.
     ///
     /// - Parameters:
-    ///   - stream: whose metadata; the stream need not exist.
-    ///   - options: timeout, credentials and node of this call.
-    /// - Throws: ``PhotonPumpError``, among others ``PhotonPumpError/Code/streamDeleted``,
-    ///   ``PhotonPumpError/Code/accessDenied``, and ``PhotonPumpError/Code/undecodableEvent`` when it is no JSON object.
+    ///   - stream: the stream, which need not exist.
+    ///   - options: the timeout, credentials and node of this call.
+    /// - Throws: ``PhotonPumpError``, such as ``PhotonPumpError/Code/streamDeleted``,
+    ///   ``PhotonPumpError/Code/accessDenied``, or ``PhotonPumpError/Code/undecodableEvent`` if the metadata is not a
+    ///   JSON object.
     public nonisolated func getMetadata(
         of stream: String,
         options: CallOptions = CallOptions()
@@ -35,11 +36,11 @@ extension Client {
     /// Replaces a stream's metadata.
     ///
     /// - Parameters:
-    ///   - metadata: the new metadata, whole.
-    ///   - stream: whose metadata; the stream need not exist.
-    ///   - expected: what must be true of the metadata, see ``VersionedMetadata/version``.
-    ///   - options: timeout, credentials and node of this call.
-    /// - Throws: ``PhotonPumpError``, among others ``PhotonPumpError/Code/wrongExpectedVersion``,
+    ///   - metadata: the complete new metadata.
+    ///   - stream: the stream, which need not exist.
+    ///   - expected: what must be true of the metadata; see ``VersionedMetadata/version``.
+    ///   - options: the timeout, credentials and node of this call.
+    /// - Throws: ``PhotonPumpError``, such as ``PhotonPumpError/Code/wrongExpectedVersion``,
     ///   ``PhotonPumpError/Code/accessDenied`` and, before anything is sent, ``PhotonPumpError/Code/invalidArgument``.
     @discardableResult
     public nonisolated func setMetadata(
@@ -57,17 +58,17 @@ extension Client {
         return try await self.publish([event], to: name, expecting: expected, options: options)
     }
 
-    /// Reads a stream's metadata, lets `edit` change it and writes it back, unless nothing has changed. When somebody
-    /// else has changed it meanwhile, all of that is done again.
+    /// Reads a stream's metadata, lets `edit` change it, and writes it back if it has changed. If someone else changed
+    /// it in the meantime, all of that is repeated.
     ///
     /// - Parameters:
-    ///   - stream: whose metadata; the stream need not exist.
+    ///   - stream: the stream, which need not exist.
     ///   - attempts: how often to try at most, 1 or more.
-    ///   - options: timeout, credentials and node of each single call.
-    ///   - edit: changes the metadata, and may be called several times.
+    ///   - options: the timeout, credentials and node of each single call.
+    ///   - edit: changes the metadata; may be called several times.
     /// - Returns: the metadata as it is now.
-    /// - Throws: what `edit` throws; ``PhotonPumpError/Code/wrongExpectedVersion`` when the last attempt was in vain
-    ///   too; and as ``getMetadata(of:options:)`` and ``setMetadata(_:of:expecting:options:)``.
+    /// - Throws: any error of `edit`; ``PhotonPumpError/Code/wrongExpectedVersion`` if the last attempt failed, too;
+    ///   and as ``getMetadata(of:options:)`` and ``setMetadata(_:of:expecting:options:)``.
     @discardableResult
     public nonisolated func editMetadata(
         of stream: String,
@@ -90,12 +91,12 @@ extension Client {
         }
     }
 
-    /// Makes the events before a number unreadable, for the server to remove in time.
+    /// Makes the events before the given number unreadable; the server removes them in time.
     ///
     /// - Parameters:
-    ///   - stream: what to truncate.
+    ///   - stream: the stream to truncate.
     ///   - number: the first event to keep.
-    ///   - options: timeout, credentials and node of each single call.
+    ///   - options: the timeout, credentials and node of each single call.
     /// - Throws: as ``editMetadata(of:attempts:options:_:)``.
     public nonisolated func truncateStream(
         _ stream: String,

@@ -1,16 +1,16 @@
 internal import PhotonPumpWire
 
-/// What servers offer over HTTP only.
+/// Requests that servers support over HTTP only.
 extension Client {
-    /// Asks how a persistent subscription is getting on. The server is asked over HTTP; in a cluster, the master is.
+    /// Reads the state of a persistent subscription. The request is made over HTTP; in a cluster, to the master.
     ///
     /// - Parameters:
-    ///   - group: its name.
-    ///   - stream: whose events it delivers.
-    ///   - httpPort: the server's HTTP port, unless there is gossip that tells it. 2113.
-    ///   - options: timeout and credentials of this call.
-    /// - Throws: ``PhotonPumpError``, among others ``PhotonPumpError/Code/subscriptionNotFound``,
-    ///   ``PhotonPumpError/Code/accessDenied`` and ``PhotonPumpError/Code/connectionFailed``; or `CancellationError`.
+    ///   - group: the name of the persistent subscription.
+    ///   - stream: the stream whose events it delivers.
+    ///   - httpPort: the server's HTTP port, used if gossip does not tell it. 2113 by default.
+    ///   - options: the timeout and credentials of this call.
+    /// - Throws: ``PhotonPumpError``, such as ``PhotonPumpError/Code/subscriptionNotFound``,
+    ///   ``PhotonPumpError/Code/accessDenied`` or ``PhotonPumpError/Code/connectionFailed``; or `CancellationError`.
     public func subscriptionInfo(
         _ group: String,
         to stream: String,
@@ -27,13 +27,13 @@ extension Client {
         }
     }
 
-    /// Has the events delivered again that were parked. The server is asked over HTTP; in a cluster, the master is.
+    /// Has the server deliver parked events again. The request is made over HTTP; in a cluster, to the master.
     ///
     /// - Parameters:
     ///   - group: the name of the persistent subscription.
-    ///   - stream: whose events it delivers.
-    ///   - httpPort: the server's HTTP port, unless there is gossip that tells it. 2113.
-    ///   - options: timeout and credentials of this call.
+    ///   - stream: the stream whose events it delivers.
+    ///   - httpPort: the server's HTTP port, used if gossip does not tell it. 2113 by default.
+    ///   - options: the timeout and credentials of this call.
     /// - Throws: as ``subscriptionInfo(_:to:httpPort:options:)``.
     public func replayParkedEvents(
         of group: String,

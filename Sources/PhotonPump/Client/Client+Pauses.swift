@@ -2,9 +2,9 @@ internal import Dispatch
 internal import PhotonPumpTransport
 internal import Synchronization
 
-/// The time that subscriptions let pass before they try again.
+/// The pauses subscriptions make before they try again.
 extension Client {
-    /// Makes the report on the client's queue when the time is over, or as soon as the client is being closed.
+    /// Calls `report` on the client's queue when the time is up, or as soon as the client is being closed.
     nonisolated func pause(for duration: Duration, _ report: @escaping @Sendable () -> Void) {
         let id = self.nextID()
         self.executor.run(here: false) {

@@ -1,16 +1,17 @@
 internal import PhotonPumpWire
 
 extension Client {
-    /// Creates a persistent subscription. The stream need not exist. For administrators, and from server 5.0 on operators.
+    /// Creates a persistent subscription. The stream need not exist. Only administrators may do this and, from server
+    /// 5.0 on, operators.
     ///
     /// - Parameters:
-    ///   - group: its name, which those have in common who share its events.
-    ///   - stream: whose events it delivers.
-    ///   - settings: how it treats events and consumers.
-    ///   - options: timeout and credentials of this call.
-    /// - Throws: ``PhotonPumpError``, among others ``PhotonPumpError/Code/subscriptionExists``,
-    ///   ``PhotonPumpError/Code/accessDenied``, ``PhotonPumpError/Code/serverError`` with the server's reason, and
-    ///   ``PhotonPumpError/Code/invalidArgument``, naming a setting that can never work.
+    ///   - group: its name, which its consumers have in common.
+    ///   - stream: the stream whose events it delivers.
+    ///   - settings: how the server treats its events and consumers.
+    ///   - options: the timeout and credentials of this call.
+    /// - Throws: ``PhotonPumpError``, such as ``PhotonPumpError/Code/subscriptionExists``,
+    ///   ``PhotonPumpError/Code/accessDenied``, ``PhotonPumpError/Code/serverError`` with the server's reason, or
+    ///   ``PhotonPumpError/Code/invalidArgument``, naming an invalid setting.
     public nonisolated func createSubscription(
         _ group: String,
         to stream: String,
@@ -21,16 +22,16 @@ extension Client {
         try await self.perform(ManageSubscription(.create(settings), group: group, stream: stream), options)
     }
 
-    /// Gives a persistent subscription other settings, all of them. Where it has got to stays as it is; its consumers are
-    /// disconnected, and those of this library connect again.
+    /// Replaces all settings of a persistent subscription. It keeps its place in the stream. Its consumers are
+    /// disconnected; those of this library connect again.
     ///
     /// - Parameters:
     ///   - group: its name.
-    ///   - stream: whose events it delivers.
-    ///   - settings: how it is to treat events and consumers.
-    ///   - options: timeout and credentials of this call.
+    ///   - stream: the stream whose events it delivers.
+    ///   - settings: the new settings.
+    ///   - options: the timeout and credentials of this call.
     /// - Throws: as ``createSubscription(_:to:settings:options:)``, but ``PhotonPumpError/Code/subscriptionNotFound``
-    ///   when there is none.
+    ///   if it does not exist.
     public nonisolated func updateSubscription(
         _ group: String,
         to stream: String,
@@ -41,13 +42,13 @@ extension Client {
         try await self.perform(ManageSubscription(.update(settings), group: group, stream: stream), options)
     }
 
-    /// Deletes a persistent subscription, with the memory of where it has got to and the events that were parked.
+    /// Deletes a persistent subscription, its checkpoint and its parked events.
     ///
     /// - Parameters:
     ///   - group: its name.
-    ///   - stream: whose events it delivers.
-    ///   - options: timeout and credentials of this call.
-    /// - Throws: ``PhotonPumpError``, among others ``PhotonPumpError/Code/subscriptionNotFound`` and
+    ///   - stream: the stream whose events it delivers.
+    ///   - options: the timeout and credentials of this call.
+    /// - Throws: ``PhotonPumpError``, such as ``PhotonPumpError/Code/subscriptionNotFound`` or
     ///   ``PhotonPumpError/Code/accessDenied``.
     public nonisolated func deleteSubscription(
         _ group: String, to stream: String, options: CallOptions = CallOptions()
@@ -55,20 +56,21 @@ extension Client {
         try await self.perform(ManageSubscription(.delete, group: group, stream: stream), options)
     }
 
-    /// Becomes a consumer of a persistent subscription, and returns when the server has agreed.
+    /// Connects as a consumer of a persistent subscription, and returns when the server has agreed.
     ///
     /// - Parameters:
-    ///   - group: its name.
-    ///   - stream: whose events it delivers.
-    ///   - bufferSize: how many events the server may push ahead of acknowledgements. More of them make up for a long
-    ///     way to the server; fewer leave more to other consumers.
-    ///   - messageTimeout: the subscription's own, see ``PersistentSubscriptionSettings/messageTimeout``. The server does
-    ///     not tell; it serves to warn of events that take too long (``PersistentSubscription/Change/slow(_:messageTimeout:)``)
-    ///     and of a stall. nil for never.
-    ///   - acknowledgementDelay: how long an acknowledgement may wait for others, to be sent together with them.
-    ///   - options: credentials of this subscription, and the timeout of each attempt to connect.
-    /// - Throws: ``PhotonPumpError``, among others ``PhotonPumpError/Code/subscriptionNotFound``,
-    ///   ``PhotonPumpError/Code/accessDenied`` and ``PhotonPumpError/Code/tooManySubscribers``; or `CancellationError`.
+    ///   - group: the name of the persistent subscription.
+    ///   - stream: the stream whose events it delivers.
+    ///   - bufferSize: the number of unacknowledged events this consumer may hold at a time (its in-flight limit).
+    ///     Larger values make up for a slow connection to the server; smaller ones leave more events to other
+    ///     consumers. This is not the server's own ``PersistentSubscriptionSettings/bufferSize``.
+    ///   - messageTimeout: the subscription's ``PersistentSubscriptionSettings/messageTimeout``, which the server does
+    ///     not report. It is used to warn of events that take too long
+    ///     (``PersistentSubscription/Change/slow(_:messageTimeout:)``) and of a stall. nil means no warnings.
+    ///   - acknowledgementDelay: how long an acknowledgement may wait to be sent together with others.
+    ///   - options: the credentials of this subscription, and the timeout of each attempt to connect.
+    /// - Throws: ``PhotonPumpError``, such as ``PhotonPumpError/Code/subscriptionNotFound``,
+    ///   ``PhotonPumpError/Code/accessDenied`` or ``PhotonPumpError/Code/tooManySubscribers``; or `CancellationError`.
     public nonisolated func connectSubscription(
         _ group: String,
         to stream: String,
@@ -81,7 +83,7 @@ extension Client {
             guard let value, value < .zero || (name == "messageTimeout" && value == .zero) else { continue }
             throw PhotonPumpError(.invalidArgument, "\(name) \(value) is too short", stream: stream)
         }
-        // Credentials that cannot work are told here.
+        // Invalid credentials are reported here.
         _ = try self.terms(options)
         let feed = try PersistentFeed(
             client: self,

@@ -1,10 +1,10 @@
 extension Client {
-    /// Sends a Ping through the server's queue of requests and waits for its Pong. Cancelling the task ends the wait.
+    /// Sends a ping through the server's request queue and waits for the answer. Cancelling the task ends the wait.
     ///
-    /// - Parameter options: timeout and credentials of this call.
-    /// - Returns: how long that took.
-    /// - Throws: ``PhotonPumpError``, with ``PhotonPumpError/Code/notAuthenticated`` when the user's password was
-    ///   changed since connecting.
+    /// - Parameter options: the timeout and credentials of this call.
+    /// - Returns: the time it took.
+    /// - Throws: ``PhotonPumpError``, with ``PhotonPumpError/Code/notAuthenticated`` if the user's password has changed
+    ///   since connecting.
     @discardableResult
     public nonisolated func ping(options: CallOptions = CallOptions()) async throws -> Duration {
         let start = ContinuousClock.now

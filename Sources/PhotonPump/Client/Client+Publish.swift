@@ -4,16 +4,17 @@ extension Client {
     /// Writes one event whose data is `body` as JSON.
     ///
     /// - Parameters:
-    ///   - stream: where to; it comes into being with its first event.
-    ///   - type: what kind of event it is.
+    ///   - stream: the stream to write to; the first event creates it.
+    ///   - type: the event's type.
     ///   - body: the event's data.
-    ///   - metadata: what is to be known besides, as JSON too.
-    ///   - id: the event's id, a new one if nil. Repeating the call with the same one does not write the event again;
-    ///     repeating it without may, and so ``PhotonPumpError/isSafeToRepeat`` is false when it may have been written.
+    ///   - metadata: additional information, also encoded as JSON.
+    ///   - id: the event's id; a new one if nil. With an id of your own the call can be repeated without writing the
+    ///     event twice. Without one it cannot, so ``PhotonPumpError/isSafeToRepeat`` is false if the event may have
+    ///     been written.
     ///   - expected: what must be true of the stream.
-    ///   - encoder: makes JSON of `body` and `metadata`.
-    ///   - options: timeout, credentials and node of this call.
-    /// - Throws: as ``publish(_:to:expecting:options:)``, and what `encoder` throws.
+    ///   - encoder: encodes `body` and `metadata`.
+    ///   - options: the timeout, credentials and node of this call.
+    /// - Throws: as ``publish(_:to:expecting:options:)``, and any error of `encoder`.
     @discardableResult
     public nonisolated func publishEvent(
         to stream: String,
@@ -29,7 +30,7 @@ extension Client {
         do {
             return try await self.publish([event], to: stream, expecting: expected, options: options)
         } catch var error as PhotonPumpError where id == nil && error.mayHaveBeenApplied {
-            // The next call would make another id.
+            // The next call would create another id.
             error.isSafeToRepeat = false
             throw error
         }
@@ -48,18 +49,20 @@ extension Client {
         try await self.publish([event], to: stream, expecting: expected, options: options)
     }
 
-    /// Writes events one behind the other, all of them or none.
+    /// Writes events to a stream, one after another: all of them or none.
     ///
-    /// Cancelling the task ends the wait; whether the events are written is then not known, and repeating the call
-    /// with the same events is safe.
+    /// Each event has an id, so the call can be repeated with the same events if its outcome is not known, for example
+    /// because the task was cancelled. With `.version` or `.noStream` the server compares the ids with those in the
+    /// stream, and does not write the events again. With `.any` and `.streamExists` it recognises only recent events,
+    /// and forgets them when it restarts: repeating the call after that can write them again.
     ///
     /// - Parameters:
-    ///   - events: what to write; their order is kept. With none, only the stream's version is checked.
-    ///   - stream: where to; it comes into being with its first event.
+    ///   - events: the events to write, in order. If there are none, only the stream's version is checked.
+    ///   - stream: the stream to write to; the first event creates it.
     ///   - expected: what must be true of the stream.
-    ///   - options: timeout, credentials and node of this call.
-    /// - Returns: the numbers the events got, and their place in the log.
-    /// - Throws: ``PhotonPumpError``, among others ``PhotonPumpError/Code/wrongExpectedVersion`` with both versions,
+    ///   - options: the timeout, credentials and node of this call.
+    /// - Returns: the numbers of the events, and their position in the log.
+    /// - Throws: ``PhotonPumpError``, such as ``PhotonPumpError/Code/wrongExpectedVersion`` with both versions,
     ///   ``PhotonPumpError/Code/streamDeleted``, ``PhotonPumpError/Code/accessDenied`` and, before anything is sent,
     ///   ``PhotonPumpError/Code/tooLarge``.
     @discardableResult

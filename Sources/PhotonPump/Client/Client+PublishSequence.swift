@@ -1,26 +1,27 @@
 extension Client {
     /// Writes the events of a sequence in order, in batches of bounded size, one write at a time.
     ///
-    /// While a write is on its way the next batch collects: a slow sequence is written event by event, as they come; a
-    /// fast one in full batches, and not faster than the server takes them. Each batch is written whole or not at all,
-    /// the sequence is not.
+    /// While one batch is being written, the next one collects. A slow sequence is therefore written event by event as
+    /// they come; a fast one in full batches, no faster than the server accepts them. Each batch is written atomically,
+    /// the sequence as a whole is not.
     ///
     /// ```swift
     /// let summary = try await client.publish(ticker, to: "ticks")
     /// ```
     ///
     /// - Parameters:
-    ///   - events: what to write. If it throws, what came before is written, then its error is thrown.
-    ///   - stream: where to.
+    ///   - events: the events to write. If the sequence throws, the events before that are written, and then the error
+    ///     is thrown.
+    ///   - stream: the stream to write to.
     ///   - expected: what must be true of the stream before the first write. Unless it is `.any`, each further write
-    ///     expects what the one before it left.
-    ///   - batchSize: at most so many events in one write, 1 or more. A batch has 4 MiB at most, unless a single event
-    ///     has more.
-    ///   - options: timeout, credentials and node of each single write.
+    ///     expects the version that the previous one produced.
+    ///   - batchSize: the most events in one write, 1 or more. A batch is at most 4 MiB, unless a single event is
+    ///     larger.
+    ///   - options: the timeout, credentials and node of each single write.
     /// - Returns: how much was written, and where.
     /// - Throws: the sequence's error; `CancellationError`; or ``PhotonPumpError`` as
-    ///   ``publish(_:to:expecting:options:)``, with ``PhotonPumpError/publishedBefore`` saying how many events
-    ///   were written before the write that failed.
+    ///   ``publish(_:to:expecting:options:)``, where ``PhotonPumpError/publishedBefore`` is the number of events
+    ///   written before the write that failed.
     @discardableResult
     public nonisolated func publish<Events: AsyncSequence & Sendable>(
         _ events: Events,

@@ -1,15 +1,15 @@
 internal import PhotonPumpWire
 
 extension Client {
-    /// Reads the event with a number.
+    /// Reads the event with the given number.
     ///
     /// - Parameters:
     ///   - number: 0 or above.
-    ///   - stream: where from.
+    ///   - stream: the stream to read.
     ///   - resolveLinks: whether an event that is a link is followed to the event it points to.
-    ///   - options: timeout, credentials and node of this call.
-    /// - Throws: ``PhotonPumpError``, among others ``PhotonPumpError/Code/eventNotFound``,
-    ///   ``PhotonPumpError/Code/streamNotFound``, ``PhotonPumpError/Code/streamDeleted`` and
+    ///   - options: the timeout, credentials and node of this call.
+    /// - Throws: ``PhotonPumpError``, such as ``PhotonPumpError/Code/eventNotFound``,
+    ///   ``PhotonPumpError/Code/streamNotFound``, ``PhotonPumpError/Code/streamDeleted`` or
     ///   ``PhotonPumpError/Code/accessDenied``.
     public nonisolated func getEvent(
         _ number: Int64,
@@ -55,15 +55,15 @@ extension Client {
     /// Reads a slice of a stream.
     ///
     /// - Parameters:
-    ///   - stream: where from.
-    ///   - direction: whether newer or older events follow.
-    ///   - position: the first event wanted; by default the first of the stream, or the last one backwards.
-    ///   - maxCount: at most so many events, 1 or more; more than 4096 are read in several goes. There may be fewer, even
-    ///     none, before the end of the stream.
+    ///   - stream: the stream to read.
+    ///   - direction: from older to newer events, or the reverse.
+    ///   - position: the first event; by default the first of the stream, or the last one when reading backward.
+    ///   - maxCount: the most events to return, 1 or more. More than 4096 are read in several requests. Fewer events,
+    ///     even none, may be returned before the end of the stream.
     ///   - resolveLinks: whether events that are links are followed to the events they point to.
-    ///   - options: timeout, credentials and node of this call.
-    /// - Throws: ``PhotonPumpError``, among others ``PhotonPumpError/Code/streamNotFound``,
-    ///   ``PhotonPumpError/Code/streamDeleted`` and ``PhotonPumpError/Code/accessDenied``.
+    ///   - options: the timeout, credentials and node of this call.
+    /// - Throws: ``PhotonPumpError``, such as ``PhotonPumpError/Code/streamNotFound``,
+    ///   ``PhotonPumpError/Code/streamDeleted`` or ``PhotonPumpError/Code/accessDenied``.
     public nonisolated func get(
         _ stream: String,
         direction: Direction = .forward,
@@ -75,7 +75,7 @@ extension Client {
         let how = ReadOptions(resolveLinks: resolveLinks, call: self.completed(options))
         let pages = try StreamPages(stream, direction, from: position, pageSize: maxCount, how)
         guard let start = pages.start else {
-            // Forwards from the end: there is nothing, and servers have no number for that place.
+            // Forward from the end there is nothing to read, and servers have no number for that position.
             let last = try await self.getLastEvent(in: stream, options: options).received.number
             return StreamSlice(
                 stream: stream, direction: direction, events: [],

@@ -1,22 +1,22 @@
 internal import PhotonPumpWire
 
 extension Client {
-    /// Reads a slice of the log, which holds the events of all streams, system events and deleted ones included.
+    /// Reads a slice of the log, which holds the events of all streams, including system events and deleted ones.
     ///
-    /// Servers let administrators do that, unless told otherwise.
+    /// By default, servers allow this to administrators only.
     ///
     /// - Parameters:
-    ///   - direction: whether newer or older events follow.
-    ///   - position: where to begin; by default at the start, or at the end backwards. Forwards an event at this very
-    ///     position is included, backwards it is not. Only positions that a server gave mean anything to it.
-    ///   - maxCount: at most so many events, 1 or more. More than 4096 are read in several goes.
-    ///   - filter: which events to return; nil for all. For each 4096 events at most one go is made, in which so many
-    ///     events are looked at, so a filtered slice may have fewer events than are there, even none: go on at its
-    ///     ``AllSlice/next`` until ``AllSlice/isEnd``. Servers of generation 20 and later filter by themselves; the
-    ///     events of others are filtered by the client.
+    ///   - direction: from older to newer events, or the reverse.
+    ///   - position: where to begin; by default at the start, or at the end when reading backward. Forward, an event at
+    ///     exactly this position is included; backward, it is not. Use only positions that the same server returned.
+    ///   - maxCount: the most events to return, 1 or more. More than 4096 are read in several requests.
+    ///   - filter: the events to return; nil for all. At most one request is made for every 4096 events asked for, and
+    ///     each looks at no more than 4096 events. A filtered slice may therefore hold fewer events than there are,
+    ///     even none: continue at ``AllSlice/next`` until ``AllSlice/isEnd``. Servers of version 20 and later filter
+    ///     themselves; for older ones the client does it.
     ///   - resolveLinks: whether events that are links are followed to the events they point to.
-    ///   - options: timeout, credentials and node of this call.
-    /// - Throws: ``PhotonPumpError``, among others ``PhotonPumpError/Code/accessDenied``, and
+    ///   - options: the timeout, credentials and node of this call.
+    /// - Throws: ``PhotonPumpError``, such as ``PhotonPumpError/Code/accessDenied``, or
     ///   ``PhotonPumpError/Code/serverError`` for a position within an event.
     public nonisolated func getAll(
         direction: Direction = .forward,
@@ -31,18 +31,18 @@ extension Client {
         return AllSlice(try await pages.slice(of: maxCount, self, self.terms(options)), direction)
     }
 
-    /// The events of all streams, one after the other, read page by page behind the scenes.
+    /// The events of all streams, one after another, read page by page in the background.
     ///
-    /// While one page is gone through the next is on its way; no more than two are held. Nothing is read before the
+    /// While you iterate over one page, the next is being read; no more than two are held. Nothing is read before the
     /// iteration begins, and leaving the loop ends the reading.
     ///
     /// - Parameters:
-    ///   - direction: whether newer or older events follow.
+    ///   - direction: from older to newer events, or the reverse.
     ///   - position: where to begin, as in ``getAll(direction:from:maxCount:matching:resolveLinks:options:)``.
-    ///   - pageSize: how many events to ask for at once, 1 or more; servers give 4096 at most.
-    ///   - filter: which events to go through; nil for all.
+    ///   - pageSize: the number of events to request at once, 1 or more; servers return at most 4096.
+    ///   - filter: the events to return; nil for all.
     ///   - resolveLinks: whether events that are links are followed to the events they point to.
-    ///   - options: timeout, credentials and node of each single read.
+    ///   - options: the timeout, credentials and node of each single read.
     /// - Returns: a sequence that can be iterated several times, each time reading anew. Iterating throws as
     ///   ``getAll(direction:from:maxCount:matching:resolveLinks:options:)`` does.
     public nonisolated func iterAll(

@@ -1,11 +1,12 @@
 extension Client {
-    /// Has the server reclaim the space of events that were deleted or truncated away. For administrators and operators.
+    /// Makes the server reclaim the space of deleted and truncated events. Only administrators and operators may do
+    /// this.
     ///
-    /// Servers up to 4.x answer when they are done, which may take hours; later ones when they have begun.
+    /// Servers up to 4.x answer when they are done, which may take hours; later ones answer when they have begun.
     ///
-    /// - Parameter options: credentials of this call, and its timeout, which is a day unless it says otherwise.
-    /// - Throws: ``PhotonPumpError``, among others ``PhotonPumpError/Code/accessDenied``. Cancelling the task ends the
-    ///   wait, not the scavenge.
+    /// - Parameter options: the credentials and the timeout of this call, which is a day unless given.
+    /// - Throws: ``PhotonPumpError``, such as ``PhotonPumpError/Code/accessDenied``. Cancelling the task ends the wait,
+    ///   not the scavenge.
     @discardableResult
     public nonisolated func scavenge(options: CallOptions = CallOptions()) async throws -> ScavengeOutcome {
         var options = options

@@ -2,7 +2,7 @@ internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
 extension Client {
-    /// Where this client stands just now.
+    /// The current state of this client's connection.
     public var status: ConnectionStatus {
         let phase: ConnectionStatus.Phase =
             switch self.connector.phase {
@@ -25,10 +25,10 @@ extension Client {
         )
     }
 
-    /// What happens to the connection from now on.
+    /// Changes of the connection from now on.
     ///
-    /// Each sequence has a buffer of its own, of 100 changes; a reader that falls further behind misses the oldest. It
-    /// ends when the client is closed or gone, or the reading task is cancelled.
+    /// Each sequence has its own buffer of 100 changes; a slow reader misses the oldest. It ends when the client is
+    /// closed or deallocated, or the reading task is cancelled.
     public var changes: AsyncStream<ConnectionChange> {
         let id = self.ids.next()
         let (stream, continuation) = AsyncStream.makeStream(

@@ -5,18 +5,20 @@ extension Client {
     /// let subscription = try await client.subscribe(to: "ponies", from: .after(lastSeen))
     /// for try await event in subscription.events { … }
     /// ```
-    /// The stream need not exist yet. With ``SubscriptionStart/end`` this returns when the server has confirmed: every event
-    /// that is written from then on will be given. With another start it returns at once, and reads ahead.
+    /// The stream need not exist yet. With ``SubscriptionStart/end`` this returns when the server has confirmed the
+    /// subscription: every event written from then on is delivered. With any other start it returns at once, and starts
+    /// reading.
     ///
     /// - Parameters:
-    ///   - stream: what to follow.
-    ///   - start: where to begin; by default behind the last event. Of links, where they are resolved too, the links' own
-    ///     numbers count.
-    ///   - options: links, limits, and how requests are made.
-    /// - Returns: the subscription, which lasts until it is stopped, its loop is left, or it is let go of.
-    /// - Throws: ``PhotonPumpError/Code/invalidArgument`` for what can never work. With ``SubscriptionStart/end`` also
+    ///   - stream: the stream to follow.
+    ///   - start: where to begin; after the last event by default. In a stream of links, the numbers of the links
+    ///     count, even if links are resolved.
+    ///   - options: link resolution, limits, and the options of requests.
+    /// - Returns: the subscription. It lasts until it is stopped, its loop is left, or it is deallocated.
+    /// - Throws: ``PhotonPumpError/Code/invalidArgument`` for invalid arguments. With ``SubscriptionStart/end`` also
     ///   ``PhotonPumpError/Code/accessDenied``, ``PhotonPumpError/Code/streamDeleted``,
-    ///   ``PhotonPumpError/Code/timedOut`` and what else can go wrong with a request; else the sequence throws it.
+    ///   ``PhotonPumpError/Code/timedOut`` and any other error of a request; with other starts the sequence throws
+    ///   these.
     public nonisolated func subscribe(
         to stream: String,
         from start: SubscriptionStart<Int64> = .end,
@@ -28,14 +30,14 @@ extension Client {
         return try await self.follow(source, from: start, .number, options)
     }
 
-    /// Follows all streams, or the events among them that fit a filter.
+    /// Follows all streams, or the events that match a filter.
     ///
-    /// Servers of generation 20 and later filter by themselves; from others everything comes, and is filtered here.
+    /// Servers of version 20 and later filter themselves; older ones send everything, and the client filters.
     ///
     /// - Parameters:
-    ///   - start: where to begin; by default behind the last event.
-    ///   - filter: which events to give; nil for all, those of the system included.
-    ///   - options: links, limits, and how requests are made.
+    ///   - start: where to begin; after the last event by default.
+    ///   - filter: the events to deliver; nil for all of them, system events included.
+    ///   - options: link resolution, limits, and the options of requests.
     /// - Returns: as ``subscribe(to:from:options:)``.
     /// - Throws: as ``subscribe(to:from:options:)``.
     public nonisolated func subscribeToAll(

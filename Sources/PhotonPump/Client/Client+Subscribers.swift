@@ -1,22 +1,22 @@
 internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
-/// What subscriptions need of the client.
+/// What subscriptions need from the client.
 extension Client {
-    /// Whatever of these comes for nobody was asked for by somebody who has gone.
+    /// If one of these arrives and no one waits for it, the caller that asked for it has gone.
     static let confirmations: Set<Command> = [.subscriptionConfirmation, .persistentSubscriptionConfirmation]
 
-    /// From now on `subscriber` hears what comes under this id, as long as the connection lasts.
+    /// From now on, `subscriber` receives what arrives under this id, for as long as the connection lasts.
     func add(_ subscriber: any Subscriber, _ id: GUID) {
         self.subscribers.add(subscriber, id)
     }
 
-    /// Sends a message that is not answered, if there is still a subscriber with this id.
+    /// Sends a message that has no answer, if there still is a subscriber with this id.
     nonisolated func post(_ message: any WireMessage, _ command: Command, _ id: GUID, login: Login?) {
         self.post(.tell(message, command, id, login))
     }
 
-    /// Ends a subscription here, and on the server.
+    /// Ends a subscription here and on the server.
     nonisolated func endSubscription(_ id: GUID) {
         self.post(.leave(id))
     }
@@ -34,7 +34,7 @@ extension Client {
         for subscriber in self.subscribers.takeUnsettled() { subscriber.settle() }
     }
 
-    /// The connection they had is no more.
+    /// Their connection is gone.
     func endSubscriptions(_ error: PhotonPumpError) {
         let (present, leaving) = self.subscribers.removeAll()
         for subscriber in present { subscriber.ended(error) }

@@ -2,10 +2,10 @@ extension Client {
     /// Begins a transaction.
     ///
     /// - Parameters:
-    ///   - stream: where it will write to.
-    ///   - expected: what must be true of the stream when it is committed.
-    ///   - options: timeout, credentials and node of this call.
-    /// - Throws: ``PhotonPumpError``, among others ``PhotonPumpError/Code/accessDenied``.
+    ///   - stream: the stream it will write to.
+    ///   - expected: what must be true of the stream when the transaction is committed.
+    ///   - options: the timeout, credentials and node of this call.
+    /// - Throws: ``PhotonPumpError``, such as ``PhotonPumpError/Code/accessDenied``.
     public nonisolated func startTransaction(
         on stream: String,
         expecting expected: ExpectedVersion = .any,
@@ -17,16 +17,16 @@ extension Client {
         return Transaction(id: id, stream: stream, expected: expected, client: self)
     }
 
-    /// A transaction that was begun before, here or elsewhere. Nothing is sent.
+    /// A transaction that was begun earlier, here or elsewhere. Nothing is sent.
     ///
     /// - Parameters:
-    ///   - id: the ``Transaction/id`` it was given.
-    ///   - stream: the stream it writes to; for results and errors.
+    ///   - id: its ``Transaction/id``.
+    ///   - stream: the stream it writes to; used in results and errors.
     public nonisolated func transaction(_ id: Int64, on stream: String) -> Transaction {
         Transaction(id: id, stream: stream, expected: nil, client: self)
     }
 
-    /// Begins a transaction, lets `body` write to it and commits it; when `body` throws, it is abandoned.
+    /// Begins a transaction, lets `body` write to it, and commits it. If `body` throws, the transaction is abandoned.
     ///
     /// ```swift
     /// let result = try await client.withTransaction(on: "ponies") { transaction in
@@ -36,12 +36,12 @@ extension Client {
     /// ```
     ///
     /// - Parameters:
-    ///   - stream: where it writes to.
-    ///   - expected: what must be true of the stream when it is committed.
-    ///   - options: timeout, credentials and node of beginning and committing it.
-    ///   - body: writes to it, but does not commit.
-    /// - Returns: the numbers the events got.
-    /// - Throws: what `body` throws, or as ``Transaction/commit(options:)``.
+    ///   - stream: the stream to write to.
+    ///   - expected: what must be true of the stream when the transaction is committed.
+    ///   - options: the timeout, credentials and node of the calls that begin and commit it.
+    ///   - body: writes to the transaction, but does not commit it.
+    /// - Returns: the numbers of the events.
+    /// - Throws: any error of `body`, or as ``Transaction/commit(options:)``.
     @discardableResult
     public nonisolated func withTransaction(
         on stream: String,

@@ -1,13 +1,13 @@
 internal import PhotonPumpWire
 internal import Synchronization
 
-/// Those who deal with events as they come, until they are told to stop.
+/// Workers: tasks that process events until they are told to stop.
 extension Client {
-    /// Whether the task is a worker's: the calls it makes to finish its work are made even while the client waits to be
-    /// closed.
+    /// Whether this task belongs to a worker. Its calls are accepted even while the client is being closed, so that it
+    /// can finish its work.
     @TaskLocal static var isAtWork = false
 
-    /// Runs `body`, which ``close(drainingFor:)`` asks to end by `stop`, and waits for.
+    /// Runs `body`. While the client drains, ``close(drainingFor:)`` calls `stop` and waits for `body` to return.
     nonisolated func work<Output: Sendable>(
         _ body: () async -> Output, stop: @escaping @Sendable () -> Void
     ) async -> Output {

@@ -3,9 +3,9 @@ internal import PhotonPumpTransport
 internal import PhotonPumpWire
 internal import Synchronization
 
-/// A client of an EventStore server or cluster, over one TCP connection that any number of tasks share.
+/// A client of an EventStore server or cluster, with one TCP connection that any number of tasks share.
 ///
-/// Make one, and ``close()`` it at the end; or let ``withClient(_:logger:_:)-(String,_,_)`` do that:
+/// Create one and ``close()`` it at the end, or let ``withClient(_:logger:_:)-(String,_,_)`` do both:
 ///
 /// ```swift
 /// try await withClient("tcp://admin:changeit@localhost:1113") { client in
@@ -14,19 +14,19 @@ internal import Synchronization
 /// }
 /// ```
 ///
-/// Calls do not wait for each other: each is sent at once, and gets its answer whenever that comes.
+/// Calls do not wait for each other: each request is sent at once, and answers may arrive in any order.
 ///
-/// The first call connects, or ``connect()`` does. From then on the client sees to it that there is a connection: when
-/// it is lost another one is made, and requests without an answer are sent again where that is safe, within the time of
-/// their calls. ``status`` and ``changes`` tell where it stands.
+/// The first call connects, or ``connect()`` does. From then on the client keeps itself connected: when the connection
+/// is lost it makes another, and sends unanswered requests again where that is safe, within the time limits of their
+/// calls. ``status`` and ``changes`` report on the connection.
 ///
-/// The actor runs on the queue on which its socket's readiness events arrive, so that a package travels from the
-/// socket to its conversation without a change of threads.
+/// The actor runs on the queue that its socket's readiness events arrive on, so a package gets from the socket to its
+/// conversation without a thread switch.
 public actor Client {
-    /// Finds out as whom to connect; asked before each attempt.
+    /// Provides the user to connect as; called before each attempt.
     public typealias CredentialsProvider = @Sendable () async throws -> Credentials?
 
-    /// The settings this client was made with.
+    /// The settings this client was created with.
     public nonisolated let configuration: Configuration
 
     enum Message: Sendable {
@@ -39,7 +39,7 @@ public actor Client {
         case cancelConnect(GUID)
     }
 
-    /// What the connector's phase needs to go on.
+    /// What the connector needs in its current phase.
     enum Link {
         case none
         case finding
@@ -51,63 +51,63 @@ public actor Client {
     nonisolated let executor: QueueExecutor
     nonisolated let mailbox = Mailbox<Message>()
     nonisolated let ids = CorrelationIDs()
-    /// Whether no call is waiting, so that there is nobody to share a write with.
+    /// Whether no call is waiting, so that there is no one to share a write with.
     nonisolated let isQuiet = Atomic(true)
     nonisolated let gate: CallGate
-    /// Whether calls are refused, because the client is closed or about to be.
+    /// Whether calls are refused because the client is closed or about to be.
     nonisolated let isClosing = Atomic(false)
     let finder: NodeFinder
     let tls: TLSContext?
     let logger: Logger
-    /// Finds the addresses of a node, anew for each attempt. Tests have names of their own.
+    /// Looks up the addresses of a node, anew for each attempt. Tests replace this.
     var resolve = AddressResolver.resolve
 
     var connector: Connector
     var link = Link.none
     var login: Login?
-    /// As whom the last connection was made.
+    /// The user of the last successful connection.
     var acceptedLogin: Login?
-    /// Since when that user is refused; nil while that is not so.
+    /// Since when the server has refused that user; nil while it does not.
     var refusedSince: ContinuousClock.Instant?
-    /// The node that is connected to, or tried.
+    /// The node that is connected to, or being tried.
     var node: NodeFinder.Node?
-    /// Where it was found, to begin the next search with.
+    /// Where the node was found; the next search begins there.
     var gossip: ClusterGossip?
     var phaseBegan = ContinuousClock.now
     var lastError: PhotonPumpError?
     var heartbeatRoundTrip: Duration?
-    /// The heartbeat on its way.
+    /// The heartbeat that awaits its answer.
     var heartbeat: (id: GUID, sent: ContinuousClock.Instant)?
-    /// Looks for a node, or for a better one.
+    /// Searches for a node, or for a better one.
     var search: Task<Void, Never>?
     var listeners: [GUID: AsyncStream<ConnectionChange>.Continuation] = [:]
 
     var table: ConversationTable<any OpenExchange>
-    /// Calls beyond those that the limits let in, in order.
+    /// Calls beyond the limits, in order.
     var line = ConversationTable<Caller>(limit: .max)
-    /// Who hears what the server pushes.
+    /// The receivers of what the server pushes.
     var subscribers = Subscribers()
     var connectWaiters: [GUID: ConnectWaiter] = [:]
     var drainWaiters: [CheckedContinuation<Void, Never>] = []
-    /// Those who deal with events, by what asks them to stop.
+    /// Workers, each with the closure that stops it.
     var workers: [GUID: @Sendable () -> Void] = [:]
-    /// Subscriptions that will try again in a while: not more than there are.
+    /// Subscriptions that are waiting to try again; no more than there are subscriptions.
     var pauses: [GUID: @Sendable () -> Void] = [:]
     var timer: QueueTimer?
     var deadlineTimer: QueueTimer?
     /// When the timer fires; nil when it is not set.
     var deadlineWatch: ContinuousClock.Instant?
 
-    /// A client that is not connected yet.
+    /// Creates a client that is not connected yet.
     ///
     /// - Parameters:
-    ///   - configuration: where to connect, as whom, and within which limits.
-    ///   - credentials: as whom to connect, asked before each attempt, instead of the configuration's credentials. What
-    ///     it throws makes the attempt fail.
-    ///   - selectNode: which node of a cluster to connect to, instead of the configuration's preference.
-    ///   - logger: gets `warning` for the loss of the connection and of subscriptions, `info` when they are there again,
-    ///     and `debug` for what happens otherwise; never payloads or passwords.
-    /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``, naming the setting that is wrong.
+    ///   - configuration: where to connect, as which user, and within which limits.
+    ///   - credentials: provides the user, instead of the configuration's credentials; called before each attempt to
+    ///     connect. If it throws, the attempt fails.
+    ///   - selectNode: chooses the node of a cluster to connect to, instead of the configuration's preference.
+    ///   - logger: receives `warning` when the connection or a subscription is lost, `info` when it is back, and
+    ///     `debug` for everything else; never payloads or passwords. See <doc:Logging>.
+    /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``, naming the invalid setting.
     public init(
         _ configuration: Configuration,
         credentials: CredentialsProvider? = nil,
@@ -129,10 +129,10 @@ public actor Client {
         }
     }
 
-    /// A client that is not connected yet, for the server or cluster that a connection string such as
+    /// Creates a client that is not connected yet, for the server or cluster that a connection string such as
     /// `tcp://admin:changeit@localhost:1113` names.
     ///
-    /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``, naming the part that is wrong.
+    /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``, naming the invalid part.
     public init(_ connectionString: String, logger: Logger = Logger(label: "PhotonPump")) throws {
         try self.init(Configuration(connectionString), logger: logger)
     }
@@ -147,15 +147,16 @@ public actor Client {
         self.executor.asUnownedSerialExecutor()
     }
 
-    /// Connects, authenticates and identifies this client. Returns when the server can serve it, at once if it is
-    /// connected already.
+    /// Connects, authenticates and identifies this client. Returns when the connection is ready for requests, or at
+    /// once if the client is connected already.
     ///
-    /// Nobody has to call this: the first call connects, too. But this says at once what is wrong, when the first
-    /// attempt fails; a server that says that it is still starting is given until ``Configuration/connectTimeout``.
-    /// Cancelling the task gives the attempt up, unless somebody else waits for it too.
+    /// You need not call this, because the first call connects, too. But while a call keeps trying until its time is
+    /// up, this fails as soon as the first attempt has failed, with the reason. Two things are waited for, up to
+    /// ``Configuration/connectTimeout``: a server that reports that it is still starting, and a cluster in which no
+    /// suitable node is found yet. Cancelling the task abandons the attempt, unless another task waits for it, too.
     ///
     /// - Throws: ``PhotonPumpError/Code/connectionFailed`` with the cause, ``PhotonPumpError/Code/notAuthenticated``,
-    ///   ``PhotonPumpError/Code/discoveryFailed``, ``PhotonPumpError/Code/notHandled`` when the node is not ready, or
+    ///   ``PhotonPumpError/Code/discoveryFailed``, ``PhotonPumpError/Code/notHandled`` if the node is not ready, or
     ///   ``PhotonPumpError/Code/clientClosed``.
     public func connect() async throws {
         let id = self.ids.next()

@@ -1,11 +1,14 @@
 public import Logging
 
-/// Connects a client, runs `body` with it and closes it, whatever happens.
+/// Connects a client, runs `body` with it, and closes the client however `body` ends.
+///
+/// The client is closed with ``Client/close()``, which waits for nothing. To let workers finish first, call
+/// ``Client/close(drainingFor:)`` at the end of `body`.
 ///
 /// - Parameters:
 ///   - connectionString: for example `tcp://admin:changeit@localhost:1113`.
 ///   - logger: see ``Client/init(_:credentials:selectNode:logger:)``.
-///   - body: what to do with the client, which is connected.
+///   - body: receives the connected client.
 /// - Returns: what `body` returns.
 /// - Throws: what ``Client/connect()`` or `body` throws.
 @discardableResult
@@ -17,12 +20,15 @@ public func withClient<Output>(
     try await withClient(Client.Configuration(connectionString), logger: logger, body)
 }
 
-/// Connects a client, runs `body` with it and closes it, whatever happens.
+/// Connects a client, runs `body` with it, and closes the client however `body` ends.
+///
+/// The client is closed with ``Client/close()``, which waits for nothing. To let workers finish first, call
+/// ``Client/close(drainingFor:)`` at the end of `body`.
 ///
 /// - Parameters:
-///   - configuration: where to connect, as whom, and within which limits.
+///   - configuration: where to connect, as which user, and within which limits.
 ///   - logger: see ``Client/init(_:credentials:selectNode:logger:)``.
-///   - body: what to do with the client, which is connected.
+///   - body: receives the connected client.
 /// - Returns: what `body` returns.
 /// - Throws: what ``Client/connect()`` or `body` throws.
 @discardableResult
