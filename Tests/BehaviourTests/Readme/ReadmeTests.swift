@@ -3,23 +3,24 @@ import Foundation
 import PhotonPump
 import Testing
 
-@Suite("The README")
+@Suite("The documentation")
 struct ReadmeTests {
     private static let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    private static let root = here.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    private static let catalogues = [
+        "Sources/PhotonPump/PhotonPump.docc", "Sources/EmbeddedEventStore/EmbeddedEventStore.docc",
+    ]
 
-    @Test("shows only Swift that is compiled here, line for line")
-    func snippetsAreCompiled() throws {
-        let root = Self.here.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let readme = try Self.lines(root.appendingPathComponent("README.md"))
-        let compiled = try ["FirstProgram.swift", "Snippets.swift"].flatMap {
-            try Self.lines(Self.here.appendingPathComponent($0))
-        }
-        let snippets = Self.parts(of: Self.snippets(in: readme))
-        #expect(snippets.count >= 6)
-        for snippet in snippets {
-            let isThere = compiled.indices.contains { compiled[$0...].starts(with: snippet) }
-            #expect(isThere, "not compiled:\n\(snippet.joined(separator: "\n"))")
-        }
+    @Test("shows in the README only Swift that is compiled here, line for line")
+    func readmeIsCompiled() throws {
+        #expect(try Self.checkSnippets(of: Self.root.appendingPathComponent("README.md")) >= 6)
+    }
+
+    @Test("shows in articles only Swift that is compiled here, line for line", arguments: catalogues)
+    func articlesAreCompiled(catalogue: String) throws {
+        let articles = try FileManager.default.contentsOfDirectory(
+            at: Self.root.appendingPathComponent(catalogue), includingPropertiesForKeys: nil)
+        #expect(try articles.map(Self.checkSnippets).reduce(0, +) >= 2)
     }
 
     @Test("shows what works")
@@ -43,6 +44,19 @@ struct ReadmeTests {
                 try await snippets.streams(client, [event], [event])
             }
         }
+    }
+
+    /// - Returns: how many snippets there are.
+    private static func checkSnippets(of document: URL) throws -> Int {
+        let compiled = try ["FirstProgram.swift", "Snippets.swift", "Articles.swift"].flatMap {
+            try Self.lines(Self.here.appendingPathComponent($0))
+        }
+        let snippets = Self.parts(of: Self.snippets(in: try Self.lines(document)))
+        for snippet in snippets {
+            let isThere = compiled.indices.contains { compiled[$0...].starts(with: snippet) }
+            #expect(isThere, "not compiled:\n\(snippet.joined(separator: "\n"))")
+        }
+        return snippets.count
     }
 
     /// The lines of a file without indentation, and without empty ones.

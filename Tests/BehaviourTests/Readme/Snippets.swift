@@ -24,7 +24,7 @@ struct Snippets {
         do {
             try await client.publish(events, to: "ponies", expecting: .version(0))
         } catch let error as PhotonPumpError where error.code == .wrongExpectedVersion {
-            print("the stream has moved on to", error.conflict?.actual ?? -1)
+            print("the last event is", error.conflict?.actual.map(String.init) ?? "unknown")
         }
     }
 
@@ -47,7 +47,7 @@ struct Snippets {
 extension Snippets {
     func readingAll(_ client: Client) async throws {
         for try await event in client.iterAll(direction: .backward) {
-            print(event.position ?? .end, event.stream, event.type)
+            print(event.stream, event.type, event.position?.description ?? "")
         }
     }
 
@@ -123,20 +123,6 @@ extension Snippets {
 }
 
 struct EmbeddedSnippet {
-    @Test func speaksTLS() async throws {
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: directory) }
-        let authority = try TestCertificateAuthority()
-        var configuration = EmbeddedServer.Configuration()
-        configuration.tls = .init(certificate: try authority.issue(names: ["localhost", "127.0.0.1"]))
-        let caFile = try authority.write(to: directory)
-        #expect(try String(contentsOf: caFile, encoding: .utf8) == authority.certificate.chain)
-        try await withEmbeddedServer(configuration, logger: .silent) { server in
-            #expect(await server.tlsConnectionString != nil)
-        }
-    }
-
     @Test func ponyIsRecorded() async throws {
         try await withEmbeddedServer { server in
             try await withClient(server.connectionString) { client in

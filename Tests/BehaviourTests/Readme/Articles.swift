@@ -1,0 +1,120 @@
+import Dispatch
+import EmbeddedEventStore
+import Foundation
+import Logging
+import PhotonPump
+import Testing
+
+/// What the articles show besides what stands in the README.
+struct ArticleSnippets {
+    func service(_ url: String) async throws {
+        try await withClient(url) { client in
+            let store = StreamCheckpointStore<Int64>(stream: "herd-checkpoint", client: client)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    try await client.follow("ponies", checkpoint: store) { event in
+                        print(event.number, event.type)
+                    }
+                }
+                group.addTask {
+                    await terminationRequested()
+                    await client.close(drainingFor: .seconds(20))
+                }
+                for try await _ in group {}
+            }
+        }
+    }
+
+    func cluster() async throws {
+        try await withClient("discover://admin:changeit@db1:2113,db2:2113,db3:2113") { client in
+            try await client.ping()
+        }
+    }
+
+    func authority() throws -> Client.Configuration {
+        var configuration = try Client.Configuration("tls://admin:changeit@db.example.org:1115")
+        configuration.tls?.trust = .authorities(file: "/etc/stable/ca.pem")
+        return configuration
+    }
+
+    func logging(_ url: String) async throws {
+        var logger = Logger(label: "stable")
+        logger.logLevel = .info
+        try await withClient(url, logger: logger) { client in
+            try await client.ping()
+        }
+    }
+
+    func overview() async throws {
+        try await withClient("tcp://admin:changeit@localhost:1113") { client in
+            let jump = PonyJumped(pony: "Derpy Hooves", height: 10)
+            let written = try await client.publishEvent(to: "ponies", type: "PonyJumped", body: jump)
+            print("event \(written.lastEventNumber) is written")
+
+            for try await event in client.iter("ponies") {
+                print(try event.decode(PonyJumped.self).pony)
+            }
+        }
+    }
+
+    func embedded(_ jump: PonyJumped) async throws {
+        try await withEmbeddedServer { server in
+            try await withClient(server.connectionString) { client in
+                try await client.publishEvent(to: "ponies", type: "PonyJumped", body: jump)
+            }
+        }
+    }
+
+    func losing(_ server: EmbeddedServer) async throws {
+        let loss = try await server.faults.add(.loseReply(to: .writeEvents, times: 1))
+        try await loss.lift()
+    }
+}
+
+func terminationRequested() async {
+    let (requests, request) = AsyncStream.makeStream(of: Void.self)
+    let sources = [SIGTERM, SIGINT].map { number in
+        signal(number, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: number)
+        source.setEventHandler { request.yield() }
+        source.activate()
+        return source
+    }
+    for await _ in requests { break }
+    for source in sources { source.cancel() }
+}
+
+func isHealthy(_ client: Client) async -> Bool {
+    await client.status.phase == .connected
+}
+
+struct ArticleTests {
+    @Test func ponyWaitsForTheElection() async throws {
+        try await withEmbeddedCluster { cluster in
+            try await withClient(cluster.connectionString) { client in
+                try await client.ping()
+                try await cluster.kill(0, election: .after(.milliseconds(200)))
+
+                let jump = PonyJumped(pony: "Rarity", height: 9)
+                try await client.publishEvent(to: "ponies", type: "PonyJumped", body: jump)
+                #expect(await cluster.master == 1)
+            }
+        }
+    }
+
+    @Test func speaksTLS() async throws {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let authority = try TestCertificateAuthority()
+        var configuration = EmbeddedServer.Configuration()
+        configuration.tls = .init(certificate: try authority.issue(names: ["localhost", "127.0.0.1"]))
+        let caFile = try authority.write(to: directory)
+        try await withEmbeddedServer(configuration) { server in
+            let url = try #require(await server.tlsConnectionString)
+            try await withClient("\(url)?tlsCAFile=\(caFile.path)") { client in
+                try await client.ping()
+            }
+        }
+    }
+}
