@@ -3,6 +3,7 @@ public import Logging
 /// Starts a cluster, runs `body` with it, and stops it however `body` ends.
 ///
 /// - Throws: what ``EmbeddedCluster/start()`` or `body` throws.
+@discardableResult
 public func withEmbeddedCluster<R>(
     _ configuration: EmbeddedCluster.Configuration = .init(),
     logger: Logger = Logger(label: "embedded-eventstore"),

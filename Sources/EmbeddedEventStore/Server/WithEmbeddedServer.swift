@@ -3,6 +3,7 @@ public import Logging
 /// Starts a server, runs `body` with it, and stops it however `body` ends.
 ///
 /// - Throws: what ``EmbeddedServer/start()`` or `body` throws.
+@discardableResult
 public func withEmbeddedServer<R>(
     _ configuration: EmbeddedServer.Configuration = .init(),
     logger: Logger = Logger(label: "embedded-eventstore"),
