@@ -156,6 +156,8 @@ struct SubscriptionLossTests {
             func take(upTo message: String) async throws {
                 while told.last != message, let next = try await messages.next() { told.append(next.name) }
             }
+            // So that the first event is taken together with the message behind it, and counts as held.
+            await subscription.isLive(changes)
             try await take(upTo: "live")
             _ = await changes.upTo("stillLive")
             try await client.publish(Pony.events(6), to: "ponies")
@@ -176,7 +178,7 @@ struct SubscriptionLossTests {
                 ])
             #expect(
                 told == [
-                    "0", "live", "1", "2", "3", "fellBehind", "4", "5", "6", "live", "fellBehind", "live",
+                    "0", "live", "1", "2", "fellBehind", "3", "4", "5", "6", "live", "fellBehind", "live",
                 ])
         }
     }
