@@ -57,6 +57,32 @@ struct FailoverTests {
         }
     }
 
+    @Test("is found again by nodes that were only heard of, when the seed stays away and searches were in vain")
+    func seedStaysAway() async throws {
+        try await withEmbeddedCluster(logger: .silent) { cluster in
+            let port = try #require(await cluster.nodes[0].httpPort)
+            var configuration = try Client.Configuration("discover://admin:changeit@127.0.0.1:\(port)")
+            configuration.operationTimeout = .seconds(50)
+            // Searches are cut short by it.
+            configuration.connectTimeout = .milliseconds(300)
+            configuration.discovery.interval = .milliseconds(10)
+            configuration.reconnection.maximumDelay = .milliseconds(20)
+            let client = try Client(configuration, logger: .silent)
+            try await client.ping()
+            let changes = await client.changes
+            for node in 0..<3 { try await cluster.kill(node) }
+            var searches = 0
+            for await case .reconnecting in changes {
+                searches += 1
+                if searches == 4 { break }
+            }
+            try await cluster.restart(1)
+            try await cluster.restart(2)
+            try await client.ping()
+            await client.close()
+        }
+    }
+
     @Test("S62: the last node alive was no master, and a new master appears elsewhere")
     func lastNode() async throws {
         try await Self.run(preferring: .follower) { cluster, client in

@@ -134,16 +134,21 @@ struct LivenessTests {
                 result: .success, events: [ResolvedRecord(event: record, link: nil)], nextEventNumber: 1,
                 lastEventNumber: 5, isEndOfStream: false, lastCommitPosition: 0
             )
+            let gate = Gate()
             async let first: Int64? = {
-                for try await event in session.client.iter("s") { return event.number }
+                for try await event in session.client.iter("s") {
+                    await gate.pass()
+                    return event.number
+                }
                 return nil
             }()
             let request = try await session.peer.next(.readStreamEventsForward)
             let answer = Package(.readStreamEventsForwardCompleted, request.correlation, payload: page.encoded())
             try await session.peer.send(answer)
+            let ahead = try await session.peer.next(.readStreamEventsForward)
+            gate.open()
             #expect(try await first == 0)
             // The page that was fetched ahead comes too late, and harms nobody (S18).
-            let ahead = try await session.peer.next(.readStreamEventsForward)
             let late = Package(.readStreamEventsForwardCompleted, ahead.correlation, payload: page.encoded())
             try await session.peer.send(late)
             async let ping = session.client.ping()
