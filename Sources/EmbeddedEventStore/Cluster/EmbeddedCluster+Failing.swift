@@ -3,7 +3,9 @@ extension EmbeddedCluster {
     /// ports refuse new ones. The gossip of the other nodes still lists it, as not alive. If the node is not running,
     /// nothing happens.
     ///
-    /// - Parameter election: how another master is elected, if this node is the master.
+    /// - Parameters:
+    ///   - node: the number of the node.
+    ///   - election: how another master is elected, if this node is the master.
     public func kill(_ node: Int, election: Election = .immediate) async throws(EmbeddedServerError) {
         try await self.node(node).stop(electing: election, abruptly: true)
     }
@@ -12,9 +14,11 @@ extension EmbeddedCluster {
     /// follows their master; if there is none, and no election is pending, it becomes the master. If the node is
     /// running, nothing happens.
     ///
-    /// - Parameter alone: whether it finds no other nodes until ``reconnect(_:)``. Until then it behaves like a node of
-    ///   a cluster that is starting: it refuses every login because it has not loaded its users yet, is not ready for
-    ///   anything that requires a master, and lists the other nodes as unknown.
+    /// - Parameters:
+    ///   - node: the number of the node.
+    ///   - alone: whether it finds no other nodes until ``reconnect(_:)``. Until then it behaves like a node of a cluster
+    ///     that is starting: it refuses every login because it has not loaded its users yet, is not ready for anything
+    ///     that requires a master, and lists the other nodes as unknown.
     /// - Throws: ``EmbeddedServerError`` with ``EmbeddedServerError/Code/cannotListen``.
     public func restart(_ node: Int, alone: Bool = false) async throws {
         try await self.node(node).start(alone: alone)
@@ -27,7 +31,9 @@ extension EmbeddedCluster {
     /// does not change, while that of the others lists it as not alive. Since all nodes share one log, its reads do not
     /// become stale. If the node is not running or is alone, nothing happens.
     ///
-    /// - Parameter election: how the other nodes elect another master, if this node is the master.
+    /// - Parameters:
+    ///   - node: the number of the node.
+    ///   - election: how the other nodes elect another master, if this node is the master.
     public func isolate(_ node: Int, election: Election = .immediate) async throws(EmbeddedServerError) {
         _ = try self.node(node)
         await self.commons.part(node, electing: election)

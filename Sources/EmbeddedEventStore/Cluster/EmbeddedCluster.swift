@@ -33,7 +33,11 @@ public actor EmbeddedCluster {
     /// The queue that all nodes run on.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { self.commons.executor.asUnownedSerialExecutor() }
 
-    /// - Parameter logger: receives what ``EmbeddedServer`` logs, with the number of the node as metadata.
+    /// Creates a cluster that does not run yet.
+    ///
+    /// - Parameters:
+    ///   - configuration: the number of nodes and their settings.
+    ///   - logger: receives what ``EmbeddedServer`` logs, with the number of the node as metadata.
     public init(_ configuration: Configuration = .init(), logger: Logger = Logger(label: "embedded-eventstore")) {
         let nodes = configuration.nodes
         let commons = Commons(

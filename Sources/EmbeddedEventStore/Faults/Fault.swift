@@ -44,7 +44,10 @@ extension EmbeddedServer.Fault {
 
     /// A write, a delete or a step of a transaction is answered as if the cluster could not complete it in time.
     ///
-    /// - Parameter afterWriting: whether it is performed nevertheless.
+    /// - Parameters:
+    ///   - phase: the phase in which the cluster times out.
+    ///   - afterWriting: whether it is performed nevertheless.
+    ///   - times: how often the fault strikes; nil: until it is lifted.
     public static func timeOutWrites(in phase: WritePhase, afterWriting: Bool, times: Int? = nil) -> Self {
         let harm: Harm = afterWriting ? .toReply(.timeOut(phase)) : .toRequest(.timeOut(phase))
         return Self(.request(nil, harm), times: times)

@@ -49,8 +49,12 @@ public actor EmbeddedServer {
     /// The queue on which the server's sockets report readiness.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
 
-    /// - Parameter logger: receives connections and disconnections at `debug`, bad requests and failed TLS handshakes
-    ///   at `info`, and each request at `trace`.
+    /// Creates a server that does not run yet.
+    ///
+    /// - Parameters:
+    ///   - configuration: how it listens, which users it knows, and when it disconnects clients.
+    ///   - logger: receives connections and disconnections at `debug`, bad requests and failed TLS handshakes at `info`,
+    ///     and each request at `trace`.
     public init(_ configuration: Configuration = .init(), logger: Logger = Logger(label: "embedded-eventstore")) {
         let address = NodeAddress(configuration)
         self.init(configuration, Commons([address], configuration), number: 0, logger: logger)
