@@ -1,28 +1,21 @@
-import Dispatch
 import EmbeddedEventStore
 import Foundation
 import Logging
 import PhotonPump
+import ServiceLifecycle
 import Testing
+import UnixSignals
 
 /// What the articles show besides what stands in the README.
 struct ArticleSnippets {
     func service(_ url: String) async throws {
-        try await withClient(url) { client in
-            let store = StreamCheckpointStore<Int64>(stream: "herd-checkpoint", client: client)
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask {
-                    try await client.follow("ponies", checkpoint: store) { event in
-                        print(event.number, event.type)
-                    }
-                }
-                group.addTask {
-                    await terminationRequested()
-                    await client.close(drainingFor: .seconds(20))
-                }
-                for try await _ in group {}
-            }
-        }
+        let client = try Client(url)
+        let group = ServiceGroup(
+            services: [client, HerdService(client: client)],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: Logger(label: "stable")
+        )
+        try await group.run()
     }
 
     func cluster() async throws {
@@ -57,10 +50,10 @@ struct ArticleSnippets {
         }
     }
 
-    func embedded(_ jump: PonyJumped) async throws {
+    func embedded() async throws {
         try await withEmbeddedServer { server in
             try await withClient(server.connectionString) { client in
-                try await client.publishEvent(to: "ponies", type: "PonyJumped", body: jump)
+                print(try await client.ping())
             }
         }
     }
@@ -71,17 +64,20 @@ struct ArticleSnippets {
     }
 }
 
-func terminationRequested() async {
-    let (requests, request) = AsyncStream.makeStream(of: Void.self)
-    let sources = [SIGTERM, SIGINT].map { number in
-        signal(number, SIG_IGN)
-        let source = DispatchSource.makeSignalSource(signal: number)
-        source.setEventHandler { request.yield() }
-        source.activate()
-        return source
+struct HerdService: Service {
+    let client: Client
+
+    func run() async throws {
+        let store = StreamCheckpointStore<Int64>(stream: "herd-checkpoint", client: client)
+        let subscription = try await client.subscribe(to: "ponies", from: store.load() ?? .start)
+        try await withGracefulShutdownHandler {
+            try await subscription.process(savingTo: store) { event in
+                print(event.number, event.type)
+            }
+        } onGracefulShutdown: {
+            subscription.stop()
+        }
     }
-    for await _ in requests { break }
-    for source in sources { source.cancel() }
 }
 
 func isHealthy(_ client: Client) async -> Bool {
@@ -114,6 +110,24 @@ struct ArticleTests {
             let url = try #require(await server.tlsConnectionString)
             try await withClient("\(url)?tlsCAFile=\(caFile.path)") { client in
                 try await client.ping()
+            }
+        }
+    }
+
+    @Test func serviceSavesWhereItStopped() async throws {
+        try await withEmbeddedServer(logger: .silent) { server in
+            let url = await server.connectionString
+            try await withClient(url, logger: .silent) { client in
+                let jump = PonyJumped(pony: "Rarity", height: 9)
+                try await client.publishEvent(to: "ponies", type: "PonyJumped", body: jump)
+                let served = try Client(url, logger: .silent)
+                let group = ServiceGroup(services: [served, HerdService(client: served)], logger: .silent)
+                async let running: Void = group.run()
+                for try await _ in try await client.subscribe(to: "herd-checkpoint", from: .start).events { break }
+                #expect(await isHealthy(served))
+                await group.triggerGracefulShutdown()
+                try await running
+                #expect(await served.status.phase == .closed)
             }
         }
     }
