@@ -74,7 +74,8 @@ extension FollowState {
         self.heldBytes = 0
     }
 
-    /// The place of the last event given; when none waits, what was looked at since and did not fit counts, too.
+    /// The place of the last event that the consumer received. If none is waiting, later events that do not match the
+    /// filter count, too.
     var lastPlace: Place? { (self.bufferedEvents == 0 ? self.last : self.given) ?? self.base }
 
     /// The number of waiting events, including those that are held back.

@@ -32,8 +32,9 @@ public enum SubscriptionPhase: Sendable, Hashable {
 public struct SubscriptionStatus<Place: Hashable & Sendable>: Sendable {
     /// The current phase.
     public let phase: SubscriptionPhase
-    /// The place of the last event of the batch that the consumer received last, or of what was looked at after it and did
-    /// not fit the filter. Before the first batch, the place that the subscription started after, or nil if there is none.
+    /// The place of the last event of the batch that the consumer received last, or of a later one that was looked at and
+    /// does not match the filter. Before the first batch, the place that the subscription started after, or nil if there
+    /// is none.
     public let lastPlace: Place?
     /// The last place known to exist; nil if the server has not reported one yet. The distance from ``lastPlace`` to
     /// this is how far the subscription lags behind.

@@ -20,7 +20,7 @@ struct HerdModel {
         self.database = try DatabasePool(path: path, configuration: configuration)
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { db in
-            // Neither `event` nor `jumps` prevents an event from being applied twice: that this does not happen is the point.
+            // Neither `event` nor `jumps` keeps an event from being applied twice, so that it would show if one were.
             try db.create(table: "jump") { table in
                 table.autoIncrementedPrimaryKey("id")
                 table.column("event", .text).notNull()
