@@ -66,6 +66,7 @@ struct FailoverTests {
             // Searches are cut short by it.
             configuration.connectTimeout = .milliseconds(300)
             configuration.discovery.interval = .milliseconds(10)
+            configuration.reconnection.firstDelay = .milliseconds(1)
             configuration.reconnection.maximumDelay = .milliseconds(20)
             let client = try Client(configuration, logger: .silent)
             try await client.ping()
