@@ -18,10 +18,11 @@ extension PersistentFeed {
         }
         guard let actions else { return }
         calls.make()
+        if calls.isOver { self.client.cancelPause(self.pauseID) }
         if let id = actions.cancel { self.client.cancel(id) }
         if let id = actions.connect { self.connect(id) }
         if let pause = actions.pause {
-            self.client.pause(for: pause.duration) { [weak self] in
+            self.client.pause(self.pauseID, for: pause.duration) { [weak self] in
                 guard let self else { return }
                 let next = self.client.nextID()
                 self.perform { $0.machine.waited(attempt: pause.attempt, next: next) }
@@ -149,7 +150,7 @@ private struct Calls {
     private var enders: [CheckedContinuation<Void, Never>] = []
     private var changes: [PersistentFeed.Change] = []
     private var listeners: [AsyncStream<PersistentFeed.Change>.Continuation] = []
-    private var isOver = false
+    private(set) var isOver = false
 
     init() {}
 

@@ -43,6 +43,8 @@ final class PersistentFeed: Sendable {
     let client: Client
     let request: Request
     let conversation: ConnectSubscription
+    /// Of the pause before the next attempt.
+    let pauseID: GUID
     let shared: Mutex<Shared>
     /// The current ``Batch/generation``; changed only while ``shared`` is locked.
     let generation = Atomic(0)
@@ -51,6 +53,7 @@ final class PersistentFeed: Sendable {
     init(client: Client, _ request: Request) throws(PhotonPumpError) {
         self.client = client
         self.request = request
+        self.pauseID = client.nextID()
         self.conversation = try ConnectSubscription(
             group: request.group, stream: request.stream, bufferSize: request.bufferSize)
         let machine = PersistentSubscriptionState(
@@ -70,6 +73,7 @@ final class PersistentFeed: Sendable {
             return (phase, shared.listeners)
         }
         if case .connecting(let id) = phase { self.client.cancel(id) }
+        self.client.cancelPause(self.pauseID)
         for listener in listeners.values { listener.finish() }
     }
 

@@ -57,7 +57,7 @@ final class Follower: Subscriber {
 
     deinit {
         self.shared.withLock { shared in
-            if let exchange = shared.exchange { self.client.cancel(exchange) }
+            if let exchange = shared.exchange { self.abandon(exchange) }
             if let subscription = shared.subscription { self.client.endSubscription(subscription) }
             shared.liveness?.cancel()
             for listener in shared.listeners.values { listener.finish() }
@@ -193,7 +193,7 @@ final class Follower: Subscriber {
         }
         self.log(actions.changes)
         for listener in listeners { listener.finish() }
-        if let exchange = abandoned.exchange { self.client.cancel(exchange) }
+        if let exchange = abandoned.exchange { self.abandon(exchange) }
         if let subscription = abandoned.subscription { self.client.endSubscription(subscription) }
         if let request = actions.request { self.make(request, id) }
         switch actions.deliver {
@@ -227,7 +227,13 @@ final class Follower: Subscriber {
         } else {
             return self.begin(request.kind, id)
         }
-        self.client.pause(for: pause) { [weak self] in self?.begin(request.kind, id) }
+        self.client.pause(id, for: pause) { [weak self] in self?.begin(request.kind, id) }
+    }
+
+    /// Gives up a request, or the pause before it.
+    private func abandon(_ exchange: GUID) {
+        self.client.cancelPause(exchange)
+        self.client.cancel(exchange)
     }
 
     private func begin(_ request: Machine.Request.Kind, _ id: GUID) {

@@ -13,7 +13,7 @@ struct PausesTests {
     func time() async throws {
         let client = try Self.client()
         await withCheckedContinuation { ended in
-            client.pause(for: .milliseconds(1)) { ended.resume() }
+            client.pause(client.nextID(), for: .milliseconds(1)) { ended.resume() }
         }
         #expect(await client.pauses.isEmpty)
     }
@@ -22,7 +22,7 @@ struct PausesTests {
     func close(_ drains: Bool) async throws {
         let client = try Self.client()
         let (ends, report) = AsyncStream.makeStream(of: Void.self)
-        client.pause(for: .seconds(3600)) { report.finish() }
+        client.pause(client.nextID(), for: .seconds(3600)) { report.finish() }
         if drains { await client.close(drainingFor: .seconds(1)) } else { await client.close() }
         for await _ in ends {}
         #expect(await client.pauses.isEmpty)
@@ -33,7 +33,17 @@ struct PausesTests {
         let client = try Self.client()
         await client.close()
         await withCheckedContinuation { ended in
-            client.pause(for: .seconds(3600)) { ended.resume() }
+            client.pause(client.nextID(), for: .seconds(3600)) { ended.resume() }
         }
+    }
+
+    @Test("is forgotten when it is cancelled")
+    func cancelled() async throws {
+        let client = try Self.client()
+        let id = client.nextID()
+        client.pause(id, for: .seconds(3600)) { Issue.record("reported") }
+        client.cancelPause(id)
+        await client.close()
+        #expect(await client.pauses.isEmpty)
     }
 }
