@@ -65,8 +65,8 @@ extension Client {
         var attempt = 1
         while true {
             let unseen = try await self.events(of: stream, after: last, reading)
-            if let seen = unseen.last { last = seen.received.number }
-            let decision = try await decide(unseen)
+            last = max(last, unseen.lastNumber)
+            let decision = try await decide(unseen.events)
             guard !decision.isEmpty else { return nil }
             do {
                 let expected = last < 0 ? ExpectedVersion.noStream : .version(last)
@@ -77,17 +77,25 @@ extension Client {
         }
     }
 
+    /// What a stream has after the event with this number, and the number of its last event: also of one that cannot
+    /// be read any more, because the stream was deleted or truncated, or the event is too old.
     private nonisolated func events(
         of stream: String, after number: Int64, _ options: CallOptions
-    ) async throws -> [ResolvedEvent] {
+    ) async throws -> (events: [ResolvedEvent], lastNumber: Int64) {
         var events: [ResolvedEvent] = []
+        // There is nothing to read after the largest number, and asking for it is refused.
+        var from = StreamPosition.number(max(number, -1) &+ 1)
         do {
-            // There is nothing to read after the largest number, and asking for it is refused.
-            let from = StreamPosition.number(max(number, -1) &+ 1)
-            for try await event in self.iter(stream, from: from, options: options) { events.append(event) }
+            while true {
+                let slice = try await self.get(stream, from: from, options: options)
+                events += slice.events
+                guard !slice.isEndOfStream, let next = slice.next else { return (events, slice.lastEventNumber) }
+                from = next
+            }
         } catch let error as PhotonPumpError where error.code == .streamNotFound {
-            return []
+            let end = try await self.perform(SearchStream(stream, from: ReadOneEvent.last, atMost: 1), options)
+            // Somebody may have written to it just now; then the write meets a conflict, and all is read again.
+            return ([], end.isAbsent ? end.lastNumber : -1)
         }
-        return events
     }
 }

@@ -61,6 +61,27 @@ struct ConflictTests {
         }
     }
 
+    @Test(
+        "S78: on a stream whose events are gone writes at the first attempt",
+        arguments: Emptying.allCases, [-1, 1, 2] as [Int64])
+    fileprivate func emptied(_ emptying: Emptying, after number: Int64) async throws {
+        try await TestServer.withClient { client in
+            let stream = TestServer.newStream()
+            try await client.publish(try Pony.events(3), to: stream)
+            try await emptying.perform(stream, client)
+            var decisions = 0
+            let result = try await client.publish(
+                to: stream, after: number,
+                deciding: { events in
+                    decisions += 1
+                    #expect(events.isEmpty)
+                    return try Pony.events(1)
+                }
+            )
+            #expect((decisions, result?.firstEventNumber) == (1, 3))
+        }
+    }
+
     @Test("too often is told as a conflict, and deciding for nothing writes nothing")
     func givenUp() async throws {
         try await TestServer.withClient { client in
@@ -79,6 +100,21 @@ struct ConflictTests {
                 to: stream, after: 1, deciding: { $0.count == 1 ? [] : try Pony.events(1) })
             #expect(nothing == nil)
             #expect(try await client.lastEventNumber(of: stream) == 2)
+        }
+    }
+}
+
+/// Ways in which a stream loses its events.
+private enum Emptying: CaseIterable {
+    case truncating, aging, deleting
+
+    func perform(_ stream: String, _ client: Client) async throws {
+        switch self {
+        case .truncating: try await client.truncateStream(stream, before: 3)
+        case .deleting: try await client.deleteStream(stream)
+        case .aging:
+            try await client.editMetadata(of: stream) { $0.maxAge = .seconds(1) }
+            while try await !client.get(stream).events.isEmpty { await Task.yield() }
         }
     }
 }

@@ -1,0 +1,69 @@
+internal import PhotonPumpWire
+
+/// A part of a stream as the master has it, read backward and without following links.
+struct SearchedPage: Sendable {
+    struct Event: Sendable, Hashable {
+        let id: GUID
+        let number: Int64
+        /// When the server wrote it, in units of 100 ns since 1970.
+        let created: Int64
+    }
+
+    /// From the newest on.
+    var events: [Event] = []
+    /// The number of the stream's last event, even if that can no longer be read; -1 for a stream that never was.
+    var lastNumber: Int64
+    /// Where to go on; nil at the first event that can be read.
+    var next: Int64?
+    /// Whether the stream does not exist, or was deleted such that it can be written to again.
+    var isAbsent = false
+}
+
+/// Reads a page of a stream from the master, for what its events' ids and its end say.
+struct SearchStream: Conversation {
+    private let message: ReadStreamEvents
+
+    /// - Parameters:
+    ///   - place: the number of the newest event to return; -1 for the last one.
+    ///   - count: the most events to return.
+    init(_ stream: String, from place: Int64, atMost count: Int) {
+        self.message = ReadStreamEvents(
+            stream: stream, from: place, maxCount: Int32(clamping: count), resolveLinks: false, requireMaster: true)
+    }
+
+    var stream: String? { self.message.stream }
+    var operation: String { "look for events in '\(self.message.stream)'" }
+    var request: Request { Request(command: .readStreamEventsBackward, message: self.message) }
+    var effect: Effect { .none }
+    var replyCommand: Command { .readStreamEventsBackwardCompleted }
+
+    func received(_ reply: ReadStreamEventsCompleted) -> Step<SearchedPage> {
+        var page = SearchedPage(lastNumber: reply.lastEventNumber)
+        switch reply.result {
+        case .success:
+            page.events = reply.events.compactMap(\.event).map {
+                SearchedPage.Event(id: $0.id, number: $0.number, created: $0.createdTicks)
+            }
+            let isEnd = reply.isEndOfStream || reply.nextEventNumber < 0
+            guard isEnd || self.message.from < 0 || reply.nextEventNumber < self.message.from else {
+                return self.fail(.unexpectedReply, "the server says to go on at \(reply.nextEventNumber)", reply)
+            }
+            page.next = isEnd ? nil : reply.nextEventNumber
+            return .finish(page)
+        case .noStream:
+            page.isAbsent = true
+            return .finish(page)
+        case .streamDeleted: return self.fail(.streamDeleted, "the stream is deleted", reply)
+        case .accessDenied: return self.fail(.accessDenied, "access denied", reply)
+        default: return self.fail(.serverError, "the server failed", reply)
+        }
+    }
+
+    private func fail(
+        _ code: PhotonPumpError.Code, _ problem: String, _ reply: ReadStreamEventsCompleted
+    ) -> Step<SearchedPage> {
+        .fail(
+            PhotonPumpError(
+                code, "\(self.operation): \(problem)", stream: self.stream, serverMessage: reply.error))
+    }
+}
