@@ -50,6 +50,16 @@ struct Publish: Conversation {
             )
         }
         let failure = WriteFailure(operation: self.operation, stream: self.stream, expected: self.expected)
-        return .fail(failure.error(reply.result, message: reply.message, current: reply.currentVersion))
+        return .fail(failure.error(reply.result, message: reply.message, current: reply.knownVersion))
+    }
+}
+
+extension WriteEventsCompleted {
+    /// The stream's last event number, if the server reports it.
+    ///
+    /// Servers of version 22.6 and later leave out numbers that are 0, and the commit position of a failure is one of
+    /// them; earlier ones write it, and those before 4.0 have no field for the version.
+    fileprivate var knownVersion: Int64? {
+        self.currentVersion ?? (self.commitPosition == nil ? 0 : nil)
     }
 }

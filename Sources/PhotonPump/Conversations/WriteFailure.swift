@@ -27,9 +27,16 @@ struct WriteFailure {
         guard let expected else { return self.error(.wrongExpectedVersion, "the stream has moved on", message) }
         let conflict = VersionConflict(expected: expected, actual: current)
         let actual = current.map { $0 < 0 ? "no events" : "version \($0)" } ?? "another version"
+        let problem =
+            switch expected {
+            case .streamExists where current ?? -1 >= 0, .any:
+                // Servers check nothing else then.
+                "the server knows the first of its events already, but not all of them"
+            case .noStream, .version, .streamExists: "expected version \(expected), the stream has \(actual)"
+            }
         return PhotonPumpError(
             .wrongExpectedVersion,
-            "\(self.operation): expected version \(expected), the stream has \(actual)",
+            "\(self.operation): \(problem)",
             stream: self.stream,
             conflict: conflict
         )

@@ -2,7 +2,9 @@ internal import PhotonPumpWire
 
 /// How much one write may contain. Beyond that, servers drop the connection or the request, so it is checked first.
 struct WriteLimits {
-    /// The stream, type, data and metadata of one event must stay below 16 MiB less 10,000 bytes.
+    /// The stream, type, data and metadata of one event must stay below 16 MiB less 10,000 bytes. Servers check for this
+    /// with text as UTF-8, but reserve two bytes per UTF-16 unit for it, and a record that does not fit into 16 MiB ends
+    /// their process.
     static let maximumEventSize = (16 << 20) - 10_000
     /// The most that an event's fields add to its strings and bytes: ids, flags, tags and lengths.
     private static let eventOverhead = 64
@@ -21,7 +23,8 @@ struct WriteLimits {
                     stream: stream
                 )
             }
-            let size = stream.utf8.count + self.size(of: event)
+            let size =
+                Self.room(for: stream) + Self.room(for: event.type) + event.data.count + event.metadata.count
             guard size < Self.maximumEventSize else {
                 throw self.tooLarge("event \(index) ('\(event.type)')", size, Self.maximumEventSize - 1, stream)
             }
@@ -39,6 +42,9 @@ struct WriteLimits {
     func size(of event: NewEvent) -> Int {
         event.type.utf8.count + event.data.count + event.metadata.count
     }
+
+    /// The most bytes that servers count for a name, in whichever way they count.
+    private static func room(for name: String) -> Int { max(name.utf8.count, 2 * name.utf16.count) }
 
     private func tooLarge(_ what: String, _ size: Int, _ limit: Int, _ stream: String) -> PhotonPumpError {
         PhotonPumpError(

@@ -59,6 +59,27 @@ struct PublishTests {
         #expect(error.message == "publish 1 event to 'ponies': expected version 4, the stream has version 6")
     }
 
+    @Test("S71: reports version 0 of a server that leaves out zeros, and none of one that does not know the version")
+    func omittedVersion() throws {
+        for (commit, actual) in [(nil, 0), (0, nil)] as [(Int64?, Int64?)] {
+            let reply = WriteEventsCompleted(
+                result: .wrongExpectedVersion, commitPosition: commit, currentVersion: nil)
+            let error = try #require(self.publish().received(reply).error)
+            #expect(error.conflict == VersionConflict(expected: .version(4), actual: actual))
+        }
+    }
+
+    @Test(
+        "says that the server knows some of the events, where that is all it can mean",
+        arguments: [.any, .streamExists] as [ExpectedVersion])
+    func partlyKnown(_ expected: ExpectedVersion) throws {
+        let reply = WriteEventsCompleted(result: .wrongExpectedVersion, currentVersion: 2)
+        let error = try #require(self.publish(expecting: expected).received(reply).error)
+        #expect(error.code == .wrongExpectedVersion)
+        #expect(error.message.contains("the server knows the first of its events already, but not all of them"))
+        #expect(error.conflict == VersionConflict(expected: expected, actual: 2))
+    }
+
     @Test(
         "gives each failure its code",
         arguments: [
@@ -81,8 +102,22 @@ struct PublishTests {
         let large = NewEvent(type: "large", data: [UInt8](repeating: 0, count: 16 << 20), isJSON: false)
         let error = try #require(throws: PhotonPumpError.self) { try self.publish([small, large]) }
         #expect(error.code == .tooLarge)
-        #expect(error.message.contains("event 1 ('large') for 'ponies' would take 16777227 bytes"), "\(error.message)")
+        #expect(error.message.contains("event 1 ('large') for 'ponies' would take 16777238 bytes"), "\(error.message)")
         #expect(error.message.contains("16767215"))
+    }
+
+    @Test(
+        "of an event with long names counts two bytes for each of their characters, as the server does",
+        arguments: ["s", "ß", "駒"])
+    func longNames(_ character: String) throws {
+        let name = String(repeating: character, count: 12_000 / character.utf8.count)
+        let counted = 2 * max(name.utf8.count, 2 * name.utf16.count)
+        let limit = WriteLimits.maximumEventSize - 1
+        for (size, isAccepted) in [(limit - counted, true), (limit - counted + 1, false)] {
+            let event = NewEvent(type: name, data: [UInt8](repeating: 0, count: size), isJSON: false)
+            let result = Result { try self.publish([event], to: name) }
+            #expect(((try? result.get()) != nil) == isAccepted, "\(result)")
+        }
     }
 
     @Test("of events that together exceed a frame is refused before sending")
