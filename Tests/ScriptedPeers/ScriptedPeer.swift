@@ -10,6 +10,8 @@ package actor ScriptedPeer {
     private var decoder = FrameDecoder()
     private var packages: [Package] = []
     private var ended = false
+    /// Whether a client that asks to be identified again is answered without being told to.
+    private var hasAccepted = false
     /// Why reading ended, unless the other side closed the connection.
     package private(set) var failure: (any Error)?
     private var waiter: CheckedContinuation<Void, Never>?
@@ -82,14 +84,36 @@ package actor ScriptedPeer {
         }
     }
 
-    /// Answers the handshake of a client, with or without credentials.
-    package func acceptHandshake() async throws {
-        guard var package = try await self.next() else { throw CancellationError() }
-        if package.command == .authenticate {
-            try await self.send(Package(.authenticated, package.correlation))
-            package = try await self.next(.identifyClient)
+    /// Answers the handshake of a client, with or without credentials. However late that is, and however often the
+    /// client has asked meanwhile, it has its answer.
+    ///
+    /// - Parameter first: what has come already.
+    package func acceptHandshake(after first: Package? = nil) async throws {
+        var package = first
+        while true {
+            guard let question = if let package { package } else { try await self.next() } else {
+                throw CancellationError()
+            }
+            package = nil
+            switch question.command {
+            case .authenticate: try await self.send(Package(.authenticated, question.correlation))
+            case .identifyClient:
+                self.hasAccepted = true
+                try await self.send(Package(.clientIdentified, question.correlation))
+                return self.identifyAgain()
+            default: continue
+            }
         }
-        try await self.send(Package(.clientIdentified, package.correlation))
+    }
+
+    private func identifyAgain() {
+        guard self.hasAccepted else { return }
+        for package in self.packages where package.command == .identifyClient {
+            let bytes = Package(.clientIdentified, package.correlation).framed
+            // A connection that takes nothing is about to end.
+            _ = try? bytes.withUnsafeBytes { try self.transport?.write($0) ?? 0 }
+        }
+        self.packages.removeAll { $0.command == .identifyClient }
     }
 
     package func pauseReading() { self.transport?.pauseReading() }
@@ -117,6 +141,7 @@ package actor ScriptedPeer {
                 return 0
             }
             while let package = try self.decoder.next() { self.packages.append(package) }
+            self.identifyAgain()
         } catch {
             self.failure = error
             outcome = .endOfStream

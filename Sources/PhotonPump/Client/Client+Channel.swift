@@ -117,8 +117,7 @@ extension Client {
         case .locating:
             self.attemptFailed(self.timedOut("the server did not accept the connection"))
         case .handshaking:
-            self.attemptFailed(
-                self.timedOut("something accepted the connection but does not answer as a server does"))
+            self.ask()
         case .connected(let channel, _):
             // Data that arrived while this process was suspended counts before any silence does.
             self.turn {

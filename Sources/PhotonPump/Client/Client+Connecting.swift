@@ -58,6 +58,7 @@ extension Client {
             self.startTimer(after: self.configuration.connectTimeout)
             self.find(avoiding: avoided, attempt)
         case .connect(let endpoint):
+            self.attemptEnds = .now + self.configuration.connectTimeout
             self.startTimer(after: self.configuration.connectTimeout)
             self.locate(endpoint, attempt)
         case .wait(let pause):
@@ -139,16 +140,10 @@ extension Client {
                 frameLimit: self.configuration.maximumFrameSize
             )
             channel.activate { [weak self] event in self?.assumeIsolated { $0.channelReady(event, attempt) } }
-            let handshake = Handshake(
-                login: self.login,
-                connectionName: self.configuration.connectionName,
-                correlation: self.ids.next()
-            )
-            self.link = .handshaking(channel, handshake)
+            self.link = .handshaking(channel, self.handshake)
             self.connector.accepted()
             self.phaseBegan = .now
-            channel.send(handshake.opening)
-            self.flush(channel)
+            self.ask()
         } catch {
             let isPermanent = (error as? TransportError)?.isPermanent ?? false
             self.attemptFailed(self.failure("cannot connect", error), isPermanent: isPermanent)
@@ -165,60 +160,26 @@ extension Client {
         }
     }
 
-    func handshakeReceived(_ package: Package, _ channel: PackageChannel, _ handshake: Handshake) {
-        var handshake = handshake
-        let action = handshake.received(package)
-        self.link = .handshaking(channel, handshake)
-        switch action {
-        case nil:
-            self.logger.debug("unexpected package", metadata: [LogKey.command: "\(package.command)"])
-        case .send(let package):
-            channel.send(package)
-        case .fail(let error, let isPermanent):
-            let isPermanent = isPermanent && !self.mayBeAcceptedAgain()
-            self.attemptFailed(error, isPermanent: isPermanent, isStarting: !isPermanent)
-        case .finish:
-            self.acceptedLogin = self.login
-            self.refusedSince = nil
-            self.connector.introduced()
-            self.phaseBegan = .now
-            self.link = .connected(channel, Heartbeat(self.configuration.heartbeat, now: .now))
-            self.logger.log(
-                level: self.lastError == nil ? .debug : .info, "connected",
-                metadata: [LogKey.endpoint: "\(channel.peer)"])
-            self.heartbeatRoundTrip = nil
-            if let endpoint = self.node?.endpoint { self.announce(.connected(endpoint)) }
-            self.watchForSilence()
-            self.lookForBetterNode()
-            let waiters = self.connectWaiters
-            self.connectWaiters = [:]
-            for waiter in waiters.values { waiter.continuation.resume() }
-        }
-    }
-
-    /// Whether the refused user was accepted before, so that the server may just be starting: until it has loaded its
-    /// users, it answers as it does to a wrong password. That is assumed for as long as connecting may take.
-    private func mayBeAcceptedAgain() -> Bool {
-        guard self.login == self.acceptedLogin else { return false }
-        let since = self.refusedSince ?? .now
-        self.refusedSince = since
-        return .now - since < self.configuration.connectTimeout
-    }
-
     func failure(_ problem: String, _ cause: some Error) -> PhotonPumpError {
         PhotonPumpError(.connectionFailed, problem, underlying: cause)
     }
 
-    /// - Parameter isStarting: whether the server may accept this client in a while.
-    func attemptFailed(_ error: PhotonPumpError, isPermanent: Bool = false, isStarting: Bool = false) {
+    /// - Parameters:
+    ///   - isPermanent: whether the next attempt would fail for the same reason.
+    ///   - isStarting: whether the server may accept this client at any moment.
+    ///   - isForeseen: whether those who wait for the connection go on waiting.
+    func attemptFailed(
+        _ error: PhotonPumpError, isPermanent: Bool = false, isStarting: Bool = false, isForeseen: Bool = false
+    ) {
         var error = error
         if error.endpoint == nil { error.endpoint = self.node?.endpoint.description }
         self.logger.debug("connecting failed", metadata: [LogKey.error: "\(error)"])
         self.lastError = error
         self.dropLink()
-        if !isStarting { self.failConnecting(error) }
+        if !isForeseen { self.failConnecting(error) }
         let action = self.connector.failed(
-            isPermanent: isPermanent, isAwaited: self.isAwaited, chance: .random(in: 0...1))
+            isPermanent: isPermanent, isStarting: isStarting, isAwaited: self.isAwaited,
+            chance: .random(in: 0...1))
         self.announceRetry(action, error)
         self.perform(action)
     }

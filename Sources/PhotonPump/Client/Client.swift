@@ -69,6 +69,8 @@ public actor Client {
     var acceptedLogin: Login?
     /// Since when the server has refused that user; nil while it does not.
     var refusedSince: ContinuousClock.Instant?
+    /// When the current attempt to connect is given up.
+    var attemptEnds = ContinuousClock.now
     /// The node that is connected to, or being tried.
     var node: NodeFinder.Node?
     /// Where the node was found; the next search begins there.
@@ -152,8 +154,9 @@ public actor Client {
     ///
     /// You need not call this, because the first call connects, too. But while a call keeps trying until its time is
     /// up, this fails as soon as the first attempt has failed, with the reason. Two things are waited for, up to
-    /// ``Configuration/connectTimeout``: a server that reports that it is still starting, and a cluster in which no
-    /// suitable node is found yet. Cancelling the task abandons the attempt, unless another task waits for it, too.
+    /// ``Configuration/connectTimeout``: a server that is still starting, which is asked again and again, and a cluster
+    /// in which no suitable node is found yet. Cancelling the task abandons the attempt, unless another task waits for
+    /// it, too.
     ///
     /// - Throws: ``PhotonPumpError/Code/connectionFailed`` with the cause, ``PhotonPumpError/Code/notAuthenticated``,
     ///   ``PhotonPumpError/Code/discoveryFailed``, ``PhotonPumpError/Code/notHandled`` if the node is not ready, or

@@ -77,9 +77,12 @@ struct Connector {
     ///
     /// - Parameters:
     ///   - isPermanent: whether the next attempt would fail for the same reason.
+    ///   - isStarting: whether the node may be about to serve, so that the next attempt follows soon.
     ///   - isAwaited: whether anyone is waiting for a connection. This no longer matters once there has been one.
     ///   - chance: from 0 to 1, the part of the longest pause to wait.
-    mutating func failed(isPermanent: Bool, isAwaited: Bool, chance: Double) -> Action {
+    mutating func failed(
+        isPermanent: Bool, isStarting: Bool = false, isAwaited: Bool, chance: Double
+    ) -> Action {
         switch self.phase {
         case .connecting(let node), .introducing(let node), .connected(let node): self.avoided = node
         case .idle, .finding, .waiting, .closed: break
@@ -87,7 +90,7 @@ struct Connector {
         self.failures += 1
         let isLast = self.settings.maximumAttempts.map { self.failures > $0 } ?? false
         guard !isPermanent, !isLast, isAwaited || self.hasBeenConnected else { return self.giveUp() }
-        return self.pause(chance)
+        return self.pause(chance, atMost: isStarting ? Handshake.pace : nil)
     }
 
     /// The connection was lost. The first attempt to replace it is made at once, unless the connection was lost right
@@ -139,10 +142,11 @@ struct Connector {
         return .giveUp
     }
 
-    private mutating func pause(_ chance: Double) -> Action {
+    private mutating func pause(_ chance: Double, atMost limit: Duration?) -> Action {
         self.attempt += 1
         self.phase = .waiting
-        let backoff = Backoff(first: self.settings.firstDelay, ceiling: self.settings.maximumDelay)
+        let ceiling = min(self.settings.maximumDelay, limit ?? self.settings.maximumDelay)
+        let backoff = Backoff(first: self.settings.firstDelay, ceiling: ceiling)
         return .wait(backoff.delay(attempts: self.failures, chance: chance))
     }
 }

@@ -52,9 +52,8 @@ struct ReconnectingTests {
             try await client.publish(try Pony.events(1), to: "ponies")
             try await cluster.kill(0)
             try await cluster.restart(0, alone: true)
-            let changes = await client.changes
             let call = Task { try await client.publish(try Pony.events(1), to: "ponies").lastEventNumber }
-            for await case .reconnecting(_, _, let cause) in changes where cause.code == .notAuthenticated { break }
+            while await client.status.lastError?.code != .notAuthenticated { await Task.yield() }
             try await cluster.reconnect(0)
             #expect(try await call.value == 1)
         }

@@ -56,6 +56,19 @@ struct ConnectorTests {
         #expect(connector.failed(isPermanent: false, isAwaited: true, chance: 0.5) == .wait(.milliseconds(50)))
     }
 
+    @Test("S79: makes no long pause for a node that may be about to serve, however often it failed")
+    func starting() {
+        var connector = self.connector()
+        _ = connector.wanted()
+        for pause in [100, 200, 250, 250] {
+            _ = connector.found(self.one)
+            let action = connector.failed(isPermanent: false, isStarting: true, isAwaited: true, chance: 1)
+            #expect(action == .wait(.milliseconds(pause)))
+            _ = connector.waited()
+        }
+        #expect(connector.failed(isPermanent: false, isAwaited: true, chance: 1) == .wait(.milliseconds(500)))
+    }
+
     @Test("does not try again what must fail the same way, until it is asked to")
     func permanent() {
         var connector = self.connector()
