@@ -35,7 +35,7 @@ $(SWIFT) package --allow-writing-to-directory .build/docs generate-documentation
 
 endef
 
-.PHONY: help deps build release demo example example-deps test chaos hand-over format lint lint-deps protos protos-deps \
+.PHONY: help deps build release demo example example-deps test chaos drill hand-over format lint lint-deps protos protos-deps \
 	check-protos docs bench interop interop-openssl interop-deps eventstore_docker all_tests clean FORCE
 
 help: ## Lists the targets
@@ -81,6 +81,10 @@ test: deps ## Runs the tests, against the server at PHOTONPUMP_URL if that is se
 
 chaos: deps ## Lets the nodes of a cluster fail for a minute while it is used; PHOTONPUMP_CHAOS_SEED=… chooses how
 	PHOTONPUMP_CHAOS_SECONDS=$${PHOTONPUMP_CHAOS_SECONDS:-60} $(SWIFT) test --disable-xctest $(STRICT) --filter ChaosTests
+
+drill: deps ## Kills and suspends three real nodes while they are used: those of Docker or of PHOTONPUMP_DRILL_NODE
+	$(SWIFT) build --build-tests $(STRICT)
+	Tests/Support/drill-nodes run $(SWIFT) test --skip-build --disable-xctest --filter DrillTests
 
 hand-over: deps ## Lets subscriptions go live 1,000 times while events are written and connections are lost
 	PHOTONPUMP_HANDOVER_RUNS=$${PHOTONPUMP_HANDOVER_RUNS:-1000} $(SWIFT) test --disable-xctest $(STRICT) --filter HandOverTests

@@ -1,0 +1,172 @@
+import Foundation
+import Logging
+import PhotonPump
+import Testing
+
+/// Nodes of a cluster die and come back, while writers, readers and consumers use it; in the end the books must balance.
+struct Drill {
+    /// The stream that the group and the follower with a checkpoint follow.
+    private static let followed = "drill-any-0"
+    private static let truncated = "drill-truncated"
+    private static let unreadable = "drill-unreadable"
+
+    private let plan: DrillPlan
+    private let nodes: any DrillNodes
+    private let books = Observed(DrillBooks())
+    private let logged = Observed<[String: Int]>([:])
+    private let clock = DrillClock()
+
+    init(_ plan: DrillPlan, _ nodes: any DrillNodes) {
+        self.plan = plan
+        self.nodes = nodes
+    }
+
+    func run() async throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "photonpump-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        try await self.nodes.isCluster(within: self.plan.patience)
+
+        // Each has a connection of its own: two write, one of them as a user who may not read; two read.
+        let writing = try await self.client("admin")
+        let writingOnly = try await self.client("ops")
+        let reading = try await self.client("admin", .follower)
+        let consuming = try await self.client("admin")
+        let clients = [writing, writingOnly, reading, consuming]
+        let connections = await Self.countConnections(clients)
+        let writers = try await self.writers(writing, writingOnly)
+
+        let herd = try await Herd(of: 6, on: [consuming], following: Self.followed, seed: self.plan.seed)
+        let follower = RestartedFollower(
+            reading, stream: Self.followed, path: directory.appending(path: "checkpoint").path, seed: self.plan.seed)
+        let reader = DrillReader(reading, of: Set(writers.map(\.stream)))
+        let deeds = try await withThrowingTaskGroup(of: Void.self) { readers in
+            readers.addTask { try await herd.run() }
+            readers.addTask { do { try await reader.run() } catch is CancellationError {} }
+            let deeds = try await self.strike(writers, follower)
+            try await self.balance(writing, reader, follower, herd)
+            herd.stop()
+            try await readers.next()
+            readers.cancelAll()
+            try await readers.waitForAll()
+            return deeds
+        }
+        for client in clients { await client.close() }
+        self.report(deeds, await connections.value, herd.result, follower.result, reader.result.count)
+    }
+
+    private func client(_ user: String, _ preference: NodePreference = .master) async throws -> Client {
+        var configuration = try await self.nodes.configuration
+        configuration.credentials = Credentials(username: user, password: "changeit")
+        configuration.nodePreference = preference
+        configuration.operationTimeout = .seconds(30)
+        let log = DrillLog(self.logged)
+        let client = try Client(configuration, logger: Logger(label: "drill") { _ in log })
+        try await client.ping(options: CallOptions(timeout: .seconds(50)))
+        return client
+    }
+
+    /// Counts the connections that are made from now on, until the clients are closed.
+    private static func countConnections(_ clients: [Client]) async -> Task<Int, Never> {
+        var counts: [Task<Int, Never>] = []
+        for client in clients {
+            let changes = await client.changes
+            counts.append(Task { await changes.reduce(0) { if case .connected = $1 { $0 + 1 } else { $0 } } })
+        }
+        return Task { [counts] in
+            var sum = 0
+            for count in counts { sum += await count.value }
+            return sum
+        }
+    }
+
+    private func writers(_ client: Client, _ writingOnly: Client) async throws -> [DrillWriter] {
+        let options = CallOptions(timeout: .seconds(50))
+        try await client.setMetadata(StreamMetadata(maxCount: 100), of: Self.truncated, options: options)
+        try await client.setMetadata(
+            StreamMetadata(acl: StreamACL(read: ["$admins"], write: ["$ops"])), of: Self.unreadable, options: options)
+        let kinds: [(String, DrillWriter.Manner, Client)] = [
+            (Self.followed, .any, client), ("drill-any-1", .any, client), ("drill-any-2", .any, client),
+            ("drill-versions-1", .versions, client), ("drill-versions-2", .versions, client),
+            ("drill-sequence", .sequence, client), (Self.truncated, .any, client),
+            (Self.unreadable, .any, writingOnly),
+        ]
+        return kinds.enumerated().map { number, kind in
+            self.books.update { $0.open(kind.0, isTruncated: kind.0 == Self.truncated) }
+            return DrillWriter(
+                client: kind.2, stream: kind.0, manner: kind.1, books: self.books, pace: .milliseconds(30),
+                seed: self.plan.seed &+ UInt64(number))
+        }
+    }
+
+    /// Strikes the nodes while they are written to.
+    private func strike(_ writers: [DrillWriter], _ follower: RestartedFollower) async throws -> [String: Int] {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for writer in writers { group.addTask { try await writer.run(self.clock) } }
+            group.addTask { while self.clock.goesOn { try await follower.run(until: .now + .seconds(1)) } }
+            var striker = DrillStriker(self.nodes, self.plan)
+            try await striker.run()
+            self.clock.stop()
+            try await group.waitForAll()
+            return striker.deeds
+        }
+    }
+
+    /// All is calm: compares what is there, and what readers saw, with what was to be written.
+    private func balance(
+        _ client: Client, _ reader: DrillReader, _ follower: RestartedFollower, _ herd: Herd
+    ) async throws {
+        let books = self.books.value
+        var ends: [String: Int64] = [:]
+        var complaints: [String] = []
+        for (stream, account) in books.accounts {
+            let events = try await Self.read(stream, client)
+            if let last = events.last { ends[stream] = last.number }
+            if !account.isTruncated { complaints += books.complaints(about: stream, events) }
+        }
+        let hasCome = await reader.hasCome(to: ends, within: self.plan.patience)
+        #expect(hasCome, "the follower of $all did not come to the end")
+        for stream in books.accounts.keys {
+            complaints += books.complaints(about: stream, reader.result.events[stream] ?? []).map { "in $all: \($0)" }
+        }
+        for complaint in complaints { sayDuringDrill(complaint) }
+        #expect(complaints.isEmpty)
+
+        let ids = try await Self.read(Self.followed, client).map(\.id)
+        try await follower.catchUp(to: Int64(ids.count) - 1, atMost: self.plan.patience)
+        #expect(follower.result.ids == ids)
+        #expect(await herd.wait(for: ids, atMost: self.plan.patience) == [], "not handled by any consumer")
+    }
+
+    private static func read(_ stream: String, _ client: Client) async throws -> [(number: Int64, id: UUID)] {
+        do {
+            return try await client.iter(stream, options: CallOptions(timeout: .seconds(50), requireMaster: true))
+                .reduce(into: []) { $0.append(($1.number, $1.id)) }
+        } catch let error as PhotonPumpError where error.code == .streamNotFound {
+            return []
+        }
+    }
+
+    private func report(
+        _ deeds: [String: Int], _ connections: Int, _ herd: Herd.State, _ follower: RestartedFollower.State,
+        _ read: Int
+    ) {
+        let books = self.books.value
+        let acknowledged = books.accounts.values.map(\.acknowledgedCount).reduce(0, +)
+        let uncertain = books.accounts.values.map(\.uncertain.count).reduce(0, +)
+        #expect(acknowledged > 100, "hardly anything was written")
+        print(
+            """
+            \(Self.list(deeds)); \(connections) new connections of 4 clients
+            \(books.calls) writes: \(Self.list(books.outcomes)); the longest took \(books.longest)
+            \(acknowledged) events acknowledged, each there once; \(uncertain) left uncertain
+            \(herd.handled.count) events handled by 6 consumers, \(herd.refusals) refusals
+            \(read) events followed in $all; a follower restarted \(follower.runs.values.reduce(0, +)) times
+            logged: \(Self.list(self.logged.value))
+            """)
+    }
+
+    private static func list(_ counts: [String: Int]) -> String {
+        counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+    }
+}

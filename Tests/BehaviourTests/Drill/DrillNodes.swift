@@ -1,0 +1,142 @@
+import EmbeddedEventStore
+import Foundation
+import PhotonPump
+
+/// The nodes of a cluster, numbered from 0, as those see them who can pull the plug.
+protocol DrillNodes: Sendable {
+    var count: Int { get }
+    /// How clients find the nodes, without a user.
+    var configuration: Client.Configuration { get async throws }
+    /// The number of the master, if there is one now.
+    var master: Int? { get async throws }
+
+    /// Ends a node as `kill -9` does.
+    func kill(_ node: Int) async throws
+    /// Starts a node that was killed, with the data it had.
+    func start(_ node: Int) async throws
+    /// Lets a node do nothing at all, while its connections stay.
+    func suspend(_ node: Int) async throws
+    func resume(_ node: Int) async throws
+    /// Returns when one node is the master, and all others follow it.
+    func isCluster(within limit: Duration) async throws
+}
+
+/// The nodes did not do what they were told to.
+struct DrillFailure: Error, CustomStringConvertible {
+    let description: String
+}
+
+/// Real nodes, which a program handles.
+struct RealDrillNodes: DrillNodes {
+    private let program: String
+    private let settings: Client.Configuration
+    private let seeds: [Endpoint]
+
+    init(_ nodes: DrillPlan.RealNodes) throws {
+        self.program = nodes.program
+        self.settings = try Client.Configuration(nodes.url)
+        guard case .cluster(let seeds) = self.settings.target, seeds.count > 2 else {
+            throw DrillFailure(description: "PHOTONPUMP_DRILL_URL does not name the gossip seeds of three nodes")
+        }
+        self.seeds = seeds
+    }
+
+    var count: Int { self.seeds.count }
+    var configuration: Client.Configuration { self.settings }
+
+    var master: Int? {
+        get async throws {
+            for gossip in await self.gossips() {
+                let master = gossip.members.first { $0.isAlive && $0.state == .master }
+                if let master, let node = self.seeds.firstIndex(where: { $0.port == master.http?.port }) { return node }
+            }
+            return nil
+        }
+    }
+
+    func kill(_ node: Int) async throws { try await self.run("kill", node) }
+    func start(_ node: Int) async throws { try await self.run("start", node) }
+    func suspend(_ node: Int) async throws { try await self.run("suspend", node) }
+    func resume(_ node: Int) async throws { try await self.run("resume", node) }
+
+    func isCluster(within limit: Duration) async throws {
+        let end = ContinuousClock.now + limit
+        while true {
+            let gossips = await self.gossips()
+            if gossips.count == self.count, gossips.allSatisfy(self.isComplete) { return }
+            guard ContinuousClock.now < end else {
+                throw DrillFailure(description: "the nodes are no cluster after \(limit): \(gossips)")
+            }
+            // What a real cluster does can only be asked.
+            try await Task.sleep(for: .milliseconds(250))
+        }
+    }
+
+    private func isComplete(_ gossip: ClusterGossip) -> Bool {
+        let states = gossip.members.filter { $0.isAlive }.map(\.state)
+        return states.count { $0 == .master } == 1 && states.count { $0 == .follower } == self.count - 1
+    }
+
+    /// What each node that answers knows about the cluster.
+    private func gossips() async -> [ClusterGossip] {
+        var gossips: [ClusterGossip] = []
+        for seed in self.seeds {
+            var configuration = self.settings
+            configuration.target = .cluster(gossip: [seed])
+            if let gossip = try? await ClusterGossip.read(configuration) { gossips.append(gossip) }
+        }
+        return gossips
+    }
+
+    private func run(_ deed: String, _ node: Int) async throws {
+        let process = Process()
+        process.executableURL = URL(filePath: self.program)
+        process.arguments = [deed, "\(node + 1)"]
+        process.standardInput = FileHandle.nullDevice
+        let (ended, end) = AsyncStream.makeStream(of: Int32.self)
+        process.terminationHandler = { process in
+            end.yield(process.terminationStatus)
+            end.finish()
+        }
+        try process.run()
+        for await status in ended where status != 0 {
+            throw DrillFailure(description: "\(self.program) \(deed) \(node + 1) failed with status \(status)")
+        }
+    }
+}
+
+/// An embedded cluster, whose elections take their time.
+struct EmbeddedDrillNodes: DrillNodes {
+    private static let election = Election.after(.milliseconds(400))
+
+    let cluster: EmbeddedCluster
+    private let suspended = Observed<[Int: [EmbeddedServer.ActiveFault]]>([:])
+
+    init(_ cluster: EmbeddedCluster) {
+        self.cluster = cluster
+    }
+
+    var count: Int { self.cluster.nodes.count }
+    var configuration: Client.Configuration { get async throws { try await self.cluster.hastyConfiguration() } }
+    var master: Int? { get async { await self.cluster.master } }
+
+    func kill(_ node: Int) async throws { try await self.cluster.kill(node, election: Self.election) }
+    func start(_ node: Int) async throws { try await self.cluster.restart(node) }
+
+    func suspend(_ node: Int) async throws {
+        let faults = self.cluster.nodes[node].faults
+        let stalls = [try await faults.add(.stallReads), try await faults.add(.stallWrites)]
+        self.suspended.update { $0[node] = stalls }
+        try await self.cluster.isolate(node, election: Self.election)
+    }
+
+    func resume(_ node: Int) async throws {
+        for stall in self.suspended.update({ $0.removeValue(forKey: node) }) ?? [] { try await stall.lift() }
+        try await self.cluster.reconnect(node)
+    }
+
+    func isCluster(within limit: Duration) async throws {
+        try await self.cluster.waitForMaster()
+        for node in 0..<self.count { try await self.cluster.waitUntilReady(node) }
+    }
+}

@@ -1,0 +1,43 @@
+import Foundation
+
+/// Which nodes a drill is made on, and how hard it is on them.
+struct DrillPlan: Codable {
+    /// Real nodes, which a program starts, kills, suspends and resumes.
+    struct RealNodes: Codable {
+        /// The program: its arguments are what to do and the number of the node, from 1.
+        let program: String
+        /// The gossip seeds, in the order of the nodes.
+        let url: String
+    }
+
+    /// Of `PHOTONPUMP_DRILL_PROGRAM` and `PHOTONPUMP_DRILL_URL`; nil for an embedded cluster.
+    let realNodes: RealNodes?
+    /// How often a node is killed, or suspended for a while: of `PHOTONPUMP_DRILL_STRIKES`, or 30 on real nodes and 8 on
+    /// embedded ones.
+    let strikes: Int
+    /// Of `PHOTONPUMP_DRILL_SEED`, or any. The same seed makes the same decisions, if not at the same moments.
+    let seed: UInt64
+
+    init(_ environment: [String: String] = ProcessInfo.processInfo.environment) {
+        if let program = environment["PHOTONPUMP_DRILL_PROGRAM"], let url = environment["PHOTONPUMP_DRILL_URL"] {
+            self.realNodes = RealNodes(program: program, url: url)
+        } else {
+            self.realNodes = nil
+        }
+        let standard = self.realNodes == nil ? 8 : 30
+        self.strikes = environment["PHOTONPUMP_DRILL_STRIKES"].flatMap { Int($0) } ?? standard
+        self.seed = environment["PHOTONPUMP_DRILL_SEED"].flatMap { UInt64($0) } ?? .random(in: 0...999_999)
+    }
+
+    /// How long a node is dead or suspended.
+    var outage: ClosedRange<Int> { self.realNodes == nil ? 200...1500 : 500...6000 }
+    /// How long all is calm between two strikes.
+    var calm: ClosedRange<Int> { self.realNodes == nil ? 300...1000 : 500...4000 }
+    /// How long the nodes may take to be a cluster again, and readers to come to the end.
+    var patience: Duration { .seconds(120) }
+}
+
+/// Says at once how the drill goes; what it prints is seen only when it is over.
+func sayDuringDrill(_ text: String) {
+    FileHandle.standardError.write(Data("drill: \(text)\n".utf8))
+}
