@@ -35,7 +35,7 @@ struct CheckpointedProcessingTests {
                 }
             } _: {
                 await journal.next(100)
-                await store.next { $0 != .after(0) }
+                await store.next { if case .after(10...) = $0 { true } else { false } }
             }
             #expect(end is CancellationError)
             #expect(journal.all == Self.numbers(0..<100))
@@ -44,7 +44,7 @@ struct CheckpointedProcessingTests {
             #expect(saved.last == 99)
             // Handlers go on while a checkpoint is being saved.
             let steps = zip(saved, saved.dropFirst()).map { $1 - $0 }
-            #expect(saved.first == 0)
+            #expect(try #require(saved.first) < 10)
             #expect(steps.dropLast().allSatisfy { $0 >= 10 })
         }
     }

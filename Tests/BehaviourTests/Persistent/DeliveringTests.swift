@@ -73,7 +73,7 @@ struct DeliveringTests {
                 script.subscription.ack(event)
                 if event.number == 1 { break }
             }
-            #expect(try await script.peer.acknowledged(on: script.id) == [0, 1])
+            #expect(try await script.peer.acknowledged(2, on: script.id) == [0, 1])
             try await script.peer.acceptLeaving(script.id)
             for await case .ended(let error) in script.changes { #expect(error == nil) }
             #expect(script.subscription.status.phase == .ended)

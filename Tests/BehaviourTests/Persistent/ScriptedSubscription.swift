@@ -87,6 +87,16 @@ extension ScriptedPeer {
         return message.eventIDs.map(\.ponyNumber)
     }
 
+    /// The numbers of the events that the next messages acknowledge, until they are as many.
+    ///
+    /// Events that were pushed together may arrive in two pieces. A consumer that has to wait between the two has its
+    /// acknowledgements sent.
+    func acknowledged(_ count: Int, on id: GUID) async throws -> [Int] {
+        var numbers: [Int] = []
+        while numbers.count < count { numbers += try await self.acknowledged(on: id) }
+        return numbers
+    }
+
     /// What the next message, which must be that, refuses.
     func refused(on id: GUID) async throws -> PersistentSubscriptionNakEvents {
         let package = try #require(try await self.next())
