@@ -71,6 +71,7 @@ extension Client {
                 switch exchange.received(package, from: channel.peer) {
                 case .over: _ = self.table.finish(package.correlation)
                 case .again: self.retry(exchange)
+                case .unfinished(let error): self.retry(exchange, after: error)
                 case .elsewhere(let master, let error): self.redirect(exchange, to: master, otherwise: error)
                 }
             } else if let subscriber = self.subscribers.receiver(of: package) {

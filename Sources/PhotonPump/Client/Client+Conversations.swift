@@ -117,7 +117,11 @@ extension Client {
         guard case .connected(let channel, _) = self.link else { return }
         repeat {
             while channel.unsentCount < Self.unsentMark, let exchange = self.table.startNext() {
-                exchange.send(on: channel)
+                if self.mustWaitForSettlement(exchange) {
+                    self.table.hold(exchange.id)
+                } else {
+                    exchange.send(on: channel)
+                }
             }
             guard self.flush(channel) else { return }
         } while channel.unsentCount == 0 && self.table.canStart

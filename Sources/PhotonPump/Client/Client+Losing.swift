@@ -58,14 +58,19 @@ extension Client {
         self.perform(action)
     }
 
-    /// Puts requests that were sent back in the line, or fails those that must not be sent twice.
+    /// Puts requests that were sent back in the line, or fails those that must not be sent twice. Writes of which the
+    /// server might not remember that it has made them are looked for first.
     private func interrupt(_ error: PhotonPumpError) {
         let retries = self.configuration.retries
-        let ended = self.table.interrupt { exchange in
+        let (ended, held) = self.table.interrupt { exchange in
             let losses = exchange.lostAnswer()
-            return exchange.isSafeToRepeat && retries.afterNoAnswer && losses <= retries.maximum ?? .max
+            guard exchange.isSafeToRepeat, retries.afterNoAnswer, losses <= retries.maximum ?? .max else {
+                return .over
+            }
+            return exchange.uncertainWrite == nil ? .repeated : .held
         }
         for exchange in ended { exchange.fail(error) }
+        self.settle(held, because: error)
         self.endSubscriptions(error)
     }
 

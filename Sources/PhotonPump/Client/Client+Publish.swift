@@ -51,10 +51,13 @@ extension Client {
 
     /// Writes events to a stream, one after another: all of them or none.
     ///
-    /// Each event has an id, so the call can be repeated with the same events if its outcome is not known, for example
+    /// If the answer is lost, the client finds out whether the events were written, and writes them if they were not; see
+    /// <doc:Delivery>.
+    ///
+    /// Each event has an id, so you can repeat the call with the same events if its outcome is not known, for example
     /// because the task was cancelled. With `.version` or `.noStream` the server compares the ids with those in the
     /// stream, and does not write the events again. With `.any` and `.streamExists` it recognises only recent events,
-    /// and forgets them when it restarts: repeating the call after that can write them again.
+    /// and forgets them when it restarts and when the master changes: repeating the call after that can write them again.
     ///
     /// - Parameters:
     ///   - events: the events to write, in order. If there are none, only the stream's version is checked.
@@ -78,7 +81,8 @@ extension Client {
             to: stream,
             expecting: expected,
             requireMaster: self.completed(options).requireMaster ?? true,
-            limits: limits
+            limits: limits,
+            ends: self.knownEnds
         )
         return try await self.perform(write, options)
     }

@@ -85,6 +85,9 @@ public actor Client {
     var listeners: [GUID: AsyncStream<ConnectionChange>.Continuation] = [:]
 
     var table: ConversationTable<any OpenExchange>
+    /// Streams with writes of which it is being found out whether they were made.
+    var settlings: [String: Settling] = [:]
+    nonisolated let knownEnds = KnownEnds()
     /// Calls beyond the limits, in order.
     var line = ConversationTable<Caller>(limit: .max)
     /// The receivers of what the server pushes.

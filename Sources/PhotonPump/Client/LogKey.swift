@@ -9,4 +9,7 @@ enum LogKey {
     static let attempt = "attempt"
     static let pause = "pause"
     static let timeout = "timeout"
+    static let found = "found"
+    static let made = "made"
+    static let doubtful = "doubtful"
 }

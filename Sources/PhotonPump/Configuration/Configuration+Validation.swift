@@ -78,7 +78,7 @@ extension Client.Configuration {
             ("maximumInFlight", self.maximumInFlight, 1), ("maximumWaiting", self.maximumWaiting, 1),
             ("discovery.maximumAttempts", self.discovery.maximumAttempts, 1),
             ("reconnection.maximumAttempts", self.reconnection.maximumAttempts, 0),
-            ("retries.maximum", self.retries.maximum, 0),
+            ("retries.maximum", self.retries.maximum, 0), ("retries.searchLimit", self.retries.searchLimit, 1),
         ]
         for case (let name, let count?, let least) in counts {
             try Self.require(count >= least, "\(name) is \(count), which is below \(least)")

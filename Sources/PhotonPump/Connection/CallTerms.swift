@@ -12,6 +12,14 @@ struct CallTerms: Sendable {
     /// nil: the user the client is connected as.
     let login: Login?
 
+    /// Terms for a request that the client makes for other calls.
+    init(until deadline: ContinuousClock.Instant, as login: Login?) {
+        self.started = .now
+        self.deadline = deadline
+        self.startBy = deadline
+        self.login = login
+    }
+
     /// - Throws: ``PhotonPumpError/Code/invalidArgument``, naming the invalid option.
     init(_ options: CallOptions, _ settings: Client.Configuration, now: ContinuousClock.Instant) throws(PhotonPumpError)
     {

@@ -1,8 +1,9 @@
 internal import DequeModule
 internal import PhotonPumpWire
 
-/// The open conversations of a client: those waiting for their turn, in order; those waiting for an answer; and those
-/// waiting until it is time to be sent again. Pure; the time is passed in.
+/// The open conversations of a client: those waiting for their turn, in order; those waiting for an answer; those
+/// waiting until it is time to be sent again; and those held back until it is known what became of a write. Pure; the
+/// time is passed in.
 ///
 /// An entry is in the table from ``enqueue(_:_:deadline:)`` until exactly one of ``finish(_:)``, ``cancel(_:)``,
 /// ``expire(now:)`` and ``removeAll()`` returns it. There is one entry per unfinished call, so the table grows only
@@ -24,6 +25,7 @@ struct ConversationTable<Entry> {
     private var inFlight: [GUID: Slot] = [:]
     private var waiting: [GUID: Slot] = [:]
     private var delayed: [GUID: (slot: Slot, until: Instant)] = [:]
+    private var held: [GUID: Slot] = [:]
     /// The waiting entries in order, and some that have been cancelled since.
     private var order: Deque<GUID> = []
 
@@ -35,9 +37,11 @@ struct ConversationTable<Entry> {
         self.limit = limit
     }
 
-    var waitingCount: Int { self.waiting.count + self.delayed.count }
+    var waitingCount: Int { self.waiting.count + self.delayed.count + self.held.count }
     var inFlightCount: Int { self.inFlight.count }
-    var isEmpty: Bool { self.inFlight.isEmpty && self.waiting.isEmpty && self.delayed.isEmpty }
+    var isEmpty: Bool {
+        self.inFlight.isEmpty && self.waiting.isEmpty && self.delayed.isEmpty && self.held.isEmpty
+    }
 
     /// Whether ``startNext()`` would return an entry.
     var canStart: Bool { !self.waiting.isEmpty && self.inFlight.count < self.limit }
@@ -80,33 +84,61 @@ struct ConversationTable<Entry> {
         self.wake(at: until)
     }
 
-    /// No answers will come to the requests that were sent. Their entries wait for their turn again, in their original
-    /// order and ahead of others.
+    /// Takes an entry that was started out of the traffic, until it is released or taken.
+    mutating func hold(_ id: GUID) {
+        self.held[id] = self.inFlight.removeValue(forKey: id)
+    }
+
+    /// The place of a held entry in the order of arrival.
+    func place(of id: GUID) -> UInt64? { self.held[id]?.number }
+
+    /// The entry that is held back under this id; it stays so.
+    func heldEntry(_ id: GUID) -> Entry? { self.held[id]?.entry }
+
+    /// The entry that was held back under this id; it is no longer in the table.
+    mutating func takeHeld(_ id: GUID) -> Entry? { self.held.removeValue(forKey: id)?.entry }
+
+    /// Entries that were held back wait for their turn again, in their original order and ahead of others.
+    mutating func release(_ isFree: (Entry) -> Bool) {
+        let free = self.held.filter { isFree($0.value.entry) }.sorted { $0.value.number < $1.value.number }
+        for (id, slot) in free {
+            self.held[id] = nil
+            self.waiting[id] = slot
+        }
+        self.order.prepend(contentsOf: free.map(\.key))
+    }
+
+    /// What becomes of an entry whose answer will not come.
+    enum Interruption { case repeated, held, over }
+
+    /// No answers will come to the requests that were sent. Those that are repeated wait for their turn again, in their
+    /// original order and ahead of others.
     ///
-    /// - Parameter canRepeat: whether an entry may be sent again.
-    /// - Returns: the entries that may not; they are no longer in the table.
-    mutating func interrupt(_ canRepeat: (Entry) -> Bool) -> [Entry] {
+    /// - Returns: the entries that are over, which are no longer in the table, and the ids of those that are held, in
+    ///   order.
+    mutating func interrupt(_ decide: (Entry) -> Interruption) -> (over: [Entry], held: [GUID]) {
         let interrupted = self.inFlight.sorted { $0.value.number < $1.value.number }
         self.inFlight = [:]
-        var rejected: [Entry] = []
-        var repeated: [GUID] = []
+        var (over, held, repeated): ([Entry], [GUID], [GUID]) = ([], [], [])
         for (id, slot) in interrupted {
-            if canRepeat(slot.entry) {
+            switch decide(slot.entry) {
+            case .repeated:
                 self.waiting[id] = slot
                 repeated.append(id)
-            } else {
-                rejected.append(slot.entry)
+            case .held:
+                self.held[id] = slot
+                held.append(id)
+            case .over: over.append(slot.entry)
             }
         }
         self.order.prepend(contentsOf: repeated)
-        return rejected
+        return (over, held)
     }
 
     /// The entry that is no longer wanted; nil if it has ended already.
     mutating func cancel(_ id: GUID) -> Entry? {
-        if let slot = self.inFlight.removeValue(forKey: id) ?? self.delayed.removeValue(forKey: id)?.slot {
-            return slot.entry
-        }
+        let elsewhere = self.delayed.removeValue(forKey: id)?.slot ?? self.held.removeValue(forKey: id)
+        if let slot = self.inFlight.removeValue(forKey: id) ?? elsewhere { return slot.entry }
         guard let slot = self.waiting.removeValue(forKey: id) else { return nil }
         self.forgetCancelled()
         return slot.entry
@@ -122,11 +154,12 @@ struct ConversationTable<Entry> {
         }
         let expired =
             Self.take(from: &self.inFlight, now) + Self.take(from: &self.waiting, now)
+            + Self.take(from: &self.held, now)
             + self.delayed.filter { $0.value.slot.deadline <= now }.compactMap { id, _ in
                 self.delayed.removeValue(forKey: id)?.slot.entry
             }
         self.forgetCancelled()
-        let deadlines = [self.inFlight, self.waiting].compactMap { $0.values.map(\.startBy).min() }
+        let deadlines = [self.inFlight, self.waiting, self.held].compactMap { $0.values.map(\.startBy).min() }
         let delays = self.delayed.values.map { min($0.until, $0.slot.deadline) }
         self.nextWake = (deadlines + delays).min()
         return expired
@@ -135,7 +168,7 @@ struct ConversationTable<Entry> {
     /// All entries: first those that were sent, then those that wait, in order.
     mutating func removeAll() -> [Entry] {
         let entries =
-            self.inFlight.values.map(\.entry) + self.delayed.values.map(\.slot.entry)
+            self.inFlight.values.map(\.entry) + self.delayed.values.map(\.slot.entry) + self.held.values.map(\.entry)
             + self.order.compactMap { self.waiting[$0]?.entry }
         self = Self(limit: self.limit)
         return entries

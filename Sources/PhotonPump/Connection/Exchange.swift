@@ -1,6 +1,5 @@
 internal import PhotonPumpTransport
 internal import PhotonPumpWire
-internal import Synchronization
 
 /// A conversation and its waiting caller, with the types of both erased: the entries of the client's table.
 protocol OpenExchange: Sendable {
@@ -32,6 +31,26 @@ protocol OpenExchange: Sendable {
 
     /// Fails the call with `CancellationError`.
     func cancel()
+
+    /// The stream that the request may change; nil if it changes none.
+    var changedStream: String? { get }
+
+    /// What to look for before the request is sent again; nil if it can be sent again as it is, or was never sent.
+    var uncertainWrite: UncertainWrite? { get }
+
+    /// The same write, as it is sent again once it has been looked for.
+    ///
+    /// - Parameters:
+    ///   - id: the correlation id of the repetition.
+    ///   - expected: what it expects of the stream.
+    ///   - report: what came of it, with the function that ends this call in the same way; runs exactly once, on the
+    ///     client's queue.
+    func repetition(
+        _ id: GUID, expecting expected: ExpectedVersion, _ report: @escaping Settlement.Report
+    ) -> any OpenExchange
+
+    /// Fails the call with `error`, because it cannot be found out whether its write was made.
+    func leaveInDoubt(_ error: PhotonPumpError)
 }
 
 /// What becomes of an exchange after an answer.
@@ -39,6 +58,8 @@ enum Verdict {
     case over
     /// The node is not serving requests at the moment.
     case again
+    /// The server gave up waiting; what was requested may have been done, or be done yet.
+    case unfinished(PhotonPumpError)
     /// Another node would serve it (nil if it is not known which); if that is impossible, fail with the error.
     case elsewhere(MasterInfo?, otherwise: PhotonPumpError)
 }
@@ -49,30 +70,42 @@ final class Exchange<C: Conversation>: OpenExchange {
 
     let id: GUID
     let terms: CallTerms
-    private let conversation: C
-    private let completion: Completion
-    private let sent = Atomic<Int>(0)
-    private let losses = Atomic<Int>(0)
+    let conversation: C
+    let completion: Completion
+    let history: ExchangeHistory
 
-    /// - Parameter completion: runs exactly once, on the client's queue.
-    init(_ conversation: C, id: GUID, terms: CallTerms, completion: @escaping Completion) {
+    /// - Parameters:
+    ///   - history: what happened to the same request before.
+    ///   - completion: runs exactly once, on the client's queue.
+    init(
+        _ conversation: C, id: GUID, terms: CallTerms, history: ExchangeHistory = ExchangeHistory(),
+        completion: @escaping Completion
+    ) {
         self.conversation = conversation
         self.id = id
         self.terms = terms
+        self.history = history
         self.completion = completion
     }
 
-    var attempts: Int { self.sent.load(ordering: .relaxed) }
+    var attempts: Int { self.history.attempts }
 
-    var isSafeToRepeat: Bool { self.conversation.effect != .once || self.attempts == 0 }
+    var isSafeToRepeat: Bool { self.repeatsSafely || self.attempts == 0 }
+
+    private var repeatsSafely: Bool {
+        switch self.conversation.effect {
+        case .none, .repeatable: true
+        case .once, .checked: false
+        }
+    }
 
     func lostAnswer() -> Int {
         self.conversation.lostAnswer()
-        return self.losses.wrappingAdd(1, ordering: .relaxed).newValue
+        return self.history.lostAnswer()
     }
 
     func send(on channel: PackageChannel) {
-        self.sent.wrappingAdd(1, ordering: .relaxed)
+        self.history.sent()
         let request = self.conversation.request
         channel.send(request.message, request.command, self.id, login: self.terms.login)
     }
@@ -88,6 +121,14 @@ final class Exchange<C: Conversation>: OpenExchange {
             return .over
         case .retry:
             return .again
+        case .unfinished(var error):
+            error.endpoint = endpoint
+            guard self.repeatsSafely else {
+                self.end(error)
+                return .over
+            }
+            self.history.unfinished(error)
+            return .unfinished(error)
         case .redirect(let master, var error):
             error.endpoint = endpoint
             return .elsewhere(master, otherwise: error)
@@ -95,7 +136,8 @@ final class Exchange<C: Conversation>: OpenExchange {
     }
 
     func fail(_ error: PhotonPumpError) {
-        self.end(error.during(self.conversation.operation, stream: self.conversation.stream))
+        let reason = self.history.reason(of: error, isReordered: self.uncertainWrite?.events.count ?? 0 > 2)
+        self.end(reason.during(self.conversation.operation, stream: self.conversation.stream))
     }
 
     func refuse(_ error: PhotonPumpError) {
@@ -103,16 +145,19 @@ final class Exchange<C: Conversation>: OpenExchange {
     }
 
     func cancel() {
+        if self.attempts > 0 { self.conversation.leftOpen() }
         self.completion(.failure(CancellationError()))
     }
 
-    private func end(_ error: PhotonPumpError) {
+    /// - Parameter isInDoubt: whether it could not be found out that the request may be repeated.
+    func end(_ error: PhotonPumpError, isInDoubt: Bool = false) {
         var error = error
         error.attempts = self.attempts
         error.elapsed = ContinuousClock.now - self.terms.started
         error.mayHaveBeenApplied =
             self.conversation.effect != .none && error.attempts > 0 && error.code.leavesOutcomeOpen
-        error.isSafeToRepeat = self.conversation.effect != .once
+        error.isSafeToRepeat = self.conversation.effect != .once && !isInDoubt
+        if error.mayHaveBeenApplied { self.conversation.leftOpen() }
         self.completion(.failure(error))
     }
 

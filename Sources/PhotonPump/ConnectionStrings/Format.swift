@@ -124,3 +124,13 @@ extension Format<NodePreference> {
         )
     }
 }
+
+extension Format<RetrySettings.DoubtfulWrites> {
+    static var doubtfulWrites: Self {
+        Format(
+            meaning: "fail or repeat",
+            read: { RetrySettings.DoubtfulWrites(rawValue: $0.lowercased()) },
+            write: { $0.rawValue }
+        )
+    }
+}

@@ -33,6 +33,8 @@ extension Setting {
             Setting("queueTimeout", .duration, \.configuration.queueTimeout),
             Setting("maxRetries", .limit(from: 0, unlimited: "unlimited"), \.configuration.retries.maximum),
             Setting("retryUnanswered", .flag, \.configuration.retries.afterNoAnswer),
+            Setting("doubtfulWrites", .doubtfulWrites, \.configuration.retries.doubtfulWrites),
+            Setting("searchLimit", .count(from: 1), \.configuration.retries.searchLimit),
             Setting("maxInFlight", .count(from: 1), \.configuration.maximumInFlight),
             Setting("maxWaiting", .count(from: 1), \.configuration.maximumWaiting),
             Setting("maxFrameSize", .count(from: 1), \.configuration.maximumFrameSize),

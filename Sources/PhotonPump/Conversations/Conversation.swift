@@ -23,10 +23,22 @@ protocol Conversation: Sendable {
 
     /// The connection was lost before the answer came. The request may be made again, and may be different then.
     func lostAnswer()
+
+    /// For a write that must not be sent again as it is: what to look for in its stream. Otherwise nil.
+    var uncertainWrite: UncertainWrite? { get }
+
+    /// The call ended although it may have had its effect.
+    func leftOpen()
+
+    /// The same write, for a stream in this state.
+    func expecting(_ expected: ExpectedVersion) -> Self
 }
 
 extension Conversation {
     func lostAnswer() {}
+    func leftOpen() {}
+    var uncertainWrite: UncertainWrite? { nil }
+    func expecting(_ expected: ExpectedVersion) -> Self { self }
 }
 
 /// A package to send, without its correlation id and credentials.
@@ -43,6 +55,9 @@ enum Step<Output: Sendable> {
     case fail(PhotonPumpError)
     /// Send the request again a little later, if the call's deadline allows.
     case retry
+    /// The server gave up waiting for the request to be done, which it may be yet: send it again a little later, if that
+    /// does no harm and the call's deadline allows; otherwise throw the error to the caller.
+    case unfinished(PhotonPumpError)
     /// Send the request to another node, the master (nil if it is not known which); if that is impossible, throw the
     /// error to the caller.
     case redirect(MasterInfo?, otherwise: PhotonPumpError)
@@ -56,4 +71,6 @@ enum Effect {
     case repeatable
     /// Something, each time the request is sent.
     case once
+    /// Something, each time the request is sent; the caller finds out what became of it before it asks again.
+    case checked
 }

@@ -4,16 +4,20 @@ internal import PhotonPumpWire
 struct Publish: Conversation {
     let stream: String?
     private let name: String
-    let expected: ExpectedVersion
-    private let message: WriteEvents
+    private(set) var expected: ExpectedVersion
+    private var message: WriteEvents
+    private let ends: KnownEnds?
+    private let knownBefore: Int64?
 
+    /// - Parameter ends: what is known of streams' ends.
     /// - Throws: ``PhotonPumpError/Code/invalidArgument`` or ``PhotonPumpError/Code/tooLarge``.
     init(
         _ events: [NewEvent],
         to stream: String,
         expecting expected: ExpectedVersion,
         requireMaster: Bool = true,
-        limits: WriteLimits
+        limits: WriteLimits,
+        ends: KnownEnds? = nil
     ) throws(PhotonPumpError) {
         try Arguments.check(stream: stream)
         let version = try Arguments.wireValue(of: expected, stream: stream)
@@ -21,6 +25,8 @@ struct Publish: Conversation {
         self.stream = stream
         self.name = stream
         self.expected = expected
+        self.ends = expected.isForgettable ? ends : nil
+        self.knownBefore = self.ends?.last(of: stream)
         self.message = WriteEvents(
             stream: stream,
             expectedVersion: version,
@@ -38,8 +44,29 @@ struct Publish: Conversation {
     var effect: Effect { .repeatable }
     var replyCommand: Command { .writeEventsCompleted }
 
+    var uncertainWrite: UncertainWrite? {
+        // A write without events does nothing.
+        guard self.expected.isForgettable, !self.message.events.isEmpty else { return nil }
+        return UncertainWrite(
+            stream: self.name, events: self.message.events.map(\.id), needsStream: self.expected == .streamExists,
+            knownBefore: self.knownBefore)
+    }
+
+    func leftOpen() {
+        self.ends?.leftOpen(self.name, after: self.knownBefore, until: .now + Client.clockTolerance)
+    }
+
+    func expecting(_ expected: ExpectedVersion) -> Publish {
+        guard let version = expected.wireValue else { return self }
+        var other = self
+        other.expected = expected
+        other.message.expectedVersion = version
+        return other
+    }
+
     func received(_ reply: WriteEventsCompleted) -> Step<WriteResult> {
         if reply.result == .success {
+            self.ends?.learned(reply.lastEventNumber, of: self.name)
             return .finish(
                 WriteResult(
                     stream: self.name,
@@ -50,7 +77,7 @@ struct Publish: Conversation {
             )
         }
         let failure = WriteFailure(operation: self.operation, stream: self.stream, expected: self.expected)
-        return .fail(failure.error(reply.result, message: reply.message, current: reply.knownVersion))
+        return failure.step(reply.result, message: reply.message, current: reply.knownVersion)
     }
 }
 

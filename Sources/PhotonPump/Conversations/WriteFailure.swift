@@ -10,7 +10,12 @@ struct WriteFailure {
     /// - Parameters:
     ///   - message: the server's own words.
     ///   - current: the number of the stream's last event, if the server reports it.
-    func error(_ result: OperationResult, message: String?, current: Int64?) -> PhotonPumpError {
+    func step<Output>(_ result: OperationResult, message: String?, current: Int64?) -> Step<Output> {
+        let error = self.error(result, message: message, current: current)
+        return error.code == .serverTimeout ? .unfinished(error) : .fail(error)
+    }
+
+    private func error(_ result: OperationResult, message: String?, current: Int64?) -> PhotonPumpError {
         switch result {
         case .wrongExpectedVersion: self.conflict(current, message)
         case .streamDeleted: self.error(.streamDeleted, "the stream is deleted", message)

@@ -27,8 +27,8 @@ extension PhotonPumpError {
         public static let wrongExpectedVersion = Code("wrongExpectedVersion")
         /// An event, or all events together, exceed what a server accepts. Nothing was sent.
         public static let tooLarge = Code("tooLarge")
-        /// The server could not complete the write in time. The events may have been written nevertheless; repeat the
-        /// call with the same events.
+        /// The server answered that it could not complete the write in time, also when it was asked again, until the
+        /// call's own time was up. The events may have been written nevertheless.
         public static let serverTimeout = Code("serverTimeout")
 
         // Subscriptions
@@ -81,8 +81,9 @@ extension PhotonPumpError {
         public static let connectionFailed = Code("connectionFailed")
         /// No suitable node of the cluster was found; the message has the answer of each one that was asked.
         public static let discoveryFailed = Code("discoveryFailed")
-        /// The connection was lost while the call was waiting, and its request may not be sent again: either because
-        /// that could apply it twice, or because it has been sent too often already (see ``RetrySettings``).
+        /// The connection was lost while the call was waiting, and its request may not be sent again: because that could
+        /// apply it twice, because it could not be found out whether it was applied, or because it has been sent too
+        /// often already (see ``RetrySettings``).
         public static let connectionLost = Code("connectionLost")
         /// The client was closed before the call, or while it was waiting.
         public static let clientClosed = Code("clientClosed")

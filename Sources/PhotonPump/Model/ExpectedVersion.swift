@@ -18,6 +18,9 @@ public enum ExpectedVersion: Sendable, Hashable {
         case .version(let number): number >= 0 ? number : nil
         }
     }
+
+    /// Whether servers recognise a repeated write only as long as they remember it.
+    var isForgettable: Bool { self == .any || self == .streamExists }
 }
 
 extension ExpectedVersion: CustomStringConvertible {

@@ -17,6 +17,8 @@ struct SearchedPage: Sendable {
     var next: Int64?
     /// Whether the stream does not exist, or was deleted such that it can be written to again.
     var isAbsent = false
+    /// The bytes of the events' data.
+    var size = 0
 }
 
 /// Reads a page of a stream from the master, for what its events' ids and its end say.
@@ -41,8 +43,9 @@ struct SearchStream: Conversation {
         var page = SearchedPage(lastNumber: reply.lastEventNumber)
         switch reply.result {
         case .success:
-            page.events = reply.events.compactMap(\.event).map {
-                SearchedPage.Event(id: $0.id, number: $0.number, created: $0.createdTicks)
+            for record in reply.events.compactMap(\.event) {
+                page.events.append(.init(id: record.id, number: record.number, created: record.createdTicks))
+                page.size += record.data.count + record.metadata.count
             }
             let isEnd = reply.isEndOfStream || reply.nextEventNumber < 0
             guard isEnd || self.message.from < 0 || reply.nextEventNumber < self.message.from else {

@@ -140,15 +140,32 @@ struct FaultTests {
         (.readStreamForward, { _ = try await $0.get("ponies") }),
     ]
 
-    @Test("a write that timed out on the server says that it may have been made", arguments: [false, true])
-    func serverTimeout(_ isDone: Bool) async throws {
+    @Test(
+        "S75: a write that timed out on the server is made once", arguments: [false, true],
+        [.any, .noStream] as [ExpectedVersion])
+    func serverTimeout(_ isDone: Bool, _ expected: ExpectedVersion) async throws {
         try await Self.run { server, client in
-            try await server.faults.add(.timeOutWrites(in: .commit, afterWriting: isDone, times: 1))
-            let events = try Pony.events(1)
-            let error = try await failure { try await client.publish(events, to: "ponies") }
+            let timeouts = try await server.faults.add(.timeOutWrites(in: .commit, afterWriting: isDone, times: 2))
+            let events = try Pony.events(2)
+            let result = try await client.publish(events, to: "ponies", expecting: expected)
+            #expect((result.firstEventNumber, result.lastEventNumber) == (0, 1))
+            #expect(result.wasAlreadyWritten == isDone)
+            #expect(timeouts.effectCount == 2)
+            #expect(try await client.get("ponies").events.map(\.id) == events.map(\.id))
+        }
+    }
+
+    @Test("a write that keeps timing out on the server says so in the end, and that it may have been made")
+    func serverTimeouts() async throws {
+        try await Self.run { server, client in
+            try await server.faults.add(.timeOutWrites(in: .commit, afterWriting: true))
+            let options = CallOptions(timeout: .milliseconds(500))
+            let error = try await failure {
+                try await client.publish(try Pony.events(1), to: "ponies", options: options)
+            }
             #expect(error.code == .serverTimeout)
             #expect(error.mayHaveBeenApplied)
-            #expect(try await client.publish(events, to: "ponies").wasAlreadyWritten == isDone)
+            #expect(error.attempts > 1)
         }
     }
 }

@@ -117,12 +117,40 @@ struct ConversationTableTests {
             table.enqueue(self.id(UInt64(number)), name, deadline: self.at(number + 10), startBy: self.at(1))
         }
         for _ in 0..<3 { _ = table.startNext() }
-        #expect(table.interrupt { $0 != "b" } == ["b"])
+        #expect(table.interrupt { $0 == "b" ? .over : .repeated } == (["b"], []))
         #expect((table.inFlightCount, table.waitingCount) == (0, 3))
         // What was sent once has until its deadline; "d" was not sent in time.
         #expect(table.expire(now: self.at(1)) == ["d"])
         #expect(table.startNext() == "a")
         #expect(table.startNext() == "c")
         #expect(table.startNext() == nil)
+    }
+
+    @Test("holds entries back, and lets them go on in order and ahead of others")
+    func held() {
+        var table = ConversationTable<String>(limit: 3)
+        for (number, name) in ["a", "b", "c", "d", "e"].enumerated() {
+            table.enqueue(self.id(UInt64(number)), name, deadline: self.at(number == 1 ? 5 : 50))
+        }
+        for _ in 0..<3 { _ = table.startNext() }
+        #expect(table.interrupt { $0 == "c" ? .repeated : .held } == ([], [self.id(0), self.id(1)]))
+        #expect(table.startNext() == "c")
+        #expect(table.startNext() == "d")
+        table.hold(self.id(3))
+        #expect((table.inFlightCount, table.waitingCount) == (1, 4))
+        #expect(table.heldEntry(self.id(3)) == "d")
+        #expect(table.place(of: self.id(0)) ?? 0 < table.place(of: self.id(3)) ?? 0)
+        // Its time goes on meanwhile.
+        #expect(table.nextWake == self.at(5))
+        #expect(table.expire(now: self.at(5)) == ["b"])
+        table.release { $0 != "x" }
+        #expect(table.takeHeld(self.id(0)) == nil)
+        #expect([table.startNext(), table.startNext()] == ["a", "d"])
+        table.hold(self.id(0))
+        table.hold(self.id(3))
+        #expect(table.takeHeld(self.id(0)) == "a")
+        #expect(table.cancel(self.id(3)) == "d")
+        #expect(table.removeAll() == ["c", "e"])
+        #expect(table.isEmpty)
     }
 }

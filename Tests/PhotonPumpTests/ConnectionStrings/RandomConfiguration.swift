@@ -31,6 +31,8 @@ extension Client.Configuration {
         change(\.queueTimeout, to: duration())
         change(\.retries.maximum, to: limit(from: 0))
         change(\.retries.afterNoAnswer, to: false)
+        change(\.retries.doubtfulWrites, to: .repeat)
+        change(\.retries.searchLimit, to: Int.random(in: 1...100_000, using: &generator))
         change(\.maximumInFlight, to: Int.random(in: 1...100_000, using: &generator))
         change(\.maximumWaiting, to: Int.random(in: 1...100_000, using: &generator))
         change(\.maximumFrameSize, to: Int.random(in: 70_000...1_000_000, using: &generator))

@@ -6,11 +6,14 @@ extension Step {
         case .finish(let output): .success(output)
         case .fail(let error): .failure(error)
         case .retry: .failure(PhotonPumpError(.notHandled, "retry"))
-        case .redirect(_, let error): .failure(error)
+        case .redirect(_, let error), .unfinished(let error): .failure(error)
         }
     }
 
     var error: PhotonPumpError? {
-        if case .fail(let error) = self { error } else { nil }
+        switch self {
+        case .fail(let error), .unfinished(let error): error
+        case .finish, .retry, .redirect: nil
+        }
     }
 }

@@ -1,0 +1,48 @@
+internal import Synchronization
+
+/// What has happened to a request so far.
+final class ExchangeHistory: Sendable {
+    private struct State {
+        var attempts = 0
+        var losses = 0
+        /// What the server answered when it gave up waiting.
+        var unfinished: PhotonPumpError?
+    }
+
+    private let state = Mutex(State())
+
+    /// How often the request has been sent.
+    var attempts: Int { self.state.withLock { $0.attempts } }
+
+    func sent() { self.state.withLock { $0.attempts += 1 } }
+
+    /// The connection was lost before the answer came.
+    ///
+    /// - Returns: how often that has happened.
+    func lostAnswer() -> Int {
+        self.state.withLock { state in
+            state.losses += 1
+            return state.losses
+        }
+    }
+
+    func unfinished(_ answer: PhotonPumpError) { self.state.withLock { $0.unfinished = answer } }
+
+    /// The error of a call whose time is up, with what is known of the reason: `error` itself for another one.
+    ///
+    /// - Parameter isReordered: whether the events may be known to the server in another order, so that it gives no answer.
+    func reason(of error: PhotonPumpError, isReordered: Bool) -> PhotonPumpError {
+        guard error.code == .timedOut else { return error }
+        let state = self.state.withLock { $0 }
+        if let answer = state.unfinished {
+            var reason = PhotonPumpError(
+                answer.code, "\(error.message), except that the server did not manage in time; it may have been made",
+                serverMessage: answer.serverMessage, underlying: error.underlying)
+            reason.endpoint = answer.endpoint
+            return reason
+        }
+        guard isReordered, state.attempts == 1, state.losses == 0, error.underlying == nil else { return error }
+        return PhotonPumpError(
+            error.code, "\(error.message); servers do not answer if they know these events in another order")
+    }
+}

@@ -1,0 +1,25 @@
+internal import PhotonPumpWire
+
+extension Exchange {
+    var changedStream: String? { self.conversation.effect == .none ? nil : self.conversation.stream }
+
+    var uncertainWrite: UncertainWrite? { self.attempts == 0 ? nil : self.conversation.uncertainWrite }
+
+    func repetition(
+        _ id: GUID, expecting expected: ExpectedVersion, _ report: @escaping Settlement.Report
+    ) -> any OpenExchange {
+        Exchange(self.conversation.expecting(expected), id: id, terms: self.terms, history: self.history) { result in
+            let outcome: Settlement.Outcome =
+                switch result {
+                case .success: .written
+                case .failure(let error as PhotonPumpError) where error.code == .wrongExpectedVersion: .conflict
+                case .failure: .failed
+                }
+            report(outcome) { self.completion(result) }
+        }
+    }
+
+    func leaveInDoubt(_ error: PhotonPumpError) {
+        self.end(error.during(self.conversation.operation, stream: self.conversation.stream), isInDoubt: true)
+    }
+}
