@@ -4,10 +4,14 @@ extension Client {
     /// Creates a persistent subscription. The stream need not exist. Only administrators may do this and, from server
     /// 5.0 on, operators.
     ///
+    /// If the answer is lost and the subscription exists when it is created again, its settings are read over HTTP: if they
+    /// are the same, the first request created it.
+    ///
     /// - Parameters:
     ///   - group: its name, which its consumers have in common.
     ///   - stream: the stream whose events it delivers.
     ///   - settings: how the server treats its events and consumers.
+    ///   - httpPort: the server's HTTP port, used if gossip does not tell it. 2113 by default.
     ///   - options: the timeout and credentials of this call.
     /// - Throws: ``PhotonPumpError``, such as ``PhotonPumpError/Code/subscriptionExists``,
     ///   ``PhotonPumpError/Code/accessDenied``, ``PhotonPumpError/Code/serverError`` with the server's reason, or
@@ -16,10 +20,38 @@ extension Client {
         _ group: String,
         to stream: String,
         settings: PersistentSubscriptionSettings = PersistentSubscriptionSettings(),
+        httpPort: Int = Endpoint.defaultGossipPort,
         options: CallOptions = CallOptions()
     ) async throws {
         let settings = try settings.checked(stream: stream)
-        try await self.perform(ManageSubscription(.create(settings), group: group, stream: stream), options)
+        let create = try ManageSubscription(.create(settings), group: group, stream: stream)
+        let terms = try self.terms(options)
+        do {
+            try await self.perform(create, terms)
+        } catch let error as PhotonPumpError where error.code == .subscriptionExists && create.mayBeDone {
+            try await self.recognise(settings, of: group, to: stream, httpPort, options, terms, otherwise: error)
+        }
+    }
+
+    /// Returns if a persistent subscription has these settings, and otherwise throws the error, with the reason if they
+    /// cannot be read.
+    private nonisolated func recognise(
+        _ settings: PhotonPumpWire.PersistentSubscriptionSettings, of group: String, to stream: String, _ httpPort: Int,
+        _ options: CallOptions, _ terms: CallTerms, otherwise error: PhotonPumpError
+    ) async throws {
+        var options = options
+        options.timeout = max(terms.deadline - .now, .milliseconds(1))
+        var cause: (any Error)?
+        do {
+            let info = try await self.subscriptionInfo(group, to: stream, httpPort: httpPort, options: options)
+            if info.hasSettings(settings) { return }
+        } catch let problem as PhotonPumpError {
+            cause = problem
+        }
+        var exists = PhotonPumpError(error.code, error.message, stream: stream, underlying: cause)
+        (exists.attempts, exists.elapsed, exists.endpoint) = (error.attempts, .now - terms.started, error.endpoint)
+        exists.mayHaveBeenApplied = true
+        throw exists
     }
 
     /// Replaces all settings of a persistent subscription. It keeps its place in the stream. Its consumers are

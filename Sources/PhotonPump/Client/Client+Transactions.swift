@@ -14,7 +14,8 @@ extension Client {
         let start = try StartTransaction(
             stream, expecting: expected, requireMaster: self.completed(options).requireMaster ?? true)
         let id = try await self.perform(start, options)
-        return Transaction(id: id, stream: stream, expected: expected, client: self)
+        return Transaction(
+            id: id, stream: stream, expected: expected, client: self, writes: TransactionWrites(isNew: true))
     }
 
     /// A transaction that was begun earlier, here or elsewhere. Nothing is sent.
@@ -23,7 +24,8 @@ extension Client {
     ///   - id: its ``Transaction/id``.
     ///   - stream: the stream it writes to; used in results and errors.
     public nonisolated func transaction(_ id: Int64, on stream: String) -> Transaction {
-        Transaction(id: id, stream: stream, expected: nil, client: self)
+        Transaction(
+            id: id, stream: stream, expected: nil, client: self, writes: TransactionWrites(isNew: false))
     }
 
     /// Begins a transaction, lets `body` write to it, and commits it. If `body` throws, the transaction is abandoned.

@@ -34,13 +34,21 @@ struct Delete: Conversation {
 
     var operation: String { "delete '\(self.message.stream)'\(self.message.hardDelete == true ? " for good" : "")" }
     var request: Request { Request(command: .deleteStream, message: self.message) }
-    /// Deleting a deleted stream changes nothing, or fails because of that.
-    var effect: Effect { .repeatable }
+    /// A repetition might delete what was written since, or fail because of the first deletion.
+    var effect: Effect { .checked }
     var replyCommand: Command { .deleteStreamCompleted }
 
     func received(_ reply: DeleteStreamCompleted) -> Step<Position?> {
         if reply.result == .success { return .finish(Position(ofWrite: reply.commitPosition, reply.preparePosition)) }
         let failure = WriteFailure(operation: self.operation, stream: self.stream, expected: self.expected)
-        return .fail(failure.error(reply.result, message: reply.message, current: reply.currentVersion))
+        return failure.step(reply.result, message: reply.message, current: reply.currentVersion)
+    }
+
+    /// The stream is at another version.
+    func conflict(actual: Int64) -> PhotonPumpError {
+        PhotonPumpError(
+            .wrongExpectedVersion,
+            "\(self.operation): expected version \(self.expected), the stream has version \(actual)",
+            stream: self.stream, conflict: VersionConflict(expected: self.expected, actual: actual))
     }
 }

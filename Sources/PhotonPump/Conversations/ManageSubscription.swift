@@ -12,8 +12,7 @@ final class ManageSubscription: Conversation {
     private let change: Change
     private let group: String
     private let target: String
-    /// Whether the change may have been made by a request whose answer was lost.
-    private let mayBeDone = Atomic(false)
+    private let hasLostAnswer = Atomic(false)
 
     /// - Throws: ``PhotonPumpError/Code/invalidArgument``.
     init(_ change: Change, group: String, stream: String) throws(PhotonPumpError) {
@@ -59,16 +58,19 @@ final class ManageSubscription: Conversation {
         }
     }
 
-    func lostAnswer() { self.mayBeDone.store(true, ordering: .relaxed) }
+    func lostAnswer() { self.hasLostAnswer.store(true, ordering: .relaxed) }
+
+    /// Whether the change may have been made by a request whose answer was lost.
+    var mayBeDone: Bool { self.hasLostAnswer.load(ordering: .relaxed) }
 
     func received(_ reply: CreatePersistentSubscriptionCompleted) -> Step<Void> {
         switch (reply.result, self.change) {
         case (.success, _):
             return .finish(())
-        case (.doesNotExist, .delete) where self.mayBeDone.load(ordering: .relaxed):
+        case (.doesNotExist, .delete) where self.mayBeDone:
             return .finish(())
         case (.alreadyExists, .create):
-            let doubt = self.mayBeDone.load(ordering: .relaxed) ? ", made perhaps by this call" : ""
+            let doubt = self.mayBeDone ? ", made perhaps by this call" : ""
             return .fail(self.error(.subscriptionExists, "there is one already\(doubt)"))
         case (.doesNotExist, .update), (.doesNotExist, .delete):
             return .fail(self.error(.subscriptionNotFound, "there is no such subscription"))

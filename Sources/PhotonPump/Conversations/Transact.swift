@@ -27,7 +27,7 @@ struct StartTransaction: Conversation {
     func received(_ reply: TransactionStartCompleted) -> Step<Int64> {
         if reply.result == .success { return .finish(reply.transactionID) }
         let failure = WriteFailure(operation: self.operation, stream: self.stream, expected: self.expected)
-        return .fail(failure.error(reply.result, message: reply.message, current: nil))
+        return failure.step(reply.result, message: reply.message, current: nil)
     }
 }
 
@@ -62,7 +62,7 @@ struct WriteToTransaction: Conversation {
     func received(_ reply: TransactionWriteCompleted) -> Step<Void> {
         if reply.result == .success { return .finish(()) }
         let failure = WriteFailure(operation: self.operation, stream: self.stream, expected: nil)
-        return .fail(failure.error(reply.result, message: reply.message, current: nil))
+        return failure.step(reply.result, message: reply.message, current: nil)
     }
 }
 
@@ -82,8 +82,8 @@ struct CommitTransaction: Conversation {
 
     var operation: String { "commit transaction \(self.message.transactionID) on '\(self.name)'" }
     var request: Request { Request(command: .transactionCommit, message: self.message) }
-    /// The events are recognised by their ids.
-    var effect: Effect { .repeatable }
+    /// With a version the events are recognised in the stream, otherwise only as long as the server remembers them.
+    var effect: Effect { self.expected?.isForgettable ?? true ? .checked : .repeatable }
     var replyCommand: Command { .transactionCommitCompleted }
 
     func received(_ reply: TransactionCommitCompleted) -> Step<WriteResult> {
@@ -98,6 +98,6 @@ struct CommitTransaction: Conversation {
             )
         }
         let failure = WriteFailure(operation: self.operation, stream: self.stream, expected: self.expected)
-        return .fail(failure.error(reply.result, message: reply.message, current: nil))
+        return failure.step(reply.result, message: reply.message, current: nil)
     }
 }

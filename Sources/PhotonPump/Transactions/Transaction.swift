@@ -12,6 +12,8 @@ public struct Transaction: Sendable {
     public let expected: ExpectedVersion?
 
     let client: Client
+    /// What was written by means of this value and its copies.
+    let writes: TransactionWrites
 
     /// Adds events after those written before.
     ///
@@ -31,10 +33,21 @@ public struct Transaction: Sendable {
             requireMaster: self.client.completed(options).requireMaster ?? true,
             limits: WriteLimits(maximumFrameSize: self.client.configuration.maximumFrameSize)
         )
-        try await self.client.perform(write, options)
+        do {
+            try await self.client.perform(write, options)
+            self.writes.wrote(events)
+        } catch {
+            self.writes.failed()
+            throw error
+        }
     }
 
-    /// Writes the events to the stream, all of them or none. If the outcome is not known, this can be repeated.
+    /// Writes the events to the stream, all of them or none.
+    ///
+    /// If the answer is lost, the events are looked for in the stream, and the transaction is committed again if they
+    /// are not there. That needs to know all events, hence works only if all of them were written by means of this value;
+    /// if the transaction was begun with a version or ``ExpectedVersion/noStream``, the server recognises the repetition
+    /// in any case.
     ///
     /// - Parameter options: the timeout, credentials and node of this call.
     /// - Returns: the numbers of the events.
@@ -49,6 +62,21 @@ public struct Transaction: Sendable {
             expecting: self.expected,
             requireMaster: self.client.completed(options).requireMaster ?? true
         )
-        return try await self.client.perform(commit, options)
+        let terms = try self.client.terms(options)
+        return try await self.client.perform(commit, terms) {
+            if self.writes.isEmpty { return .again(commit) }
+            guard let writes = self.writes.all else { return .unknown(.unknownEvents) }
+            let found = try await self.client.find(
+                from: writes.first, to: writes.last, writes.count, in: self.stream, since: writes.began, terms)
+            switch found {
+            case .run(let first):
+                let result = WriteResult(
+                    stream: self.stream, firstEventNumber: first,
+                    lastEventNumber: first + Int64(writes.count) - 1, position: nil)
+                return .done(result)
+            case .none: return .again(commit)
+            case .unknown(let doubt): return .unknown(doubt)
+            }
+        }
     }
 }

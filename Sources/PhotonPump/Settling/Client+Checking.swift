@@ -1,0 +1,101 @@
+internal import PhotonPumpWire
+
+/// What is to be done about a request whose answer was lost.
+enum Finding<C: Conversation> {
+    /// It was done.
+    case done(C.Output)
+    /// It was not: ask for this.
+    case again(C)
+    case unknown(Doubt)
+}
+
+/// Requests that must not be sent again before it is known what became of them.
+extension Client {
+    /// Performs a conversation whose effect is ``Effect/checked``.
+    ///
+    /// - Parameter find: finds out what became of it when its answer is lost, or when it is asked for again and meets a
+    ///   conflict.
+    nonisolated func perform<C: Conversation>(
+        _ conversation: C, _ terms: CallTerms, find: () async throws -> Finding<C>
+    ) async throws -> C.Output {
+        let retries = self.configuration.retries
+        var conversation = conversation
+        var lost: PhotonPumpError?
+        var losses = 0
+        while true {
+            do {
+                return try await self.perform(conversation, terms)
+            } catch let error as PhotonPumpError {
+                if error.isLoss {
+                    losses += error.code == .connectionLost ? 1 : 0
+                    guard retries.afterNoAnswer, losses <= retries.maximum ?? .max else { throw error }
+                    lost = error.after(lost)
+                    if error.code == .serverTimeout { try await self.backOff(error, terms) }
+                } else if lost == nil || error.code != .wrongExpectedVersion {
+                    throw error.after(lost)
+                }
+            }
+            guard let lost else { continue }
+            let finding: Finding<C>
+            do {
+                finding = try await find()
+            } catch let error as PhotonPumpError where error.code != .wrongExpectedVersion {
+                finding = .unknown(.unreadable(error))
+            }
+            switch finding {
+            case .done(let output): return output
+            case .again(let other): conversation = other
+            case .unknown(let doubt):
+                guard retries.doubtfulWrites == .repeat, doubt.allowsRepetition, terms.deadline > .now else {
+                    throw lost.inDoubt(doubt, conversation.operation)
+                }
+            }
+        }
+    }
+
+    /// The number of a stream's first event that can be read; -1 for a stream that does not exist.
+    nonisolated func firstNumber(of stream: String, _ terms: CallTerms) async throws -> Int64 {
+        let message = ReadStreamEvents(
+            stream: stream, from: 0, maxCount: 1, resolveLinks: false, requireMaster: true)
+        do {
+            let page = try await self.perform(ReadStream(direction: .forward, message: message), terms)
+            return page.events.first?.event?.number ?? page.nextEventNumber
+        } catch let error as PhotonPumpError where error.code == .streamNotFound {
+            return -1
+        }
+    }
+
+    /// Waits before asking again a server that gave up waiting.
+    private nonisolated func backOff(_ error: PhotonPumpError, _ terms: CallTerms) async throws {
+        let pause = Backoff().delay(attempts: error.attempts, chance: .random(in: 0...1))
+        guard .now + pause < terms.deadline else { throw error }
+        try await Task.sleep(for: pause)
+    }
+}
+
+extension PhotonPumpError {
+    /// Whether a request may have been carried out, and its answer will not come.
+    fileprivate var isLoss: Bool {
+        self.mayHaveBeenApplied && [.connectionLost, .serverTimeout].contains(self.code)
+    }
+
+    /// This error of a repetition, which does not undo what the first request may have done.
+    fileprivate func after(_ lost: PhotonPumpError?) -> PhotonPumpError {
+        guard let lost else { return self }
+        var error = self
+        error.attempts += lost.attempts
+        error.mayHaveBeenApplied = self.mayHaveBeenApplied || self.code.leavesOutcomeOpen
+        return error
+    }
+
+    /// This error of a request of which it cannot be found out whether it was carried out.
+    fileprivate func inDoubt(_ doubt: Doubt, _ operation: String) -> PhotonPumpError {
+        var error = PhotonPumpError(
+            self.code, "\(self.message), and it could not be found out whether it was done: \(doubt.description)",
+            stream: self.stream, serverMessage: self.serverMessage, underlying: doubt.cause ?? self.underlying)
+        (error.attempts, error.elapsed, error.endpoint) = (self.attempts, self.elapsed, self.endpoint)
+        error.mayHaveBeenApplied = true
+        error.isSafeToRepeat = false
+        return error
+    }
+}

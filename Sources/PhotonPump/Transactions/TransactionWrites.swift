@@ -1,0 +1,48 @@
+internal import Foundation
+internal import PhotonPumpWire
+internal import Synchronization
+
+/// What was written to a transaction: enough to recognise it in the stream.
+final class TransactionWrites: Sendable {
+    struct Summary: Sendable {
+        /// When the transaction was begun.
+        let began: ContinuousClock.Instant
+        var first: GUID
+        var last: GUID
+        var count: Int
+    }
+
+    private struct State {
+        var summary: Summary?
+        /// Whether that is all.
+        var isComplete: Bool
+    }
+
+    private let began = ContinuousClock.now
+    private let state: Mutex<State>
+
+    /// - Parameter isNew: whether nothing was written to the transaction before.
+    init(isNew: Bool) {
+        self.state = Mutex(State(isComplete: isNew))
+    }
+
+    /// Whether nothing was written.
+    var isEmpty: Bool { self.state.withLock { $0.isComplete && $0.summary == nil } }
+
+    /// nil if nothing was written, or not everything is known.
+    var all: Summary? { self.state.withLock { $0.isComplete ? $0.summary : nil } }
+
+    func wrote(_ events: [NewEvent]) {
+        guard let first = events.first, let last = events.last else { return }
+        let (firstID, lastID) = (GUID(textOrder: first.id.uuid), GUID(textOrder: last.id.uuid))
+        self.state.withLock { state in
+            var summary = state.summary ?? Summary(began: self.began, first: firstID, last: lastID, count: 0)
+            summary.last = lastID
+            summary.count += events.count
+            state.summary = summary
+        }
+    }
+
+    /// A write failed; its events may have been added.
+    func failed() { self.state.withLock { $0.isComplete = false } }
+}

@@ -1,0 +1,183 @@
+import EmbeddedEventStore
+import PhotonPump
+import Testing
+
+@Suite(
+    "What is done once although its answer is lost", .timeLimit(.minutes(1)),
+    .enabled(if: TestServer.isEmbedded, "makes the server fail"))
+struct LostAnswerTests {
+    /// Runs `body` with a server, a client, and another one that stays connected when nobody else can connect.
+    private static func run(
+        _ adjust: (inout Client.Configuration) -> Void = { _ in },
+        _ body: (EmbeddedServer, Client, Client) async throws -> Void
+    ) async throws {
+        try await withEmbeddedServer(logger: .silent) { server in
+            var configuration = try TestServer.configuration(await server.connectionString)
+            configuration.reconnection.firstDelay = .milliseconds(1)
+            configuration.reconnection.maximumDelay = .milliseconds(10)
+            adjust(&configuration)
+            try await withClient(configuration, logger: .silent) { client in
+                try await withClient(configuration, logger: .silent) { try await body(server, client, $0) }
+            }
+        }
+    }
+
+    /// Begins a call whose connection is lost around the request, and lets it go on after `meanwhile`.
+    private static func lose<R: Sendable>(
+        _ request: EmbeddedServer.Fault.Request, _ moment: EmbeddedServer.Fault.Moment, of server: EmbeddedServer,
+        _ call: @escaping @Sendable () async throws -> R, meanwhile: () async throws -> Void
+    ) async throws -> R {
+        let outage = try await server.faults.add(.refuseConnections)
+        let loss = try await server.faults.add(.dropConnection(moment, to: request, times: 1))
+        let result = Task { try await call() }
+        try await loss.waitForEffect()
+        try await meanwhile()
+        try await outage.lift()
+        return try await result.value
+    }
+
+    @Test(
+        "S77: a stream that was deleted is not deleted again with what was written since",
+        arguments: [.any, .version(2)] as [ExpectedVersion])
+    func deleted(_ expected: ExpectedVersion) async throws {
+        try await Self.run { server, client, other in
+            try await client.publish(try Pony.events(3), to: "ponies")
+            _ = try await Self.lose(.deleteStream, .beforeReply, of: server) {
+                try await client.deleteStream("ponies", expecting: expected)
+            } meanwhile: {
+                try await other.publish(try Pony.events(1), to: "ponies")
+            }
+            #expect(try await client.get("ponies").events.map(\.number) == [3])
+        }
+    }
+
+    @Test("S77: a stream that was not deleted is deleted as it is then, unless that was not wanted")
+    func notDeleted() async throws {
+        try await Self.run { server, client, other in
+            for expected in [.any, .version(2)] as [ExpectedVersion] {
+                let stream = "ponies-\(expected)"
+                try await client.publish(try Pony.events(3), to: stream)
+                let result = await Result {
+                    try await Self.lose(.deleteStream, .beforeHandling, of: server) {
+                        try await client.deleteStream(stream, expecting: expected)
+                    } meanwhile: {
+                        try await other.publish(try Pony.events(1), to: stream)
+                    }
+                }
+                switch expected {
+                case .any:
+                    _ = try result.get()
+                    #expect(try await client.lastEventNumber(of: stream) == nil)
+                default:
+                    let error = try #require(throws: PhotonPumpError.self) { try result.get() }
+                    #expect((error.conflict?.expected, error.conflict?.actual) == (.version(2), 3))
+                }
+            }
+        }
+    }
+
+    @Test(
+        "S77: a tombstone is set once", arguments: [.beforeHandling, .beforeReply] as [EmbeddedServer.Fault.Moment],
+        [.any, .version(2), .noStream] as [ExpectedVersion])
+    func tombstone(_ moment: EmbeddedServer.Fault.Moment, _ expected: ExpectedVersion) async throws {
+        try await Self.run { server, client, _ in
+            if expected != .noStream { try await client.publish(try Pony.events(3), to: "ponies") }
+            _ = try await Self.lose(.deleteStream, moment, of: server) {
+                try await client.tombstoneStream("ponies", expecting: expected)
+            } meanwhile: {
+            }
+            #expect(try await failure { try await client.get("ponies") }.code == .streamDeleted)
+        }
+    }
+
+    @Test(
+        "S77: a transaction is committed once",
+        arguments: [.beforeHandling, .beforeReply] as [EmbeddedServer.Fault.Moment],
+        [.any, .streamExists, .version(0)] as [ExpectedVersion])
+    func commit(_ moment: EmbeddedServer.Fault.Moment, _ expected: ExpectedVersion) async throws {
+        try await Self.run { server, client, other in
+            try await client.publish(try Pony.events(1), to: "ponies")
+            let transaction = try await client.startTransaction(on: "ponies", expecting: expected)
+            try await transaction.write(try Pony.events(2))
+            try await transaction.write(try Pony.events(3))
+            let result = try await Self.lose(.transactionCommit, moment, of: server) {
+                try await transaction.commit()
+            } meanwhile: {
+                if moment == .beforeReply { try await other.publish(try Pony.events(1), to: "ponies") }
+            }
+            #expect((result.firstEventNumber, result.lastEventNumber) == (1, 5))
+            #expect(result.wasAlreadyWritten == (moment == .beforeReply))
+            #expect(try await client.lastEventNumber(of: "ponies") == (moment == .beforeReply ? 6 : 5))
+        }
+    }
+
+    @Test(
+        "S77: the commit of a transaction that was begun elsewhere is in doubt, and says so", arguments: [false, true])
+    func foreignCommit(_ isRepeated: Bool) async throws {
+        let settings: (inout Client.Configuration) -> Void = {
+            $0.retries.doubtfulWrites = isRepeated ? .repeat : .fail
+        }
+        try await Self.run(settings) { server, client, other in
+            let transaction = try await other.startTransaction(on: "ponies")
+            try await transaction.write(try Pony.events(2))
+            let continued = client.transaction(transaction.id, on: "ponies")
+            let result = await Result {
+                try await Self.lose(.transactionCommit, .beforeReply, of: server) {
+                    try await continued.commit()
+                } meanwhile: {
+                }
+            }
+            if isRepeated {
+                #expect(try result.get().wasAlreadyWritten)
+            } else {
+                let error = try #require(throws: PhotonPumpError.self) { try result.get() }
+                #expect(error.code == .connectionLost)
+                #expect(error.mayHaveBeenApplied && !error.isSafeToRepeat)
+            }
+            #expect(try await client.lastEventNumber(of: "ponies") == 1)
+        }
+    }
+
+    @Test("S77: a persistent subscription is created and deleted once", arguments: [true, false])
+    func group(_ hasSameSettings: Bool) async throws {
+        var configuration = EmbeddedServer.Configuration()
+        configuration.httpPort = 0
+        try await withEmbeddedServer(configuration, logger: .silent) { server in
+            let port = try #require(await server.httpPort)
+            var settings = try TestServer.configuration(await server.connectionString)
+            settings.reconnection.firstDelay = .milliseconds(1)
+            try await withClient(settings, logger: .silent) { client in
+                try await withClient(settings, logger: .silent) { other in
+                    let wanted = PersistentSubscriptionSettings()
+                    var others = wanted
+                    others.maximumRetryCount += hasSameSettings ? 0 : 1
+                    let result = await Result {
+                        try await Self.lose(.createPersistentSubscription, .beforeHandling, of: server) {
+                            try await client.createSubscription(
+                                "herd", to: "ponies", settings: wanted, httpPort: port)
+                        } meanwhile: { [others] in
+                            try await other.createSubscription("herd", to: "ponies", settings: others)
+                        }
+                    }
+                    if hasSameSettings {
+                        try result.get()
+                    } else {
+                        let error = try #require(throws: PhotonPumpError.self) { try result.get() }
+                        #expect(error.code == .subscriptionExists)
+                        #expect(error.mayHaveBeenApplied)
+                    }
+                    try await Self.lose(.deletePersistentSubscription, .beforeReply, of: server) {
+                        try await client.deleteSubscription("herd", to: "ponies")
+                    } meanwhile: {
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension Result where Failure == any Error {
+    fileprivate init(_ body: () async throws -> Success) async {
+        do { self = .success(try await body()) } catch { self = .failure(error) }
+    }
+}
