@@ -2,9 +2,9 @@ internal import PhotonPumpWire
 
 /// How much one write may contain. Beyond that, servers drop the connection or the request, so it is checked first.
 struct WriteLimits {
-    /// The stream, type, data and metadata of one event must stay below 16 MiB less 10,000 bytes. Servers check for this
-    /// with text as UTF-8, but reserve two bytes per UTF-16 unit for it, and a record that does not fit into 16 MiB ends
-    /// their process.
+    /// The stream, type, data and metadata of one event must stay below 16 MiB less 10,000 bytes. Servers refuse a request
+    /// that goes beyond that without the stream's name, counting two bytes per UTF-16 unit of text. They reserve as much
+    /// for the stream's name, too: a record that does not fit into 16 MiB with that ends their process.
     static let maximumEventSize = (16 << 20) - 10_000
     /// The most that an event's fields add to its strings and bytes: ids, flags, tags and lengths.
     private static let eventOverhead = 64
