@@ -137,7 +137,7 @@ final class SubscriptionProcessing<Store: CheckpointStore>: Sendable {
             lanes.add((event, number), key: self.plan.key.map { AnyHashable($0(event)) })
         case .checkpoint(let checkpoint):
             self.state.withLock { $0.progress.reached(checkpoint.map(self.place.outside)) }
-        case .live, .fellBehind, .gap:
+        case .live, .fellBehind, .beyondEnd, .readsLag, .gap:
             break
         }
     }

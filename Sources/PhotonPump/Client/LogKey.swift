@@ -12,4 +12,6 @@ enum LogKey {
     static let found = "found"
     static let made = "made"
     static let doubtful = "doubtful"
+    static let place = "place"
+    static let end = "end"
 }

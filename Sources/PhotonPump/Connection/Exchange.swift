@@ -131,6 +131,10 @@ final class Exchange<C: Conversation>: OpenExchange {
             return .unfinished(error)
         case .redirect(let master, var error):
             error.endpoint = endpoint
+            if self.conversation.staysHere {
+                self.end(error)
+                return .over
+            }
             return .elsewhere(master, otherwise: error)
         }
     }

@@ -18,6 +18,9 @@ protocol Conversation: Sendable {
     /// The command that answers ``request``.
     var replyCommand: Command { get }
 
+    /// Whether it concerns this node, so that it fails where another one would be asked.
+    var staysHere: Bool { get }
+
     /// What the answer means.
     func received(_ reply: Reply) -> Step<Output>
 
@@ -35,6 +38,8 @@ protocol Conversation: Sendable {
 }
 
 extension Conversation {
+    var staysHere: Bool { false }
+
     func lostAnswer() {}
     func leftOpen() {}
     var uncertainWrite: UncertainWrite? { nil }

@@ -3,9 +3,10 @@ internal import PhotonPumpWire
 /// Reads one page of the log, in either direction.
 struct ReadAll: Conversation {
     let direction: Direction
-    let message: ReadAllEvents
+    var message: ReadAllEvents
     /// The page limit of the iteration that the page belongs to.
     var limit: PageLimit?
+    var staysHere = false
 
     private var reading: LogReading {
         LogReading(

@@ -3,9 +3,13 @@ internal import PhotonPumpWire
 /// Reads one page of a stream, in either direction.
 struct ReadStream: Conversation {
     let direction: Direction
-    let message: ReadStreamEvents
+    var message: ReadStreamEvents
     /// The page limit of the iteration that the page belongs to.
     var limit: PageLimit?
+    /// Whether a stream that does not exist is no error. The answer has the number of its last event even then, if it
+    /// was deleted and its numbers go on.
+    var findsNothing = false
+    var staysHere = false
 
     var stream: String? { self.message.stream }
     var operation: String {
@@ -40,6 +44,8 @@ struct ReadStream: Conversation {
             return self.isProgress(reply)
                 ? .finish(reply)
                 : self.fail(.unexpectedReply, "the server says to go on at \(reply.nextEventNumber)", reply)
+        case .noStream where self.findsNothing:
+            return .finish(reply)
         case .noStream:
             return self.fail(.streamNotFound, "there is no such stream", reply)
         case .streamDeleted:

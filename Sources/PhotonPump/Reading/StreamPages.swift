@@ -45,8 +45,17 @@ struct StreamPages: PageSource {
         at cursor: Int64, id: GUID, terms: CallTerms,
         completion: @escaping @Sendable (Result<ReadStreamEventsCompleted, any Error>) -> Void
     ) -> any OpenExchange {
+        self.exchange(at: cursor, findsNothing: false, id: id, terms: terms, completion: completion)
+    }
+
+    /// - Parameter findsNothing: whether a stream that does not exist is no error.
+    func exchange(
+        at cursor: Int64, findsNothing: Bool, id: GUID, terms: CallTerms,
+        completion: @escaping @Sendable (Result<ReadStreamEventsCompleted, any Error>) -> Void
+    ) -> any OpenExchange {
         var reading = self.reading(at: cursor, atMost: self.pageSize)
         reading.limit = self.limit
+        reading.findsNothing = findsNothing
         return Exchange(reading, id: id, terms: terms, completion: completion)
     }
 

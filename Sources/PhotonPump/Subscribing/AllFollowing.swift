@@ -49,8 +49,8 @@ final class AllFollowing: FollowSource {
                 result.map { output in
                     switch output {
                     case .page(let page, _):
-                        return FollowPage(
-                            events: page.events.map(Self.event), next: .from(page.next), isEnd: page.isEnd)
+                        let next = page.next == cursor.position ? start : .from(page.next)
+                        return FollowPage(events: page.events.map(Self.event), next: next, isEnd: page.isEnd)
                     case .beyondServer:
                         self.isServersWork.store(false, ordering: .relaxed)
                         return FollowPage(next: start)
@@ -77,7 +77,7 @@ final class AllFollowing: FollowSource {
         }
         return Exchange(subscribe, id: id, terms: terms) { result in
             completion(
-                result.map { .confirmed(Self.last($0.lastCommitPosition)) }
+                result.map { .confirmed(Self.last($0.lastCommitPosition), nil) }
                     .flatMapError { error in
                         guard isServersWork, (error as? PhotonPumpError)?.code == .badRequest else {
                             return .failure(error)
@@ -86,6 +86,19 @@ final class AllFollowing: FollowSource {
                         return .success(.beyondServer)
                     }
             )
+        }
+    }
+
+    func end(
+        seenFrom start: SubscriptionStart<Position>, asMaster: Bool, id: GUID, terms: CallTerms,
+        completion: @escaping @Sendable (Result<FollowEnd, any Error>) -> Void
+    ) -> any OpenExchange {
+        // Forward from the end there is nothing, and the answer says where that is.
+        var reading = self.pages.reading(at: .end, atMost: 1)
+        reading.message.requireMaster = reading.message.requireMaster || asMaster
+        reading.staysHere = asMaster
+        return Exchange(reading, id: id, terms: terms) { result in
+            completion(result.map { FollowEnd(log: AllPage($0).from) })
         }
     }
 
@@ -102,6 +115,10 @@ final class AllFollowing: FollowSource {
 
     func place(_ checkpoint: CheckpointReached) -> Position? {
         Position(commit: checkpoint.commitPosition, prepare: checkpoint.preparePosition)
+    }
+
+    func beyondEnd(_ start: SubscriptionStart<Position>, _ end: Position?) -> PhotonPumpError {
+        .beyondEnd("$all", stream: self.name, start, end.map { "the log ends at \($0.commit)" } ?? "the log is empty")
     }
 
     func pageWasTooLarge() { self.pages.limit.wasTooLarge() }

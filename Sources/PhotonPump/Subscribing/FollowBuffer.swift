@@ -17,6 +17,10 @@ enum FollowItem: Sendable {
     case live
     /// What follows is read from the past again.
     case fellBehind
+    /// Where the subscription goes on lies beyond the end, which is there.
+    case beyondEnd(SubscriptionStart<Position>, end: Position?)
+    /// The server has announced events up to this place that its reads do not return yet.
+    case readsLag(upTo: Position)
     /// This many events after this place were left out.
     case gap(Int, after: Position?)
 }

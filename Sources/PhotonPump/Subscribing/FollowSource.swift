@@ -21,6 +21,16 @@ protocol FollowSource: Sendable {
         completion: @escaping @Sendable (Result<FollowConfirmation, any Error>) -> Void
     ) -> any OpenExchange
 
+    /// The conversation that asks where it ends, without leaving the node for another one.
+    ///
+    /// - Parameters:
+    ///   - start: a place that may lie beyond the end.
+    ///   - asMaster: whether only the master may answer.
+    func end(
+        seenFrom start: SubscriptionStart<Position>, asMaster: Bool, id: GUID, terms: CallTerms,
+        completion: @escaping @Sendable (Result<FollowEnd, any Error>) -> Void
+    ) -> any OpenExchange
+
     /// The meaning of a pushed event; nil if it has none.
     func pushed(_ record: PositionedRecord) throws(PhotonPumpError) -> (event: FollowEvent, fits: Bool)?
 
@@ -29,6 +39,9 @@ protocol FollowSource: Sendable {
 
     /// A page was larger than should be held.
     func pageWasTooLarge()
+
+    /// The error for a place that lies beyond the end.
+    func beyondEnd(_ start: SubscriptionStart<Position>, _ end: Position?) -> PhotonPumpError
 }
 
 /// Events that were read together.
@@ -38,13 +51,49 @@ struct FollowPage: Sendable {
     var next: SubscriptionStart<Position>
     /// Whether there was nothing more.
     var isEnd = false
-    /// The last place, as far as is known.
-    var end: Position?
+    /// Where the server says that it ends; nil if pages do not tell.
+    var end: FollowEnd?
+}
+
+/// Where a stream or the log ends, as far as a node knows.
+struct FollowEnd: Sendable, Equatable {
+    /// The last place that exists; nil if there is none. Of the log, the place where the next event will be.
+    let last: Position?
+    /// The place of the next event.
+    let next: Position
+
+    /// Of a stream, by the number of its last event; -1 if there is none.
+    init(lastNumber: Int64) {
+        self.last = lastNumber < 0 ? nil : Position(number: lastNumber)
+        self.next = Position(number: max(-1, min(lastNumber, .max - 1)) + 1)
+    }
+
+    /// Of the log.
+    init(log: Position) {
+        (self.last, self.next) = (log, log)
+    }
 }
 
 enum FollowConfirmation: Sendable {
     /// The server pushes what is written after this place; nil if nothing has been written.
-    case confirmed(Position?)
+    ///
+    /// The end is nil if the place does not tell.
+    case confirmed(Position?, FollowEnd?)
     /// The server does not support filters, and must be asked for everything.
     case beyondServer
+}
+
+extension PhotonPumpError {
+    /// A subscription is to go on at a place that lies beyond the end.
+    static func beyondEnd<Place>(
+        _ what: String, stream: String, _ start: SubscriptionStart<Place>, _ end: String
+    ) -> PhotonPumpError {
+        PhotonPumpError(
+            .placeBeyondEnd,
+            """
+            subscribe to \(what): it cannot go on \(start.words { "\($0)" }), because \(end); the server was set up anew \
+            or restored from a backup, or the place is not from there (see SubscriptionOptions.beyondEnd)
+            """,
+            stream: stream)
+    }
 }

@@ -46,17 +46,27 @@ extension FollowState {
     /// - Parameter boundary: everything up to this place was read.
     mutating func goLive(_ boundary: Place?) -> [Change] {
         self.phase = .live
-        // With a filter, the last event taken may lie far before it.
-        if let boundary, self.isNew(boundary) { self.last = boundary }
+        // With a filter, the last event taken may lie far before it; there may be none yet.
+        if let boundary, self.last.map({ $0 < boundary }) ?? true { self.last = boundary }
         self.rereads = 0
+        self.isBeyondEnd = false
         self.ready.append(.live)
-        let held = self.held
+        self.takeHeld()
+        return [.live]
+    }
+
+    /// Takes what was pushed before it could be.
+    mutating func takeHeld() {
+        let (held, place) = (self.held, self.heldPlace)
         self.letGoOfHeld()
         for event in held where self.isNew(event.place) {
             self.take(event)
             self.next = .after(event.place)
         }
-        return [.live]
+        guard self.reportsCheckpoints, let place, self.isNew(place) else { return }
+        self.last = place
+        self.next = .after(place)
+        self.ready.append(.checkpoint(self.next))
     }
 
     /// Returns to reading, after the last event taken.
@@ -64,6 +74,8 @@ extension FollowState {
         self.letGoOfHeld()
         self.missed = nil
         self.rereads = 0
+        self.isLagging = false
+        self.isBeyondEnd = false
         self.last = self.last ?? self.base
         self.phase = .reading
         self.ready.append(.fellBehind)
@@ -72,6 +84,7 @@ extension FollowState {
     mutating func letGoOfHeld() {
         self.held = []
         self.heldBytes = 0
+        self.heldPlace = nil
     }
 
     /// The place of the last event that the consumer received. If none is waiting, later events that do not match the
@@ -154,6 +167,12 @@ extension FollowState {
             actions.request = Request(kind: .read(self.next), failures: self.failures, rereads: self.rereads)
         case .subscribing:
             actions.request = Request(kind: .subscribe, failures: self.failures)
+        case .findingEnd:
+            actions.request = Request(kind: .end(self.next, asMaster: false), failures: self.failures)
+        case .doubting(_, let asMaster):
+            actions.request = Request(
+                kind: .end(self.next, asMaster: asMaster), failures: self.failures,
+                rereads: asMaster ? self.rereads : 0)
         case .reading, .closingGap, .live, .over:
             break
         }

@@ -4,13 +4,16 @@ internal import PhotonPumpWire
 /// the consumer is slow or the connection is lost; pure.
 ///
 /// ```
-/// reading ─ end of what is there ▶ subscribing ─ confirmed ▶ closingGap ─ all read ▶ live
-///    ▲                                                          │                     │
-///    └───────────── connection lost, dropped, buffer full ──────┴─────────────────────┘
+/// reading ─ end of what is there ▶ subscribing ─ confirmed ▶ closingGap ─ all read ▶ (findingEnd) ▶ live
+///    ▲                                                          │                                    │
+///    └───────────── connection lost, dropped, buffer full ──────┴────────────────────────────────────┘
 /// ```
 /// Events written between the last page and the confirmation are read after the confirmation, and events pushed in the
 /// meantime are held back until then. Each event is taken once, because its place lies after that of the last one
 /// taken.
+///
+/// It goes live only where the end is known to lie behind what was confirmed, and not before the place to go on at. In
+/// the latter case the server is not the one that the place is from, or not yet: ``SubscriptionOptions/BeyondEnd``.
 struct FollowState {
     typealias Place = Position
     typealias Start = SubscriptionStart<Place>
@@ -36,12 +39,14 @@ struct FollowState {
         enum Kind: Equatable {
             case read(Start)
             case subscribe
+            /// Ask where the end is, seen from this place; only the master, if so.
+            case end(Start, asMaster: Bool)
         }
 
         let kind: Kind
         /// The number of failed attempts so far; if there are any, there is a pause before this one.
         let failures: Int
-        /// How often it has just been made without finding all that must be there; this, too, leads to a pause.
+        /// How often it has just been made without finding all that should be there; this, too, leads to a pause.
         var rereads = 0
     }
 
@@ -50,8 +55,14 @@ struct FollowState {
         case reading
         /// Exits: closingGap, live, over.
         case subscribing
-        /// Reading up to this place, while the server already pushes. Exits: live, reading, over.
+        /// Reading up to this place, while the server already pushes. Exits: findingEnd, live, doubting, reading, over.
         case closingGap(Place?)
+        /// All that there is up to this place was read; asking where the end is. Exits: closingGap, live, doubting,
+        /// reading, over.
+        case findingEnd(Place?)
+        /// The place to go on at lies beyond this end; asking whether the master says so, too. Exits: live, reading,
+        /// over.
+        case doubting(FollowEnd, asMaster: Bool)
         /// Exits: reading, over.
         case live
         case over(PhotonPumpError?)
@@ -61,22 +72,27 @@ struct FollowState {
         let events: Int
         let bytes: Int
         let overflow: SubscriptionOptions.Overflow
+        var beyondEnd = SubscriptionOptions.BeyondEnd.fail
         let checkpointInterval: Int
     }
 
     /// After this many the problem is considered permanent; that takes about twenty seconds.
     static let mostServerErrors = 20
-    /// After this many, in about two seconds, events that the server has confirmed are considered missing, as in a
-    /// deleted stream.
-    static let mostRereads = 30
+    /// After this many, in about two seconds, it is announced that reads lag behind what the server has confirmed.
+    static let tacitRereads = 30
+    /// How often a follower whose end is too early may be asked whether it is the master; that takes half a minute, in
+    /// which a lagging one usually catches up.
+    static let mostDoubts = 60
 
     let limits: Limits
     let reportsCheckpoints: Bool
+    /// The error for a place to go on at that lies beyond the end.
+    let beyondEnd: @Sendable (Start, Place?) -> PhotonPumpError
     var phase: Phase
     /// Where to continue reading.
     var next: Start
     /// Nothing before this is wanted.
-    let first: Place?
+    var first: Place?
     /// The place after which the subscription began if nothing was read. The server guarantees that pushed events lie
     /// after it.
     var base: Place?
@@ -89,8 +105,12 @@ struct FollowState {
     var serverErrors = 0
     /// Losses since the last event.
     var idleLosses = 0
-    /// Pages in a row that ended before the place that the server has confirmed.
+    /// Answers in a row that did not reach what they should.
     var rereads = 0
+    /// Whether it was announced that reads lag.
+    var isLagging = false
+    /// Whether the place to go on at lies beyond the end.
+    var isBeyondEnd = false
     /// Whether a request is in flight.
     var isBusy = false
     var isAwaited = false
@@ -100,6 +120,8 @@ struct FollowState {
     /// Events that were pushed before everything that precedes them was read.
     var held: [FollowEvent] = []
     var heldBytes = 0
+    /// How far they reach, with those that do not match the filter.
+    var heldPlace: Place?
     /// The most events, and bytes, that were in both buffers together.
     var peak = (events: 0, bytes: 0)
     /// What the consumer received last, and may not have looked at yet.
@@ -112,12 +134,16 @@ struct FollowState {
     var unfitting = 0
 
     /// - Parameter reportsCheckpoints: whether there is a filter, so that the place advances without events.
-    init(from start: Start, limits: Limits, reportsCheckpoints: Bool) {
+    init(
+        from start: Start, limits: Limits, reportsCheckpoints: Bool,
+        beyondEnd: @escaping @Sendable (Start, Place?) -> PhotonPumpError
+    ) {
         self.next = start
         if case .from(let place) = start { self.first = place } else { self.first = nil }
         if case .after(let place) = start { (self.last, self.given) = (place, place) }
         self.limits = limits
         self.reportsCheckpoints = reportsCheckpoints
+        self.beyondEnd = beyondEnd
         self.phase = start == .end ? .subscribing : .reading
     }
 
@@ -155,44 +181,42 @@ struct FollowState {
 
     /// A page has arrived.
     ///
-    /// - Parameter end: the last place, if the server reports it.
-    mutating func received(_ events: [FollowEvent], next: Start, isEnd: Bool, end: Place?) -> Actions {
+    /// - Parameter end: where it ends, if the server reports that.
+    mutating func received(_ events: [FollowEvent], next: Start, isEnd: Bool, end: FollowEnd?) -> Actions {
         if case .over = self.phase { return Actions() }
         var changes = self.succeeded()
         for event in events { self.take(event) }
-        self.note(end: end)
+        self.note(end: end?.last)
         if self.next != next {
             self.next = next
             if self.reportsCheckpoints { self.ready.append(.checkpoint(next)) }
         }
         switch self.phase {
         case .reading where isEnd: self.phase = .subscribing
-        case .closingGap(let boundary) where self.isBehind(boundary) || self.rereads == Self.mostRereads:
-            changes += self.goLive(boundary)
-        // What the server returns to a reader lags behind what it confirms to a subscriber.
-        case .closingGap where isEnd: self.rereads += 1
-        case .closingGap: self.rereads = 0
-        case .reading, .subscribing, .live, .over: break
+        case .closingGap(let boundary) where isEnd || self.isBehind(boundary):
+            return self.readUpTo(boundary, end, changes)
+        case .closingGap: changes += self.caughtUp()
+        case .reading, .subscribing, .findingEnd, .doubting, .live, .over: break
         }
         return self.settle(changes)
     }
 
     /// From now on the server pushes what is written after this place; nil if nothing had been written.
-    mutating func confirmed(_ boundary: Place?) -> Actions {
+    ///
+    /// - Parameter end: where it ends, if the place tells.
+    mutating func confirmed(_ boundary: Place?, _ end: FollowEnd?) -> Actions {
         guard case .subscribing = self.phase else { return Actions() }
-        var changes = self.succeeded()
+        let changes = self.succeeded()
         self.note(end: boundary)
         if self.next == .end {
             self.base = boundary
             self.next = boundary.map(Start.after) ?? .start
             self.ready.append(.checkpoint(self.next))
+            return self.settle(changes + self.goLive(boundary))
         }
-        if self.isBehind(boundary) {
-            changes += self.goLive(boundary)
-        } else {
-            self.phase = .closingGap(boundary)
-        }
-        return self.settle(changes)
+        self.phase = .closingGap(boundary)
+        guard self.isBehind(boundary) else { return self.settle(changes) }
+        return self.readUpTo(boundary, end, changes)
     }
 
     /// What was requested must be requested in another way.
@@ -225,39 +249,59 @@ struct FollowState {
             guard self.isNew(event.place) else { return nil }
             if fits {
                 if !self.hasRoom(for: event) { return self.overflow(event) }
+                let changes = self.overtaken()
                 self.reportMissed()
                 self.take(event)
                 self.next = .after(event.place)
+                if !changes.isEmpty { return self.settle(changes) }
             } else if self.missed != nil {
                 // Earlier events that were left out have yet to be reported, or read after a loss.
                 self.missed?.last = event.place
             } else {
+                let changes = self.overtaken()
                 self.last = event.place
                 self.next = .after(event.place)
                 self.passOver()
+                if !changes.isEmpty { return self.settle(changes) }
             }
             return nil
-        case .closingGap where fits:
+        case .closingGap, .findingEnd, .doubting:
+            guard self.isNew(event.place) else { return nil }
+            self.heldPlace = event.place
+            guard fits else { return nil }
             if !self.hasRoom(for: event) { return self.readBack() }
             self.held.append(event)
             self.heldBytes += event.record.byteCount
             self.notePeak()
             return nil
-        case .closingGap, .reading, .subscribing, .over:
+        case .reading, .subscribing, .over:
             return nil
         }
     }
 
     /// The filtering server has considered everything up to this place.
-    mutating func reached(_ place: Place) {
-        guard case .live = self.phase, self.isNew(place) || place == self.last else { return }
-        guard self.missed == nil else {
-            self.missed?.last = place
-            return
+    ///
+    /// - Returns: as ``appeared(_:fits:)`` does.
+    mutating func reached(_ place: Place) -> Actions? {
+        switch self.phase {
+        case .closingGap, .findingEnd, .doubting:
+            self.heldPlace = place
+            return nil
+        case .live:
+            guard self.isNew(place) || place == self.last else { return nil }
+            self.note(end: place)
+            guard self.missed == nil else {
+                self.missed?.last = place
+                return nil
+            }
+            let changes = self.overtaken()
+            self.last = place
+            self.next = .after(place)
+            self.ready.append(.checkpoint(self.next))
+            return changes.isEmpty ? nil : self.settle(changes)
+        case .reading, .subscribing, .over:
+            return nil
         }
-        self.last = place
-        self.next = .after(place)
-        self.ready.append(.checkpoint(self.next))
     }
 
     /// Delivers what has arrived to the consumer, if it is waiting.
@@ -268,7 +312,7 @@ struct FollowState {
         switch self.phase {
         case .reading, .subscribing, .over:
             return Actions()
-        case .closingGap, .live:
+        case .closingGap, .findingEnd, .doubting, .live:
             guard error.code.isPassing else { return self.end(error) }
             // If a server confirms and drops with no event in between, it must not be asked ever faster.
             self.failures = self.idleLosses

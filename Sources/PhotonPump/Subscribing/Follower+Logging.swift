@@ -12,6 +12,17 @@ extension Follower {
             case .live: logger.debug("subscription live")
             case .stillLive: logger.trace("subscription still live")
             case .fellBehind: logger.info("subscription fell behind, because its consumer is slow")
+            case .beyondEnd(let place, let end):
+                logger.warning(
+                    "subscription is to go on beyond the end",
+                    metadata: [
+                        LogKey.place: "\(place.words(self.text))",
+                        LogKey.end: "\(end.map(self.text) ?? "none")",
+                    ])
+            case .readsLag(let place):
+                logger.warning(
+                    "subscription waits for events that were announced and cannot be read yet",
+                    metadata: [LogKey.place: "\(self.text(place))"])
             case .interrupted(let attempt, let cause):
                 logger.warning(
                     "subscription interrupted", metadata: [LogKey.attempt: "\(attempt)", LogKey.error: "\(cause)"])
@@ -20,5 +31,9 @@ extension Follower {
             case .ended(nil): logger.debug("subscription ended")
             }
         }
+    }
+
+    private func text(_ place: Position) -> String {
+        self.stream == "$all" ? "\(place)" : "\(place.number)"
     }
 }

@@ -10,7 +10,9 @@ extension Follower {
             let phase: SubscriptionPhase =
                 switch machine.phase {
                 case .reading: .readingHistory
-                case .subscribing, .closingGap: .goingLive
+                case .doubting: .beyondEnd
+                case .live where machine.isBeyondEnd: .beyondEnd
+                case .subscribing, .closingGap, .findingEnd: .goingLive
                 case .live: .live
                 case .over: .ended
                 }
@@ -22,7 +24,8 @@ extension Follower {
                 bufferedBytes: machine.bufferedBytes,
                 peakBufferedEvents: machine.peak.events,
                 peakBufferedBytes: machine.peak.bytes,
-                failedAttempts: machine.failures
+                failedAttempts: machine.failures,
+                isBeyondEnd: machine.isBeyondEnd
             )
         }
     }

@@ -48,11 +48,12 @@ final class Follower: Subscriber {
             events: options.maximumBufferedEvents,
             bytes: options.maximumBufferedBytes,
             overflow: options.overflow,
+            beyondEnd: options.beyondEnd,
             checkpointInterval: options.checkpointInterval
         )
-        self.shared = Mutex(
-            Shared(
-                machine: Machine(from: start, limits: limits, reportsCheckpoints: source.isFiltered)))
+        let machine = Machine(
+            from: start, limits: limits, reportsCheckpoints: source.isFiltered, beyondEnd: source.beyondEnd)
+        self.shared = Mutex(Shared(machine: machine))
     }
 
     deinit {
@@ -126,7 +127,8 @@ final class Follower: Subscriber {
             case .checkpointReached:
                 let message = try self.decode(CheckpointReached.self, package)
                 guard let place = self.source.place(message) else { return }
-                self.shared.withLock { $0.machine.reached(place) }
+                let actions = self.shared.withLock { $0.machine.reached(place) }
+                if let actions { self.perform { _ in actions } }
             default:
                 throw CommonReplies.error(for: package, operation: self.operation, stream: self.source.name)
             }
@@ -222,8 +224,8 @@ final class Follower: Subscriber {
         if request.failures > 1 {
             pause = Backoff().delay(attempts: request.failures - 1, chance: .random(in: 0...1))
         } else if request.rereads > 0 {
-            pause = Backoff(first: .milliseconds(1), ceiling: .milliseconds(100))
-                .delay(attempts: request.rereads, chance: 1)
+            let ceiling: Duration = request.rereads < Machine.tacitRereads ? .milliseconds(100) : .milliseconds(500)
+            pause = Backoff(first: .milliseconds(1), ceiling: ceiling).delay(attempts: request.rereads, chance: 1)
         } else {
             return self.begin(request.kind, id)
         }
@@ -256,6 +258,10 @@ final class Follower: Subscriber {
                 // Its last owner was deallocated while the answer was on its way.
                 if case .success(.confirmed) = result { client.assumeIsolated { $0.unsubscribe(id) } }
             }
+        case .end(let start, let asMaster):
+            exchange = self.source.end(seenFrom: start, asMaster: asMaster, id: id, terms: terms) { [weak self] in
+                self?.endCame($0, asMaster: asMaster, id)
+            }
         }
         guard self.shared.withLock({ $0.exchange == id }) else { return }
         self.client.begin(exchange)
@@ -280,6 +286,20 @@ final class Follower: Subscriber {
         }
     }
 
+    private func endCame(_ result: Result<FollowEnd, any Error>, asMaster: Bool, _ id: GUID) {
+        self.perform { shared in
+            guard shared.exchange == id else { return Machine.Actions() }
+            shared.exchange = nil
+            switch result {
+            case .success(let end): return shared.machine.found(end)
+            case .failure(let error):
+                let error = Self.known(error)
+                return asMaster && error.code == .notHandled
+                    ? shared.machine.foundNoMaster() : shared.machine.failed(error)
+            }
+        }
+    }
+
     /// Runs on the client's queue, so that what is pushed next finds this subscriber.
     private func answered(_ result: Result<FollowConfirmation, any Error>, _ id: GUID) {
         var isWanted = false
@@ -287,10 +307,10 @@ final class Follower: Subscriber {
             guard shared.exchange == id else { return Machine.Actions() }
             shared.exchange = nil
             switch result {
-            case .success(.confirmed(let last)):
+            case .success(.confirmed(let last, let end)):
                 isWanted = true
                 shared.subscription = id
-                return shared.machine.confirmed(last)
+                return shared.machine.confirmed(last, end)
             case .success(.beyondServer): return shared.machine.askAgain()
             case .failure(let error): return shared.machine.failed(Self.known(error))
             }

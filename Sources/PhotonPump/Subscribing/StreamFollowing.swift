@@ -30,36 +30,41 @@ struct StreamFollowing: FollowSource {
         from start: SubscriptionStart<Position>, id: GUID, terms: CallTerms,
         completion: @escaping @Sendable (Result<FollowPage, any Error>) -> Void
     ) -> any OpenExchange {
-        let number =
-            switch start {
-            case .start, .end: Int64(0)
-            case .after(let place): place.number + 1
-            case .from(let place): place.number
-            }
-        return self.pages.exchange(at: number, id: id, terms: terms) { result in
-            completion(Self.page(result, from: number))
+        let number = Self.number(start)
+        return self.pages.exchange(at: number, findsNothing: true, id: id, terms: terms) { result in
+            completion(result.map { Self.page($0, from: number) })
         }
     }
 
-    private static func page(
-        _ result: Result<ReadStreamEventsCompleted, any Error>, from number: Int64
-    ) -> Result<FollowPage, any Error> {
-        switch result {
-        case .success(let reply):
-            .success(
-                FollowPage(
-                    events: reply.events.compactMap { self.event($0, nil) },
-                    next: .from(Position(number: max(number, reply.nextEventNumber))),
-                    isEnd: reply.isEndOfStream,
-                    end: reply.lastEventNumber < 0 ? nil : Position(number: reply.lastEventNumber)
-                )
-            )
-        case .failure(let error as PhotonPumpError) where error.code == .streamNotFound:
-            // The stream may yet be written to.
-            .success(FollowPage(next: .from(Position(number: number)), isEnd: true))
-        case .failure(let error):
-            .failure(error)
+    private static func number(_ start: SubscriptionStart<Position>) -> Int64 {
+        switch start {
+        case .start, .end: 0
+        case .after(let place): place.number + 1
+        case .from(let place): place.number
         }
+    }
+
+    func end(
+        seenFrom start: SubscriptionStart<Position>, asMaster: Bool, id: GUID, terms: CallTerms,
+        completion: @escaping @Sendable (Result<FollowEnd, any Error>) -> Void
+    ) -> any OpenExchange {
+        var reading = self.pages.reading(at: Self.number(start), atMost: 1)
+        reading.findsNothing = true
+        reading.message.requireMaster = reading.message.requireMaster || asMaster
+        reading.staysHere = asMaster
+        return Exchange(reading, id: id, terms: terms) { result in
+            completion(result.map { FollowEnd(lastNumber: $0.lastEventNumber) })
+        }
+    }
+
+    /// A stream that is not there, or was deleted, may yet be written to; its numbers go on.
+    private static func page(_ reply: ReadStreamEventsCompleted, from number: Int64) -> FollowPage {
+        FollowPage(
+            events: reply.events.compactMap { self.event($0, nil) },
+            next: .from(Position(number: max(number, reply.nextEventNumber))),
+            isEnd: reply.isEndOfStream || reply.result == .noStream,
+            end: FollowEnd(lastNumber: reply.lastEventNumber)
+        )
     }
 
     private static func event(_ record: ResolvedRecord, _ position: Position?) -> FollowEvent? {
@@ -76,11 +81,10 @@ struct StreamFollowing: FollowSource {
             completion(
                 result.flatMap { reply in
                     // Newer servers leave 0 out.
-                    switch reply.lastEventNumber ?? 0 {
-                    case .max: .failure(deleted)
-                    case ..<0: .success(.confirmed(nil))
-                    case let last: .success(.confirmed(Position(number: last)))
-                    }
+                    let last = reply.lastEventNumber ?? 0
+                    if last == .max { return .failure(deleted) }
+                    let end = FollowEnd(lastNumber: last)
+                    return .success(.confirmed(end.last, end))
                 }
             )
         }
@@ -97,6 +101,12 @@ struct StreamFollowing: FollowSource {
     func place(_ checkpoint: CheckpointReached) -> Position? { nil }
 
     func pageWasTooLarge() { self.pages.limit.wasTooLarge() }
+
+    func beyondEnd(_ start: SubscriptionStart<Position>, _ end: Position?) -> PhotonPumpError {
+        let end = end.map { "its last event is \($0.number)" } ?? "it has no events"
+        return .beyondEnd(
+            "'\(self.name)'", stream: self.name, start.map(\.number), end)
+    }
 
     private var deletion: PhotonPumpError {
         PhotonPumpError(.streamDeleted, "subscribe to '\(self.name)': the stream is deleted", stream: self.name)

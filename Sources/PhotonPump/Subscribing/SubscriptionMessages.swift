@@ -10,6 +10,12 @@ public enum SubscriptionMessage<Place: Hashable & Sendable>: Sendable {
     case live
     /// What follows is read from the past, because the connection was lost or the consumer was too slow.
     case fellBehind
+    /// The place to go on at lies beyond the end, which is there (nil: there are no events). ``SubscriptionOptions/beyondEnd``
+    /// says what follows. Of `$all`, the end is the position that the next event will get.
+    case beyondEnd(SubscriptionStart<Place>, end: Place?)
+    /// The server has announced events up to this place, but for some seconds its reads have not returned them. The
+    /// subscription keeps reading until they do.
+    case readsLag(upTo: Place)
     /// This many events after this place are missing, because of ``SubscriptionOptions/Overflow/leaveGap``.
     case gap(missed: Int, after: Place?)
 }
@@ -51,6 +57,9 @@ public struct SubscriptionMessages<Place: Comparable & Hashable & Sendable>: Asy
                 case .checkpoint(let start): return .checkpoint(start.map(self.place.outside))
                 case .live: return .live
                 case .fellBehind: return .fellBehind
+                case .beyondEnd(let start, let end):
+                    return .beyondEnd(start.map(self.place.outside), end: end.map(self.place.outside))
+                case .readsLag(let place): return .readsLag(upTo: self.place.outside(place))
                 case .gap(let count, let place): return .gap(missed: count, after: place.map(self.place.outside))
                 }
             }

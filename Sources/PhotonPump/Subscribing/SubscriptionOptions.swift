@@ -12,6 +12,30 @@ public struct SubscriptionOptions: Sendable, Hashable {
         case fail
     }
 
+    /// What happens when the place to go on at, such as a checkpoint, lies beyond the end of the stream or the log.
+    ///
+    /// The server was then set up anew or restored from a backup, or the checkpoint belongs to another server or stream.
+    /// (A stream that was deleted or truncated is not meant: its numbers go on.) What is written next would get places
+    /// before that one, and would be skipped. In each case it is announced at once: by
+    /// ``SubscriptionMessage/beyondEnd(_:end:)``, ``SubscriptionChange/beyondEnd(_:end:)``,
+    /// ``SubscriptionPhase/beyondEnd`` and a warning in the log. It is noticed when a subscription begins and whenever it
+    /// continues after a loss; not, however, if others have written so much by then that the end lies behind the place
+    /// again.
+    ///
+    /// A follower of a cluster may just lag behind the master. So a follower gets half a minute to catch up before it is
+    /// believed, a master none.
+    public enum BeyondEnd: Sendable, Hashable {
+        /// The sequence throws ``PhotonPumpError/Code/placeBeyondEnd``.
+        ///
+        /// This is the default, because only you can know which of the others is right: waiting may skip events, and
+        /// starting over handles again what has been handled. Nothing is lost while a person decides.
+        case fail
+        /// The subscription listens, and delivers what is written from that place on.
+        case wait
+        /// The subscription begins again with the first event. Checkpoints follow.
+        case startOver
+    }
+
     /// Whether events that are links are followed to the events they point to. False by default.
     public var resolveLinks = false
     /// How many past events to request at once, 1 to 4096; at most two such pages are held. 500 by default.
@@ -23,6 +47,8 @@ public struct SubscriptionOptions: Sendable, Hashable {
     public var maximumBufferedBytes = 16 << 20
     /// What happens when either limit is exceeded. Reading back by default.
     public var overflow = Overflow.readBack
+    /// What happens when the place to go on at lies beyond the end. Failing by default.
+    public var beyondEnd = BeyondEnd.fail
     /// With a filter: the most non-matching events before there is a checkpoint. 4,096 by default.
     public var checkpointInterval = 4_096
     /// How often ``SubscriptionChange/stillLive`` is reported while nothing happens; nil, the default, for never.

@@ -35,6 +35,18 @@ extension SubscriptionStart {
     }
 }
 
+extension SubscriptionStart {
+    /// For messages, such as "after 5".
+    func words(_ text: (Place) -> String) -> String {
+        switch self {
+        case .start: "at the start"
+        case .end: "at the end"
+        case .after(let place): "after \(text(place))"
+        case .from(let place): "from \(text(place))"
+        }
+    }
+}
+
 extension SubscriptionChange {
     func map<Other>(_ transform: (Place) -> Other) -> SubscriptionChange<Other> {
         switch self {
@@ -42,6 +54,8 @@ extension SubscriptionChange {
         case .live: .live
         case .stillLive: .stillLive
         case .fellBehind: .fellBehind
+        case .beyondEnd(let start, let end): .beyondEnd(start.map(transform), end: end.map(transform))
+        case .readsLag(let place): .readsLag(upTo: transform(place))
         case .interrupted(let attempt, let cause): .interrupted(attempt: attempt, cause: cause)
         case .resumed(let start): .resumed(start.map(transform))
         case .ended(let error): .ended(error)
@@ -59,7 +73,8 @@ extension SubscriptionStatus {
             bufferedBytes: self.bufferedBytes,
             peakBufferedEvents: self.peakBufferedEvents,
             peakBufferedBytes: self.peakBufferedBytes,
-            failedAttempts: self.failedAttempts
+            failedAttempts: self.failedAttempts,
+            isBeyondEnd: self.isBeyondEnd
         )
     }
 }

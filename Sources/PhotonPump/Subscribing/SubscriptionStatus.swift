@@ -8,9 +8,15 @@ public enum SubscriptionChange<Place: Hashable & Sendable>: Sendable {
     case stillLive
     /// The consumer was too slow; the subscription reads the events that did not fit the buffer again.
     case fellBehind
+    /// The place to go on at lies beyond the end, which is there (nil: there are no events). ``SubscriptionOptions/beyondEnd``
+    /// says what follows. Of `$all`, the end is the position that the next event will get.
+    case beyondEnd(SubscriptionStart<Place>, end: Place?)
+    /// The server has announced events up to this place, but for some seconds its reads have not returned them. The
+    /// subscription keeps reading until they do, and then reports ``resumed(_:)``.
+    case readsLag(upTo: Place)
     /// The connection was lost, or a request failed. It tries again automatically; this is the number of the attempt.
     case interrupted(attempt: Int, cause: PhotonPumpError)
-    /// It continues after an interruption, at this place.
+    /// It continues after an interruption, a lag or a wait beyond the end, at this place.
     case resumed(SubscriptionStart<Place>)
     /// It has ended: because it was stopped (nil), or because of the error. This is the last change.
     case ended(PhotonPumpError?)
@@ -24,6 +30,8 @@ public enum SubscriptionPhase: Sendable, Hashable {
     case goingLive
     /// Receiving events as they are written.
     case live
+    /// Its place lies beyond the end: see ``SubscriptionOptions/beyondEnd``.
+    case beyondEnd
     /// Ended.
     case ended
 }
@@ -50,26 +58,32 @@ public struct SubscriptionStatus<Place: Hashable & Sendable>: Sendable {
     public let peakBufferedBytes: Int
     /// The number of failed attempts since the last success.
     public let failedAttempts: Int
+    /// Whether the place to go on at lies beyond the end, so that there is no distance to it.
+    let isBeyondEnd: Bool
 }
 
 extension SubscriptionStatus<Position> {
     /// How many bytes of the log the subscription lags behind the last event it knows of; nil while it knows of none,
-    /// which is until it goes live for the first time.
+    /// which is until it goes live for the first time, or if that lies before ``lastPlace``.
     public var lagInBytes: Int64? {
-        self.knownEnd.map { end in
-            let (lag, isBeyond) = end.commit.subtractingReportingOverflow(self.lastPlace?.commit ?? 0)
-            return isBeyond ? .max : max(0, lag)
-        }
+        self.knownEnd.flatMap { self.distance(from: self.lastPlace?.commit ?? 0, to: $0.commit) }
     }
 }
 
 extension SubscriptionStatus<Int64> {
-    /// How many events the subscription lags behind the last one it knows of; nil while it knows of none.
+    /// How many events the subscription lags behind the last one it knows of; nil while it knows of none, or if that
+    /// lies before ``lastPlace``.
     public var lag: Int64? {
-        self.knownEnd.map { end in
-            // A misbehaving server may report any number.
-            let (lag, isBeyond) = end.subtractingReportingOverflow(self.lastPlace ?? -1)
-            return isBeyond ? .max : max(0, lag)
-        }
+        self.knownEnd.flatMap { self.distance(from: self.lastPlace ?? -1, to: $0) }
+    }
+}
+
+extension SubscriptionStatus {
+    /// nil if the end lies before the place.
+    fileprivate func distance(from place: Int64, to end: Int64) -> Int64? {
+        if self.isBeyondEnd { return nil }
+        // A misbehaving server may report any number.
+        let (distance, isTooFar) = end.subtractingReportingOverflow(place)
+        return isTooFar ? .max : distance < 0 ? nil : distance
     }
 }

@@ -94,6 +94,7 @@ struct TailCommand: AsyncParsableCommand {
         case .readingHistory: "reading what is there"
         case .goingLive: "going live"
         case .live: "live"
+        case .beyondEnd: "beyond the end"
         case .ended: "over"
         }
     }

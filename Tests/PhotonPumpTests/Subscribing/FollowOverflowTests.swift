@@ -73,7 +73,7 @@ struct FollowOverflowTests {
             server.write(9)
             for _ in 0..<9 { server.receive() }
             _ = server.machine.appeared(ModelledServer.event(9), fits: false)
-            server.machine.reached(Position(number: 10))
+            _ = server.machine.reached(Position(number: 10))
             #expect(server.machine.next == .after(Position(number: 7)))
             if isLost {
                 server.disconnect()

@@ -44,7 +44,7 @@ struct FollowStateTests {
             Beginning(start: .start, first: 0), Beginning(start: .after(0), first: 1),
             Beginning(start: .after(7), first: 8), Beginning(start: .from(0), first: 0),
             Beginning(start: .from(7), first: 7), Beginning(start: .end, first: 10),
-            Beginning(start: .after(9), first: 10), Beginning(start: .from(20), first: 20),
+            Beginning(start: .after(9), first: 10), Beginning(start: .from(10), first: 10),
         ])
     func starts(beginning: Beginning) {
         var server = ModelledServer(from: beginning.start, holding: 10)
@@ -137,20 +137,69 @@ struct FollowStateTests {
         }
     }
 
-    @Test("goes live without what the server has confirmed and never finds")
-    func confirmedForNothing() {
-        var server = ModelledServer(from: .start, holding: 5)
+    @Test(
+        "S80: announces reads that lag behind what was confirmed for long, and waits for them",
+        arguments: [true, false])
+    func longLag(tellsEnds: Bool) {
+        var server = ModelledServer(from: .start, holding: 5, tellsEnds: tellsEnds)
         server.demand()
-        server.answer(lag: 5)
-        server.receive()
+        func lag(_ answers: Int) {
+            for _ in 0..<answers {
+                server.answer(lag: 5)
+                server.receive()
+            }
+        }
+        lag(1)
         server.answer()
         server.receive()
-        while server.hasNews {
-            server.answer(lag: 5)
-            server.receive()
+        lag(10 * FollowState.tacitRereads)
+        #expect(server.changes.map(\.name) == ["readingHistory", "readsLag"])
+        server.write()
+        lag(10)
+        guard case .readsLag(upTo: Position(number: 4))? = server.taken.first else {
+            Issue.record("\(server.taken)")
+            return
         }
-        guard case .live = server.machine.phase else {
+        server.calmDown()
+        #expect(server.changes.map(\.name) == ["readingHistory", "readsLag", "resumed", "live"])
+        #expect(server.numbers == Self.numbers(0..<6))
+    }
+
+    @Test("S80: waits for nothing that was confirmed and is deleted or truncated", arguments: [true, false])
+    func confirmedAndGone(tellsEnds: Bool) {
+        var server = ModelledServer(from: .after(1), holding: 5, tellsEnds: tellsEnds)
+        server.truncate(before: 5)
+        server.calmDown()
+        #expect(server.changes.map(\.name) == ["readingHistory", "live"])
+        server.write()
+        server.calmDown()
+        #expect(server.numbers == [5])
+    }
+
+    @Test("keeps what a filter has passed over while it was going live", arguments: [true, false])
+    func heldCheckpoint(isServersWork: Bool) {
+        var server = ModelledServer(from: .start, holding: 2, tellsEnds: false, isFiltered: true)
+        server.demand()
+        for _ in 0..<2 {
+            server.answer()
+            server.receive()
+            server.demand()
+        }
+        server.answer()
+        server.receive()
+        guard case .findingEnd = server.machine.phase else {
             Issue.record("\(server.machine.phase)")
+            return
+        }
+        if isServersWork {
+            _ = server.machine.reached(Position(number: 5))
+        } else {
+            _ = server.machine.appeared(ModelledServer.event(5), fits: false)
+        }
+        server.calmDown()
+        #expect(server.machine.last == Position(number: 5))
+        guard case .checkpoint(.after(Position(number: 5)))? = server.taken.last else {
+            Issue.record("\(server.taken)")
             return
         }
     }

@@ -8,13 +8,19 @@ struct ModelledServer {
     typealias Machine = FollowState
 
     private enum Package {
-        case page([Int64], next: Int64, isEnd: Bool)
+        case page([Int64], next: Int64, isEnd: Bool, FollowEnd?)
         case confirmation(Int64?)
+        case end(FollowEnd)
+        case refusal
         case event(Int64, subscription: Int)
     }
 
     var machine: Machine
     private let pageSize: Int64
+    /// Whether pages and confirmations say where the end is, as those of streams do; otherwise it must be asked for.
+    private let tellsEnds: Bool
+    /// Whether it refuses what only the master may answer.
+    var isFollower = false
     /// What the stream holds: all numbers from the first up to the last.
     private(set) var head: Int64 = 0
     private(set) var written: Int64 = 0
@@ -41,11 +47,19 @@ struct ModelledServer {
         pageSize: Int64 = 5,
         events: Int = 8,
         bytes: Int = .max,
-        overflow: SubscriptionOptions.Overflow = .readBack
+        overflow: SubscriptionOptions.Overflow = .readBack,
+        beyondEnd: SubscriptionOptions.BeyondEnd = .fail,
+        tellsEnds: Bool = true,
+        isFiltered: Bool = false
     ) {
-        let limits = Machine.Limits(events: events, bytes: bytes, overflow: overflow, checkpointInterval: 3)
-        self.machine = Machine(from: start.map(Position.init(number:)), limits: limits, reportsCheckpoints: false)
+        let limits = Machine.Limits(
+            events: events, bytes: bytes, overflow: overflow, beyondEnd: beyondEnd, checkpointInterval: 3)
+        self.machine = Machine(from: start.map(Position.init(number:)), limits: limits, reportsCheckpoints: isFiltered)
+        {
+            .beyondEnd("s", stream: "s", $0, "it ends at \($1?.number ?? -1)")
+        }
         self.pageSize = pageSize
+        self.tellsEnds = tellsEnds
         self.written = count
         self.apply(self.machine.begin())
     }
@@ -76,6 +90,18 @@ struct ModelledServer {
         self.head = max(self.head, min(number, self.written))
     }
 
+    /// All that there is gets lost, and the connection with it.
+    mutating func setUpAnew(holding count: Int64 = 0) {
+        self.disconnect()
+        (self.head, self.written) = (0, count)
+    }
+
+    /// What is read of it ends there.
+    private func end(_ lag: Int64) -> FollowEnd {
+        let end = self.written - lag
+        return self.tellsEnds ? FollowEnd(lastNumber: end - 1) : FollowEnd(log: Position(number: end))
+    }
+
     mutating func demand() {
         guard !self.isWaiting, self.ending == nil else { return }
         self.isWaiting = true
@@ -103,7 +129,11 @@ struct ModelledServer {
             let first = max(from, self.head)
             let visible = self.written - lag
             let end = max(first, min(first + self.pageSize, visible))
-            self.underway.append(.page(Array(first..<end), next: end, isEnd: end >= visible))
+            let isEnd = self.tellsEnds ? end >= visible : first == end
+            self.underway.append(
+                .page(Array(first..<end), next: end, isEnd: isEnd, self.tellsEnds ? self.end(lag) : nil))
+        case .end(_, let asMaster):
+            self.underway.append(asMaster && self.isFollower ? .refusal : .end(self.end(lag)))
         }
     }
 
@@ -111,14 +141,18 @@ struct ModelledServer {
     mutating func receive() {
         guard !self.underway.isEmpty else { return }
         switch self.underway.removeFirst() {
-        case .page(let numbers, let next, let isEnd):
+        case .page(let numbers, let next, let isEnd, let end):
             self.apply(
                 self.machine.received(
-                    numbers.map(Self.event), next: .from(Position(number: next)), isEnd: isEnd,
-                    end: Position(number: self.written - 1)))
+                    numbers.map(Self.event), next: .from(Position(number: next)), isEnd: isEnd, end: end))
         case .confirmation(let last):
             self.listening = self.subscriptions
-            self.apply(self.machine.confirmed(last.map(Position.init(number:))))
+            let end = self.tellsEnds ? FollowEnd(lastNumber: last ?? -1) : nil
+            self.apply(self.machine.confirmed(last.map(Position.init(number:)), end))
+        case .end(let end):
+            self.apply(self.machine.found(end))
+        case .refusal:
+            self.apply(self.machine.foundNoMaster())
         case .event(let number, let subscription):
             guard subscription == self.listening else { return }
             if let actions = self.machine.appeared(Self.event(number)) { self.apply(actions) }

@@ -23,7 +23,7 @@ enum Main {
                     try model.apply(event, at: position)
                 case .checkpoint(let checkpoint):
                     try model.note(checkpoint)
-                case .live, .fellBehind, .gap:
+                case .live, .fellBehind, .beyondEnd, .readsLag, .gap:
                     break
                 }
             }

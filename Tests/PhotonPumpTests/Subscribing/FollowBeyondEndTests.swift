@@ -1,0 +1,127 @@
+import PhotonPumpWire
+import Testing
+
+@testable import PhotonPump
+
+@Suite("S68: What a subscription decides when the place to go on at lies beyond the end")
+struct FollowBeyondEndTests {
+    private static func numbers(_ range: Range<Int64>) -> [Int64] { Array(range) }
+
+    /// The place and the end of the announcement among what the consumer received.
+    private static func announced(_ server: ModelledServer) -> [(SubscriptionStart<Int64>, Int64?)] {
+        server.taken.compactMap { item in
+            if case .beyondEnd(let start, let end) = item { (start.map(\.number), end?.number) } else { nil }
+        }
+    }
+
+    @Test("fails by default, at the start", arguments: [true, false], [0, 7] as [Int64])
+    func failsAtStart(tellsEnds: Bool, count: Int64) {
+        for start in [SubscriptionStart<Int64>.after(7), .from(8)] {
+            var server = ModelledServer(from: start, holding: count, tellsEnds: tellsEnds)
+            server.calmDown()
+            server.demand()
+            #expect(Self.announced(server).count == 1)
+            #expect(server.changes.map(\.name) == ["readingHistory", "beyondEnd", "ended"])
+            guard case .error(let error as PhotonPumpError)? = server.ending else {
+                Issue.record("\(String(describing: server.ending))")
+                return
+            }
+            #expect(error.code == .placeBeyondEnd)
+        }
+    }
+
+    @Test("fails by default, after a loss, whatever it had come to", arguments: [true, false])
+    func failsLater(tellsEnds: Bool) {
+        var server = ModelledServer(from: .start, holding: 7, tellsEnds: tellsEnds)
+        server.calmDown()
+        server.setUpAnew(holding: 3)
+        server.calmDown()
+        server.demand()
+        #expect(server.numbers == Self.numbers(0..<7))
+        #expect(Self.announced(server).map(\.0) == [.after(6)])
+        guard case .error(let error as PhotonPumpError)? = server.ending else {
+            Issue.record("\(String(describing: server.ending))")
+            return
+        }
+        #expect(error.code == .placeBeyondEnd)
+    }
+
+    @Test("is none right behind the last event, nor where a stream was emptied", arguments: [true, false])
+    func exact(tellsEnds: Bool) {
+        for start in [SubscriptionStart<Int64>.after(6), .from(7), .after(2), .start] {
+            var server = ModelledServer(from: start, holding: 7, tellsEnds: tellsEnds)
+            server.truncate(before: 7)
+            server.calmDown()
+            server.write(2)
+            server.calmDown()
+            #expect(server.numbers == [7, 8], "\(start)")
+            #expect(server.changes.map(\.name) == ["readingHistory", "live"])
+        }
+    }
+
+    @Test("waits, if it is told to, and says when it is overtaken", arguments: [true, false])
+    func waits(tellsEnds: Bool) {
+        var server = ModelledServer(from: .after(7), holding: 3, beyondEnd: .wait, tellsEnds: tellsEnds)
+        server.calmDown()
+        #expect(Self.announced(server).map(\.0) == [.after(7)])
+        #expect(server.changes.map(\.name) == ["readingHistory", "beyondEnd"])
+        #expect(server.machine.isBeyondEnd)
+        server.write(4)
+        server.calmDown()
+        #expect(server.numbers == [])
+        server.write(2)
+        server.calmDown()
+        #expect(server.numbers == [8])
+        #expect(server.changes.map(\.name) == ["readingHistory", "beyondEnd", "resumed", "live"])
+        #expect(!server.machine.isBeyondEnd)
+    }
+
+    @Test("starts over, if it is told to, at the start and after a loss", arguments: [true, false])
+    func startsOver(tellsEnds: Bool) {
+        var server = ModelledServer(from: .after(7), holding: 3, beyondEnd: .startOver, tellsEnds: tellsEnds)
+        server.calmDown()
+        #expect(server.numbers == Self.numbers(0..<3))
+        server.write(2)
+        server.calmDown()
+        #expect(server.numbers == Self.numbers(0..<5))
+        server.setUpAnew(holding: 2)
+        server.calmDown()
+        #expect(server.numbers == Self.numbers(0..<5) + Self.numbers(0..<2))
+        server.write()
+        server.calmDown()
+        #expect(server.numbers == Self.numbers(0..<5) + Self.numbers(0..<3))
+        #expect(Self.announced(server).map(\.0) == [.after(7), .after(4)])
+    }
+
+    @Test(
+        "is not believed of a follower that catches up",
+        arguments: [.fail, .startOver] as [SubscriptionOptions.BeyondEnd], [true, false])
+    func laggingFollower(reaction: SubscriptionOptions.BeyondEnd, tellsEnds: Bool) {
+        var server = ModelledServer(from: .after(7), holding: 3, beyondEnd: reaction, tellsEnds: tellsEnds)
+        server.isFollower = true
+        server.demand()
+        for count in 0..<100 where server.hasNews {
+            server.answer()
+            server.receive()
+            if [20, 22, 24, 26, 28].contains(count) { server.write() }
+            server.demand()
+        }
+        #expect(server.changes.map(\.name) == ["readingHistory", "beyondEnd", "resumed", "live"])
+        server.write(2)
+        server.calmDown()
+        #expect(server.numbers == [8, 9])
+    }
+
+    @Test("is believed of a follower that does not catch up in time", arguments: [true, false])
+    func stuckFollower(tellsEnds: Bool) {
+        var server = ModelledServer(from: .after(7), holding: 3, tellsEnds: tellsEnds)
+        server.isFollower = true
+        server.calmDown()
+        server.demand()
+        guard case .error(let error as PhotonPumpError)? = server.ending else {
+            Issue.record("\(String(describing: server.ending))")
+            return
+        }
+        #expect(error.code == .placeBeyondEnd)
+    }
+}
