@@ -49,12 +49,13 @@ struct GroupPages: Sendable {
         }
     }
 
-    /// The group that `/subscriptions/STREAM/GROUP/page` concerns; nil for another path. The library decodes paths
-    /// before it matches routes, and names may contain slashes.
+    /// The group that `/subscriptions/STREAM/GROUP/page` concerns; nil for another path. Real servers decode a path before
+    /// they look what it names, so that they find nothing where a name contains one of four characters.
     private static func group(_ request: HTTPRequest, _ page: String) -> String? {
         let parts = request.target.path().split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 5, parts[4] == page, let stream = String(parts[2]).removingPercentEncoding,
-            let group = String(parts[3]).removingPercentEncoding
+            let group = String(parts[3]).removingPercentEncoding,
+            !(stream + group).contains(where: { "/?#\\".contains($0) })
         else { return nil }
         return PersistentGroup.id(stream, group)
     }

@@ -47,7 +47,6 @@ struct GroupInfo: Encodable, Sendable {
     var liveBufferCount: Int
     var retryBufferCount: Int
     var totalInFlightMessages: Int
-    var connectionCount: Int
     var config: Config
     var connections: [Connection]
     var parkedMessageUri = ""
@@ -95,7 +94,6 @@ extension PersistentGroup {
             liveBufferCount: self.buffer.latest.count,
             retryBufferCount: self.buffer.retries.count,
             totalInFlightMessages: self.outstanding.count,
-            connectionCount: connections.count,
             config: self.infoConfig,
             connections: connections.sorted { $0.from < $1.from }
         )

@@ -40,7 +40,7 @@ struct ServerPages {
             throw failure
         }
         guard (200..<300).contains(answer.status) else {
-            throw Self.refusal(answer, operation, stream: stream, endpoint)
+            throw Self.refusal(answer, operation, stream: stream, endpoint, path)
         }
         return answer.body
     }
@@ -59,12 +59,16 @@ struct ServerPages {
     }
 
     private static func refusal(
-        _ answer: HTTPResponse, _ operation: String, stream: String?, _ endpoint: Endpoint
+        _ answer: HTTPResponse, _ operation: String, stream: String?, _ endpoint: Endpoint, _ path: [String]
     ) -> PhotonPumpError {
         let (code, problem): (PhotonPumpError.Code, String) =
             switch answer.status {
             case 401, 403: (.accessDenied, "access denied")
-            case 404: (.subscriptionNotFound, "there is no such subscription")
+            case 404:
+                (
+                    .subscriptionNotFound,
+                    path.contains(where: self.isMistaken) ? self.mistake : "there is no such subscription"
+                )
             case 300..<400, 503: (.notHandled, "the node does not handle it (status \(answer.status))")
             default: (.serverError, "the server answered with status \(answer.status)")
             }
@@ -74,6 +78,14 @@ struct ServerPages {
         error.endpoint = "\(endpoint)"
         return error
     }
+
+    /// Whether servers take a part of this for something else, even if it is escaped: they decode a path before they look
+    /// what it names.
+    private static func isMistaken(_ part: String) -> Bool { part.contains { "/?#\\".contains($0) } }
+
+    private static let mistake = """
+        servers do not find a subscription over HTTP if the name of its stream or its own contains '/', '?', '#' or '\\'
+        """
 
     /// A path component in which no character has a special meaning.
     static func escaped(_ part: String) -> String {

@@ -18,9 +18,14 @@ public struct PersistentSubscriptionInfo: Sendable, Hashable {
     /// The complete report, a JSON object.
     public let json: Payload
 
+    private struct Connection: Decodable {}
+
     private struct Document: Decodable {
         var status: String?
+        /// In a summary.
         var connectionCount: Int?
+        /// In a full report.
+        var connections: [Connection]?
         var totalInFlightMessages: Int?
         var totalItemsProcessed: Int64?
         var lastProcessedEventNumber: Int64?
@@ -31,7 +36,7 @@ public struct PersistentSubscriptionInfo: Sendable, Hashable {
     init(json bytes: [UInt8]) throws {
         let document = try JSONDecoder().decode(Document.self, from: Data(bytes))
         self.status = document.status
-        self.connectionCount = document.connectionCount
+        self.connectionCount = document.connectionCount ?? document.connections?.count
         self.inFlightCount = document.totalInFlightMessages
         self.processedCount = document.totalItemsProcessed
         self.lastProcessedEventNumber = document.lastProcessedEventNumber

@@ -50,6 +50,20 @@ struct ServerPagesTests {
         #expect(error?.endpoint == "127.0.0.1:99")
     }
 
+    @Test("that no server finds by their names say so", arguments: ["a/b", "a?b", "a#b", "a\\b"])
+    func unnameable(name: String) async throws {
+        let pages = ServerPages(
+            configuration: Client.Configuration(endpoint: Endpoint(host: "127.0.0.1", port: 1)), httpPort: 99,
+            login: nil, timeout: .seconds(1), getter: Answering(status: 404))
+        for path in [[name, "g"], ["s", name]] {
+            let error = await #expect(throws: PhotonPumpError.self) {
+                try await pages.ask(.get, path, operation: "look", stream: "s")
+            }
+            #expect(error?.code == .subscriptionNotFound)
+            #expect(error?.message.contains("'/', '?', '#'") == true)
+        }
+    }
+
     @Test("that cannot be had say why")
     func unreachable() async throws {
         let failure = HTTPFailure(description: "nobody there")
@@ -66,6 +80,9 @@ struct ServerPagesTests {
         #expect((info.connectionCount, info.inFlightCount) == (2, 3))
         #expect((info.lastKnownEventNumber, info.lastProcessedEventNumber) == (9, nil))
         #expect(info.json.text == json)
+        let report = #"{"connections":[{"from":"a"},{"from":"b","username":"c"}]}"#
+        #expect(try PersistentSubscriptionInfo(json: Array(report.utf8)).connectionCount == 2)
+        #expect(try PersistentSubscriptionInfo(json: Array("{}".utf8)).connectionCount == nil)
         #expect(throws: DecodingError.self) { try PersistentSubscriptionInfo(json: Array("[]".utf8)) }
     }
 }
