@@ -119,6 +119,8 @@ extension PersistentFeed {
         logger[metadataKey: LogKey.stream] = "\(self.request.stream)"
         logger[metadataKey: LogKey.group] = "\(self.request.group)"
         switch change {
+        case .connected where self.status.lastError != nil:
+            logger.info("subscription resumed")
         case .connected:
             logger.debug("subscription connected")
         case .interrupted(let attempt, let pause, let cause):
