@@ -75,6 +75,7 @@ final class SubscriptionProcessing<Store: CheckpointStore>: Sendable {
             var (isFetching, isOver) = (false, false)
             var end: (any Error)?
             while true {
+                if self.isCutOff { end = end ?? Client.closure }
                 if self.mustEnd {
                     isOver = true
                     items = []
@@ -125,7 +126,12 @@ final class SubscriptionProcessing<Store: CheckpointStore>: Sendable {
 
     /// Whether no further handler may start.
     private var mustEnd: Bool {
-        self.follower.hasStopped || Task.isCancelled || self.state.withLock { $0.failure != nil }
+        self.follower.hasStopped || self.isCutOff || Task.isCancelled || self.state.withLock { $0.failure != nil }
+    }
+
+    /// Whether the client was closed before anything else ended this.
+    private var isCutOff: Bool {
+        !self.follower.hasStopped && self.follower.client.isOver
     }
 
     private func take(_ item: FollowItem, _ lanes: inout Lanes<(event: ResolvedEvent, number: Int)>) {
@@ -163,6 +169,8 @@ final class SubscriptionProcessing<Store: CheckpointStore>: Sendable {
     }
 
     private func handle(_ event: ResolvedEvent, _ number: Int) async {
+        // It may have been closed between the decision and this.
+        if self.follower.client.isOver { return }
         do {
             try await self.plan.handler(event)
             self.state.withLock { $0.progress.finished(number) }

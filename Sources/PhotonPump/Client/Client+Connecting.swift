@@ -44,7 +44,10 @@ extension Client {
     }
 
     /// Whether anyone is waiting for a connection.
-    var isAwaited: Bool { !self.connectWaiters.isEmpty || !self.isDrained }
+    var isAwaited: Bool {
+        !self.connectWaiters.isEmpty || !self.table.isEmpty || !self.line.isEmpty || !self.workers.isEmpty
+            || !self.subscribers.isQuiet()
+    }
 
     func wantConnection() {
         if let action = self.connector.wanted() { self.perform(action) }

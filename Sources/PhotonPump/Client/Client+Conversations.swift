@@ -17,7 +17,7 @@ extension Client {
         let id = self.ids.next()
         return try await withTaskCancellationHandler {
             try Task.checkCancellation()
-            if self.isClosing.load(ordering: .relaxed), !Self.isAtWork { throw self.refusal(conversation, terms) }
+            if self.isRefusing { throw self.refusal(conversation, terms) }
             if !self.gate.enter() { try await self.standInLine(id, terms, for: conversation) }
             defer { if self.gate.leave() { self.post(.letIn) } }
             return try await withCheckedThrowingContinuation { continuation in
@@ -85,8 +85,8 @@ extension Client {
             messages = self.mailbox.takeAllOrLeave()
         }
         self.watchDeadlines()
-        if !self.drainWaiters.isEmpty, self.isDrained { self.finishDraining() }
         if self.table.isEmpty { self.restIfUnwanted() }
+        self.lookWhetherDrained()
     }
 
     private func read(_ message: Message) {

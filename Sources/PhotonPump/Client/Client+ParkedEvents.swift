@@ -10,7 +10,8 @@ extension Client {
     ///   - httpPort: the server's HTTP port, used if gossip does not tell it. 2113 by default.
     ///   - options: the timeout and credentials of this call.
     /// - Throws: ``PhotonPumpError``, such as ``PhotonPumpError/Code/subscriptionNotFound``,
-    ///   ``PhotonPumpError/Code/accessDenied`` or ``PhotonPumpError/Code/connectionFailed``; or `CancellationError`.
+    ///   ``PhotonPumpError/Code/accessDenied``, ``PhotonPumpError/Code/connectionFailed``,
+    ///   ``PhotonPumpError/Code/timedOut`` or ``PhotonPumpError/Code/clientClosed``; or `CancellationError`.
     public func subscriptionInfo(
         _ group: String,
         to stream: String,
@@ -54,8 +55,10 @@ extension Client {
         let terms = try self.terms(options)
         let pages = ServerPages(
             configuration: self.configuration, httpPort: httpPort, login: terms.login ?? self.login,
-            timeout: terms.deadline - terms.started)
-        return try await pages.ask(
-            method, ["subscriptions", stream, group, page], operation: operation, stream: stream)
+            // The search for the master and its address counts, too: the call's own limit is what ends it.
+            timeout: terms.deadline - terms.started + .seconds(1))
+        return try await self.perform(terms, operation, stream: stream) {
+            try await pages.ask(method, ["subscriptions", stream, group, page], operation: operation, stream: stream)
+        }
     }
 }

@@ -1,11 +1,23 @@
+internal import PhotonPumpTransport
 internal import PhotonPumpWire
 internal import Synchronization
 
-/// Workers: tasks that process events until they are told to stop.
+/// What closing with patience waits for, besides calls: workers, which are tasks that process events until they are told
+/// to stop; iterations; and requests over HTTP.
 extension Client {
-    /// Whether this task belongs to a worker. Its calls are accepted even while the client is being closed, so that it
-    /// can finish its work.
-    @TaskLocal static var isAtWork = false
+    /// The workers that this task belongs to. Its calls are accepted even while the client is being closed, so that it can
+    /// finish its work.
+    @TaskLocal static var workers: [GUID] = []
+
+    static var isAtWork: Bool { !self.workers.isEmpty }
+
+    /// Whether it is closed, so that nothing more is handed out.
+    nonisolated var isOver: Bool { self.isClosed.load(ordering: .relaxed) }
+
+    /// Whether a call that begins now is refused.
+    nonisolated var isRefusing: Bool {
+        self.isOver || (self.isClosing.load(ordering: .relaxed) && !Self.isAtWork)
+    }
 
     /// Runs `body`. While the client drains, ``close(drainingFor:)`` calls `stop` and waits for `body` to return.
     nonisolated func work<Output: Sendable>(
@@ -13,7 +25,7 @@ extension Client {
     ) async -> Output {
         let id = self.nextID()
         await self.enrol(id, stop)
-        let output = await Self.$isAtWork.withValue(true) { await body() }
+        let output = await Self.$workers.withValue(Self.workers + [id]) { await body() }
         await self.discharge(id)
         return output
     }
@@ -25,6 +37,58 @@ extension Client {
 
     private func discharge(_ id: GUID) {
         self.workers[id] = nil
-        if !self.drainWaiters.isEmpty, self.isDrained { self.finishDraining() }
+        self.lookWhetherDrained()
+    }
+
+    /// An iteration is advanced. New ones are refused while the client is being closed.
+    nonisolated func advance(_ iteration: GUID) throws(PhotonPumpError) {
+        if self.isRefusing, !self.iterations.contains(iteration) {
+            throw PhotonPumpError(.clientClosed, "the client is closed")
+        }
+        self.iterations.advance(iteration, by: .current)
+    }
+
+    nonisolated func end(_ iteration: GUID) {
+        guard self.iterations.end(iteration), self.isClosing.load(ordering: .relaxed) else { return }
+        self.executor.run(here: false) { self.assumeIsolated { $0.lookWhetherDrained() } }
+    }
+
+    /// Makes a request that does not use the connection, within the limits of a call.
+    func perform(
+        _ terms: CallTerms, _ operation: String, stream: String,
+        _ request: @escaping @Sendable () async throws -> [UInt8]
+    ) async throws -> [UInt8] {
+        if self.isRefusing {
+            throw PhotonPumpError(.clientClosed, "\(operation): the client is closed", stream: stream)
+        }
+        let (id, outcome) = (self.nextID(), Outcome<[UInt8]>())
+        self.requests[id] = outcome
+        defer {
+            self.requests[id] = nil
+            self.lookWhetherDrained()
+        }
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            defer { group.cancelAll() }
+            group.addTask {
+                do {
+                    outcome.settle(.success(try await request()))
+                } catch {
+                    outcome.settle(.failure(error))
+                }
+            }
+            group.addTask {
+                try await Task.sleep(until: terms.deadline, clock: .continuous)
+                let time = terms.deadline - terms.started
+                outcome.settle(
+                    .failure(PhotonPumpError(.timedOut, "\(operation): no answer within \(time)", stream: stream)))
+            }
+            do {
+                return try await outcome.wait()
+            } catch var error as PhotonPumpError {
+                if error.code == .clientClosed { error = error.during(operation, stream: stream) }
+                error.elapsed = .now - terms.started
+                throw error
+            }
+        }
     }
 }

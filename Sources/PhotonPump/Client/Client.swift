@@ -56,6 +56,9 @@ public actor Client {
     nonisolated let gate: CallGate
     /// Whether calls are refused because the client is closed or about to be.
     nonisolated let isClosing = Atomic(false)
+    /// Whether nothing more is handed out.
+    nonisolated let isClosed = Atomic(false)
+    nonisolated let iterations = Iterations()
     let finder: NodeFinder
     let tls: TLSContext?
     let logger: Logger
@@ -93,9 +96,13 @@ public actor Client {
     /// The receivers of what the server pushes.
     var subscribers = Subscribers()
     var connectWaiters: [GUID: ConnectWaiter] = [:]
-    var drainWaiters: [CheckedContinuation<Void, Never>] = []
+    var drainWaiters: [DrainWaiter] = []
+    /// Closes the client that only the caller's own work keeps open.
+    var lastCall: QueueTimer?
     /// Workers, each with the closure that stops it.
     var workers: [GUID: @Sendable () -> Void] = [:]
+    /// Requests that do not use the connection.
+    var requests: [GUID: Outcome<[UInt8]>] = [:]
     /// Subscriptions that are waiting to try again; no more than there are subscriptions.
     var pauses: [GUID: @Sendable () -> Void] = [:]
     var timer: QueueTimer?

@@ -20,15 +20,15 @@ protocol Subscriber: AnyObject, Sendable {
     /// The client will close as soon as those who wait for something have it: time to finish.
     func windUp()
 
-    /// Whether there is still something to do before that.
-    var isBusy: Bool { get }
+    /// Whether there is still something to do before that, besides what belongs to this work.
+    func isBusy(besides own: Work?) -> Bool
 }
 
 extension Subscriber {
     func left() {}
     func flush() {}
     func windUp() {}
-    var isBusy: Bool { false }
+    func isBusy(besides own: Work?) -> Bool { false }
 }
 
 /// The receivers of what the server pushes, by correlation id. They are held weakly: a subscriber that leaves tells the
@@ -49,10 +49,11 @@ struct Subscribers {
     /// The current subscribers.
     var present: [any Subscriber] { self.entries.values.compactMap(\.subscriber) }
 
-    /// Whether no subscriber is busy or waiting for the server to confirm that it left. A deallocated one has posted
-    /// its message already.
-    var isQuiet: Bool {
-        self.leaving.isEmpty && self.entries.values.allSatisfy { $0.subscriber.map { !$0.isBusy } ?? false }
+    /// Whether no subscriber is busy, except for what belongs to this work, or waiting for the server to confirm that it
+    /// left. A deallocated one has posted its message already.
+    func isQuiet(besides own: Work? = nil) -> Bool {
+        self.leaving.isEmpty
+            && self.entries.values.allSatisfy { $0.subscriber.map { !$0.isBusy(besides: own) } ?? false }
     }
 
     /// Whether there is an entry, even of a subscriber that was deallocated and whose message is still on its way.

@@ -52,10 +52,13 @@ extension PersistentFeed: Subscriber {
     func windUp() { self.stop() }
 
     /// The consumer is still handling events it received before the stop, or the server was just told that it leaves.
-    var isBusy: Bool {
-        switch self.shared.withLock({ $0.machine.phase }) {
-        case .stopping, .leaving: true
-        case .connecting, .connected, .waiting, .ended: false
+    func isBusy(besides own: Work?) -> Bool {
+        self.shared.withLock { shared in
+            switch shared.machine.phase {
+            case .stopping: own.flatMap { shared.work?.overlaps($0) } != true
+            case .leaving: true
+            case .connecting, .connected, .waiting, .ended: false
+            }
         }
     }
 

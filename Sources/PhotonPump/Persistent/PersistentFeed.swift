@@ -33,6 +33,8 @@ final class PersistentFeed: Sendable {
         var starter: CheckedContinuation<Void, any Error>?
         var enders: [CheckedContinuation<Void, Never>] = []
         var listeners: [GUID: AsyncStream<Change>.Continuation] = [:]
+        /// Whose work the events are that were handed out last.
+        var work: Work?
         /// When the packages now being received arrived.
         var arrival: ContinuousClock.Instant?
     }
@@ -104,10 +106,12 @@ final class PersistentFeed: Sendable {
 
     /// The next events, at least one; nil at the end.
     func nextBatch(isolation: isolated (any Actor)?) async throws -> Batch? {
-        try await withTaskCancellationHandler {
+        let work = Work.current
+        return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { consumer in
                 self.perform { shared in
                     shared.consumer = consumer
+                    shared.work = work
                     return shared.machine.demanded()
                 }
                 if Task.isCancelled { self.perform { $0.machine.cancelled() } }

@@ -142,6 +142,8 @@ private struct Processing: Sendable {
 
     /// - Returns: the error that ends the processing.
     private func handle(_ event: DeliveredEvent) async -> (any Error)? {
+        // It may have been closed between the decision and this.
+        if self.feed.client.isOver { return nil }
         do {
             try await self.handler(event)
             self.subscription.ack(event)

@@ -18,20 +18,42 @@ final class PageFeed<Source: PageSource>: Sendable {
     private let client: Client
     private let source: Result<Source, PhotonPumpError>
     private let shared: Mutex<Shared>
+    /// Of the iteration.
+    private let id: GUID
 
     /// - Parameter source: what to read, or why it cannot be read, which the first page reports.
     init(client: Client, source: Result<Source, PhotonPumpError>) {
         self.client = client
         self.source = source
+        self.id = client.nextID()
         self.shared = Mutex(Shared(machine: Machine(source.map(\.start))))
     }
 
     deinit {
         if let reading = self.shared.withLock({ $0.reading }) { self.client.cancel(reading) }
+        self.client.end(self.id)
     }
 
+    /// Whether nothing more is handed out, not even the rest of a page.
+    var isClosed: Bool { self.client.isOver }
+
     /// The next page, which is not empty; nil at the end.
-    func nextPage(isolation: isolated (any Actor)?) async throws -> [Source.Element]? {
+    ///
+    /// - Parameter isCutOff: whether the consumer had to leave a page unfinished.
+    func nextPage(isCutOff: Bool, isolation actor: isolated (any Actor)?) async throws -> [Source.Element]? {
+        if self.isClosed { self.perform { $0.machine.closed(Client.closure, isCutOff: isCutOff) } }
+        do {
+            if !self.isClosed { try self.client.advance(self.id) }
+            if let page = try await self.takePage(isolation: actor) { return page }
+        } catch {
+            self.client.end(self.id)
+            throw error
+        }
+        self.client.end(self.id)
+        return nil
+    }
+
+    private func takePage(isolation: isolated (any Actor)?) async throws -> [Source.Element]? {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { consumer in
                 self.perform { shared in

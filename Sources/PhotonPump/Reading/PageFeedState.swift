@@ -59,6 +59,17 @@ struct PageFeedState<Element: Sendable, Cursor: Sendable> {
         return self.settle()
     }
 
+    /// The client was closed: what has arrived is not delivered, and what is missing never will be.
+    ///
+    /// - Parameter isCutOff: whether the consumer had to leave a page unfinished.
+    mutating func closed(_ error: PhotonPumpError, isCutOff: Bool) -> Actions {
+        if case .next = self.place {} else if self.ready == nil, !isCutOff { return self.settle() }
+        self.isReading = false
+        self.ready = nil
+        self.place = .failed(error)
+        return self.settle()
+    }
+
     /// The consumer's task is cancelled; no one will take what it waits for.
     mutating func cancelled() -> Actions {
         self.isReading = false

@@ -10,9 +10,11 @@ struct PagedIterator<Source: PageSource> {
 
     /// The next element; nil at the end.
     mutating func next(isolation actor: isolated (any Actor)?) async throws -> Source.Element? {
-        if self.position == self.page.count {
-            guard let page = try await self.feed.nextPage(isolation: actor) else { return nil }
-            (self.page, self.position) = (page, 0)
+        if self.position == self.page.count || self.feed.isClosed {
+            let isCutOff = self.position < self.page.count
+            (self.page, self.position) = ([], 0)
+            guard let page = try await self.feed.nextPage(isCutOff: isCutOff, isolation: actor) else { return nil }
+            self.page = page
         }
         defer { self.position += 1 }
         return self.page[self.position]

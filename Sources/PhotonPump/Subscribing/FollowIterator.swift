@@ -35,8 +35,8 @@ struct FollowIterator {
         guard let follower = self.consumer?.follower else {
             throw PhotonPumpError(.invalidArgument, "a subscription can be gone through only once")
         }
-        // After a stop, or the task's cancellation, nothing more is delivered.
-        if self.position == self.batch.count || follower.hasStopped || Task.isCancelled {
+        // After a stop, the end of the client, or the task's cancellation, nothing more is delivered.
+        if self.position == self.batch.count || follower.mustEnd || Task.isCancelled {
             (self.batch, self.position) = ([], 0)
             guard let batch = try await follower.nextBatch(isolation: actor) else { return nil }
             self.batch = batch

@@ -177,6 +177,13 @@ struct FollowState {
         return self.end(nil)
     }
 
+    /// The client was closed: what has arrived is not delivered.
+    mutating func closed(_ error: PhotonPumpError) -> Actions {
+        self.ready = FollowBuffer()
+        self.missed = nil
+        return self.end(error)
+    }
+
     // MARK: What was requested
 
     /// A page has arrived.

@@ -81,13 +81,17 @@ final class Follower: Subscriber {
 
     var hasStopped: Bool { self.isStopped.load(ordering: .relaxed) }
 
+    /// Whether the consumer receives nothing more, because of a stop or because the client was closed.
+    var mustEnd: Bool { self.hasStopped || self.client.isOver }
+
     func beginConsuming() -> Bool {
         !self.isConsumed.exchange(true, ordering: .relaxed)
     }
 
     /// The next items, at least one; nil at the end.
     func nextBatch(isolation: isolated (any Actor)?) async throws -> [FollowItem]? {
-        try await withTaskCancellationHandler {
+        if self.client.isOver { self.perform { $0.machine.closed(Client.closure) } }
+        return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { consumer in
                 self.perform { shared in
                     shared.consumer = consumer

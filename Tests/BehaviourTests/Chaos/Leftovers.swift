@@ -9,7 +9,7 @@ extension Client {
         var leftovers: [String] = []
         if self.load != ClientLoad() { leftovers.append("\(self.load)") }
         if !self.table.isEmpty || !self.line.isEmpty { leftovers.append("entries in a table") }
-        if self.subscribers.count > 0 || !self.subscribers.isQuiet { leftovers.append("subscribers") }
+        if self.subscribers.count > 0 || !self.subscribers.isQuiet() { leftovers.append("subscribers") }
         if self.gate.count != 0 { leftovers.append("\(self.gate.count) calls inside the gate") }
         if !self.connectWaiters.isEmpty { leftovers.append("\(self.connectWaiters.count) waiting to connect") }
         if !self.pauses.isEmpty { leftovers.append("\(self.pauses.count) pauses") }
