@@ -14,7 +14,6 @@ struct AccessRules {
         _ stream: StreamName,
         list: (StreamName) -> AccessList
     ) -> Bool {
-        guard identity != .refused else { return false }
         guard let original = stream.original else {
             return self.allow(identity, to: right, stream, list(stream))
         }

@@ -3,8 +3,6 @@ enum Identity: Hashable {
     /// No credentials at all.
     case anonymous
     case user(name: String, groups: Set<String>)
-    /// Wrong credentials. They permit nothing, not even what everyone may do.
-    case refused
 
     /// Nil if no one is logged in.
     var name: String? {

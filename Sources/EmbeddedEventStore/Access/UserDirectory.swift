@@ -8,8 +8,9 @@ struct UserDirectory {
         self.users = Dictionary(users.map { ($0.name, $0) }) { first, _ in first }
     }
 
-    func identity(of login: Login) -> Identity {
-        guard let user = self.users[login.name], user.password == login.password else { return .refused }
+    /// Nil if there is no such user, or the password is wrong.
+    func identity(of login: Login) -> Identity? {
+        guard let user = self.users[login.name], user.password == login.password else { return nil }
         return .user(name: user.name, groups: user.groups)
     }
 }

@@ -18,6 +18,9 @@ actor Commons {
     nonisolated let tickInterval: Duration
     private var watchers = Watchers<Membership>()
 
+    /// What nodes that are not the master remember of their time as the master.
+    private var memories: [Int: RecentEventIDs] = [:]
+
     /// Set while the cluster should stay without a master.
     private var vacancy: Vacancy?
 
@@ -69,26 +72,37 @@ actor Commons {
         self.membership.place(node, at: address)
     }
 
-    /// A node runs, and finds the others if it looks for them.
-    func started(_ node: Int, at address: NodeAddress, alone: Bool) {
-        self.membership.place(node, at: address)
-        self.change { membership, moment in
-            if alone { membership.startAlone(node, moment) } else { membership.join(node) }
-        }
+    /// A node runs, and finds the others.
+    func join(_ node: Int) {
+        self.change { membership, _ in membership.join(node) }
+    }
+
+    /// A node runs, and finds no others for now.
+    func startAlone(_ node: Int, _ logins: Startup.Logins) {
+        self.change { membership, moment in membership.startAlone(node, logins, moment) }
     }
 
     func stopped(_ node: Int, electing election: Election) {
         self.lose(election) { $0.leave(node, $1) }
+        self.memories[node] = nil
     }
 
     func part(_ node: Int, electing election: Election) {
         self.lose(election) { $0.part(node, $1) }
     }
 
+    /// A node does nothing for a while, so that the others miss it.
+    ///
+    /// - Returns: whether it was in contact with others.
+    func loseTouch(with node: Int, electing election: Election) -> Bool {
+        guard self.membership.members.count > 1, self.membership.isJoined(node) else { return false }
+        self.part(node, electing: election)
+        return true
+    }
+
     /// A node that runs apart from the others finds them.
     func rejoin(_ node: Int) {
-        guard self.membership.role(of: node) != nil else { return }
-        self.change { membership, _ in membership.join(node) }
+        if self.membership.role(of: node) != nil { self.join(node) }
     }
 
     /// - Parameter election: applies if the cluster loses its master by this.
@@ -141,8 +155,17 @@ actor Commons {
         if self.membership.master == nil, self.vacancy == nil, let candidate = self.membership.candidate {
             self.membership.elect(candidate, moment)
         }
-        if self.membership.master != master { self.masterChanged() }
+        if self.membership.master != master {
+            self.exchangeMemories(master, self.membership.master)
+            self.masterChanged()
+        }
         self.watchers.valueChanged(to: self.membership)
+    }
+
+    /// Each node remembers the ids of the events that it has written itself as the master, as long as it runs.
+    private func exchangeMemories(_ old: Int?, _ new: Int?) {
+        if let old { self.memories[old] = self.node.log.recentIDs }
+        self.node.log.recentIDs = new.flatMap { self.memories.removeValue(forKey: $0) } ?? RecentEventIDs()
     }
 
     private var moment: Moment {

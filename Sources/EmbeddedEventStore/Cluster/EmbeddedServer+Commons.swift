@@ -48,16 +48,18 @@ extension EmbeddedServer {
         self.reservations = []
     }
 
-    func enterCluster(host: String, alone: Bool) {
+    /// Announces where this node is.
+    func enterCluster(host: String) {
         let address = self.address(host: host)
         let outlet = self.makeOutlet()
         self.commons.assumeIsolated { commons in
             commons.outlets[self.number] = outlet
-            commons.started(self.number, at: address, alone: alone)
+            commons.place(self.number, at: address)
         }
     }
 
     func leaveCluster(electing election: Election) {
+        self.startup = nil
         self.commons.assumeIsolated { $0.stopped(self.number, electing: election) }
     }
 

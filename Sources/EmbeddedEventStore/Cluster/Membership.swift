@@ -67,8 +67,8 @@ struct Membership {
     }
 
     /// A node starts and finds no others.
-    mutating func startAlone(_ node: Int, _ moment: Moment) {
-        self.members[node].presence = .apart(.starting, self.loneGossip(of: node, moment))
+    mutating func startAlone(_ node: Int, _ logins: Startup.Logins, _ moment: Moment) {
+        self.members[node].presence = .apart(.starting(logins), self.loneGossip(of: node, moment))
     }
 
     /// A node stops.

@@ -9,8 +9,8 @@ enum Role: Hashable, Sendable {
     case leaderless
     /// Has lost contact with the others and still considers this one the master.
     case cutOff(from: MasterInfo)
-    /// Has started and found no others; it has not loaded its users yet either.
-    case starting
+    /// Has started and found no others; it has not loaded its users yet either, and treats logins in this way.
+    case starting(Startup.Logins)
 }
 
 /// What a request requires of the node that it is sent to.
@@ -49,7 +49,7 @@ extension Role {
         }
     }
 
-    /// Whether logins can be checked.
-    var knowsUsers: Bool { self != .starting }
+    /// What becomes of logins while they cannot be checked; nil once they can.
+    var loginsAtStart: Startup.Logins? { if case .starting(let logins) = self { logins } else { nil } }
     var isFollower: Bool { if case .follower = self { true } else { false } }
 }

@@ -60,5 +60,6 @@ extension Answer {
 
     static let loginMissing = Self.text("No user credentials provided.", .notAuthenticated)
     static let loginRefused = Self.text("Unauthorized", .notAuthenticated)
+    static let loginTooEarly = Self.text("Server not yet ready", .notAuthenticated)
     static let requestRefused = Self.text("Not Authenticated", .notAuthenticated)
 }

@@ -64,22 +64,19 @@ struct Node {
         return .empty(.clientIdentified)
     }
 
-    private func authenticate(_ package: Package, _ session: inout Session, _ role: Role) -> Answer {
-        guard let login = package.login else { return .loginMissing }
-        session.identity = self.identity(of: login, role)
-        return session.identity == .refused ? .loginRefused : .empty(.authenticated)
-    }
-
-    private func identity(of login: Login, _ role: Role) -> Identity {
-        role.knowsUsers ? self.users.identity(of: login) : .refused
-    }
-
     private mutating func perform(
         _ package: Package, _ session: Session, _ client: ClientID, _ role: Role, now: Int64
     ) -> Answer? {
         defer { self.publish(now: now) }
-        let identity = package.login.map { self.identity(of: $0, role) } ?? session.identity
-        guard identity != .refused else { return .requestRefused }
+        var identity = session.identity
+        if let login = package.login ?? session.pendingLogin {
+            switch self.check(login, role) {
+            case .accepted(let user): identity = user
+            case .refused: return .requestRefused
+            case .notReady: return .message(NotHandled(reason: .notReady), .notHandled)
+            case .ignored: return nil
+            }
+        }
         guard session.schema != .unknown, package.command.rawValue != 0xFF else {
             return .notUnderstood(package.command, detail: Self.outOfBounds)
         }

@@ -24,8 +24,10 @@ struct Session {
     var schema = Schema.narrow
     /// The client's name, for the logs.
     var connectionName: String?
-    /// The user of requests that carry no credentials. A refused login stays in effect until the next one.
+    /// The user of requests that carry no credentials.
     var identity = Identity.anonymous
+    /// A login that was not accepted, or not yet. Until the next one it is checked again for each of these requests.
+    var pendingLogin: Login?
 
     /// A last event number as the client understands it.
     func downgraded(_ number: Int64) -> Int64 {

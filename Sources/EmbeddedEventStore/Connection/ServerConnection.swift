@@ -18,6 +18,8 @@ final class ServerConnection {
         case due(Int)
         /// A fault, or all of them, has been lifted.
         case lifted(FaultPlan.ID?)
+        /// The server was suspended, and is no longer.
+        case resumed
         /// Send bytes that no one has asked for.
         case interjected(Bytes)
     }
@@ -73,7 +75,9 @@ final class ServerConnection {
     func handle(_ event: Event, now: Instant, answer: Answerer) throws(ConnectionEnd) {
         switch event {
         case .readable:
-            guard !self.faults.strikes(.stallReads) else { return self.channel.pauseReading() }
+            guard !self.faults.isSuspended, !self.faults.strikes(.stallReads) else {
+                return self.channel.pauseReading()
+            }
             let arrived = self.receive()
             try self.signReceived(now: now)
             try self.work(answer)
@@ -85,13 +89,15 @@ final class ServerConnection {
             if self.channel.unsentCount < unsent { try self.signReceived(now: now) }
         case .timer:
             // A client that is not read from, or not asked, cannot give a sign of life.
-            if self.faults.has(.stallReads) || self.faults.has(.stallWrites) { try self.signReceived(now: now) }
+            if self.isStalled { try self.signReceived(now: now) }
             try self.perform(self.heartbeat.timerFired(now: now), now: now)
         case .due(let key):
             try self.sendPostponed(key)
             try self.work(answer)
         case .lifted(let fault):
             try self.sendPostponed(by: fault)
+            try self.work(answer)
+        case .resumed:
             try self.work(answer)
         case .interjected(let bytes):
             self.channel.send(bytes)
@@ -101,7 +107,7 @@ final class ServerConnection {
 
     /// Ends the connection. Pending answers are still sent as far as the client takes them at once.
     func close(_ reason: ConnectionEnd) {
-        if !self.faults.has(.stallWrites) { try? self.channel.flush() }
+        if !self.faults.isSuspended, !self.faults.has(.stallWrites) { try? self.channel.flush() }
         self.channel.close()
         self.timer = nil
         self.waiting = []
@@ -141,7 +147,13 @@ final class ServerConnection {
         if self.isHoldingUp { self.channel.pauseReading() } else { self.channel.resumeReading() }
     }
 
-    private var isHoldingUp: Bool { self.backPressure.isHolding || self.postponed.count >= Self.postponedLimit }
+    private var isHoldingUp: Bool {
+        self.faults.isSuspended || self.backPressure.isHolding || self.postponed.count >= Self.postponedLimit
+    }
+
+    private var isStalled: Bool {
+        self.faults.isSuspended || self.faults.has(.stallReads) || self.faults.has(.stallWrites)
+    }
 
     private func serve(_ package: Package, _ answer: Answerer) throws(ConnectionEnd) {
         if let strike = self.faults.strike(package.command) {
@@ -164,8 +176,8 @@ final class ServerConnection {
 
     private func flush() throws(ConnectionEnd) {
         do {
-            let isStalled = self.channel.unsentCount > 0 && self.faults.strikes(.stallWrites)
-            if !isStalled { try self.channel.flush() }
+            let isHeld = self.faults.isSuspended || self.channel.unsentCount > 0 && self.faults.strikes(.stallWrites)
+            if !isHeld { try self.channel.flush() }
         } catch {
             throw .channel(error)
         }

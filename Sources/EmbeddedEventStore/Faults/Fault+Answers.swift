@@ -24,7 +24,7 @@ extension EmbeddedServer.Fault.WritePhase {
         switch self {
         case .prepare: (.prepareTimeout, "Prepare phase timeout.")
         case .commit: (.commitTimeout, "Commit phase timeout.")
-        case .forward: (.forwardTimeout, "Forward timeout.")
+        case .forward: (.forwardTimeout, "Forwarding timeout")
         }
     }
 

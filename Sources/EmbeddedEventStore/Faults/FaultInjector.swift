@@ -2,6 +2,8 @@ internal import PhotonPumpWire
 
 /// The faults of a server and their records; used on the server's queue only.
 final class FaultInjector {
+    /// Whether the server does nothing at all.
+    var isSuspended = false
     private var plan = FaultPlan()
     private var records: [FaultPlan.ID: FaultRecord] = [:]
 

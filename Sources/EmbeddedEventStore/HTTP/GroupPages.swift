@@ -22,8 +22,8 @@ struct GroupPages: Sendable {
         var result: String
     }
 
-    func addRoutes(to server: HTTPServer) async {
-        await server.appendRoute("GET /subscriptions/*") { request in
+    func addRoutes(to routes: inout RoutedHTTPHandler) {
+        routes.appendRoute("GET /subscriptions/*") { request in
             guard let id = Self.group(request, "info") else { return HTTPResponse(statusCode: .notFound) }
             switch await self.info(id) {
             case .done(let info): return try HTTPSide.json(info.addressed(at: request))
@@ -32,7 +32,7 @@ struct GroupPages: Sendable {
             case .notReady: return HTTPResponse(statusCode: .serviceUnavailable)
             }
         }
-        await server.appendRoute("POST /subscriptions/*") { request in
+        routes.appendRoute("POST /subscriptions/*") { request in
             guard let id = Self.group(request, "replayParked") else { return HTTPResponse(statusCode: .notFound) }
             switch await self.replay(id, Login(basic: request.headers[.authorization])) {
             case .done:

@@ -21,19 +21,25 @@ final class HTTPSide: Sendable {
     }
 
     /// Returns when clients can connect.
+    ///
+    /// - Parameter admit: is awaited before each answer.
     static func start(
         host: String,
         port: Int,
+        admit: @escaping @Sendable () async -> Void,
         gossip: @escaping GossipSource,
         groups: GroupPages
     ) async throws(EmbeddedServerError) -> HTTPSide {
+        var routes = RoutedHTTPHandler()
+        Self.addRoutes(to: &routes, gossip: gossip)
+        groups.addRoutes(to: &routes)
         do {
             // A program that is just being started briefly holds what this process had open, even if it has been closed
             // since.
             var patience = 40
             while true {
-                let server = try Self.makeServer(host: host, port: UInt16(port))
-                await Self.addRoutes(to: server, gossip: gossip, groups: groups)
+                let server = try Self.makeServer(
+                    host: host, port: UInt16(port), Admission(admit: admit, routes: routes))
                 do {
                     return try await Self.run(server)
                 } catch SocketError.failed(_, errno: EADDRINUSE, _) where patience > 0 {
@@ -46,15 +52,25 @@ final class HTTPSide: Sendable {
         }
     }
 
-    private static func addRoutes(to server: HTTPServer, gossip: @escaping GossipSource, groups: GroupPages) async {
-        await server.appendRoute("GET /gossip") { _ in
+    /// Answers requests once they are admitted.
+    private struct Admission: HTTPHandler {
+        let admit: @Sendable () async -> Void
+        let routes: RoutedHTTPHandler
+
+        func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {
+            await self.admit()
+            return try await self.routes.handleRequest(request)
+        }
+    }
+
+    private static func addRoutes(to routes: inout RoutedHTTPHandler, gossip: @escaping GossipSource) {
+        routes.appendRoute("GET /gossip") { _ in
             guard let document = await gossip() else { return HTTPResponse(statusCode: .serviceUnavailable) }
             return try Self.json(document)
         }
-        await server.appendRoute("GET /ping") { _ in
+        routes.appendRoute("GET /ping") { _ in
             try Self.json(["text": "Ping request successfully handled"])
         }
-        await groups.addRoutes(to: server)
     }
 
     func stop() async {
@@ -62,11 +78,13 @@ final class HTTPSide: Sendable {
         await self.running.value
     }
 
-    private static func makeServer(host: String, port: UInt16) throws -> HTTPServer {
-        if host.contains(":") {
-            HTTPServer(address: try .inet6(ip6: host, port: port), pool: DispatchSocketPool(), logger: .disabled)
+    private static func makeServer(host: String, port: UInt16, _ handler: some HTTPHandler) throws -> HTTPServer {
+        let pool = DispatchSocketPool()
+        return if host.contains(":") {
+            HTTPServer(
+                address: try .inet6(ip6: host, port: port), pool: pool, logger: .disabled, handler: handler)
         } else {
-            HTTPServer(address: try .inet(ip4: host, port: port), pool: DispatchSocketPool(), logger: .disabled)
+            HTTPServer(address: try .inet(ip4: host, port: port), pool: pool, logger: .disabled, handler: handler)
         }
     }
 

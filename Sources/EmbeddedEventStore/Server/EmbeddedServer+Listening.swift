@@ -17,7 +17,7 @@ extension EmbeddedServer {
     ///
     /// - Throws: ``EmbeddedServerError/Code/cannotListen`` or ``EmbeddedServerError/Code/invalidConfiguration``;
     ///   nothing is left open.
-    func openPorts(alone: Bool) async throws(EmbeddedServerError) {
+    func openPorts(_ startup: Startup, alone: Bool) async throws(EmbeddedServerError) {
         let context = try self.configuration.tls?.makeContext()
         var listeners = Listeners()
         do {
@@ -32,7 +32,8 @@ extension EmbeddedServer {
         self.port = listeners.plain?.address.port ?? self.port
         self.tlsPort = listeners.tls?.address.port
         self.httpPort = listeners.http?.port ?? self.httpPort
-        self.enterCluster(host: self.host(of: listeners), alone: alone)
+        self.enterCluster(host: self.host(of: listeners))
+        self.begin(startup, alone: alone)
         if self.injector.strikes(.refuseConnections) {
             await Self.close(listeners.sockets)
         } else {
@@ -51,6 +52,7 @@ extension EmbeddedServer {
             if abruptly { self.endAll() } else { self.commons.assumeIsolated { $0.dropSubscriptions(on: self.number) } }
             self.leaveCluster(electing: election)
             self.endAll()
+            self.endSuspension()
         }
         await listeners.http?.stop()
         self.logger.debug("stopped")
@@ -83,17 +85,22 @@ extension EmbeddedServer {
 
     private func activate(_ listeners: Listeners) {
         listeners.plain?.activate { [weak self] socket in
-            self?.assumeIsolated { $0.accept(socket) }
+            self?.assumeIsolated { $0.accept(socket, secure: false) }
         }
         listeners.tls?.activate { [weak self] socket in
-            self?.assumeIsolated { $0.acceptTLS(socket) }
+            self?.assumeIsolated { $0.accept(socket, secure: true) }
         }
         for socket in listeners.sockets {
             self.logger.debug("listening", metadata: [LogKey.address: "\(socket.address)"])
         }
     }
 
-    private func acceptTLS(_ socket: SocketTransport) {
+    func accept(_ socket: SocketTransport, secure: Bool) {
+        guard self.suspension == nil else {
+            self.suspension?.accepted.append((socket, secure))
+            return
+        }
+        guard secure else { return self.accept(socket) }
         guard let context = self.tlsContext else { return socket.close() }
         do {
             self.accept(try TLSTransport(server: socket, context, executor: self.executor))
@@ -114,7 +121,9 @@ extension EmbeddedServer {
     private func startHTTP(host: String) async throws(EmbeddedServerError) -> HTTPSide? {
         guard let port = self.httpPort else { return nil }
         return try await HTTPSide.start(
-            host: host, port: port, gossip: { [weak self] in await self?.gossip() }, groups: self.groupPages)
+            host: host, port: port,
+            admit: { [weak self] in await self?.waitWhileSuspended() },
+            gossip: { [weak self] in await self?.gossip() }, groups: self.groupPages)
     }
 
     /// Returns when the ports are free; `meanwhile` runs at once.

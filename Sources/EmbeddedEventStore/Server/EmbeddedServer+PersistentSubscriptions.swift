@@ -35,8 +35,8 @@ extension EmbeddedServer {
     private func replayParked(_ id: String, _ login: Login?) -> GroupPages.Outcome<Void> {
         guard self.isMaster else { return .notReady }
         return self.commons.assumeIsolated { commons in
-            let identity = login.map { commons.node.users.identity(of: $0) } ?? .anonymous
-            guard identity.hasAny(of: [Identity.operators]) else { return .refused }
+            guard let user = login.flatMap(commons.node.users.identity), user.hasAny(of: [Identity.operators])
+            else { return .refused }
             return commons.replayParked(id) ? .done(()) : .missing
         }
     }

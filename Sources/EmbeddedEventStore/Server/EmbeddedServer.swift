@@ -36,6 +36,8 @@ public actor EmbeddedServer {
     var listeners: Listeners?
     var tlsContext: TLSContext?
     var reservations: [PortReservation] = []
+    var startup: PendingStartup?
+    var suspension: Suspension?
     let lifecycle = Turns()
 
     /// The TCP port for plain connections: until the first start, the one in the configuration; after that, the one in
@@ -74,25 +76,34 @@ public actor EmbeddedServer {
 
     /// Starts listening, and returns when clients can connect. If the server is running, nothing happens.
     ///
+    /// - Parameter startup: how long it takes until it is ready; not at all by default.
     /// - Throws: ``EmbeddedServerError`` with ``EmbeddedServerError/Code/invalidConfiguration`` or
     ///   ``EmbeddedServerError/Code/cannotListen``; nothing is left running.
-    public func start() async throws {
-        try await self.start(alone: false)
+    public func start(startup: Startup = .immediate) async throws {
+        try await self.start(alone: false, startup)
     }
 
     /// - Parameter alone: whether it finds no other node of its cluster.
-    func start(alone: Bool) async throws {
+    func start(alone: Bool, _ startup: Startup) async throws {
         await self.lifecycle.take()
         defer { self.lifecycle.give() }
         guard self.listeners == nil else { return }
         try self.configuration.validate()
-        try await self.openPorts(alone: alone)
+        try startup.validate()
+        try await self.openPorts(startup, alone: alone)
     }
 
-    /// Closes all connections and stops listening; returns when the ports are free. The events are kept. If the server
-    /// is not running, nothing happens.
+    /// Closes all connections and stops listening, as a server does that is shut down: subscribers are told. Returns
+    /// when the ports are free. The events are kept. If the server is not running, nothing happens.
     public func stop() async {
         await self.stop(electing: .immediate)
+    }
+
+    /// Ends the server as a process that is killed: its connections end with whatever is under way, its ports refuse new
+    /// ones, and nobody is told anything. Returns when the ports are free. The events are kept. If the server is not
+    /// running, nothing happens.
+    public func kill() async {
+        await self.stop(electing: .immediate, abruptly: true)
     }
 
     /// - Parameters:
@@ -107,14 +118,17 @@ public actor EmbeddedServer {
     /// Stops and starts the server, on the same ports, as one step. If the server is not running, it is started. Faults
     /// stay in effect.
     ///
-    /// - Parameter keepingData: whether the events are kept. A node of a cluster gets them from the others in any case.
-    /// - Throws: as ``start()``.
-    public func restart(keepingData: Bool) async throws {
+    /// - Parameters:
+    ///   - keepingData: whether the events are kept. A node of a cluster gets them from the others in any case.
+    ///   - startup: how long it takes until the server is ready; not at all by default.
+    /// - Throws: as ``start(startup:)``.
+    public func restart(keepingData: Bool, startup: Startup = .immediate) async throws {
         await self.lifecycle.take()
         defer { self.lifecycle.give() }
         try self.configuration.validate()
+        try startup.validate()
         await self.closePorts(electing: .immediate)
         if !keepingData { await self.commons.loseData(of: self.configuration) }
-        try await self.openPorts(alone: false)
+        try await self.openPorts(startup, alone: false)
     }
 }

@@ -98,6 +98,19 @@ struct ArticleTests {
         }
     }
 
+    @Test func ponyWaitsForTheServer() async throws {
+        try await withEmbeddedServer { server in
+            try await withClient(server.connectionString) { client in
+                try await client.ping()
+                await server.kill()
+                try await server.start(startup: .after(.milliseconds(300), logins: .ignored))
+
+                let jump = PonyJumped(pony: "Pinkie Pie", height: 8)
+                try await client.publishEvent(to: "ponies", type: "PonyJumped", body: jump)
+            }
+        }
+    }
+
     @Test func speaksTLS() async throws {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)

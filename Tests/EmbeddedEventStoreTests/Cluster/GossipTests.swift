@@ -125,7 +125,7 @@ import Testing
     func alone() throws {
         var membership = Membership.complete()
         membership.leave(2, .later)
-        membership.startAlone(2, .later)
+        membership.startAlone(2, .refused, .later)
         let members = try membership.gossip(of: 2, .later).members.map { try Self.object($0) }
         for (member, text) in zip(members, [RecordedGossip.stranger, RecordedGossip.stranger, RecordedGossip.loner]) {
             let recorded = try Self.object(text)

@@ -31,7 +31,7 @@ import Testing
             role: .cutOff(from: Self.master),
             admissions: [.served, .served, Self.elsewhere, .forwardTimeout, Self.elsewhere, Self.elsewhere]
         ),
-        Row(role: .starting, admissions: [.served, .served, .notReady, .notReady, .notReady, .notReady]),
+        Row(role: .starting(.refused), admissions: [.served, .served, .notReady, .notReady, .notReady, .notReady]),
     ]
 
     @Test("what a node serves depends on its role and on what is needed", arguments: Self.rows)
