@@ -14,19 +14,29 @@ extension Client {
 
     /// The same for a call that began earlier and consists of several requests.
     nonisolated func perform<C: Conversation>(_ conversation: C, _ terms: CallTerms) async throws -> C.Output {
-        let id = self.ids.next()
+        try Task.checkCancellation()
+        if self.isRefusing { throw self.refusal(conversation, terms) }
+        let (id, outcome) = (self.ids.next(), Outcome<C.Output>())
+        let exchange = Exchange(conversation, id: id, terms: terms) { outcome.settle($0) }
+        // Before anything is awaited: what follows runs elsewhere than the caller, and calls that one caller makes one
+        // after another would be sent in any order.
+        self.enter(exchange)
+        defer { if exchange.isInside, self.gate.leave() { self.post(.letIn) } }
         return try await withTaskCancellationHandler {
-            try Task.checkCancellation()
-            if self.isRefusing { throw self.refusal(conversation, terms) }
-            if !self.gate.enter() { try await self.standInLine(id, terms, for: conversation) }
-            defer { if self.gate.leave() { self.post(.letIn) } }
-            return try await withCheckedThrowingContinuation { continuation in
-                self.begin(Exchange(conversation, id: id, terms: terms) { continuation.resume(with: $0) })
-                // A cancellation before `begin` found nothing to cancel.
-                if Task.isCancelled { self.cancel(id) }
-            }
+            try await outcome.value()
         } onCancel: {
             self.cancel(id)
+        }
+    }
+
+    /// Begins a call, or puts it in the line if there is no room inside.
+    private nonisolated func enter(_ exchange: some OpenExchange) {
+        if self.gate.enter() {
+            exchange.admit()
+            self.begin(exchange)
+        } else {
+            self.gate.joinLine()
+            self.post(.standInLine(exchange))
         }
     }
 
@@ -92,13 +102,13 @@ extension Client {
     private func read(_ message: Message) {
         switch message {
         case .begin(let exchange): self.enqueue(exchange)
-        case .standInLine(let caller): self.enqueue(caller)
+        case .standInLine(let exchange): self.standInLine(exchange)
         case .letIn: self.letIn()
         case .tell(let message, let command, let id, let login): self.tell(message, command, id, login)
         case .leave(let id): self.leave(id)
         case .cancel(let id):
             self.table.cancel(id)?.cancel()
-            self.leaveLine(self.line.cancel(id), CancellationError())
+            self.leaveLine(self.line.cancel(id))?.cancel()
         case .cancelConnect(let id): self.cancelConnecting(id)
         }
     }

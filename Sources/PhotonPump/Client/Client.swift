@@ -16,6 +16,11 @@ internal import Synchronization
 ///
 /// Calls do not wait for each other: each request is sent at once, and answers may arrive in any order.
 ///
+/// Requests are sent in the order in which the calls are made, so an actor that makes calls in tasks of its own
+/// (`Task { … }` in one of its methods), or whoever uses `Task.immediate`, need not await one call before the next.
+/// Swift starts the tasks of `addTask`, `async let` and `Task.detached` in any order, hence the calls that they make. A
+/// request that a node was not ready for is sent again later, when others may have overtaken it.
+///
 /// The first call connects, or ``connect()`` does. From then on the client keeps itself connected: when the connection
 /// is lost it makes another, and sends unanswered requests again where that is safe, within the time limits of their
 /// calls. ``status`` and ``changes`` report on the connection.
@@ -34,7 +39,7 @@ public actor Client {
         case cancel(GUID)
         case tell(any WireMessage, Command, GUID, Login?)
         case leave(GUID)
-        case standInLine(Caller)
+        case standInLine(any OpenExchange)
         case letIn
         case cancelConnect(GUID)
     }
@@ -92,7 +97,7 @@ public actor Client {
     var settlings: [String: Settling] = [:]
     nonisolated let knownEnds = KnownEnds()
     /// Calls beyond the limits, in order.
-    var line = ConversationTable<Caller>(limit: .max)
+    var line = ConversationTable<any OpenExchange>(limit: .max)
     /// The receivers of what the server pushes.
     var subscribers = Subscribers()
     var connectWaiters: [GUID: ConnectWaiter] = [:]

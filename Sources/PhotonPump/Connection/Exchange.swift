@@ -1,5 +1,6 @@
 internal import PhotonPumpTransport
 internal import PhotonPumpWire
+internal import Synchronization
 
 /// A conversation and its waiting caller, with the types of both erased: the entries of the client's table.
 protocol OpenExchange: Sendable {
@@ -8,6 +9,9 @@ protocol OpenExchange: Sendable {
     var terms: CallTerms { get }
     /// How often the request has been sent.
     var attempts: Int { get }
+
+    /// The call takes one of the places inside the client.
+    func admit()
 
     /// Whether the request can be sent again without taking effect twice.
     var isSafeToRepeat: Bool { get }
@@ -73,6 +77,7 @@ final class Exchange<C: Conversation>: OpenExchange {
     let conversation: C
     let completion: Completion
     let history: ExchangeHistory
+    private let admitted = Atomic(false)
 
     /// - Parameters:
     ///   - history: what happened to the same request before.
@@ -86,6 +91,13 @@ final class Exchange<C: Conversation>: OpenExchange {
         self.terms = terms
         self.history = history
         self.completion = completion
+    }
+
+    /// Whether the call takes one of the places inside the client, which it leaves at its end.
+    var isInside: Bool { self.admitted.load(ordering: .relaxed) }
+
+    func admit() {
+        self.admitted.store(true, ordering: .relaxed)
     }
 
     var attempts: Int { self.history.attempts }

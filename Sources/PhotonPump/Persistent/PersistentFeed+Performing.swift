@@ -171,7 +171,7 @@ private struct Calls {
         }
         if let result = actions.started, let starter = shared.starter {
             shared.starter = nil
-            self.starter = { starter.resume(with: result) }
+            self.starter = { starter.settle(result) }
         }
         self.changes = actions.changes
         if !self.changes.isEmpty { self.listeners = Array(shared.listeners.values) }

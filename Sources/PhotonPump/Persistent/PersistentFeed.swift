@@ -30,7 +30,7 @@ final class PersistentFeed: Sendable {
     struct Shared {
         var machine: PersistentSubscriptionState
         var consumer: CheckedContinuation<Batch?, any Error>?
-        var starter: CheckedContinuation<Void, any Error>?
+        var starter: Outcome<Void>?
         var enders: [CheckedContinuation<Void, Never>] = []
         var listeners: [GUID: AsyncStream<Change>.Continuation] = [:]
         /// Whose work the events are that were handed out last.
@@ -83,19 +83,19 @@ final class PersistentFeed: Sendable {
 
     /// Sends the first request to connect, and returns when the server has agreed.
     func start() async throws {
+        try Task.checkCancellation()
+        let starter = Outcome<Void>()
+        let id: GUID? = self.shared.withLock { shared in
+            guard case .connecting(let id) = shared.machine.phase else { return nil }
+            shared.starter = starter
+            return id
+        }
+        // It was stopped before it was started.
+        guard let id else { throw CancellationError() }
+        // Before anything is awaited, so that this request has its turn among the caller's others.
+        self.connect(id)
         try await withTaskCancellationHandler {
-            try Task.checkCancellation()
-            try await withCheckedThrowingContinuation { starter in
-                let id: GUID? = self.shared.withLock { shared in
-                    guard case .connecting(let id) = shared.machine.phase else { return nil }
-                    shared.starter = starter
-                    return id
-                }
-                // It was cancelled before anyone waited.
-                guard let id else { return starter.resume(throwing: CancellationError()) }
-                self.connect(id)
-                if Task.isCancelled { self.stop() }
-            }
+            try await starter.value()
         } onCancel: {
             self.stop()
         }

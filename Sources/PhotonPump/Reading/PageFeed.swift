@@ -6,7 +6,7 @@ internal import Synchronization
 /// The iterator owns it. When the iterator is deallocated, the request for the next page is cancelled.
 final class PageFeed<Source: PageSource>: Sendable {
     private typealias Machine = PageFeedState<Source.Element, Source.Cursor>
-    private typealias Consumer = CheckedContinuation<[Source.Element]?, any Error>
+    private typealias Consumer = Outcome<[Source.Element]?>
 
     private struct Shared {
         var machine: Machine
@@ -54,14 +54,14 @@ final class PageFeed<Source: PageSource>: Sendable {
     }
 
     private func takePage(isolation: isolated (any Actor)?) async throws -> [Source.Element]? {
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { consumer in
-                self.perform { shared in
-                    shared.consumer = consumer
-                    return shared.machine.demanded()
-                }
-                if Task.isCancelled { self.cancel() }
-            }
+        // Before anything is awaited, so that the first page is requested in its turn among the caller's other calls.
+        let page = Consumer()
+        self.perform { shared in
+            shared.consumer = page
+            return shared.machine.demanded()
+        }
+        return try await withTaskCancellationHandler {
+            try await page.value()
         } onCancel: {
             self.cancel()
         }
@@ -89,9 +89,9 @@ final class PageFeed<Source: PageSource>: Sendable {
         if let cursor = actions.read { self.read(at: cursor, id) }
         switch actions.deliver {
         case nil: break
-        case .page(let page): consumer?.resume(returning: page)
-        case .end: consumer?.resume(returning: nil)
-        case .error(let error): consumer?.resume(throwing: error)
+        case .page(let page): consumer?.settle(.success(page))
+        case .end: consumer?.settle(.success(nil))
+        case .error(let error): consumer?.settle(.failure(error))
         }
     }
 

@@ -40,22 +40,27 @@ final class Outcome<Value: Sendable>: Sendable {
         waiter?.resume(with: result)
     }
 
-    /// Waits for the result. Call this once.
+    /// Waits for the result, or until the task is cancelled. Call this once.
     func wait() async throws -> Value {
         try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                let result: Result<Value, any Error>? = self.state.withLock { state in
-                    guard case .settled(let result) = state else {
-                        state = .awaited(continuation)
-                        return nil
-                    }
-                    state = .taken
-                    return result
-                }
-                if let result { continuation.resume(with: result) }
-            }
+            try await self.value()
         } onCancel: {
             self.settle(.failure(CancellationError()))
+        }
+    }
+
+    /// Waits for the result, whether or not the task is cancelled. Call this once.
+    func value() async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            let result: Result<Value, any Error>? = self.state.withLock { state in
+                guard case .settled(let result) = state else {
+                    state = .awaited(continuation)
+                    return nil
+                }
+                state = .taken
+                return result
+            }
+            if let result { continuation.resume(with: result) }
         }
     }
 }
