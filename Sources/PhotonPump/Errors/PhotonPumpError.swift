@@ -20,7 +20,7 @@ public struct PhotonPumpError: Error, Sendable {
     /// The server's own message, if it sent one.
     public let serverMessage: String?
     /// The error that caused this one, if any.
-    public let underlying: (any Error)?
+    public private(set) var underlying: (any Error)?
     /// How often the request was sent; 0 if it was never sent.
     public internal(set) var attempts = 0
     /// How long the call took; nil if the error occurred before the call began.
@@ -51,7 +51,18 @@ public struct PhotonPumpError: Error, Sendable {
         self.eventNumber = eventNumber
         self.conflict = conflict
         self.serverMessage = serverMessage.flatMap { $0.isEmpty ? nil : $0 }
-        self.underlying = underlying
+        self.underlying = (underlying as? PhotonPumpError)?.abridged ?? underlying
+    }
+
+    /// This error with at most one other cause, its first one: whoever tries again for hours, each time for the reason
+    /// of the last time, must not drag all of them along.
+    private var abridged: PhotonPumpError {
+        guard let cause = self.underlying as? PhotonPumpError, let first = cause.underlying as? PhotonPumpError else {
+            return self
+        }
+        var error = self
+        error.underlying = first
+        return error
     }
 }
 
@@ -59,19 +70,36 @@ extension PhotonPumpError: CustomStringConvertible {
     /// One line, without control characters: the message, the server's message, the underlying error, how many events
     /// were written before, and the server.
     public var description: String {
+        let text = self.text
+        guard text.unicodeScalars.contains(where: Self.isControl) else { return text }
+        var escaped = ""
+        for scalar in text.unicodeScalars {
+            if Self.isControl(scalar) {
+                escaped += scalar.escaped(asASCII: true)
+            } else {
+                escaped.unicodeScalars.append(scalar)
+            }
+        }
+        return escaped
+    }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.generalCategory == .control
+    }
+
+    /// As it is, with whatever characters others have put into it.
+    private var text: String {
         var text = self.message
         if let serverMessage { text += ": \(serverMessage.split(whereSeparator: \.isNewline).joined(separator: " "))" }
         if let underlying { text += ": \(Self.describe(underlying))" }
         if let publishedBefore { text += " (after \(publishedBefore) events were written)" }
         if let endpoint { text += " [\(endpoint)]" }
-        return text.unicodeScalars.map {
-            $0.properties.generalCategory == .control ? $0.escaped(asASCII: true) : "\($0)"
-        }
-        .joined()
+        return text
     }
 
     /// A `DecodingError` may quote the data that it could not decode.
     private static func describe(_ error: any Error) -> String {
+        if let error = error as? PhotonPumpError { return error.text }
         guard let error = error as? DecodingError else { return "\(error)" }
         let (problem, context) =
             switch error {

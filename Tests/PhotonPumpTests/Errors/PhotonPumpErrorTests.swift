@@ -1,0 +1,36 @@
+import Testing
+
+@testable import PhotonPump
+
+@Suite("Errors")
+struct PhotonPumpErrorTests {
+    @Test("keep the first cause and the last, however many there are in between")
+    func nesting() {
+        struct Flood: Error {}
+        var error = PhotonPumpError(.connectionFailed, "attempt 0", underlying: Flood())
+        for number in 1...10_000 { error = PhotonPumpError(.connectionFailed, "attempt \(number)", underlying: error) }
+        #expect("\(error)" == "attempt 10000: attempt 9999: attempt 0: Flood()")
+        let last = error.underlying as? PhotonPumpError
+        #expect(last?.message == "attempt 9999")
+        #expect((last?.underlying as? PhotonPumpError)?.underlying is Flood)
+    }
+
+    @Test("keep what their causes say besides the cause")
+    func details() {
+        let first = PhotonPumpError(.connectionFailed, "first")
+        var second = PhotonPumpError(
+            .connectionFailed, "second", underlying: PhotonPumpError(.connectionFailed, "x", underlying: first))
+        second.endpoint = "10.0.0.1:1113"
+        second.attempts = 3
+        let third = PhotonPumpError(.timedOut, "third", underlying: second)
+        #expect("\(third)" == "third: second: first [10.0.0.1:1113]")
+        #expect((third.underlying as? PhotonPumpError)?.attempts == 3)
+    }
+
+    @Test("are one line, whose control characters are escaped once")
+    func escaping() {
+        let words = PhotonPumpError(.serverError, "a\u{1B}b", serverMessage: "c\r\nd\u{9B}e")
+        let error = PhotonPumpError(.connectionFailed, "tried\u{7F}", underlying: words)
+        #expect("\(error)" == #"tried\u{7F}: a\u{1B}b: c d\u{009B}e"#)
+    }
+}
