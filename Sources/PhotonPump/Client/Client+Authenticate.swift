@@ -3,7 +3,8 @@ internal import PhotonPumpWire
 extension Client {
     /// Switches to another user, on this connection and all later ones. Calls in flight keep the user they began with.
     ///
-    /// The server is asked about the user first, so if it refuses the user nothing changes. If the client was created
+    /// The server is asked about the user first, so nothing changes unless it confirms the user: not if it refuses, and
+    /// not if this call fails for another reason. If the client was created
     /// with a closure that provides credentials, the next connection asks that closure again.
     ///
     /// - Parameters:
@@ -24,7 +25,27 @@ extension Client {
                 throw error
             }
         }
-        self.login = terms.login
-        try await self.perform(Authenticate(), terms)
+        try await self.authenticate(terms)
+    }
+
+    /// Makes the user of these terms that of the connection, and of later ones as soon as the server has confirmed it: in
+    /// the same turn, so that no connection made meanwhile has the other one.
+    private nonisolated func authenticate(_ terms: CallTerms) async throws {
+        let (id, outcome) = (self.nextID(), Outcome<Void>())
+        let exchange = Exchange(Authenticate(), id: id, terms: terms) { [weak self] result in
+            if case .success = result { self?.assumeIsolated { $0.confirmed(terms.login) } }
+            outcome.settle(result)
+        }
+        self.begin(exchange)
+        try await withTaskCancellationHandler {
+            try await outcome.value()
+        } onCancel: {
+            self.cancel(id)
+        }
+    }
+
+    private func confirmed(_ login: Login?) {
+        self.login = login
+        self.acceptedLogin = login
     }
 }

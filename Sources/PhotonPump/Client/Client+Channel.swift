@@ -114,9 +114,9 @@ extension Client {
         case .none:
             if let action = self.connector.waited() { self.perform(action) }
         case .finding:
-            self.attemptFailed(self.timedOut("no node of the cluster was found", underlying: self.lastError))
+            self.attemptFailed(self.overdue)
         case .locating:
-            self.attemptFailed(self.timedOut("the server did not accept the connection"))
+            self.attemptFailed(self.overdue)
         case .handshaking:
             self.ask()
         case .connected(let channel, _):
@@ -126,11 +126,6 @@ extension Client {
             }
             if attempt == self.connector.attempt { self.flush(channel) }
         }
-    }
-
-    func timedOut(_ problem: String, underlying cause: PhotonPumpError? = nil) -> PhotonPumpError {
-        let limit = self.configuration.connectTimeout
-        return PhotonPumpError(.connectionFailed, "\(problem) within \(limit)", underlying: cause)
     }
 
     private func heartbeatAnswered(_ id: GUID) {

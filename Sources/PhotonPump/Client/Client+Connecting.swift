@@ -80,16 +80,25 @@ extension Client {
         }
         let (finder, remembered) = (self.finder, self.gossip)
         self.link = .finding
+        self.searching = .begun
         self.search = Task { [weak self] in
-            let result = await finder.find(remembered: remembered, avoiding: avoided) { [weak self] error in
-                await self?.notFoundYet(error, attempt)
+            let isFresh = remembered.map { .now - $0.heard < Self.gossipLifetime } ?? true
+            let result = await finder.find(
+                remembered: remembered?.document, isFresh: isFresh, avoiding: avoided
+            ) { [weak self] progress in
+                await self?.searching(progress, attempt)
             }
             await self?.found(result, attempt)
         }
     }
 
-    private func notFoundYet(_ error: PhotonPumpError, _ attempt: Int) {
-        if attempt == self.connector.attempt { self.lastError = error }
+    /// How long a cluster's gossip is taken for recent.
+    private static let gossipLifetime: Duration = .seconds(3600)
+
+    private func searching(_ progress: NodeFinder.Progress, _ attempt: Int) {
+        guard attempt == self.connector.attempt else { return }
+        self.searching = progress
+        if case .notFound(let error) = progress { self.lastError = error }
     }
 
     private func found(_ result: Result<NodeFinder.Finding, PhotonPumpError>, _ attempt: Int) {
@@ -100,7 +109,7 @@ extension Client {
             self.attemptFailed(error, isPermanent: error.code == .discoveryFailed)
         case .success(let finding):
             self.node = finding.node
-            self.gossip = finding.gossip
+            self.gossip = finding.gossip.map { ($0, .now) }
             if let credentials = finding.credentials {
                 do throws(PhotonPumpError) {
                     self.login = try credentials.value?.checked()
@@ -198,12 +207,39 @@ extension Client {
         }
     }
 
+    /// What has not been answered although the time for connecting is up.
+    var overdue: PhotonPumpError {
+        var error =
+            switch self.link {
+            case .none, .connected: self.lastError ?? self.timedOut("no connection was made")
+            case .finding: self.overdueSearch
+            case .locating: self.timedOut("the server did not accept the connection")
+            case .handshaking(_, let handshake):
+                handshake.refusal
+                    ?? self.timedOut("something accepted the connection but does not answer as a server does")
+            }
+        if error.endpoint == nil { error.endpoint = self.node?.endpoint.description }
+        return error
+    }
+
+    private var overdueSearch: PhotonPumpError {
+        switch self.searching {
+        case .begun: self.timedOut("no node of the cluster was found")
+        case .notFound(let reason): reason
+        case .askingForCredentials:
+            self.timedOut("the closure that provides credentials has not returned")
+        }
+    }
+
+    private func timedOut(_ problem: String) -> PhotonPumpError {
+        PhotonPumpError(.connectionFailed, "\(problem) within \(self.configuration.connectTimeout)")
+    }
+
     func expireConnectWaiters() {
         let now = ContinuousClock.now
         for (id, waiter) in self.connectWaiters where waiter.deadline <= now {
             self.connectWaiters[id] = nil
-            let problem = "no connection within \(self.configuration.connectTimeout)"
-            waiter.continuation.resume(throwing: self.lastError ?? PhotonPumpError(.connectionFailed, problem))
+            waiter.continuation.resume(throwing: self.overdue)
         }
         self.restIfUnwanted()
     }

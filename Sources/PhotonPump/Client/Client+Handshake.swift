@@ -32,8 +32,7 @@ extension Client {
     }
 
     private func endHandshake(_ handshake: Handshake) {
-        let silence = self.timedOut("something accepted the connection but does not answer as a server does")
-        self.attemptFailed(handshake.refusal ?? silence, isStarting: true, isForeseen: handshake.refusal != nil)
+        self.attemptFailed(self.overdue, isStarting: true, isForeseen: handshake.refusal != nil)
     }
 
     func handshakeReceived(_ package: Package, _ channel: PackageChannel, _ handshake: Handshake) {

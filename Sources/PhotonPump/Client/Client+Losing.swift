@@ -77,7 +77,7 @@ extension Client {
     /// Another node would serve the request: it is sent there, along with all others.
     func redirect(_ exchange: any OpenExchange, to master: MasterInfo?, otherwise error: PhotonPumpError) {
         let usesTLS = self.configuration.tls != nil
-        switch master?.endpoint(usesTLS: usesTLS) {
+        switch master?.endpoint(usesTLS: usesTLS).map(self.reachable) {
         case let endpoint? where endpoint != self.node?.endpoint && endpoint.description != self.peer:
             // Nodes that name each other would send it back and forth.
             if exchange.attempts > 2 { self.retry(exchange) } else { self.table.delay(exchange.id, until: .now) }
@@ -115,6 +115,12 @@ extension Client {
         self.turn { self.move(to: node.endpoint, role: node.role) }
     }
 
+    /// The place that the present node names, as this client can reach it.
+    private func reachable(_ named: Endpoint) -> Endpoint {
+        guard let present = self.node?.endpoint.host else { return named }
+        return Endpoint(host: HostAddress.meant(by: named.host, whenToldBy: present), port: named.port)
+    }
+
     private var peer: String? {
         if case .connected(let channel, _) = self.link { channel.peer } else { nil }
     }
@@ -124,7 +130,7 @@ extension MasterInfo {
     /// Where to connect to the master; its TLS port if TLS is used.
     func endpoint(usesTLS: Bool) -> Endpoint? {
         let (host, port) = usesTLS ? (self.secureTCPHost, self.secureTCPPort) : (self.tcpHost, self.tcpPort)
-        guard let host, let port, !host.isEmpty, (1...65535).contains(port) else { return nil }
+        guard let host, let port, Endpoint.isHost(host), (1...65535).contains(port) else { return nil }
         return Endpoint(host: host, port: Int(port))
     }
 }

@@ -1,3 +1,4 @@
+internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
 /// Requests that servers support over HTTP only.
@@ -53,12 +54,42 @@ extension Client {
         try Arguments.check(stream: stream)
         try Arguments.check(group: group, stream: stream)
         let terms = try self.terms(options)
+        let login = try await self.loginOverHTTP(terms, operation)
         let pages = ServerPages(
-            configuration: self.configuration, httpPort: httpPort, login: terms.login ?? self.login,
+            configuration: self.configuration, httpPort: httpPort, login: login,
             // The search for the master and its address counts, too: the call's own limit is what ends it.
             timeout: terms.deadline - terms.started + .seconds(1))
         return try await self.perform(terms, operation, stream: stream) {
             try await pages.ask(method, ["subscriptions", stream, group, page], operation: operation, stream: stream)
         }
+    }
+
+    /// The user of a request over HTTP: that of the call, or that of the connection; without one, the user it would be
+    /// made for.
+    ///
+    /// - Throws: ``PhotonPumpError``, or `CancellationError`.
+    private func loginOverHTTP(_ terms: CallTerms, _ operation: String) async throws -> Login? {
+        if let login = terms.login { return login }
+        if case .connected = self.link { return self.login }
+        let (finder, timeout) = (self.finder, terms.deadline - terms.started)
+        guard finder.hasProvider else { return self.login }
+        let outcome = Outcome<NodeFinder.Answer?>()
+        let asking = Task {
+            do {
+                outcome.settle(.success(try await finder.askForCredentials()))
+            } catch {
+                outcome.settle(.failure(error))
+            }
+        }
+        defer { asking.cancel() }
+        let timer = QueueTimer(on: self.executor.queue) {
+            let problem = "\(operation): the closure that provides credentials has not returned within \(timeout)"
+            outcome.settle(.failure(PhotonPumpError(.timedOut, problem)))
+        }
+        timer.schedule(after: terms.deadline - .now)
+        let answer = try await outcome.wait()
+        // The timer fires only while it is retained.
+        withExtendedLifetime(timer) {}
+        return try answer?.value?.checked()
     }
 }

@@ -81,8 +81,10 @@ public actor Client {
     var attemptEnds = ContinuousClock.now
     /// The node that is connected to, or being tried.
     var node: NodeFinder.Node?
-    /// Where the node was found; the next search begins there.
-    var gossip: ClusterGossip?
+    /// Where the node was found, and when; the next search begins there.
+    var gossip: (document: ClusterGossip, heard: ContinuousClock.Instant)?
+    /// How far the current search has come.
+    var searching = NodeFinder.Progress.begun
     var phaseBegan = ContinuousClock.now
     var lastError: PhotonPumpError?
     var heartbeatRoundTrip: Duration?
@@ -135,7 +137,7 @@ public actor Client {
         self.configuration = configuration
         self.login = validated.login
         self.tls = try configuration.tls?.context()
-        self.finder = NodeFinder(configuration, credentials: credentials, selectNode: selectNode)
+        self.finder = NodeFinder(configuration, credentials: credentials, selectNode: selectNode, logger: logger)
         self.logger = logger
         self.executor = QueueExecutor(label: "photonpump.client")
         self.gate = CallGate(limit: configuration.maximumInFlight, andWaiting: configuration.maximumWaiting)

@@ -1,6 +1,7 @@
 /// The keys of log metadata.
 enum LogKey {
     static let endpoint = "endpoint"
+    static let host = "host"
     static let command = "command"
     static let error = "error"
     static let stream = "stream"

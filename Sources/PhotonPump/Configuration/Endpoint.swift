@@ -22,7 +22,16 @@ public struct Endpoint: Sendable, Hashable {
 extension Endpoint {
     /// Whether a host name or address may contain the character; this tells where a host ends in a connection string.
     static func isHostCharacter(_ character: Character) -> Bool {
-        !(character.isWhitespace || "/,;@#?&=\"'[]\0".contains(character))
+        // Characters that cannot be seen could make a terminal show something else.
+        let isInvisible = character.unicodeScalars.contains {
+            [.control, .format, .lineSeparator, .paragraphSeparator].contains($0.properties.generalCategory)
+        }
+        return !(isInvisible || character.isWhitespace || "/,;@#?&=\"'[]".contains(character))
+    }
+
+    /// Whether the text may be the name or the address of a host.
+    static func isHost(_ text: String) -> Bool {
+        !text.isEmpty && text.allSatisfy(self.isHostCharacter)
     }
 }
 

@@ -99,7 +99,7 @@ enum CommonReplies {
 
     private static func place(_ master: MasterInfo?) -> String {
         guard let host = master?.tcpHost, let port = master?.tcpPort else { return "" }
-        return " (that is \(host):\(port))"
+        return Endpoint.isHost(host) ? " (that is \(host):\(port))" : " (and what it names is not a host)"
     }
 }
 

@@ -10,6 +10,7 @@ extension ClusterDiscovery {
     fileprivate init(_ configuration: Client.Configuration, asking seeds: [Endpoint], selector: NodeSelector?) {
         self.init(seeds: seeds)
         self.settings = configuration.discovery
+        self.patience = configuration.connectTimeout
         self.selection = NodeSelection(
             preference: configuration.nodePreference,
             selector: selector,

@@ -1,13 +1,18 @@
+internal import Logging
+
 /// Finds a node of a cluster by asking its nodes for gossip.
 struct ClusterDiscovery: Sendable {
     /// Where to ask if nothing else is known.
     var seeds: [Endpoint]
     var settings = DiscoverySettings()
+    /// How long a round may take if it is to reach everyone.
+    var patience: Duration = .seconds(5)
     var selection = NodeSelection()
     /// For gossip over HTTPS; nil for HTTP.
     var gossipTLS: TLSSettings?
     var getter: any HTTPGetter = CurlGetter()
     var lookUp: @Sendable (Endpoint) async throws -> [String] = AddressLookup.addresses
+    var logger = Logger(label: "PhotonPump") { _ in SwiftLogNoOpLogHandler() }
     /// Called with the reason why no node has been found yet, before all are asked again.
     var progress: @Sendable (PhotonPumpError) async -> Void = { _ in }
     var pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
@@ -24,10 +29,13 @@ struct ClusterDiscovery: Sendable {
     ///
     /// - Parameters:
     ///   - remembered: the gossip in which a node was found before.
+    ///   - isFresh: whether that is recent.
     ///   - failed: the node that has failed since; it is chosen again only if there is no other.
     /// - Throws: ``PhotonPumpError/Code/discoveryFailed``, with the answer of each endpoint, or `CancellationError`.
-    func findNode(remembered: ClusterGossip? = nil, avoiding failed: Endpoint? = nil) async throws -> Node {
-        try await self.search(remembered, avoiding: failed) { gossip in
+    func findNode(
+        remembered: ClusterGossip? = nil, isFresh: Bool = true, avoiding failed: Endpoint? = nil
+    ) async throws -> Node {
+        try await self.search(remembered, isFresh, avoiding: failed) { gossip in
             var generator = SystemRandomNumberGenerator()
             switch self.selection.choose(from: gossip, avoiding: failed, using: &generator) {
             case .node(let member, let endpoint):
@@ -42,11 +50,12 @@ struct ClusterDiscovery: Sendable {
     ///
     /// - Throws: as ``findNode(remembered:avoiding:)``.
     func readGossip(remembered: ClusterGossip? = nil) async throws -> ClusterGossip {
-        try await self.search(remembered, avoiding: nil) { .success($0) }
+        try await self.search(remembered, true, avoiding: nil) { .success($0) }
     }
 
     private func search<Found>(
         _ remembered: ClusterGossip?,
+        _ isFresh: Bool,
         avoiding failed: Endpoint?,
         _ find: (ClusterGossip) -> Result<Found, DiscoveryFailure>
     ) async throws -> Found {
@@ -54,62 +63,16 @@ struct ClusterDiscovery: Sendable {
         while true {
             var generator = SystemRandomNumberGenerator()
             let plan = DiscoveryPlan(
-                seeds: self.seeds, remembered: remembered, avoiding: failed, using: &generator)
+                seeds: self.seeds, remembered: remembered, isFresh: isFresh, avoiding: failed,
+                using: &generator)
             var failures = DiscoveryFailures()
-            if let found = try await self.attempt(plan, &failures, find) { return found }
+            if let found = try await self.ask(plan, &failures, find) { return found }
             if attempt == self.settings.maximumAttempts || failures.arePermanent {
                 throw failures.error(attempts: attempt)
             }
             await self.progress(failures.error(attempts: attempt))
             try await self.pause(self.settings.interval)
             attempt += 1
-        }
-    }
-
-    /// nil if all were asked without success.
-    private func attempt<Found>(
-        _ plan: DiscoveryPlan,
-        _ failures: inout DiscoveryFailures,
-        _ find: (ClusterGossip) -> Result<Found, DiscoveryFailure>
-    ) async throws -> Found? {
-        var plan = plan
-        var generator = SystemRandomNumberGenerator()
-        while true {
-            switch plan.next() {
-            case .lookUp(let endpoint):
-                do {
-                    plan.found(try await self.lookUp(endpoint), of: endpoint, using: &generator)
-                } catch {
-                    try Task.checkCancellation()
-                    failures.add("\(endpoint)", DiscoveryFailure(reason: "\(error)"))
-                }
-            case .ask(let candidate):
-                switch try await self.ask(candidate).flatMap(find) {
-                case .success(let found): return found
-                case .failure(let failure): failures.add("\(candidate)", failure)
-                }
-            case .end:
-                return nil
-            }
-        }
-    }
-
-    /// - Throws: only `CancellationError`.
-    private func ask(_ candidate: DiscoveryPlan.Candidate) async throws -> Result<ClusterGossip, DiscoveryFailure> {
-        let request = HTTPRequest(
-            endpoint: candidate.endpoint,
-            address: candidate.address,
-            tls: self.gossipTLS,
-            path: "/gossip?format=json",
-            timeout: self.settings.gossipTimeout
-        )
-        do {
-            let response = try await self.getter.get(request)
-            guard response.status == 200 else { return .failure(DiscoveryFailure(status: response.status)) }
-            return .success(try ClusterGossip(json: response.body))
-        } catch {
-            try Task.checkCancellation()
-            return .failure(DiscoveryFailure(error))
         }
     }
 }

@@ -1,7 +1,7 @@
 /// Where to ask for gossip in one attempt, and in which order; pure.
 ///
-/// First the nodes that the last gossip named, those without data last; then the configured endpoints; and finally the
-/// node that has just failed. Each address is asked once.
+/// Nodes that the last gossip named (those without data last) and configured endpoints take turns, because either may
+/// all be gone; and finally comes the node that has just failed. Each address is asked once.
 struct DiscoveryPlan {
     /// One address of an endpoint.
     struct Candidate: Hashable {
@@ -18,14 +18,20 @@ struct DiscoveryPlan {
         case end
     }
 
+    /// How many remembered nodes are asked: a cluster has fewer, and what claims more must not keep the others waiting.
+    static let maximumRemembered = 8
+
     private var endpoints: ArraySlice<Endpoint>
     private var candidates: ArraySlice<Candidate> = []
     private var asked: Set<Endpoint> = []
 
-    /// - Parameter failed: the TCP endpoint of the node that failed.
+    /// - Parameters:
+    ///   - isFresh: whether the gossip is recent; its nodes come after the configured endpoints otherwise.
+    ///   - failed: the TCP endpoint of the node that failed.
     init(
         seeds: [Endpoint],
         remembered: ClusterGossip?,
+        isFresh: Bool = true,
         avoiding failed: Endpoint?,
         using generator: inout some RandomNumberGenerator
     ) {
@@ -33,8 +39,18 @@ struct DiscoveryPlan {
         let members = known.filter { failed == nil || !$0.isAt(failed) }
         let nodes = members.filter { $0.state != .manager } + members.filter { $0.state == .manager }
         let last = known.filter { failed != nil && $0.isAt(failed) }
-        self.endpoints =
-            (nodes.compactMap(\.http) + seeds.shuffled(using: &generator) + last.compactMap(\.http))[...]
+        let first = nodes.compactMap(\.http).prefix(Self.maximumRemembered)
+        let shuffled = seeds.shuffled(using: &generator)
+        let inTurn = isFresh ? Self.inTurn(Array(first), shuffled) : shuffled + first
+        self.endpoints = (inTurn + last.compactMap(\.http).prefix(1))[...]
+    }
+
+    /// How many endpoints and addresses are still to be asked, as far as is known.
+    var count: Int { self.endpoints.count + self.candidates.count }
+
+    private static func inTurn(_ one: [Endpoint], _ other: [Endpoint]) -> [Endpoint] {
+        (0..<max(one.count, other.count)).flatMap { [one.dropFirst($0).first, other.dropFirst($0).first] }
+            .compactMap(\.self)
     }
 
     mutating func next() -> Step {
@@ -50,9 +66,7 @@ struct DiscoveryPlan {
         of endpoint: Endpoint,
         using generator: inout some RandomNumberGenerator
     ) {
-        self.candidates =
-            addresses.shuffled(using: &generator)
-            .map { Candidate(endpoint: endpoint, address: $0) }[...]
+        self.candidates += addresses.shuffled(using: &generator).map { Candidate(endpoint: endpoint, address: $0) }
     }
 }
 

@@ -60,7 +60,7 @@ extension ClusterMember {
 
     /// nil if the state is unknown, or the host is not a valid one.
     fileprivate init?(_ member: GossipDocument.Member) {
-        guard let state = NodeState(name: member.state), Self.isHost(member.externalTcpIp) else { return nil }
+        guard let state = NodeState(name: member.state), Endpoint.isHost(member.externalTcpIp) else { return nil }
         self.init(
             state: state,
             isAlive: member.isAlive,
@@ -69,7 +69,7 @@ extension ClusterMember {
             tlsPort: Self.port(member.externalSecureTcpPort)
         )
         self.id = member.instanceId.flatMap { UUID(uuidString: $0) }.flatMap { $0 == Self.nobody ? nil : $0 }
-        if let host = member.httpEndPointIp ?? member.externalHttpIp, Self.isHost(host),
+        if let host = member.httpEndPointIp ?? member.externalHttpIp, Endpoint.isHost(host),
             let port = Self.port(member.httpEndPointPort ?? member.externalHttpPort)
         {
             self.http = Endpoint(host: host, port: port)
@@ -79,10 +79,6 @@ extension ClusterMember {
         self.writerCheckpoint = member.writerCheckpoint.flatMap { $0 < 0 ? nil : $0 }
         self.epochNumber = member.epochNumber.flatMap { $0 < 0 ? nil : $0 }
         self.nodePriority = member.nodePriority ?? 0
-    }
-
-    private static func isHost(_ text: String) -> Bool {
-        !text.isEmpty && text.allSatisfy(Endpoint.isHostCharacter)
     }
 
     /// Servers write 0 for no port.

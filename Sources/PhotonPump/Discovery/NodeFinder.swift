@@ -1,3 +1,5 @@
+internal import Logging
+
 /// Determines which node to connect to, and as which user.
 struct NodeFinder: Sendable {
     struct Node: Sendable {
@@ -15,6 +17,14 @@ struct NodeFinder: Sendable {
         let credentials: Answer?
     }
 
+    /// How far a search has come.
+    enum Progress: Sendable {
+        case begun
+        /// No node has been found so far, for this reason.
+        case notFound(PhotonPumpError)
+        case askingForCredentials
+    }
+
     /// The answer of a credentials provider; nil means to stay anonymous.
     struct Answer: Sendable {
         let value: Credentials?
@@ -24,18 +34,26 @@ struct NodeFinder: Sendable {
     private let discovery: ClusterDiscovery?
     private let credentials: Client.CredentialsProvider?
 
-    init(_ configuration: Client.Configuration, credentials: Client.CredentialsProvider?, selectNode: NodeSelector?) {
+    init(
+        _ configuration: Client.Configuration, credentials: Client.CredentialsProvider?, selectNode: NodeSelector?,
+        logger: Logger
+    ) {
         if case .node(let endpoint) = configuration.target {
             self.fixedEndpoint = endpoint
         } else {
             self.fixedEndpoint = nil
         }
-        self.discovery = ClusterDiscovery(configuration, selector: selectNode)
+        var discovery = ClusterDiscovery(configuration, selector: selectNode)
+        discovery?.logger = logger
+        self.discovery = discovery
         self.credentials = credentials
     }
 
     /// Whether nodes are found through gossip.
     var isDiscovering: Bool { self.discovery != nil }
+
+    /// Whether a closure provides credentials.
+    var hasProvider: Bool { self.credentials != nil }
 
     /// The node, if there is nothing to search for.
     var fixedNode: Node? {
@@ -44,15 +62,18 @@ struct NodeFinder: Sendable {
 
     /// - Parameters:
     ///   - remembered: the gossip in which a node was found before.
+    ///   - isFresh: whether that is recent.
     ///   - failed: the node that has failed since.
-    ///   - progress: called with the reason why no node has been found yet.
+    ///   - progress: called with how far the search has come.
     func find(
         remembered: ClusterGossip?,
+        isFresh: Bool,
         avoiding failed: Endpoint?,
-        progress: @escaping @Sendable (PhotonPumpError) async -> Void
+        progress: @escaping @Sendable (Progress) async -> Void
     ) async -> Result<Finding, PhotonPumpError> {
         do {
-            let (node, gossip) = try await self.node(remembered, failed, progress)
+            let (node, gossip) = try await self.node(remembered, isFresh, failed, progress)
+            if self.credentials != nil { await progress(.askingForCredentials) }
             return .success(Finding(node: node, gossip: gossip, credentials: try await self.askForCredentials()))
         } catch let error as PhotonPumpError {
             return .failure(error)
@@ -73,17 +94,22 @@ struct NodeFinder: Sendable {
 
     private func node(
         _ remembered: ClusterGossip?,
+        _ isFresh: Bool,
         _ failed: Endpoint?,
-        _ progress: @escaping @Sendable (PhotonPumpError) async -> Void
+        _ progress: @escaping @Sendable (Progress) async -> Void
     ) async throws -> (Node, ClusterGossip?) {
         if let fixedEndpoint { return (Node(endpoint: fixedEndpoint, role: nil), nil) }
         guard var discovery else { throw PhotonPumpError(.invalidConfiguration, "there is nothing to connect to") }
-        discovery.progress = progress
-        let found = try await discovery.findNode(remembered: remembered, avoiding: failed)
+        discovery.progress = { await progress(.notFound($0)) }
+        let found = try await discovery.findNode(remembered: remembered, isFresh: isFresh, avoiding: failed)
         return (Node(endpoint: found.endpoint, role: found.member.state), found.gossip)
     }
 
-    private func askForCredentials() async throws -> Answer? {
+    /// Asks the closure that provides credentials.
+    ///
+    /// - Returns: nil if there is no such closure.
+    /// - Throws: ``PhotonPumpError``.
+    func askForCredentials() async throws -> Answer? {
         guard let credentials else { return nil }
         do {
             return Answer(value: try await credentials())

@@ -11,6 +11,7 @@ struct CredentialsTests {
     /// Runs `body` with a server that knows ann, and has a stream that only administrators may read.
     private static func withServer(_ body: (EmbeddedServer, Client.Configuration) async throws -> Void) async throws {
         var settings = EmbeddedServer.Configuration()
+        settings.httpPort = 0
         settings.users.append(.init(name: "ann", password: "first"))
         try await withEmbeddedServer(settings, logger: .silent) { server in
             var configuration = try Client.Configuration(await server.connectionString)
@@ -102,6 +103,58 @@ struct CredentialsTests {
             sealed.withLock { $0 = false }
             try await client.ping()
             await client.close()
+        }
+    }
+
+    @Test("from a closure that takes too long are what the error is about", arguments: [false, true])
+    func slowProvider(byGossip: Bool) async throws {
+        try await withEmbeddedCluster(.init(size: 1), logger: .silent) { cluster in
+            let url = byGossip ? await cluster.connectionString : await cluster.nodes[0].connectionString
+            var configuration = try Client.Configuration(url)
+            configuration.connectTimeout = .seconds(1)
+            let provider: Client.CredentialsProvider = {
+                try await Task.sleep(for: .seconds(3600))
+                return nil
+            }
+            let client = try Client(configuration, credentials: provider, logger: .silent)
+            let error = try await failure { try await client.connect() }
+            #expect(error.message == "the closure that provides credentials has not returned within 1.0 seconds")
+            await client.close()
+        }
+    }
+
+    @Test("from a closure are used over HTTP before there is a connection, too")
+    func providerOverHTTP() async throws {
+        try await Self.withServer { server, configuration in
+            let httpPort = try #require(await server.httpPort)
+            var configuration = configuration
+            configuration.credentials = nil
+            func info(_ provider: @escaping Client.CredentialsProvider) async throws -> PersistentSubscriptionInfo {
+                let client = try Client(configuration, credentials: provider, logger: .silent)
+                let options = CallOptions(timeout: .seconds(1))
+                let info = try await client.subscriptionInfo("herd", to: "ponies", httpPort: httpPort, options: options)
+                await client.close()
+                return info
+            }
+            let admin = Credentials(username: "admin", password: "changeit")
+            var asAdmin = configuration
+            asAdmin.credentials = admin
+            try await withClient(asAdmin, logger: .silent) { try await $0.createSubscription("herd", to: "ponies") }
+
+            let asked = Mutex(0)
+            _ = try await info {
+                asked.withLock { $0 += 1 }
+                return admin
+            }
+            #expect(asked.withLock { $0 } == 1)
+            let late = try await failure {
+                try await info {
+                    try await Task.sleep(for: .seconds(3600))
+                    return admin
+                }
+            }
+            #expect(late.code == .timedOut)
+            #expect(late.message.contains("the closure that provides credentials has not returned"), "\(late)")
         }
     }
 }

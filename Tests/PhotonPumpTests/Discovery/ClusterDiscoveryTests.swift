@@ -10,6 +10,10 @@ private final class ScriptedGetter: HTTPGetter {
         case status(Int)
         case text(String)
         case failure(HTTPFailure)
+        /// Gossip that names nodes at these hosts.
+        case hosts([String])
+        /// Until the time for an answer is up.
+        case silence
     }
 
     private let answers: Mutex<[String: [Answer]]>
@@ -35,6 +39,16 @@ private final class ScriptedGetter: HTTPGetter {
                 "httpEndPointIp":"node\(port)","httpEndPointPort":2113}
                 """
             return HTTPResponse(status: 200, body: Array("{\"members\":[\(member)]}".utf8))
+        case .hosts(let hosts):
+            let members = hosts.map {
+                #"{"state":"Master","isAlive":true,"externalTcpIp":"\#($0)","externalTcpPort":7,"#
+                    + #""httpEndPointIp":"\#($0)","httpEndPointPort":2113}"#
+            }
+            return HTTPResponse(
+                status: 200, body: Array("{\"members\":[\(members.joined(separator: ","))]}".utf8))
+        case .silence:
+            try await Task.sleep(for: request.timeout)
+            throw HTTPFailure(description: "no answer")
         case .status(let status): return HTTPResponse(status: status, body: [])
         case .text(let text): return HTTPResponse(status: 200, body: Array(text.utf8))
         case .failure(let failure): throw failure
@@ -136,6 +150,51 @@ struct ClusterDiscoveryTests {
         let node = try await self.discovery(getter, seeds: ["seed"]).findNode(remembered: remembered, avoiding: failed)
         #expect(node.endpoint.port == 8)
         #expect(getter.hosts == ["node8"])
+    }
+
+    @Test("reaches a seed that answers within one round, however many others are silent")
+    func silentMembers() async throws {
+        let silent = (0..<1000).map { "silent\($0)" }
+        var answers = Dictionary(uniqueKeysWithValues: silent.map { ($0, [ScriptedGetter.Answer.silence]) })
+        answers["seed"] = [.gossip(state: "Master", port: 7)]
+        let remembered = ClusterGossip(
+            members: silent.map {
+                var member = ClusterMember(state: .follower, tcpHost: $0, tcpPort: 1113)
+                member.http = Endpoint(host: $0, port: 2113)
+                return member
+            })
+        let getter = ScriptedGetter(answers)
+        var discovery = self.discovery(getter, seeds: ["silent1", "silent2", "seed"], attempts: 1)
+        // Those that are silent are, for longer than the test may take.
+        discovery.settings.gossipTimeout = .seconds(3600)
+        discovery.patience = .seconds(2)
+        let node = try await discovery.findNode(remembered: remembered)
+        #expect(node.endpoint.port == 7)
+        #expect(getter.hosts.count <= 8 + 3)
+    }
+
+    @Test(
+        "takes the host that was asked for one that gossip cannot mean as it is written",
+        arguments: [
+            ("0.0.0.0", "10.1.1.1", "seed"), ("::", "10.1.1.1", "seed"), ("127.0.0.1", "10.1.1.1", "seed"),
+            ("localhost", "10.1.1.1", "seed"), ("127.0.0.1", "127.0.0.1", "127.0.0.1"), ("::1", "::1", "::1"),
+            ("10.2.2.2", "10.1.1.1", "10.2.2.2"),
+        ])
+    func unreachable(_ row: (named: String, address: String, expected: String)) async throws {
+        var discovery = self.discovery(ScriptedGetter(["seed": [.hosts([row.named])]]), seeds: ["seed"], attempts: 1)
+        discovery.lookUp = { _ in [row.address] }
+        let node = try await discovery.findNode()
+        #expect(node.endpoint == Endpoint(host: row.expected, port: 7))
+        #expect(node.member.http == Endpoint(host: row.expected, port: 2113))
+    }
+
+    @Test("passes over nodes whose hosts would do something to a terminal")
+    func controlCharacters() async throws {
+        for evil in ["\\u001b]0;pwned", "a\\u007f", "a\\u009b2J", "a\\nb", "a\\u202eb"] {
+            let getter = ScriptedGetter(["seed": [.hosts([evil, "good"])]])
+            let node = try await self.discovery(getter, seeds: ["seed"], attempts: 1).findNode()
+            #expect(node.gossip.members.map(\.tcpHost) == ["good"])
+        }
     }
 
     @Test("S13: looks names up again at each attempt")

@@ -41,7 +41,7 @@ struct DiscoveryPlanTests {
         #expect(orders.allSatisfy { Set($0) == ["s1", "s2", "s3"] })
     }
 
-    @Test("asks the nodes of the last gossip first, managers last among them, and the one that failed last of all")
+    @Test("asks the nodes of the last gossip, managers last, and seeds in turn, and the one that failed last of all")
     mutating func remembered() {
         let gossip = ClusterGossip(
             members: [
@@ -55,7 +55,20 @@ struct DiscoveryPlanTests {
                 using: &self.generator)
             orders.insert(self.order(plan))
         }
-        #expect(orders == [["h3", "h4", "h1", "s1", "h2"], ["h4", "h3", "h1", "s1", "h2"]])
+        #expect(orders == [["h3", "s1", "h4", "h1", "h2"], ["h4", "s1", "h3", "h1", "h2"]])
+    }
+
+    @Test("asks few of the nodes that gossip named, however many they are, and seeds first when that was long ago")
+    mutating func manyRemembered() {
+        let gossip = ClusterGossip(members: (0..<1000).map { Self.member($0, .follower) })
+        let seeds = (0..<3).map { Self.seed($0) }
+        var plan = DiscoveryPlan(seeds: seeds, remembered: gossip, avoiding: nil, using: &self.generator)
+        #expect(plan.count == 8 + 3)
+        #expect(Set(self.order(plan).prefix(6)).isSuperset(of: ["s0", "s1", "s2"]))
+        plan = DiscoveryPlan(
+            seeds: seeds, remembered: gossip, isFresh: false, avoiding: nil, using: &self.generator)
+        #expect(Set(self.order(plan).prefix(3)) == ["s0", "s1", "s2"])
+        #expect(self.order(plan).count == 8 + 3)
     }
 
     @Test("asks every address of a name, and none twice")

@@ -1,0 +1,125 @@
+internal import Logging
+
+/// One round of a search: everyone is asked once.
+extension ClusterDiscovery {
+    private enum Report: Sendable {
+        case addresses(Result<[String], DiscoveryFailure>, of: Endpoint)
+        case answer(Result<ClusterGossip, DiscoveryFailure>, from: DiscoveryPlan.Candidate)
+        /// It is time for the next one, unless someone has reported since.
+        case turn(Int)
+    }
+
+    /// Asks the next one as soon as someone has reported, or has been silent for a while: those who never answer must
+    /// not keep the round from reaching those who do.
+    ///
+    /// - Returns: nil if all were asked without success.
+    func ask<Found>(
+        _ plan: DiscoveryPlan,
+        _ failures: inout DiscoveryFailures,
+        _ find: (ClusterGossip) -> Result<Found, DiscoveryFailure>
+    ) async throws -> Found? {
+        var plan = plan
+        var generator = SystemRandomNumberGenerator()
+        return try await withThrowingTaskGroup(of: Report.self) { group in
+            defer { group.cancelAll() }
+            var (asked, unanswered) = (0, 0)
+            while true {
+                let share = self.share(of: plan.count)
+                switch plan.next() {
+                case .lookUp(let endpoint):
+                    group.addTask { .addresses(try await self.addresses(of: endpoint), of: endpoint) }
+                    unanswered += 1
+                case .ask(let candidate):
+                    group.addTask { .answer(try await self.answer(of: candidate), from: candidate) }
+                    unanswered += 1
+                case .end where unanswered == 0: return nil
+                case .end: break
+                }
+                asked += 1
+                if plan.count > 0 {
+                    let turn = asked
+                    group.addTask {
+                        try await Task.sleep(for: share)
+                        return .turn(turn)
+                    }
+                }
+                waiting: while let report = try await group.next() {
+                    switch report {
+                    case .turn(asked): break waiting
+                    case .turn: continue
+                    case .addresses(.success(let addresses), let endpoint):
+                        plan.found(addresses, of: endpoint, using: &generator)
+                    case .addresses(.failure(let failure), let endpoint):
+                        failures.add("\(endpoint)", failure)
+                    case .answer(let answer, let candidate):
+                        switch answer.flatMap(find) {
+                        case .success(let found): return found
+                        case .failure(let failure): failures.add("\(candidate)", failure)
+                        }
+                    }
+                    unanswered -= 1
+                    break
+                }
+            }
+        }
+    }
+
+    /// How long the next of `count` is waited for before another one is asked, so that all have been asked after half
+    /// the time, and no more than a few at once.
+    private func share(of count: Int) -> Duration {
+        min(self.settings.gossipTimeout / 4, self.patience / (2 * max(1, count)))
+    }
+
+    /// - Throws: only `CancellationError`.
+    private func addresses(of endpoint: Endpoint) async throws -> Result<[String], DiscoveryFailure> {
+        do {
+            return .success(try await self.lookUp(endpoint))
+        } catch {
+            try Task.checkCancellation()
+            return .failure(DiscoveryFailure(reason: "\(error)"))
+        }
+    }
+
+    /// - Throws: only `CancellationError`.
+    private func answer(
+        of candidate: DiscoveryPlan.Candidate
+    ) async throws -> Result<ClusterGossip, DiscoveryFailure> {
+        let request = HTTPRequest(
+            endpoint: candidate.endpoint,
+            address: candidate.address,
+            tls: self.gossipTLS,
+            path: "/gossip?format=json",
+            timeout: self.settings.gossipTimeout
+        )
+        do {
+            let response = try await self.getter.get(request)
+            guard response.status == 200 else { return .failure(DiscoveryFailure(status: response.status)) }
+            return .success(self.reachable(try ClusterGossip(json: response.body), from: candidate))
+        } catch {
+            try Task.checkCancellation()
+            return .failure(DiscoveryFailure(error))
+        }
+    }
+
+    /// The gossip with the places of nodes that cannot be meant as they are written put right, as seen from whom it
+    /// came from.
+    private func reachable(_ gossip: ClusterGossip, from candidate: DiscoveryPlan.Candidate) -> ClusterGossip {
+        var gossip = gossip
+        let teller = candidate.endpoint.host
+        for index in gossip.members.indices {
+            let member = gossip.members[index]
+            let host = HostAddress.meant(by: member.tcpHost, whenToldBy: teller, at: candidate.address)
+            if host != member.tcpHost {
+                self.logger.info(
+                    "gossip names an address that means another machine here; the one that was asked is taken instead",
+                    metadata: [LogKey.endpoint: "\(member)", LogKey.host: "\(host)"])
+            }
+            gossip.members[index].tcpHost = host
+            if let http = member.http {
+                gossip.members[index].http?.host = HostAddress.meant(
+                    by: http.host, whenToldBy: teller, at: candidate.address)
+            }
+        }
+        return gossip
+    }
+}
