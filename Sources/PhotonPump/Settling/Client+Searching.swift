@@ -18,7 +18,7 @@ extension Client {
     ) async throws -> SearchResult {
         let notBefore = Self.ticks(at: start)
         var search = StreamSearch(limit: self.configuration.retries.searchLimit)
-        var pageSize = 32
+        var pageSize = SearchedPage.firstSize
         while let place = search.next {
             let page = try await self.perform(SearchStream(stream, from: place, atMost: pageSize), terms)
             search.received(page) { $0 == first || $0 == last }

@@ -13,7 +13,7 @@ struct Settling {
     /// When the last of their calls ends.
     var deadline: ContinuousClock.Instant
     /// The number of events to read next.
-    var pageSize = 32
+    var pageSize = SearchedPage.firstSize
     /// Writes that were refused in a row because the stream was at another version.
     var conflicts = 0
     /// Writes of which it could not be found out whether they were made.
@@ -164,7 +164,7 @@ extension Client {
         guard var settling = self.settlings[stream] else { return }
         settling.machine.sent(id, outcome)
         settling.conflicts = outcome == .conflict ? settling.conflicts + 1 : 0
-        settling.pageSize = 32
+        settling.pageSize = SearchedPage.firstSize
         self.settlings[stream] = settling
         // The first conflict is likely to be with a write that has just been made, and can be read already.
         let pause =
@@ -187,9 +187,12 @@ extension Client {
 }
 
 extension SearchedPage {
+    /// The number of events to read first, of which three may fill a frame.
+    static let firstSize = 3
+
     /// The number of events to read next: as many as make a few megabytes, if they are like these.
     var sizeOfNext: Int {
         let average = self.size / max(self.events.count, 1)
-        return min(max((4 << 20) / max(average, 1), 1), 500, max(4 * self.events.count, 1))
+        return min(max((4 << 20) / max(average, 1), 1), 500, max(8 * self.events.count, 1))
     }
 }

@@ -36,6 +36,26 @@ struct LostAnswerTests {
         return try await result.value
     }
 
+    @Test("S76: a thousand writes on their way at once are each made once")
+    func manyWrites() async throws {
+        try await Self.run { server, client, _ in
+            let events = try Pony.events(1000)
+            let outage = try await server.faults.add(.refuseConnections)
+            // Half of them are made.
+            let loss = try await server.faults.add(
+                .dropConnection(.beforeReply, to: .writeEvents, times: 1).skipping(500))
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for event in events { group.addTask { try await client.publishEvent(event, to: "ponies") } }
+                try await loss.waitForEffect()
+                try await outage.lift()
+                try await group.waitForAll()
+            }
+            let ids = try await client.get("ponies", maxCount: 2000).events.map(\.id)
+            #expect(ids.count == events.count)
+            #expect(Set(ids) == Set(events.map(\.id)))
+        }
+    }
+
     @Test(
         "S77: a stream that was deleted is not deleted again with what was written since",
         arguments: [.any, .version(2)] as [ExpectedVersion])
