@@ -51,13 +51,15 @@ public final class StreamCheckpointStore<Place: Codable & Comparable & Hashable 
     ///
     /// - Throws: as ``Client/publish(_:to:expecting:options:)`` and ``Client/editMetadata(of:attempts:options:_:)``.
     public func save(_ checkpoint: SubscriptionStart<Place>) async throws {
-        if !self.isLimited.load(ordering: .relaxed) {
-            try await self.client.editMetadata(of: self.stream, options: self.options) { metadata in
-                metadata.maxCount = metadata.maxCount ?? 1
+        try await self.client.asOneCall {
+            if !self.isLimited.load(ordering: .relaxed) {
+                try await self.client.editMetadata(of: self.stream, options: self.options) { metadata in
+                    metadata.maxCount = metadata.maxCount ?? 1
+                }
+                self.isLimited.store(true, ordering: .relaxed)
             }
-            self.isLimited.store(true, ordering: .relaxed)
+            try await self.client.publishEvent(
+                to: self.stream, type: "Checkpoint", body: checkpoint, options: self.options)
         }
-        try await self.client.publishEvent(
-            to: self.stream, type: "Checkpoint", body: checkpoint, options: self.options)
     }
 }

@@ -59,20 +59,22 @@ extension Client {
         options: CallOptions = CallOptions(),
         deciding decide: ([ResolvedEvent]) async throws -> [NewEvent]
     ) async throws -> WriteResult? {
-        var reading = options
-        reading.requireMaster = options.requireMaster ?? true
-        var last = number
-        var attempt = 1
-        while true {
-            let unseen = try await self.events(of: stream, after: last, reading)
-            last = max(last, unseen.lastNumber)
-            let decision = try await decide(unseen.events)
-            guard !decision.isEmpty else { return nil }
-            do {
-                let expected = last < 0 ? ExpectedVersion.noStream : .version(last)
-                return try await self.publish(decision, to: stream, expecting: expected, options: options)
-            } catch let error as PhotonPumpError where error.code == .wrongExpectedVersion && attempt < attempts {
-                attempt += 1
+        try await self.asOneCall {
+            var reading = options
+            reading.requireMaster = options.requireMaster ?? true
+            var last = number
+            var attempt = 1
+            while true {
+                let unseen = try await self.events(of: stream, after: last, reading)
+                last = max(last, unseen.lastNumber)
+                let decision = try await decide(unseen.events)
+                guard !decision.isEmpty else { return nil }
+                do {
+                    let expected = last < 0 ? ExpectedVersion.noStream : .version(last)
+                    return try await self.publish(decision, to: stream, expecting: expected, options: options)
+                } catch let error as PhotonPumpError where error.code == .wrongExpectedVersion && attempt < attempts {
+                    attempt += 1
+                }
             }
         }
     }

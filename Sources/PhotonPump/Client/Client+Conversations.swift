@@ -15,7 +15,7 @@ extension Client {
     /// The same for a call that began earlier and consists of several requests.
     nonisolated func perform<C: Conversation>(_ conversation: C, _ terms: CallTerms) async throws -> C.Output {
         try Task.checkCancellation()
-        if self.isRefusing { throw self.refusal(conversation, terms) }
+        if self.isOver || (self.isRefusing && !terms.isContinued) { throw self.refusal(conversation, terms) }
         let (id, outcome) = (self.ids.next(), Outcome<C.Output>())
         let exchange = Exchange(conversation, id: id, terms: terms) { outcome.settle($0) }
         // Before anything is awaited: what follows runs elsewhere than the caller, and calls that one caller makes one

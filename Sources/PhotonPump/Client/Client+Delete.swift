@@ -54,25 +54,27 @@ extension Client {
         let delete = { (expected: ExpectedVersion) throws(PhotonPumpError) in
             try Delete(stream, expecting: expected, isHard: isHard, requireMaster: requireMaster)
         }
-        let first = try delete(expected)
-        let end = try await self.end(of: stream, expecting: expected, terms)
-        return try await self.perform(first, terms) {
-            let page: SearchedPage
-            do {
-                page = try await self.perform(SearchStream(stream, from: ReadOneEvent.last, atMost: 1), terms)
-            } catch let error as PhotonPumpError where error.code == .streamDeleted {
-                return .done(nil)
+        return try await self.asOneCall(terms) { terms in
+            let first = try delete(expected)
+            let end = try await self.end(of: stream, expecting: expected, terms)
+            return try await self.perform(first, terms) {
+                let page: SearchedPage
+                do {
+                    page = try await self.perform(SearchStream(stream, from: ReadOneEvent.last, atMost: 1), terms)
+                } catch let error as PhotonPumpError where error.code == .streamDeleted {
+                    return .done(nil)
+                }
+                if !isHard, page.isAbsent { return .done(nil) }
+                if !isHard, expected != .noStream {
+                    guard let end else { return .unknown(.unknownEnd) }
+                    if try await self.firstNumber(of: stream, terms) > end { return .done(nil) }
+                }
+                // What was written since then is not deleted.
+                let isNew = page.lastNumber < 0 || (page.isAbsent && expected == .noStream)
+                let now = isNew ? ExpectedVersion.noStream : .version(page.lastNumber)
+                guard expected == .any || now == expected else { throw first.conflict(actual: page.lastNumber) }
+                return .again(try delete(now))
             }
-            if !isHard, page.isAbsent { return .done(nil) }
-            if !isHard, expected != .noStream {
-                guard let end else { return .unknown(.unknownEnd) }
-                if try await self.firstNumber(of: stream, terms) > end { return .done(nil) }
-            }
-            // What was written since then is not deleted.
-            let isNew = page.lastNumber < 0 || (page.isAbsent && expected == .noStream)
-            let now = isNew ? ExpectedVersion.noStream : .version(page.lastNumber)
-            guard expected == .any || now == expected else { throw first.conflict(actual: page.lastNumber) }
-            return .again(try delete(now))
         }
     }
 

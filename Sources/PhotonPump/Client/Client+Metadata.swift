@@ -76,17 +76,19 @@ extension Client {
         options: CallOptions = CallOptions(),
         _ edit: (inout StreamMetadata) async throws -> Void
     ) async throws -> StreamMetadata {
-        var attempt = 1
-        while true {
-            let current = try await self.getMetadata(of: stream, options: options)
-            var edited = current.metadata
-            try await edit(&edited)
-            guard edited != current.metadata else { return edited }
-            do {
-                try await self.setMetadata(edited, of: stream, expecting: current.version, options: options)
-                return edited
-            } catch let error as PhotonPumpError where error.code == .wrongExpectedVersion && attempt < attempts {
-                attempt += 1
+        try await self.asOneCall {
+            var attempt = 1
+            while true {
+                let current = try await self.getMetadata(of: stream, options: options)
+                var edited = current.metadata
+                try await edit(&edited)
+                guard edited != current.metadata else { return edited }
+                do {
+                    try await self.setMetadata(edited, of: stream, expecting: current.version, options: options)
+                    return edited
+                } catch let error as PhotonPumpError where error.code == .wrongExpectedVersion && attempt < attempts {
+                    attempt += 1
+                }
             }
         }
     }

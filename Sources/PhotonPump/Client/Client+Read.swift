@@ -83,7 +83,8 @@ extension Client {
                 isEndOfStream: true
             )
         }
-        let reply = try await pages.slice(at: start, of: maxCount, self, self.terms(options))
+        let terms = try self.terms(options)
+        let reply = try await self.asOneCall(terms) { try await pages.slice(at: start, of: maxCount, self, $0) }
         return StreamSlice(reply, stream: stream, direction: direction)
     }
 }

@@ -28,7 +28,9 @@ extension Client {
     ) async throws -> AllSlice {
         let how = ReadOptions(resolveLinks: resolveLinks, call: self.completed(options))
         let pages = try AllPages(direction, from: position, pageSize: maxCount, matching: filter, how)
-        return AllSlice(try await pages.slice(of: maxCount, self, self.terms(options)), direction)
+        let terms = try self.terms(options)
+        let page = try await self.asOneCall(terms) { try await pages.slice(of: maxCount, self, $0) }
+        return AllSlice(page, direction)
     }
 
     /// The events of all streams, one after another, read page by page in the background.

@@ -51,8 +51,10 @@ extension Client {
         options: CallOptions = CallOptions(),
         _ body: (Transaction) async throws -> Void
     ) async throws -> WriteResult {
-        let transaction = try await self.startTransaction(on: stream, expecting: expected, options: options)
-        try await body(transaction)
-        return try await transaction.commit(options: options)
+        try await self.asOneCall {
+            let transaction = try await self.startTransaction(on: stream, expecting: expected, options: options)
+            try await body(transaction)
+            return try await transaction.commit(options: options)
+        }
     }
 }

@@ -3,7 +3,7 @@ internal import PhotonPumpWire
 internal import Synchronization
 
 /// What closing with patience waits for, besides calls: workers, which are tasks that process events until they are told
-/// to stop; iterations; and requests over HTTP.
+/// to stop; iterations, and calls that consist of several requests; and requests over HTTP.
 extension Client {
     /// The workers that this task belongs to. Its calls are accepted even while the client is being closed, so that it can
     /// finish its work.
@@ -51,6 +51,31 @@ extension Client {
     nonisolated func end(_ iteration: GUID) {
         guard self.iterations.end(iteration), self.isClosing.load(ordering: .relaxed) else { return }
         self.executor.run(here: false) { self.assumeIsolated { $0.lookWhetherDrained() } }
+    }
+
+    /// Makes a call that consists of several requests with these terms: while the client is being closed with patience, it
+    /// can make those that are left.
+    nonisolated func asOneCall<Output>(
+        _ terms: CallTerms, _ body: (CallTerms) async throws -> Output
+    ) async throws -> Output {
+        // What is refused says so itself, better than this could.
+        if self.isRefusing { return try await body(terms) }
+        let id = self.nextID()
+        self.iterations.advance(id, by: .current)
+        defer { self.end(id) }
+        var terms = terms
+        terms.isContinued = true
+        return try await body(terms)
+    }
+
+    /// The same for a call that consists of other calls. Its first request may be sent a little later than by the caller
+    /// itself.
+    nonisolated func asOneCall<Output>(_ body: () async throws -> Output) async throws -> Output {
+        if self.isRefusing { return try await body() }
+        let id = self.nextID()
+        self.iterations.advance(id, by: .current)
+        defer { self.end(id) }
+        return try await Self.$workers.withValue(Self.workers + [id]) { try await body() }
     }
 
     /// Makes a request that does not use the connection, within the limits of a call.

@@ -18,7 +18,8 @@ struct Work: Sendable, Equatable {
     }
 }
 
-/// The iterations in progress: from their first page on, until they end or are given up.
+/// The iterations in progress: from their first page on, until they end or are given up. Other calls that consist of
+/// several requests are treated alike.
 final class Iterations: Sendable {
     private let open = Mutex<[GUID: Work]>([:])
 

@@ -11,6 +11,8 @@ struct CallTerms: Sendable {
     let startBy: ContinuousClock.Instant
     /// nil: the user the client is connected as.
     let login: Login?
+    /// Whether this belongs to a call that began before the client was to be closed, and may finish.
+    var isContinued = false
 
     /// Terms for a request that the client makes for other calls.
     init(until deadline: ContinuousClock.Instant, as login: Login?) {

@@ -63,19 +63,21 @@ public struct Transaction: Sendable {
             requireMaster: self.client.completed(options).requireMaster ?? true
         )
         let terms = try self.client.terms(options)
-        return try await self.client.perform(commit, terms) {
-            if self.writes.isEmpty { return .again(commit) }
-            guard let writes = self.writes.all else { return .unknown(.unknownEvents) }
-            let found = try await self.client.find(
-                from: writes.first, to: writes.last, writes.count, in: self.stream, since: writes.began, terms)
-            switch found {
-            case .run(let first):
-                let result = WriteResult(
-                    stream: self.stream, firstEventNumber: first,
-                    lastEventNumber: first + Int64(writes.count) - 1, position: nil)
-                return .done(result)
-            case .none: return .again(commit)
-            case .unknown(let doubt): return .unknown(doubt)
+        return try await self.client.asOneCall(terms) { terms in
+            try await self.client.perform(commit, terms) {
+                if self.writes.isEmpty { return .again(commit) }
+                guard let writes = self.writes.all else { return .unknown(.unknownEvents) }
+                let found = try await self.client.find(
+                    from: writes.first, to: writes.last, writes.count, in: self.stream, since: writes.began, terms)
+                switch found {
+                case .run(let first):
+                    let result = WriteResult(
+                        stream: self.stream, firstEventNumber: first,
+                        lastEventNumber: first + Int64(writes.count) - 1, position: nil)
+                    return .done(result)
+                case .none: return .again(commit)
+                case .unknown(let doubt): return .unknown(doubt)
+                }
             }
         }
     }

@@ -100,6 +100,27 @@ struct ClosedTests {
         }
     }
 
+    @Test("with patience lets calls make all of their requests")
+    func manyRequests() async throws {
+        try await Self.run { (client: Client, stream: String, other: Client) async throws in
+            let (started, gate) = (Gate(), Gate())
+            let editing = Task {
+                try await client.editMetadata(of: stream) { metadata in
+                    started.open()
+                    await gate.pass()
+                    metadata.maxCount = 7
+                }
+            }
+            await started.pass()
+            let closing = Task { await client.close(drainingFor: Self.eternity) }
+            while await client.isOpen(stream) { await Task.yield() }
+            gate.open()
+            #expect(try await editing.value.maxCount == 7)
+            await closing.value
+            #expect(try await other.getMetadata(of: stream).metadata.maxCount == 7)
+        }
+    }
+
     @Test("with patience does not wait for an iteration that was left")
     func left() async throws {
         try await Self.run { (client: Client, stream: String, _) async throws in
