@@ -6,6 +6,10 @@ internal import Foundation
 /// The file is replaced atomically: a new file is written next to it, under the same name with `.new` appended, and
 /// takes its place once it is on disk. Whenever the process or the machine dies, the file holds either the old
 /// checkpoint or the new one. Only one program at a time may use the file.
+///
+/// The file is readable and writable by its owner alone. At `path` and next to it there may be nothing but files: a
+/// symbolic link is neither followed nor replaced, and nothing is read from a pipe or a device. What is left under the name
+/// with `.new` is removed before a checkpoint is saved. The directory should be one in which only this user may write.
 public struct FileCheckpointStore<Place: Codable & Comparable & Hashable & Sendable>: CheckpointStore {
     /// The path of the file. The file need not exist yet, but its directory must.
     public let path: String
@@ -24,10 +28,14 @@ public struct FileCheckpointStore<Place: Codable & Comparable & Hashable & Senda
     public func load() async throws -> SubscriptionStart<Place>? {
         try await self.onQueue {
             do {
-                guard let file = try self.open(self.path, O_RDONLY) else {
+                // A pipe without a writer would keep `open` waiting.
+                guard let file = try self.open(self.path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK) else {
                     _ = try self.openDirectory()
                     return nil
                 }
+                var status = stat()
+                guard fstat(file.fileDescriptor, &status) == 0 else { throw Self.lastError }
+                guard Self.isFile(status) else { throw NoFile() }
                 // The largest checkpoint is a tenth of that.
                 let bytes = try file.read(upToCount: 4096) ?? Data()
                 return try JSONDecoder().decode(SubscriptionStart<Place>.self, from: bytes)
@@ -48,8 +56,12 @@ public struct FileCheckpointStore<Place: Codable & Comparable & Hashable & Senda
     public func save(_ checkpoint: SubscriptionStart<Place>) async throws {
         try await self.onQueue {
             do {
+                var status = stat()
+                if lstat(self.path, &status) == 0, !Self.isFile(status) { throw NoFile() }
                 let new = self.path + ".new"
-                guard let file = try self.open(new, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW) else {
+                // Of a program that died, or whatever else somebody has put there: it is not opened.
+                guard unlink(new) == 0 || errno == ENOENT else { throw Self.lastError }
+                guard let file = try self.open(new, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW) else {
                     throw POSIXError(.ENOENT)
                 }
                 try file.write(contentsOf: JSONEncoder().encode(checkpoint))
@@ -65,7 +77,7 @@ public struct FileCheckpointStore<Place: Codable & Comparable & Hashable & Senda
 
     /// - Returns: nil if there is no such file.
     private func open(_ path: String, _ flags: CInt) throws -> FileHandle? {
-        let descriptor = Foundation.open(path, flags | O_CLOEXEC, 0o644)
+        let descriptor = Foundation.open(path, flags | O_CLOEXEC, 0o600)
         if descriptor >= 0 { return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true) }
         let error = Self.lastError
         if error.code == .ENOENT { return nil }
@@ -76,6 +88,13 @@ public struct FileCheckpointStore<Place: Codable & Comparable & Hashable & Senda
         let directory = URL(fileURLWithPath: self.path).deletingLastPathComponent().path
         guard let handle = try self.open(directory, O_RDONLY | O_DIRECTORY) else { throw POSIXError(.ENOENT) }
         return handle
+    }
+
+    private static func isFile(_ status: stat) -> Bool { status.st_mode & S_IFMT == S_IFREG }
+
+    /// What has the name of the file is something else.
+    private struct NoFile: Error, CustomStringConvertible {
+        var description: String { "it is no regular file" }
     }
 
     private static var lastError: POSIXError { POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }

@@ -113,6 +113,61 @@ struct FileCheckpointStoreTests {
         }
     }
 
+    /// What somebody else may have put in the place of a file.
+    enum Impostor: String, CaseIterable {
+        case pipe, linkToFile, linkToNothing
+
+        func create(at path: String, beside other: String) throws {
+            switch self {
+            case .pipe: try #require(mkfifo(path, 0o600) == 0)
+            case .linkToFile: try #require(symlink(other, path) == 0)
+            case .linkToNothing: try #require(symlink(other + ".missing", path) == 0)
+            }
+        }
+    }
+
+    @Test(
+        "are neither read from nor written to what is no file", .timeLimit(.minutes(1)), arguments: Impostor.allCases)
+    func impostors(_ impostor: Impostor) async throws {
+        try await Self.withPath { path in
+            let other = path + ".other"
+            try Self.write("{\"after\":{\"_0\":99}}", to: other)
+            try impostor.create(at: path, beside: other)
+            let store = FileCheckpointStore<Int64>(path: path)
+            #expect(try await Self.error { _ = try await store.load() }.code == .unreadableCheckpoint)
+            #expect(try await Self.error { try await store.save(.after(1)) }.code == .checkpointNotSaved)
+            #expect(try String(contentsOfFile: other, encoding: .utf8) == "{\"after\":{\"_0\":99}}")
+            #expect(!FileManager.default.fileExists(atPath: other + ".missing"))
+            var status = stat()
+            #expect(lstat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG, "it is replaced")
+        }
+    }
+
+    @Test("remove what has the name of the new file, unopened", .timeLimit(.minutes(1)), arguments: Impostor.allCases)
+    func newImpostors(_ impostor: Impostor) async throws {
+        try await Self.withPath { path in
+            let other = path + ".other"
+            try Self.write("mine", to: other)
+            try impostor.create(at: path + ".new", beside: other)
+            let store = FileCheckpointStore<Int64>(path: path)
+            try await store.save(.after(1))
+            #expect(try await store.load() == .after(1))
+            #expect(try String(contentsOfFile: other, encoding: .utf8) == "mine")
+            #expect(!FileManager.default.fileExists(atPath: other + ".missing"))
+        }
+    }
+
+    @Test("are for their owner alone")
+    func mode() async throws {
+        try await Self.withPath { path in
+            try Self.write("{\"after\":{\"_0\":1}}", to: path)
+            try await FileCheckpointStore<Int64>(path: path).save(.after(2))
+            var status = stat()
+            try #require(lstat(path, &status) == 0)
+            #expect(status.st_mode & 0o777 == 0o600)
+        }
+    }
+
     @Test("stay as they were when saving fails")
     func failedSave() async throws {
         try await Self.withPath { path in
