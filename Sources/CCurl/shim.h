@@ -9,6 +9,8 @@
 typedef size_t (*photonpump_curl_receive)(char *bytes, size_t size, size_t count, void *context);
 typedef int (*photonpump_curl_progress)(
     void *context, curl_off_t expected_down, curl_off_t down, curl_off_t expected_up, curl_off_t up);
+typedef int (*photonpump_curl_opened)(void *context, curl_socket_t descriptor, curlsocktype purpose);
+typedef CURLcode (*photonpump_curl_tls_made)(CURL *handle, void *tls, void *context);
 
 static inline CURLcode photonpump_curl_set_number(CURL *handle, CURLoption option, long value) {
     return curl_easy_setopt(handle, option, value);
@@ -32,6 +34,19 @@ static inline CURLcode photonpump_curl_set_receive(CURL *handle, CURLoption opti
 
 static inline CURLcode photonpump_curl_set_progress(CURL *handle, CURLoption option, photonpump_curl_progress value) {
     return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode photonpump_curl_set_opened(CURL *handle, CURLoption option, photonpump_curl_opened value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode photonpump_curl_set_tls_made(CURL *handle, CURLoption option, photonpump_curl_tls_made value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+// The library that libcurl speaks TLS with, and its version; NULL without TLS.
+static inline const char *photonpump_curl_tls_library(void) {
+    return curl_version_info(CURLVERSION_NOW)->ssl_version;
 }
 
 static inline CURLcode photonpump_curl_get_number(CURL *handle, CURLINFO info, long *value) {

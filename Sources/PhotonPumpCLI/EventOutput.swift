@@ -12,7 +12,9 @@ enum EventOutput {
     }
 
     /// The event for people, on one line.
-    static func text(_ event: ResolvedEvent) -> String {
+    static func text(_ event: ResolvedEvent) -> String { Printable.line(self.words(event)) }
+
+    private static func words(_ event: ResolvedEvent) -> String {
         let received = event.received
         let place = "\(received.number)@\(received.stream)"
         guard let recorded = event.event else { return "\(place)  \(received.type)  -> \(received.data.text) (gone)" }
@@ -43,7 +45,8 @@ enum EventOutput {
             } else {
                 "events \(write.firstEventNumber) to \(write.lastEventNumber)"
             }
-        return "\(write.stream): \(numbers)" + (write.position.map { " at \($0)" } ?? ", already written")
+        return "\(Printable.line(write.stream)): \(numbers)"
+            + (write.position.map { " at \($0)" } ?? ", already written")
     }
 
     private static func position(_ position: Position) -> JSON {
@@ -75,13 +78,19 @@ enum EventOutput {
         return .object([("base64", .string(Data(payload).base64EncodedString()))])
     }
 
+    /// In UTF-8, which has no zero bytes in JSON; UTF-16 and UTF-32 have nothing else around each part of it.
     private static func isJSON(_ payload: Payload) -> Bool {
-        guard !payload.isEmpty, String(validating: payload, as: UTF8.self) != nil else { return false }
+        guard !payload.isEmpty, !payload.contains(0), String(validating: payload, as: UTF8.self) != nil else {
+            return false
+        }
         return (try? JSONSerialization.jsonObject(with: Data(payload), options: .fragmentsAllowed)) != nil
     }
 
-    /// JSON on one line: a line feed or carriage return in it can only be white space between its parts.
+    /// JSON on one line: a tabulator, line feed or carriage return in it can only be white space between its parts. A byte
+    /// order mark in front of it is no part of it.
     static func oneLine(_ payload: Payload) -> String {
-        String(decoding: payload.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 }, as: UTF8.self)
+        let bytes = payload.starts(with: [0xEF, 0xBB, 0xBF]) ? payload.dropFirst(3) : payload.dropFirst(0)
+        return Printable.line(
+            String(decoding: bytes.map { [0x09, 0x0A, 0x0D].contains($0) ? 0x20 : $0 }, as: UTF8.self))
     }
 }

@@ -8,9 +8,16 @@ struct GlobalOptions: ParsableArguments {
     @Option(
         name: .customLong("connect"),
         help:
-            "The server or cluster, such as tcp://[user:password@]host[:port] or discover://host. (default: $PHOTONPUMP_URL, then tcp://localhost:1113)"
+            "The server or cluster, such as tcp://[user:password@]host[:port] or discover://host. Other users of the machine can see it: prefer --connect-file or $PHOTONPUMP_URL if it has a password. (default: $PHOTONPUMP_URL, then tcp://localhost:1113)"
     )
     var url: String?
+
+    @Option(
+        name: .customLong("connect-file"),
+        help: ArgumentHelp(
+            "A file with such a line, which only its owner can read. Other users see what is given with --connect.",
+            valueName: "path"))
+    var file: String?
 
     @Flag(help: "Print one JSON object per line.")
     var json = false
@@ -18,22 +25,46 @@ struct GlobalOptions: ParsableArguments {
     @Flag(name: .short, help: "Log what happens to stderr; with serve and demo, -vv also logs each request.")
     var verbose: Int
 
+    func validate() throws {
+        if self.url != nil, self.file != nil {
+            throw ValidationError("--connect and --connect-file exclude each other")
+        }
+    }
+
     /// These options, completed by those given before the subcommand.
     func merged(with outer: GlobalOptions) -> GlobalOptions {
         var merged = self
-        merged.url = self.url ?? outer.url
+        if self.url == nil, self.file == nil { (merged.url, merged.file) = (outer.url, outer.file) }
         merged.json = self.json || outer.json
         merged.verbose = max(self.verbose, outer.verbose)
         return merged
     }
 
+    /// What to connect to. What its settings give up is said on stderr, whatever is logged.
+    ///
     /// - Throws: `ValidationError` when the connection string is wrong.
     func configuration() throws -> Client.Configuration {
-        let url = self.url ?? self.urlOfEnvironment ?? "tcp://localhost:1113"
+        let url = try self.url ?? self.urlOfFile ?? self.urlOfEnvironment ?? "tcp://localhost:1113"
+        let configuration: Client.Configuration
         do {
-            return try Client.Configuration(url)
+            configuration = try Client.Configuration(url)
         } catch {
             throw ValidationError("\(error)")
+        }
+        for risk in configuration.risks {
+            try FileHandle.standardError.write(contentsOf: Data("Warning: \(risk)\n".utf8))
+        }
+        return configuration
+    }
+
+    private var urlOfFile: String? {
+        get throws {
+            guard let file else { return nil }
+            do {
+                return try SecretFile(path: file).line
+            } catch {
+                throw ValidationError("--connect-file: \(error)")
+            }
         }
     }
 

@@ -1,13 +1,19 @@
 import Foundation
+import Synchronization
 
 /// Runs `body` until it ends, or until SIGINT or SIGTERM asks it to: then its task is cancelled, and ending because of
-/// that is no error. What was printed has been written when it returns.
+/// that is no error. What was printed has been written when it returns. A second signal ends the process at once.
 func interruptible(_ body: @escaping @Sendable () async throws -> Void) async throws {
     let work = Task { try await body() }
+    let isAsked = Asked()
     let sources = [SIGINT, SIGTERM].map { number in
         signal(number, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-        source.setEventHandler { work.cancel() }
+        source.setEventHandler {
+            // As shells report a process that died of a signal. What was not printed yet is lost.
+            if isAsked.again() || source.data > 1 { _exit(128 + number) }
+            work.cancel()
+        }
         source.activate()
         return source
     }
@@ -16,4 +22,12 @@ func interruptible(_ body: @escaping @Sendable () async throws -> Void) async th
         try await work.value
     } catch is CancellationError where work.isCancelled {}
     try flushOutput()
+}
+
+/// Whether a process has been asked to end.
+private final class Asked: Sendable {
+    private let flag = Atomic(false)
+
+    /// Whether this is not the first time.
+    func again() -> Bool { self.flag.exchange(true, ordering: .relaxed) }
 }

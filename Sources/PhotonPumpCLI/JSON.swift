@@ -35,7 +35,7 @@ extension JSON: CustomStringConvertible {
             case "\n": quoted += "\\n"
             case "\r": quoted += "\\r"
             case "\t": quoted += "\\t"
-            case _ where scalar.value < 0x20: quoted += String(format: "\\u%04x", scalar.value)
+            case _ where Printable.isDangerous(scalar): quoted += Printable.escaped(scalar)
             default: quoted.unicodeScalars.append(scalar)
             }
         }

@@ -102,6 +102,25 @@ struct TLSErrorTests {
         }
     }
 
+    @Test("with a name that stands for many is one with an impossible name")
+    func suffix() throws {
+        #expect(throws: TLSError.impossibleName(".example.org")) {
+            try TLSTransport(
+                client: ScriptedTransport(), self.tls.client(), serverName: ".example.org",
+                executor: QueueExecutor(label: "suffix"))
+        }
+    }
+
+    @Test("does not take the subject of a certificate for a name")
+    func subject() async throws {
+        // A certificate of an authority has no names, but a subject.
+        let unnamed = try TestCertificateAuthority(name: "node1.example.org").certificate
+        let client = try TLSContext(client: TLSClientSettings(trust: .authorities(.text(unnamed.chain))))
+        let layers = Layers(tls: client, serverName: "node1.example.org")
+        let error = try await self.clientFailure(layers, TestTLS.server(unnamed))
+        guard case .wrongName = error else { throw error }
+    }
+
     @Test("with an expired certificate has its last day")
     func expired() async throws {
         let past = Date(timeIntervalSince1970: 1_000_000_000)..<Date(timeIntervalSince1970: 1_100_000_000)

@@ -70,7 +70,11 @@ extension EmbeddedServer {
     }
 }
 
-extension EmbeddedServer.User: CustomStringConvertible {
+extension EmbeddedServer.User: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The name only: passwords are never printed.
     public var description: String { self.name }
+    /// The name only.
+    public var debugDescription: String { self.name }
+    /// Name and groups, so that dumping settings does not reveal the password.
+    public var customMirror: Mirror { Mirror(self, children: ["name": self.name, "groups": self.groups]) }
 }

@@ -143,9 +143,7 @@ public actor Client {
         self.gate = CallGate(limit: configuration.maximumInFlight, andWaiting: configuration.maximumWaiting)
         self.table = ConversationTable(limit: configuration.maximumInFlight)
         self.connector = Connector(configuration.reconnection)
-        if configuration.tls?.trust == .insecureWithoutVerification {
-            logger.warning("TLS without verification: whoever is reached is taken for the server")
-        }
+        for risk in configuration.risks { logger.warning("\(risk)") }
     }
 
     /// Creates a client that is not connected yet, for the server or cluster that a connection string such as

@@ -50,6 +50,12 @@ extension Client.Configuration {
             try Self.require(!text.isEmpty, "tls.\(name) is empty")
             try Self.require(!text.contains("\0"), "tls.\(name) contains a NUL")
         }
+        if let name = tls.expectedHostName {
+            let isHost =
+                name.allSatisfy { Endpoint.isHostCharacter($0) && $0 != "*" && $0 != "\\" }
+                && !name.unicodeScalars.contains { $0.properties.generalCategory == .control }
+            try Self.require(isHost && !name.hasPrefix("."), "tls.expectedHostName is no host name or address")
+        }
     }
 
     private func checkDurations() throws(PhotonPumpError) {

@@ -8,6 +8,7 @@ struct ConnectionDraft {
     var expectedHostName: String?
     var certificateFile: String?
     var keyFile: String?
+    var allowsCredentialsInClear = false
 
     init(_ configuration: Client.Configuration = Client.Configuration()) {
         self.configuration = configuration
@@ -21,6 +22,7 @@ struct ConnectionDraft {
         self.expectedHostName = tls.expectedHostName
         self.certificateFile = tls.clientCertificate?.certificateFile
         self.keyFile = tls.clientCertificate?.keyFile
+        self.allowsCredentialsInClear = tls.allowsCredentialsInClear
     }
 
     /// The configuration, including how TLS is used.
@@ -35,6 +37,7 @@ struct ConnectionDraft {
         if let authoritiesFile { tls.trust = .authorities(file: authoritiesFile) }
         if !self.verifiesCertificates { tls.trust = .insecureWithoutVerification }
         tls.expectedHostName = self.expectedHostName
+        tls.allowsCredentialsInClear = self.allowsCredentialsInClear
         if let certificateFile, let keyFile {
             tls.clientCertificate = .init(certificateFile: certificateFile, keyFile: keyFile)
         }

@@ -12,6 +12,7 @@ extension Setting {
             Setting("tlsHostName", .text, \.expectedHostName),
             Setting("tlsCertFile", .text, \.certificateFile),
             Setting("tlsKeyFile", .text, \.keyFile),
+            Setting("credentialsInClear", .flag, \.allowsCredentialsInClear),
 
             Setting(
                 "maxDiscoverAttempts", .limit(from: 1, unlimited: "unlimited"),

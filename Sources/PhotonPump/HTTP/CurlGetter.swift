@@ -7,15 +7,27 @@ final class CurlGetter: HTTPGetter {
     /// tasks.
     private let queues = [DispatchQueue(label: "photonpump.http.0"), DispatchQueue(label: "photonpump.http.1")]
     private let count = Atomic(0)
+    /// Where transfers are ended that libcurl does not end in time, and how long it has to do so.
+    private static let limits = DispatchQueue(label: "photonpump.http.limits")
+    private static let grace = 0.25
 
     func get(_ request: HTTPRequest) async throws -> HTTPResponse {
         let outcome = Outcome<HTTPResponse>()
+        let sockets = CurlSockets()
         let number = self.count.wrappingAdd(1, ordering: .relaxed).oldValue
         self.queues[number & 1].async {
             // The task may be cancelled while this waits for its turn, and later, too.
             guard !outcome.isSettled else { return }
-            outcome.settle(Result { try CurlTransfer(request).perform { outcome.isSettled } })
+            let transfer = CurlTransfer(request, sockets)
+            let limit = DispatchWorkItem { sockets.abandon() }
+            Self.limits.asyncAfter(deadline: .now() + request.timeout / .seconds(1) + Self.grace, execute: limit)
+            defer { limit.cancel() }
+            outcome.settle(Result { try transfer.perform { outcome.isSettled } })
         }
-        return try await outcome.wait()
+        return try await withTaskCancellationHandler {
+            try await outcome.wait()
+        } onCancel: {
+            sockets.abandon()
+        }
     }
 }

@@ -1,4 +1,5 @@
 internal import CCurl
+internal import PhotonPumpTransport
 
 /// A libcurl transfer for one request. It owns the C objects involved.
 struct CurlHandle: ~Copyable {
@@ -40,9 +41,31 @@ struct CurlHandle: ~Copyable {
         try self.check(photonpump_curl_set_list(self.handle, option, self.lists.make(list)))
     }
 
+    /// Has OpenSSL itself check whom the server's certificate is for, as it does for TCP connections: libcurl would also
+    /// take the subject of a certificate without names. Where libcurl does without OpenSSL it decides alone.
+    func expect(_ name: ExpectedHost) throws(HTTPFailure) {
+        guard Self.usesOpenSSL else { return }
+        try self.check(
+            photonpump_curl_set_tls_made(self.handle, CURLOPT_SSL_CTX_FUNCTION) { _, tls, context in
+                let name = context.map { Unmanaged<ExpectedHost>.fromOpaque($0).takeUnretainedValue().name }
+                guard let name, let tls, ExpectedName.set(name, of: tls) != nil else { return CURLE_SSL_CONNECT_ERROR }
+                return CURLE_OK
+            }
+        )
+        try self.check(
+            photonpump_curl_set_context(
+                self.handle, CURLOPT_SSL_CTX_DATA, Unmanaged.passUnretained(name).toOpaque()))
+    }
+
+    /// Of the version whose functions are called here.
+    private static let usesOpenSSL: Bool = {
+        guard let version = photonpump_curl_tls_library() else { return false }
+        return String(cString: version).hasPrefix("OpenSSL/3")
+    }()
+
     /// Blocks until the transfer has ended.
-    func perform(into answer: CurlAnswer) throws(HTTPFailure) -> CURLcode {
-        // libcurl holds the answer's address only while this function runs, and the caller keeps the answer alive.
+    func perform(into answer: CurlAnswer, over sockets: CurlSockets) throws(HTTPFailure) -> CURLcode {
+        // libcurl holds these addresses only while this function runs, and the caller keeps both objects alive.
         let context = Unmanaged.passUnretained(answer).toOpaque()
         try self.check(
             photonpump_curl_set_receive(self.handle, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
@@ -63,6 +86,15 @@ struct CurlHandle: ~Copyable {
         )
         try self.check(photonpump_curl_set_context(self.handle, CURLOPT_XFERINFODATA, context))
         try self.set(CURLOPT_NOPROGRESS, 0)
+        try self.check(
+            photonpump_curl_set_opened(self.handle, CURLOPT_SOCKOPTFUNCTION) { context, descriptor, _ in
+                let sockets = context.map { Unmanaged<CurlSockets>.fromOpaque($0).takeUnretainedValue() }
+                return sockets?.add(descriptor) == true ? CURL_SOCKOPT_OK : CURL_SOCKOPT_ERROR
+            }
+        )
+        try self.check(
+            photonpump_curl_set_context(
+                self.handle, CURLOPT_SOCKOPTDATA, Unmanaged.passUnretained(sockets).toOpaque()))
         return curl_easy_perform(self.handle)
     }
 
@@ -93,6 +125,15 @@ struct CurlHandle: ~Copyable {
     ) -> Int {
         let bytes = UnsafeRawBufferPointer(start: bytes, count: count)
         return self.answer(context)?.receive(bytes, isBody: isBody) == true ? count : -1
+    }
+}
+
+/// Whom a certificate must be for. It must live as long as the transfer.
+final class ExpectedHost {
+    let name: String
+
+    init(_ name: String) {
+        self.name = name
     }
 }
 

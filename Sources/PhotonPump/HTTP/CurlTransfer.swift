@@ -11,9 +11,11 @@ struct CurlTransfer {
     private static let basicAuthentication = 1
 
     private let request: HTTPRequest
+    private let sockets: CurlSockets
 
-    init(_ request: HTTPRequest) {
+    init(_ request: HTTPRequest, _ sockets: CurlSockets) {
         self.request = request
+        self.sockets = sockets
     }
 
     /// Blocks until the answer is complete.
@@ -48,10 +50,15 @@ struct CurlTransfer {
             try handle.set(CURLOPT_USERNAME, login.name)
             try handle.set(CURLOPT_PASSWORD, login.password)
         }
-        if let tls = self.request.tls { try handle.use(tls) }
+        let expected = ExpectedHost(authority.host)
+        defer { withExtendedLifetime(expected) {} }
+        if let tls = self.request.tls {
+            try handle.use(tls)
+            if tls.trust != .insecureWithoutVerification { try handle.expect(expected) }
+        }
         return try withoutActuallyEscaping(isCancelled) { isCancelled throws(HTTPFailure) in
             let answer = CurlAnswer(limit: Self.answerLimit, isCancelled: isCancelled)
-            let code = try handle.perform(into: answer)
+            let code = try handle.perform(into: answer, over: self.sockets)
             guard code == CURLE_OK else { throw self.failure(code, answer, handle) }
             return HTTPResponse(status: handle.number(CURLINFO_RESPONSE_CODE), body: answer.body)
         }
@@ -59,7 +66,7 @@ struct CurlTransfer {
 
     private func failure(_ code: CURLcode, _ answer: CurlAnswer, _ handle: borrowing CurlHandle) -> HTTPFailure {
         switch code {
-        case CURLE_OPERATION_TIMEDOUT:
+        case _ where self.sockets.isAbandoned, CURLE_OPERATION_TIMEDOUT:
             return HTTPFailure(description: "no answer within \(self.request.timeout)")
         case CURLE_WRITE_ERROR where answer.isTooLong:
             return HTTPFailure(description: "the answer is longer than \(Self.answerLimit) bytes")
@@ -76,10 +83,10 @@ struct CurlTransfer {
         switch code {
         case CURLE_PEER_FAILED_VERIFICATION:
             let name = tls.expectedHostName ?? self.request.endpoint.host
-            // The X.509 problem; 0 or 1 (unspecified) if the certificate is good but belongs to someone else.
+            // The X.509 problem; 0 or 1 (unspecified) if only libcurl finds that the certificate is not for this name.
             problem =
                 switch handle.number(CURLINFO_SSL_VERIFYRESULT) {
-                case 0, 1: "the certificate is not for '\(name)' (see tls.expectedHostName)"
+                case 0, 1, 62, 64: "the certificate is not for '\(name)' (see tls.expectedHostName)"
                 case 9: "the certificate is not valid yet"
                 case 10: "the certificate has expired"
                 default: "the certificate is not signed by an authority that tls.trust accepts"

@@ -8,6 +8,9 @@ struct ServerPages {
     let login: Login?
     let timeout: Duration
     var getter: any HTTPGetter = CurlGetter()
+    var readGossip: @Sendable (Client.Configuration) async throws -> ClusterGossip = {
+        try await ClusterGossip.read($0)
+    }
 
     /// Requests a page, whose path consists of these components.
     ///
@@ -24,7 +27,7 @@ struct ServerPages {
             let request = HTTPRequest(
                 endpoint: endpoint,
                 address: address,
-                tls: self.usesTLS ? self.configuration.tls ?? TLSSettings() : nil,
+                tls: self.tls,
                 path: path.map { "/\(Self.escaped($0))" }.joined(),
                 timeout: self.timeout,
                 method: method,
@@ -34,8 +37,7 @@ struct ServerPages {
         } catch {
             try Task.checkCancellation()
             var failure = PhotonPumpError(
-                .connectionFailed, "\(operation): the server cannot be asked over HTTP", stream: stream,
-                underlying: error)
+                .connectionFailed, "\(operation): \(self.problem)", stream: stream, underlying: error)
             failure.endpoint = "\(endpoint)"
             throw failure
         }
@@ -45,16 +47,52 @@ struct ServerPages {
         return answer.body
     }
 
-    private var usesTLS: Bool { self.configuration.discovery.gossipOverTLS ?? (self.configuration.tls != nil) }
+    private var gossipUsesTLS: Bool { self.configuration.discovery.gossipOverTLS ?? (self.configuration.tls != nil) }
+
+    /// Whether there is something that nobody else may see, where there is TLS to keep it from them.
+    private var isSecret: Bool { self.login != nil && self.configuration.tls != nil }
+
+    /// As gossip does it, except that credentials go without TLS only if that is allowed.
+    private var tls: TLSSettings? {
+        guard self.gossipUsesTLS || (self.isSecret && self.configuration.tls?.allowsCredentialsInClear == false) else {
+            return nil
+        }
+        return self.configuration.tls ?? TLSSettings()
+    }
+
+    /// What it means that there is no answer.
+    private var problem: String {
+        self.gossipUsesTLS || self.tls == nil
+            ? "the server cannot be asked over HTTP"
+            : "the server cannot be asked over HTTPS, and credentials are not sent without it (see tls.allowsCredentialsInClear)"
+    }
+
+    /// - Throws: also if this host, of which only gossip tells, must not get credentials in clear: whoever forges gossip
+    ///   would have them sent anywhere.
+    private func check(_ master: Endpoint) async throws {
+        guard self.isSecret, self.tls == nil else { return }
+        for seed in self.configuration.target.endpoints {
+            if seed.host == master.host { return }
+            // A seed without an address is not it.
+            if let addresses = try? await AddressLookup.addresses(of: seed), addresses.contains(master.host) { return }
+            try Task.checkCancellation()
+        }
+        var error = PhotonPumpError(
+            .discoveryFailed,
+            "credentials are not sent in clear to the master: gossip without TLS names it, and the settings do not")
+        error.endpoint = "\(master)"
+        throw error
+    }
 
     private func endpoint() async throws -> Endpoint {
         if case .node(let endpoint) = self.configuration.target {
             return Endpoint(host: endpoint.host, port: self.httpPort)
         }
-        let members = try await ClusterGossip.read(self.configuration).members
+        let members = try await self.readGossip(self.configuration).members
         guard let master = members.first(where: { $0.state == .master && $0.isAlive })?.http else {
             throw PhotonPumpError(.discoveryFailed, "the cluster has no master that tells of its HTTP interface")
         }
+        try await self.check(master)
         return master
     }
 

@@ -36,14 +36,16 @@ struct GossipCommand: AsyncParsableCommand {
         }
     }
 
+    private static func cell(_ endpoint: Endpoint?) -> String { endpoint.map { Printable.line("\($0)") } ?? "-" }
+
     private static func table(_ members: [ClusterMember]) -> String {
         let rows = members.map { member in
             [
                 member.state.rawValue,
                 member.isAlive ? "yes" : "no",
-                member.endpoint(usesTLS: false)?.description ?? "-",
-                member.endpoint(usesTLS: true)?.description ?? "-",
-                member.http?.description ?? "-",
+                Self.cell(member.endpoint(usesTLS: false)),
+                Self.cell(member.endpoint(usesTLS: true)),
+                Self.cell(member.http),
                 member.writerCheckpoint.map(String.init) ?? "-",
                 member.epochNumber.map(String.init) ?? "-",
             ]

@@ -143,7 +143,7 @@ struct GroupCommand: AsyncParsableCommand {
             let document = JSON.object([
                 ("stream", .string(stream)), ("group", .string(group)), ("result", .string(done)),
             ])
-            print(json ? "\(document)" : "\(group) of \(stream): \(done)")
+            print(json ? "\(document)" : Printable.line("\(group) of \(stream): \(done)"))
         }
     }
 
@@ -173,7 +173,7 @@ extension EventOutput {
     fileprivate static func text(_ info: PersistentSubscriptionInfo) -> String {
         func text(_ value: (some CustomStringConvertible)?) -> String { value?.description ?? "not told" }
         return """
-            status           \(info.status ?? "not told")
+            status           \(Printable.line(info.status ?? "not told"))
             consumers        \(text(info.connectionCount))
             in flight        \(text(info.inFlightCount))
             processed        \(text(info.processedCount))

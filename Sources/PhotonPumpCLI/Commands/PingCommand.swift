@@ -22,16 +22,18 @@ struct PingCommand: AsyncParsableCommand {
             try await withClient(configuration, logger: global.logger) { client in
                 for number in 1...self.count {
                     let microseconds = try await client.ping() / .microseconds(1)
+                    // Of a cluster, the node that the client is connected to.
+                    let node = await client.status.endpoint.map { "\($0)" } ?? "\(configuration.target)"
                     if global.json {
                         print(
                             JSON.object([
-                                ("endpoint", .string("\(configuration.target)")),
+                                ("endpoint", .string(node)),
                                 ("number", .integer(Int64(number))),
                                 ("microseconds", .number(microseconds, decimals: 1)),
                             ])
                         )
                     } else {
-                        print("pong from \(configuration.target) in \(Int(microseconds.rounded())) µs")
+                        print("pong from \(Printable.line(node)) in \(Int(microseconds.rounded())) µs")
                     }
                 }
             }

@@ -121,7 +121,10 @@ struct StreamCommand: AsyncParsableCommand {
 
         func deleted(_ stream: String, _ position: Position?) {
             let place = position.map { " at \($0)" } ?? ""
-            print(self.json ? "\(EventOutput.json(deleted: stream, at: position))" : "\(stream): deleted\(place)")
+            print(
+                self.json
+                    ? "\(EventOutput.json(deleted: stream, at: position))"
+                    : "\(Printable.line(stream)): deleted\(place)")
         }
 
         func written(_ write: WriteResult) {

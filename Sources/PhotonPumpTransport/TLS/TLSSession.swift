@@ -40,13 +40,13 @@ struct TLSSession: ~Copyable {
     }
 
     private static func expect(_ name: String, of connection: OpaquePointer) -> Bool {
-        guard !name.isEmpty, !name.utf8.contains(0) else { return false }
         let parameters = SSL_get0_param(connection)
-        // An address is compared with the addresses in the certificate, and not asked for.
-        if X509_VERIFY_PARAM_set1_ip_asc(parameters, name) == 1 { return true }
-        X509_VERIFY_PARAM_set_hostflags(parameters, CUnsignedInt(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
-        return X509_VERIFY_PARAM_set1_host(parameters, name, 0) == 1
-            && COpenSSL_set_server_name(connection, name) == 1
+        // An address is not asked for.
+        switch ExpectedName.set(name, parameters) {
+        case .address: return true
+        case .name: return COpenSSL_set_server_name(connection, name) == 1
+        case nil: return false
+        }
     }
 
     /// Goes as far as it can with what was fed.

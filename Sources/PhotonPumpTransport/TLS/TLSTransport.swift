@@ -13,7 +13,7 @@ package final class TLSTransport: Transport {
     /// The same, above which the peer is thought to ask for answers without ever taking them.
     private static let unsentLimit = 4 * unsentMark
     /// Bytes from below that one read goes through, if they bring nothing, before others on the queue get their turn.
-    private static let bytesPerRead = 1 << 20
+    private static let bytesPerRead = 256 << 10
 
     private enum Phase {
         /// Exits: `open`, `failed`, `closed`.
@@ -29,6 +29,9 @@ package final class TLSTransport: Transport {
     private let queue: DispatchQueue
     private var session: TLSSession
     private var phase = Phase.handshaking
+    private var allowance = HandshakeAllowance()
+    private let handshakeTimeout: Duration?
+    private var timer: QueueTimer?
     private var outbound = OutboundBuffer()
     private let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 32 << 10, alignment: 16)
 
@@ -42,7 +45,7 @@ package final class TLSTransport: Transport {
     /// Whether the transport below has said that it takes no more.
     private var isFull = false
 
-    /// The client's side.
+    /// The client's side. Who connects also limits the time for it.
     ///
     /// - Parameters:
     ///   - serverName: the name, or numeric address, that the server's certificate must be for.
@@ -54,23 +57,29 @@ package final class TLSTransport: Transport {
         executor: QueueExecutor
     ) throws(TLSError) {
         precondition(context.side == .client, "a client needs the context of a client")
-        try self.init(transport, TLSSession(context, serverName: serverName), executor)
+        try self.init(transport, TLSSession(context, serverName: serverName), nil, executor)
     }
 
     /// The server's side.
     ///
-    /// - Parameter executor: the transport's.
+    /// - Parameters:
+    ///   - handshakeTimeout: how long the client may take for the handshake, from activation on.
+    ///   - executor: the transport's.
     package convenience init(
         server transport: any Transport,
         _ context: TLSContext,
+        handshakeTimeout: Duration = .seconds(10),
         executor: QueueExecutor
     ) throws(TLSError) {
         precondition(context.side == .server, "a server needs the context of a server")
-        try self.init(transport, TLSSession(context, serverName: nil), executor)
+        try self.init(transport, TLSSession(context, serverName: nil), handshakeTimeout, executor)
     }
 
-    private init(_ transport: any Transport, _ session: consuming TLSSession, _ executor: QueueExecutor) {
+    private init(
+        _ transport: any Transport, _ session: consuming TLSSession, _ limit: Duration?, _ executor: QueueExecutor
+    ) {
         self.transport = transport
+        self.handshakeTimeout = limit
         self.session = session
         self.queue = executor.queue
     }
@@ -87,6 +96,10 @@ package final class TLSTransport: Transport {
         self.handler = handler
         self.signal = QueueSignal(on: self.queue) { [weak self] in self?.report() }
         self.transport.activate { [weak self] event in self?.eventBelow(event) }
+        if let handshakeTimeout {
+            self.timer = QueueTimer(on: self.queue) { [weak self] in self?.giveUpHandshake(after: handshakeTimeout) }
+            self.timer?.schedule(after: handshakeTimeout)
+        }
         self.shakeHands()
         self.signal?.send()
     }
@@ -152,6 +165,7 @@ package final class TLSTransport: Transport {
         self.phase = .closed
         self.handler = nil
         self.signal = nil
+        self.timer = nil
         self.mayRead = false
         self.outbound.removeAll()
         self.transport.close()
@@ -159,22 +173,33 @@ package final class TLSTransport: Transport {
 
     // MARK: The handshake
 
+    /// Goes on with what has come. More than a turn's share is reported as readable again.
     private func shakeHands() {
+        self.allowance.beginTurn()
         self.attempt { () throws(TransportError) in
             while true {
                 let isDone = try self.ask { (session) throws(TLSError) in try session.shakeHands() }
                 try self.flush()
                 if isDone { break }
+                if self.allowance.isTurnOver { return }
                 switch try self.feed() {
-                case .bytes: continue
+                case .bytes(let count):
+                    do throws(TLSError) { try self.allowance.spend(count) } catch { throw .tls(error) }
                 case .wouldBlock: return
                 case .endOfStream: throw .tls(.truncated)
                 }
             }
             self.phase = .open(ended: false)
+            self.timer = nil
             self.mayRead = self.session.hasUnread
             if self.isPaused { self.transport.pauseReading() }
         }
+    }
+
+    private func giveUpHandshake(after time: Duration) {
+        guard case .handshaking = self.phase else { return }
+        self.attempt { () throws(TransportError) in throw .tls(.other("the handshake did not end within \(time)")) }
+        self.report()
     }
 
     // MARK: Reading

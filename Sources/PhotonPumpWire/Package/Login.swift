@@ -28,7 +28,9 @@ package struct LoginTooLong: Error, Equatable {
     }
 }
 
-extension Login: CustomStringConvertible {
+extension Login: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The name alone: passwords are never printed.
     package var description: String { self.name }
+    package var debugDescription: String { self.name }
+    package var customMirror: Mirror { Mirror(self, children: ["name": self.name]) }
 }

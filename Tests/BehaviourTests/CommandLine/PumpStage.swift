@@ -45,6 +45,11 @@ struct PumpStage {
 
     /// Runs `pump` to its end on this server.
     func run(_ arguments: String...) async throws -> PumpProcess.Outcome {
+        try await self.run(arguments)
+    }
+
+    /// Runs `pump` to its end on this server.
+    func run(_ arguments: [String]) async throws -> PumpProcess.Outcome {
         try await PumpProcess.run(arguments + ["--connect", self.url])
     }
 

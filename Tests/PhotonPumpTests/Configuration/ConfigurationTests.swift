@@ -24,6 +24,10 @@ struct ConfigurationTests {
             ("target: the host is empty", { $0.target = .cluster(gossip: [Endpoint(host: "h"), Endpoint(host: "")]) }),
             ("cannot be part of a host", { $0.target = .node(Endpoint(host: "h\0")) }),
             ("tls.expectedHostName is empty", { $0.tls = tls { $0.expectedHostName = "" } }),
+            ("tls.expectedHostName is no host", { $0.tls = tls { $0.expectedHostName = ".test" } }),
+            ("tls.expectedHostName is no host", { $0.tls = tls { $0.expectedHostName = "*.test" } }),
+            ("tls.expectedHostName is no host", { $0.tls = tls { $0.expectedHostName = "localhost/x?" } }),
+            ("tls.expectedHostName is no host", { $0.tls = tls { $0.expectedHostName = "h\u{1b}[2J" } }),
             ("tls.trust: the authorities' file is empty", { $0.tls = tls { $0.trust = .authorities(file: "") } }),
             (
                 "tls.clientCertificate.certificateFile is empty",
@@ -66,6 +70,35 @@ struct ConfigurationTests {
             #expect(error.code == .invalidConfiguration)
             #expect(error.message.contains(problem), "\(error.message)")
         }
+    }
+
+    @Test(
+        "says what it gives up of the safety of TLS",
+        arguments: [
+            ("tcp://h", []), ("tls://h", []), ("tls://h?tlsVerifyCert=false", ["without verification"]),
+            ("discover://h?tls=true", []), ("discover://h?tls=true&gossipTLS=false", ["gossip without TLS"]),
+            ("discover://h?gossipTLS=false", []),
+            ("ConnectTo=discover://h; UseSslConnection=true; CompatibilityMode=5", ["gossip without TLS"]),
+            ("discover://h?tls=true&gossipTLS=false&tlsCAFile=ca.pem", []),
+            ("discover://h?tls=true&gossipTLS=false&tlsHostName=es.example", []),
+            (
+                "discover://h?tls=true&gossipTLS=false&tlsHostName=es.example&credentialsInClear=true",
+                ["credentials are sent without TLS"]
+            ),
+        ] as [(String, [String])])
+    func risks(url: String, expected: [String]) throws {
+        let risks = try Client.Configuration(url).risks
+        #expect(risks.count == expected.count, "\(risks)")
+        for (risk, words) in zip(risks, expected) { #expect(risk.contains(words)) }
+    }
+
+    @Test("does not show the password when a client with it is dumped")
+    func dumped() throws {
+        let configuration = Client.Configuration(credentials: Credentials(username: "admin", password: "hunter2"))
+        var dumped = ""
+        dump(try Client(configuration), to: &dumped)
+        #expect(dumped.contains("admin"))
+        #expect(!dumped.contains("hunter2"))
     }
 
     @Test("does not show the password when it is printed or dumped")

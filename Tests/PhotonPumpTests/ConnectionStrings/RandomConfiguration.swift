@@ -59,7 +59,10 @@ extension TLSSettings {
         tls.trust =
             [.systemRoots, .authorities(file: text(&generator)), .insecureWithoutVerification]
             .randomElement(using: &generator) ?? .systemRoots
-        if Bool.random(using: &generator) { tls.expectedHostName = text(&generator) }
+        if Bool.random(using: &generator) {
+            tls.expectedHostName = ["es.example", "10.0.0.1", "::1"].randomElement(using: &generator)
+        }
+        tls.allowsCredentialsInClear = Bool.random(using: &generator)
         if Bool.random(using: &generator) {
             tls.clientCertificate = .init(certificateFile: text(&generator), keyFile: text(&generator))
         }

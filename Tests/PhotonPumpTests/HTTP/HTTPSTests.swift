@@ -77,6 +77,18 @@ struct HTTPSTests {
         }
     }
 
+    @Test("does not take the subject of a certificate for a name", arguments: [nil, "IP:10.9.8.7"] as [String?])
+    func subject(alternative: String?) async throws {
+        try await OpenSSL.run { openSSL in
+            try await openSSL.issue("server", for: "es.example", alternative: alternative)
+            try await openSSL.serve("server") { port in
+                let failure = try await Self.failure(Self.request(port, as: "es.example", Self.settings(openSSL)))
+                #expect(failure.description.contains("not for 'es.example'"), "\(failure)")
+                #expect(failure.isPermanent)
+            }
+        }
+    }
+
     @Test("shows the client's certificate")
     func clientCertificate() async throws {
         try await OpenSSL.run { openSSL in

@@ -12,7 +12,8 @@ struct ServerPagesTests {
 
         func get(_ request: HTTPRequest) async throws -> HTTPResponse {
             if let failure { throw failure }
-            let words = "\(request.method) \(request.endpoint) \(request.path) \(request.login?.name ?? "-")"
+            let scheme = request.tls == nil ? "" : " over TLS"
+            let words = "\(request.method)\(scheme) \(request.endpoint) \(request.path) \(request.login?.name ?? "-")"
             return HTTPResponse(status: self.status, body: Array(words.utf8))
         }
     }
@@ -62,6 +63,55 @@ struct ServerPagesTests {
             #expect(error?.code == .subscriptionNotFound)
             #expect(error?.message.contains("'/', '?', '#'") == true)
         }
+    }
+
+    /// Asks the master of a cluster, whose gossip goes without TLS.
+    ///
+    /// - Parameter host: whom gossip names as the master.
+    private func askCluster(
+        _ host: String, credentialsInClear: Bool = false, isAnonymous: Bool = false, failure: HTTPFailure? = nil
+    ) async throws -> String {
+        var configuration = Client.Configuration(.cluster(gossip: [Endpoint(host: "127.0.0.1", port: 1)]))
+        configuration.tls = TLSSettings()
+        configuration.tls?.allowsCredentialsInClear = credentialsInClear
+        configuration.discovery.gossipOverTLS = false
+        var pages = ServerPages(
+            configuration: configuration, httpPort: 99,
+            login: isAnonymous ? nil : try Login(name: "ops", password: "p"),
+            timeout: .seconds(1), getter: Answering(failure: failure))
+        pages.readGossip = { _ in
+            var master = ClusterMember(state: .master, isAlive: true, tcpHost: host, tcpPort: 1, tlsPort: 2)
+            master.http = Endpoint(host: host, port: 3)
+            return ClusterGossip(members: [master])
+        }
+        return String(decoding: try await pages.ask(.get, ["x"], operation: "look", stream: "s"), as: UTF8.self)
+    }
+
+    @Test("get credentials over TLS alone where there is TLS, though gossip does without it")
+    func secret() async throws {
+        #expect(try await self.askCluster("127.0.0.2") == "get over TLS 127.0.0.2:3 /x ops")
+        let failure = HTTPFailure(description: "no TLS here")
+        let error = await #expect(throws: PhotonPumpError.self) {
+            try await self.askCluster("127.0.0.2", failure: failure)
+        }
+        #expect(error?.message.contains("tls.allowsCredentialsInClear") == true)
+        #expect(error?.description.contains("no TLS here") == true)
+    }
+
+    @Test("get credentials in clear only if a setting says so, and only where the settings name the host")
+    func clear() async throws {
+        #expect(try await self.askCluster("127.0.0.1", credentialsInClear: true) == "get 127.0.0.1:3 /x ops")
+        let error = await #expect(throws: PhotonPumpError.self) {
+            try await self.askCluster("127.0.0.2", credentialsInClear: true)
+        }
+        #expect(error?.code == .discoveryFailed)
+        #expect(error?.message.contains("credentials are not sent in clear") == true)
+        #expect(error?.endpoint == "127.0.0.2:3")
+    }
+
+    @Test("are asked for as gossip is where there are no credentials")
+    func anonymous() async throws {
+        #expect(try await self.askCluster("127.0.0.2", isAnonymous: true) == "get 127.0.0.2:3 /x -")
     }
 
     @Test("that cannot be had say why")

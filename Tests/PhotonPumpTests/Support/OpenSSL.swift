@@ -24,8 +24,13 @@ struct OpenSSL {
 
     /// `NAME.pem` and `NAME.key`, signed by the authority.
     func issue(_ name: String, for host: String) async throws {
-        try await self.makeCertificate(
-            name, for: host, ["-x509", "-CA", "ca.pem", "-CAkey", "ca.key", "-addext", "subjectAltName=DNS:\(host)"])
+        try await self.issue(name, for: host, alternative: "DNS:\(host)")
+    }
+
+    /// The same with this as its only alternative name, or without any.
+    func issue(_ name: String, for subject: String, alternative: String?) async throws {
+        let names = alternative.map { ["-addext", "subjectAltName=\($0)"] } ?? []
+        try await self.makeCertificate(name, for: subject, ["-x509", "-CA", "ca.pem", "-CAkey", "ca.key"] + names)
     }
 
     private func makeCertificate(_ name: String, for subject: String, _ options: [String]) async throws {

@@ -1,0 +1,28 @@
+extension Client.Configuration {
+    /// What these settings give up of the safety that TLS is there for, a sentence each; none for the usual settings. A
+    /// client logs them as `warning` when it is created.
+    public var risks: [String] {
+        guard let tls else { return [] }
+        var risks: [String] = []
+        if tls.trust == .insecureWithoutVerification {
+            risks.append("TLS without verification (tls.trust): whoever is reached is taken for the server")
+        }
+        if self.trustsNamesOfGossip(tls) {
+            risks.append(
+                """
+                gossip without TLS chooses the names that certificates are checked for: whoever forges it and has any \
+                certificate that this system trusts is taken for the server; use gossip over TLS, an authority of your \
+                own (tls.trust) or a fixed name (tls.expectedHostName)
+                """)
+        }
+        if tls.allowsCredentialsInClear, self.discovery.gossipOverTLS == false {
+            risks.append("credentials are sent without TLS in requests over HTTP (tls.allowsCredentialsInClear)")
+        }
+        return risks
+    }
+
+    private func trustsNamesOfGossip(_ tls: TLSSettings) -> Bool {
+        guard case .cluster = self.target else { return false }
+        return self.discovery.gossipOverTLS == false && tls.trust == .systemRoots && tls.expectedHostName == nil
+    }
+}

@@ -1,0 +1,149 @@
+import EmbeddedEventStore
+import Foundation
+import PhotonPump
+import ScriptedPeers
+import Testing
+
+/// What `pump` makes of servers and of other users' events that mean harm.
+@Suite("pump, among enemies,", .timeLimit(.minutes(3)), .enabled(if: PumpProcess.isBuilt, "pump is not built"))
+struct HostilePumpTests {
+    /// Clears the screen, renames the window, forges a line, and turns the text around.
+    private static let evil = "a\u{1b}[2J\u{9b}31m\u{7f}\r\n0@ponies  Fake\u{2028}\u{202e}z"
+
+    private static func isHarmless(_ line: String) -> Bool {
+        line.unicodeScalars.allSatisfy {
+            $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) && ![0x2028, 0x202E].contains($0.value)
+        }
+    }
+
+    @Test("prints events as one line each, without anything that a terminal obeys", arguments: [true, false])
+    func escapes(json: Bool) async throws {
+        try await PumpStage.run { stage in
+            let inText = try JSONEncoder().encode(["x": "\u{7f}\u{9b}31m\u{2028}\u{1b}[2J"])
+            let raw = Data("{\"x\":\n\"\u{9b}31m\u{7f}\"}".utf8)
+            for event in [
+                NewEvent(type: Self.evil, data: inText, isJSON: true), NewEvent(type: "b", data: raw, isJSON: true),
+                NewEvent(type: "c", data: Data(Self.evil.utf8), isJSON: true),
+                NewEvent(type: "d", data: Data(Self.evil.utf8), isJSON: false),
+            ] {
+                try await stage.client.publish([event], to: Self.evil)
+            }
+            let outcome = try await stage.run(["read", Self.evil] + (json ? ["--json"] : []))
+            #expect(outcome.status == 0)
+            #expect(outcome.output.count == 4, "\(outcome.output)")
+            for line in outcome.output {
+                #expect(Self.isHarmless(line), "\(line.debugDescription)")
+                if json {
+                    let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+                    #expect(object?["stream"] as? String == Self.evil)
+                }
+            }
+        }
+    }
+
+    @Test("prints JSON with a byte order mark, or in UTF-16, as lines that are JSON")
+    func encodings() async throws {
+        try await PumpStage.run { stage in
+            let text = "{\"pony\":1}"
+            let datas = [
+                Data([0xEF, 0xBB, 0xBF] + text.utf8), try #require(text.data(using: .utf16)),
+                try #require(text.data(using: .utf16LittleEndian)), try #require(text.data(using: .utf16BigEndian)),
+                try #require(text.data(using: .utf32)),
+            ]
+            try await stage.client.publish(
+                datas.map { NewEvent(type: "t", data: $0, metadata: $0, isJSON: true) }, to: "ponies")
+            let outcome = try await stage.run(["read", "ponies", "--json"])
+            #expect(outcome.output.count == datas.count)
+            for (line, data) in zip(outcome.output, datas) {
+                #expect(!line.unicodeScalars.contains("\u{feff}"))
+                let object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+                for member in ["data", "metadata"] {
+                    let value = try #require(object[member] as? [String: Any])
+                    let encoded = value["base64"] as? String
+                    #expect(encoded == nil || encoded == data.base64EncodedString())
+                    #expect(encoded != nil || value["pony"] as? Int == 1)
+                }
+            }
+        }
+    }
+
+    @Test("ends at once with a second signal, whatever it is waiting for", arguments: [SIGINT, SIGTERM])
+    func secondSignal(_ signal: CInt) async throws {
+        try await PumpStage.run { stage in
+            // A batch that is begun is finished: a write that is never answered holds the first signal up.
+            let hold = try await stage.server.faults.add(.holdReply(to: .writeEvents))
+            let pump = try stage.start("publish", "ponies", "PonyJumped", "--data", "{}")
+            try await hold.waitForEffect()
+            pump.send(signal)
+            // Signals of one kind that come together are one; this goes on until the process has ended.
+            let pressing = Task {
+                while !Task.isCancelled {
+                    pump.send(signal)
+                    try await Task.sleep(for: .milliseconds(50))
+                }
+            }
+            let outcome = try await pump.outcome()
+            pressing.cancel()
+            #expect(outcome.status == 128 + signal)
+        }
+    }
+
+    @Test("is not kept from ending by a server whose TLS handshake never ends")
+    func endlessHandshake() async throws {
+        let server = ScriptedServer()
+        let port = try await server.start()
+        let flooding = Task {
+            let peer = try await server.nextConnection()
+            let flood = Array(repeatElement([22, 3, 3, 0, 4, 0, 0, 0, 0] as [UInt8], count: 7000).joined())
+            while !Task.isCancelled { try await peer.send(flood) }
+        }
+        let outcome = try await PumpProcess.run(["ping", "--connect", "tls://127.0.0.1:\(port)?connectTimeout=50s"])
+        flooding.cancel()
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.count == 1, "\(outcome.errors)")
+        await server.stop()
+    }
+
+    @Test("says in one line that certificates are not verified")
+    func verificationOff() async throws {
+        try await Trust.run { trust in
+            try await withEmbeddedServer(try trust.server(), logger: .silent) { server in
+                let url = try #require(await server.tlsConnectionString)
+                let outcome = try await PumpProcess.run(["ping", "--connect", "\(url)?tlsVerifyCert=false"])
+                #expect(outcome.status == 0)
+                #expect(outcome.errors.count == 1, "\(outcome.errors)")
+                #expect(outcome.errors.first?.contains("without verification") == true)
+            }
+        }
+    }
+
+    @Test("names the node that has answered a ping, not the seed")
+    func pong() async throws {
+        try await PumpStage.run { stage in
+            let url = "discover://admin:changeit@127.0.0.1:\(stage.httpPort)?connectTimeout=50s"
+            let outcome = try await PumpProcess.run(["ping", "--connect", url])
+            #expect(
+                outcome.output.first?.contains("from 127.0.0.1:\(await stage.server.port) ") == true,
+                "\(outcome.output)")
+        }
+    }
+
+    @Test("takes a connection string from a file that only its owner can read")
+    func connectFile() async throws {
+        try await PumpStage.run { stage in
+            let file = FileManager.default.temporaryDirectory.appending(path: "pump-\(UUID().uuidString)")
+            try Data((stage.url + "\n").utf8).write(to: file)
+            defer { try? FileManager.default.removeItem(at: file) }
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
+            let read = try await PumpProcess.run(["ping", "--connect-file", file.path])
+            #expect(read.status == 0, "\(read.errors)")
+            for mode in [0o640, 0o604, 0o620] {
+                try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file.path)
+                let refused = try await PumpProcess.run(["ping", "--connect-file", file.path])
+                #expect(refused.status == 64)
+                #expect(refused.errors.joined().contains("chmod 600"), "\(refused.errors)")
+                #expect(!refused.errors.joined().contains("changeit"))
+            }
+        }
+    }
+}
