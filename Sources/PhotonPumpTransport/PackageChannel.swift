@@ -12,9 +12,14 @@ package final class PackageChannel {
     private var outbound = OutboundBuffer()
     private var waitsForRoom = false
 
-    package init(_ transport: any Transport, frameLimit: Int = FrameDecoder.standardLimit) {
+    /// - Parameters:
+    ///   - frameLimit: the largest frame to take.
+    ///   - skipLimit: the largest frame to pass over, so that the connection survives it.
+    package init(
+        _ transport: any Transport, frameLimit: Int = FrameDecoder.standardLimit, skipLimit: Int = 0
+    ) {
         self.transport = transport
-        self.decoder = FrameDecoder(limit: frameLimit)
+        self.decoder = FrameDecoder(limit: frameLimit, skipLimit: skipLimit)
     }
 
     package var peer: String { self.transport.peer }
@@ -24,6 +29,9 @@ package final class PackageChannel {
 
     /// Bytes that the peer has not taken yet: those that wait here, and those on their way.
     package var untakenCount: Int { self.unsentCount + self.transport.untakenCount }
+
+    /// The frame that has begun to arrive, if that much of it has come.
+    package var unfinished: LargeFrame? { self.decoder.unfinished }
 
     /// Starts reporting readiness: answer ``TransportEvent/readable`` with ``receive(_:)`` and
     /// ``TransportEvent/writable`` with ``flush()``.
@@ -64,11 +72,16 @@ package final class PackageChannel {
     ///
     /// - Returns: how many bytes arrived.
     package func receive(_ handle: (Package) -> Void) throws(ChannelError) -> Int {
+        try self.receiveFrames { if case .package(let package) = $0 { handle(package) } }
+    }
+
+    /// As ``receive(_:)``, with the large frames that are passed over.
+    package func receiveFrames(_ handle: (Frame) -> Void) throws(ChannelError) -> Int {
         var total = 0
         while total < Self.bytesPerTurn {
             let (outcome, mayBeMore) = try self.readOnce()
             do {
-                while let package = try self.decoder.next() { handle(package) }
+                while let frame = try self.decoder.nextFrame() { handle(frame) }
             } catch {
                 throw .frame(error)
             }

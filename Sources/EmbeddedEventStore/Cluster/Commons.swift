@@ -40,7 +40,6 @@ actor Commons {
         self.node = Node(
             log: Self.emptyLog(configuration),
             users: UserDirectory(configuration.users),
-            pageLimit: configuration.frameLimit / 2,
             offersFilteredReads: configuration.offersFilteredReads
         )
     }

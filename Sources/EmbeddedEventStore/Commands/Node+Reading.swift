@@ -73,8 +73,7 @@ extension Node {
         return read.maxCount > 0 ? nil : "maxCount should be positive.\nParameter name: maxCount"
     }
 
-    /// Adds the events of `slice` to the page, as many as fit; false if one of them links to a stream that the reader
-    /// may not read.
+    /// Adds the events of `slice` to the page; false if one of them links to a stream that the reader may not read.
     private func fill(
         _ page: inout ReadStreamEventsCompleted,
         _ slice: StreamSlice,
@@ -83,14 +82,8 @@ extension Node {
     ) -> Bool {
         (page.nextEventNumber, page.isEndOfStream) = (slice.next, slice.isEnd)
         page.events.reserveCapacity(slice.records.count)
-        var size = 0
         for record in slice.records {
             guard let event = self.resolve(record, resolveLinks, for: request) else { return false }
-            size += (event.event?.contentCount ?? 0) + (event.link?.contentCount ?? 0)
-            guard size <= self.pageLimit || page.events.isEmpty else {
-                (page.nextEventNumber, page.isEndOfStream) = (record.number, false)
-                return true
-            }
             page.events.append(event)
         }
         return true

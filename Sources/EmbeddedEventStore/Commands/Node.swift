@@ -8,8 +8,6 @@ struct Node {
 
     var log: EventLog
     let users: UserDirectory
-    /// The number of bytes of events at which a page ends early.
-    let pageLimit: Int
     var offersFilteredReads = true
     var volatile = VolatileSubscriptions()
     var groups = PersistentGroups()
@@ -18,10 +16,9 @@ struct Node {
     /// What subscribers are to be sent, in order; take it with ``takeDeliveries()``.
     var deliveries: [Delivery] = []
 
-    init(log: EventLog, users: UserDirectory, pageLimit: Int, offersFilteredReads: Bool = true) {
+    init(log: EventLog, users: UserDirectory, offersFilteredReads: Bool = true) {
         self.log = log
         self.users = users
-        self.pageLimit = pageLimit
         self.offersFilteredReads = offersFilteredReads
         self.published = log.entries.count
     }

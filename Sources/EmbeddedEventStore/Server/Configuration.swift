@@ -22,7 +22,7 @@ extension EmbeddedServer {
         /// between 1 ms and a day.
         public var heartbeatTimeout: Duration = .seconds(1)
         /// The largest frame in bytes, without its length prefix, that the server accepts from a client; 64 MiB by
-        /// default and at most. A page of events ends early when it fills half of that.
+        /// default and at most.
         public var frameLimit = 64 << 20
         /// The number of bytes that may wait for a subscriber, beyond what the system buffers, before the server closes
         /// the connection; 10 MiB by default, between 1 KiB and 1 GiB.

@@ -46,7 +46,12 @@ extension Client {
     func receive(on channel: PackageChannel) -> Bool {
         let attempt = self.connector.attempt
         do throws(ChannelError) {
-            let count = try channel.receive { package in self.received(package, attempt) }
+            let count = try channel.receiveFrames { frame in
+                switch frame {
+                case .package(let package): self.received(package, attempt)
+                case .large(let frame): self.refused(frame, attempt)
+                }
+            }
             if count > 0, case .connected(let channel, var heartbeat) = self.link {
                 let wasAwaited = heartbeat.received(now: .now)
                 self.link = .connected(channel, heartbeat)

@@ -149,7 +149,8 @@ extension Client {
         do {
             let channel = PackageChannel(
                 try self.secured(socketConnector.takeTransport()),
-                frameLimit: self.configuration.maximumFrameSize
+                frameLimit: self.configuration.maximumFrameSize,
+                skipLimit: Self.mostSkipped * self.configuration.maximumFrameSize
             )
             channel.activate { [weak self] event in self?.assumeIsolated { $0.channelReady(event, attempt) } }
             self.link = .handshaking(channel, self.handshake)

@@ -11,7 +11,8 @@ extension Client {
     ///   - stream: the stream to read.
     ///   - direction: from older to newer events, or the reverse.
     ///   - position: the first event; by default the first of the stream, or the last one when reading backward.
-    ///   - pageSize: the number of events to request at once, 1 or more; servers return at most 4096.
+    ///   - pageSize: the most events to request at once, 1 or more; servers return at most 4096. The first request asks
+    ///     for 32, further ones for as many as make a few megabytes.
     ///   - resolveLinks: whether events that are links are followed to the events they point to.
     ///   - options: the timeout, credentials and node of each single read.
     /// - Returns: a sequence that can be iterated several times, each time reading anew. Iterating throws

@@ -14,8 +14,11 @@ extension Client {
         var error = PhotonPumpError(.connectionLost, "the connection was lost", underlying: cause)
         error.endpoint = channel.peer
         self.logger.warning("connection lost", metadata: [LogKey.error: "\(error)"])
-        self.leave(error) { connector in
-            connector.lost(after: .now - self.phaseBegan, chance: .random(in: 0...1))
+        let cut = self.cutShort(channel)
+        self.leave(error, cutting: cut) { connector in
+            // A page that was too large for the server says nothing against it.
+            let age = cut == nil ? .now - self.phaseBegan : Connector.steady
+            return connector.lost(after: age, chance: .random(in: 0...1))
         }
     }
 
@@ -48,10 +51,13 @@ extension Client {
         self.leave(error) { $0.moved(to: endpoint) }
     }
 
-    private func leave(_ error: PhotonPumpError, _ decide: (inout Connector) -> Connector.Action) {
+    /// - Parameter cut: the request whose answer ended the connection, if that is so.
+    private func leave(
+        _ error: PhotonPumpError, cutting cut: GUID? = nil, _ decide: (inout Connector) -> Connector.Action
+    ) {
         self.lastError = error
         self.dropLink()
-        self.interrupt(error)
+        self.interrupt(error, cutting: cut)
         let action = decide(&self.connector)
         self.announce(.disconnected(error))
         self.announceRetry(action, error)
@@ -60,9 +66,11 @@ extension Client {
 
     /// Puts requests that were sent back in the line, or fails those that must not be sent twice. Writes of which the
     /// server might not remember that it has made them are looked for first.
-    private func interrupt(_ error: PhotonPumpError) {
+    private func interrupt(_ error: PhotonPumpError, cutting cut: GUID?) {
         let retries = self.configuration.retries
         let (ended, held) = self.table.interrupt { exchange in
+            // It will ask for less, as often as it can.
+            if exchange.id == cut { return .repeated }
             let losses = exchange.lostAnswer()
             guard exchange.isSafeToRepeat, retries.afterNoAnswer, losses <= retries.maximum ?? .max else {
                 return .over

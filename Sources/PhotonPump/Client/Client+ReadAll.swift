@@ -9,10 +9,10 @@ extension Client {
     ///   - direction: from older to newer events, or the reverse.
     ///   - position: where to begin; by default at the start, or at the end when reading backward. Forward, an event at
     ///     exactly this position is included; backward, it is not. Use only positions that the same server returned.
-    ///   - maxCount: the most events to return, 1 or more. More than 4096 are read in several requests.
-    ///   - filter: the events to return; nil for all. At most one request is made for every 4096 events asked for, and
-    ///     each looks at no more than 4096 events. A filtered slice may therefore hold fewer events than there are,
-    ///     even none: continue at ``AllSlice/next`` until ``AllSlice/isEnd``. Servers of version 20 and later filter
+    ///   - maxCount: the most events to return, 1 or more. They are read in several requests, of as many events as make a
+    ///     few megabytes.
+    ///   - filter: the events to return; nil for all. For every 4096 events asked for, about as many events of the log
+    ///     are looked at. A filtered slice may therefore hold fewer events than there are, even none: continue at ``AllSlice/next`` until ``AllSlice/isEnd``. Servers of version 20 and later filter
     ///     themselves; for older ones the client does it.
     ///   - resolveLinks: whether events that are links are followed to the events they point to.
     ///   - options: the timeout, credentials and node of this call.
@@ -41,7 +41,8 @@ extension Client {
     /// - Parameters:
     ///   - direction: from older to newer events, or the reverse.
     ///   - position: where to begin, as in ``getAll(direction:from:maxCount:matching:resolveLinks:options:)``.
-    ///   - pageSize: the number of events to request at once, 1 or more; servers return at most 4096.
+    ///   - pageSize: the most events to request at once, 1 or more; servers return at most 4096. The first request asks
+    ///     for 32, further ones for as many as make a few megabytes.
     ///   - filter: the events to return; nil for all.
     ///   - resolveLinks: whether events that are links are followed to the events they point to.
     ///   - options: the timeout, credentials and node of each single read.

@@ -15,4 +15,5 @@ enum LogKey {
     static let doubtful = "doubtful"
     static let place = "place"
     static let end = "end"
+    static let size = "size"
 }

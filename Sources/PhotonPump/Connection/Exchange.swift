@@ -21,6 +21,11 @@ protocol OpenExchange: Sendable {
     /// - Returns: how often that has happened.
     func lostAnswer() -> Int
 
+    /// Notes that the answer takes so many bytes that it was not taken, or that its connection ended within it.
+    ///
+    /// - Returns: whether the request asks for less when it is sent again.
+    func answerWasTooLarge(bytes: Int) -> Bool
+
     /// Adds the request to what `channel` sends next.
     func send(on channel: PackageChannel)
 
@@ -116,6 +121,8 @@ final class Exchange<C: Conversation>: OpenExchange {
         return self.history.lostAnswer()
     }
 
+    func answerWasTooLarge(bytes: Int) -> Bool { self.conversation.answerWasTooLarge(bytes: bytes) }
+
     func send(on channel: PackageChannel) {
         self.history.sent()
         let request = self.conversation.request
@@ -184,7 +191,7 @@ final class Exchange<C: Conversation>: OpenExchange {
             return CommonReplies.step(for: package, operation: operation, stream: stream)
         }
         do {
-            return conversation.received(try C.Reply(decoding: package.payload))
+            return conversation.received(try C.Reply(decoding: package.payload), bytes: package.payload.count)
         } catch {
             return .fail(.unreadable(error, operation: conversation.operation, stream: conversation.stream))
         }

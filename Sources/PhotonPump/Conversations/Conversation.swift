@@ -24,8 +24,16 @@ protocol Conversation: Sendable {
     /// What the answer means.
     func received(_ reply: Reply) -> Step<Output>
 
+    /// What the answer means, which takes so many bytes.
+    func received(_ reply: Reply, bytes: Int) -> Step<Output>
+
     /// The connection was lost before the answer came. The request may be made again, and may be different then.
     func lostAnswer()
+
+    /// The answer takes so many bytes that it was not taken, or that the server ended the connection over it.
+    ///
+    /// - Returns: whether the request asks for less when it is made again.
+    func answerWasTooLarge(bytes: Int) -> Bool
 
     /// For a write that must not be sent again as it is: what to look for in its stream. Otherwise nil.
     var uncertainWrite: UncertainWrite? { get }
@@ -40,7 +48,9 @@ protocol Conversation: Sendable {
 extension Conversation {
     var staysHere: Bool { false }
 
+    func received(_ reply: Reply, bytes: Int) -> Step<Output> { self.received(reply) }
     func lostAnswer() {}
+    func answerWasTooLarge(bytes: Int) -> Bool { false }
     func leftOpen() {}
     var uncertainWrite: UncertainWrite? { nil }
     func expecting(_ expected: ExpectedVersion) -> Self { self }

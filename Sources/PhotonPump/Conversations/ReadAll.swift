@@ -4,8 +4,8 @@ internal import PhotonPumpWire
 struct ReadAll: Conversation {
     let direction: Direction
     var message: ReadAllEvents
-    /// The page limit of the iteration that the page belongs to.
-    var limit: PageLimit?
+    /// The page size of the reading that the page belongs to.
+    var sizer = PageSizer()
     var staysHere = false
 
     private var reading: LogReading {
@@ -20,7 +20,7 @@ struct ReadAll: Conversation {
 
     var request: Request {
         var message = self.message
-        if let limit { message.maxCount = limit.reduce(message.maxCount) }
+        message.maxCount = self.sizer.ask(message.maxCount)
         return switch self.direction {
         case .forward: Request(command: .readAllEventsForward, message: message)
         case .backward: Request(command: .readAllEventsBackward, message: message)
@@ -35,10 +35,15 @@ struct ReadAll: Conversation {
         }
     }
 
-    func lostAnswer() { self.limit?.lost() }
+    func lostAnswer() { self.sizer.lost() }
+    func answerWasTooLarge(bytes: Int) -> Bool { self.sizer.wasTooLarge(bytes: bytes) }
+
+    func received(_ reply: ReadAllEventsCompleted, bytes: Int) -> Step<ReadAllEventsCompleted> {
+        self.sizer.arrived(events: reply.events.count, bytes: bytes)
+        return self.received(reply)
+    }
 
     func received(_ reply: ReadAllEventsCompleted) -> Step<ReadAllEventsCompleted> {
-        self.limit?.answered()
         let next = Position(commit: reply.nextCommitPosition, prepare: reply.nextPreparePosition)
         return self.reading.step(reply.result, reply.error, next: next, isLast: reply.events.isEmpty, reply)
     }

@@ -4,8 +4,8 @@ internal import PhotonPumpWire
 struct ReadAllFiltered: Conversation {
     let direction: Direction
     let message: FilteredReadAllEvents
-    /// The page limit of the iteration that the page belongs to.
-    var limit: PageLimit?
+    /// The page size of the reading that the page belongs to.
+    var sizer = PageSizer()
 
     private var reading: LogReading {
         LogReading(
@@ -19,7 +19,7 @@ struct ReadAllFiltered: Conversation {
 
     var request: Request {
         var message = self.message
-        if let limit { message.maxCount = limit.reduce(message.maxCount) }
+        message.maxCount = self.sizer.ask(message.maxCount)
         return switch self.direction {
         case .forward: Request(command: .filteredReadAllEventsForward, message: message)
         case .backward: Request(command: .filteredReadAllEventsBackward, message: message)
@@ -34,10 +34,15 @@ struct ReadAllFiltered: Conversation {
         }
     }
 
-    func lostAnswer() { self.limit?.lost() }
+    func lostAnswer() { self.sizer.lost() }
+    func answerWasTooLarge(bytes: Int) -> Bool { self.sizer.wasTooLarge(bytes: bytes) }
+
+    func received(_ reply: FilteredReadAllEventsCompleted, bytes: Int) -> Step<AllPage> {
+        self.sizer.arrived(events: reply.events.count, bytes: bytes)
+        return self.received(reply)
+    }
 
     func received(_ reply: FilteredReadAllEventsCompleted) -> Step<AllPage> {
-        self.limit?.answered()
         let page = AllPage(reply)
         return self.reading.step(reply.result, reply.error, next: page.next, isLast: page.isEnd, page)
     }

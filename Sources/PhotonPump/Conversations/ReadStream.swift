@@ -4,8 +4,8 @@ internal import PhotonPumpWire
 struct ReadStream: Conversation {
     let direction: Direction
     var message: ReadStreamEvents
-    /// The page limit of the iteration that the page belongs to.
-    var limit: PageLimit?
+    /// The page size of the reading that the page belongs to.
+    var sizer = PageSizer()
     /// Whether a stream that does not exist is no error. The answer has the number of its last event even then, if it
     /// was deleted and its numbers go on.
     var findsNothing = false
@@ -20,7 +20,7 @@ struct ReadStream: Conversation {
 
     var request: Request {
         var message = self.message
-        if let limit { message.maxCount = limit.reduce(message.maxCount) }
+        message.maxCount = self.sizer.ask(message.maxCount)
         return switch self.direction {
         case .forward: Request(command: .readStreamEventsForward, message: message)
         case .backward: Request(command: .readStreamEventsBackward, message: message)
@@ -35,10 +35,15 @@ struct ReadStream: Conversation {
         }
     }
 
-    func lostAnswer() { self.limit?.lost() }
+    func lostAnswer() { self.sizer.lost() }
+    func answerWasTooLarge(bytes: Int) -> Bool { self.sizer.wasTooLarge(bytes: bytes) }
+
+    func received(_ reply: ReadStreamEventsCompleted, bytes: Int) -> Step<ReadStreamEventsCompleted> {
+        self.sizer.arrived(events: reply.events.count, bytes: bytes)
+        return self.received(reply)
+    }
 
     func received(_ reply: ReadStreamEventsCompleted) -> Step<ReadStreamEventsCompleted> {
-        self.limit?.answered()
         switch reply.result {
         case .success:
             return self.isProgress(reply)

@@ -25,7 +25,8 @@ extension PhotonPumpError {
 
         /// The stream is not at the expected version; see ``PhotonPumpError/conflict``.
         public static let wrongExpectedVersion = Code("wrongExpectedVersion")
-        /// An event, or all events together, exceed what a server accepts. Nothing was sent.
+        /// An event, or all events together, exceed what a server accepts, and nothing was sent; or an answer exceeds
+        /// ``Client/Configuration/maximumFrameSize``.
         public static let tooLarge = Code("tooLarge")
         /// The server answered that it could not complete the write in time, also when it was asked again, until the
         /// call's own time was up. The events may have been written nevertheless.
@@ -103,7 +104,9 @@ extension PhotonPumpError {
 extension PhotonPumpError.Code {
     /// Whether a request that was sent may have been carried out despite this error.
     var leavesOutcomeOpen: Bool {
-        [.timedOut, .connectionLost, .clientClosed, .serverTimeout, .serverError, .unreadableReply, .unexpectedReply]
-            .contains(self)
+        [
+            .timedOut, .connectionLost, .clientClosed, .serverTimeout, .serverError, .unreadableReply, .unexpectedReply,
+            .tooLarge,
+        ].contains(self)
     }
 }

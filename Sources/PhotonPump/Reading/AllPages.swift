@@ -24,16 +24,18 @@ struct AllPages: PageSource {
     private let direction: Direction
     private let pageSize: Int
     private let filter: EventMatcher?
-    let limit = PageLimit()
+    private let sizer: PageSizer
     /// Where to begin.
     let first: Position
     let options: ReadOptions
 
+    /// - Parameter targetBytes: the bytes that a page should take at most; nil for what suits servers.
     /// - Throws: ``PhotonPumpError/Code/invalidArgument`` for invalid arguments.
     init(
         _ direction: Direction,
         from position: Position?,
         pageSize: Int,
+        targetBytes: Int? = nil,
         matching filter: EventFilter? = nil,
         _ options: ReadOptions
     ) throws(PhotonPumpError) {
@@ -43,6 +45,7 @@ struct AllPages: PageSource {
             throw PhotonPumpError(.invalidArgument, "$all cannot be read from position \(start)", stream: "$all")
         }
         self.direction = direction
+        self.sizer = PageSizer(target: targetBytes)
         self.pageSize = min(pageSize, Arguments.maximumPage)
         self.filter = try filter.map { (filter) throws(PhotonPumpError) in try EventMatcher(filter) }
         self.first = start
@@ -57,8 +60,7 @@ struct AllPages: PageSource {
     ) -> any OpenExchange {
         let position = cursor.position
         if let filter, cursor.isServersWork {
-            var reading = self.filteredReading(at: position, filter, self.pageSize)
-            reading.limit = self.limit
+            let reading = self.filteredReading(at: position, filter, self.pageSize)
             return Exchange(reading, id: id, terms: terms) { result in
                 completion(
                     result.map { .page($0, isServersWork: true) }.flatMapError { error in
@@ -68,8 +70,7 @@ struct AllPages: PageSource {
             }
         }
         let count = self.filter == nil ? self.pageSize : Self.searchWindow
-        var reading = self.reading(at: position, atMost: count)
-        reading.limit = self.limit
+        let reading = self.reading(at: position, atMost: count)
         return Exchange(reading, id: id, terms: terms) { result in
             completion(result.map { .page(self.filtered($0), isServersWork: false) })
         }
@@ -85,40 +86,59 @@ struct AllPages: PageSource {
         }
     }
 
-    /// Reads `count` events, in several requests if necessary; fewer only if a page ends short.
+    /// Reads `count` events, in several requests if necessary; fewer at the end, or if a filter passes over too many.
     func slice(of count: Int, _ client: Client, _ terms: CallTerms) async throws -> AllPage {
-        var position = self.first
+        var cursor = Cursor(position: self.first, isServersWork: true)
         var slice: AllPage?
+        // For each page of events that are wanted, a filter looks at one of events that may fit.
+        var window = (count - 1) / Arguments.maximumPage * Self.searchWindow + Self.searchWindow
         while true {
             let wanted = min(count - (slice?.events.count ?? 0), Arguments.maximumPage)
-            let page = try await self.page(at: position, atMost: wanted, client, terms)
-            position = page.next
-            slice?.append(page)
-            let whole = slice ?? page
-            if page.isEnd || page.events.count < wanted || whole.events.count >= count { return whole }
+            let look: Look
+            do {
+                look = try await self.look(at: cursor, for: wanted, within: window, client, terms)
+            } catch  where self.filter != nil && cursor.isServersWork && Self.isBeyondServer(error) {
+                cursor.isServersWork = false
+                continue
+            }
+            cursor.position = look.page.next
+            window -= look.count
+            slice?.append(look.page)
+            let whole = slice ?? look.page
+            if look.page.isEnd || whole.events.count >= count || look.isShort || window <= 0 { return whole }
             slice = whole
         }
     }
 
-    private func page(
-        at position: Position, atMost count: Int, _ client: Client, _ terms: CallTerms
-    ) async throws
-        -> AllPage
-    {
+    /// What came of one request.
+    private struct Look {
+        let page: AllPage
+        /// How many events were looked at for a filter, as far as is known.
+        var count = 0
+        /// Whether the server had no more events.
+        var isShort = false
+    }
+
+    private func look(
+        at cursor: Cursor, for count: Int, within window: Int, _ client: Client, _ terms: CallTerms
+    ) async throws -> Look {
+        let position = cursor.position
+        let window = min(window, Self.searchWindow)
         guard let filter else {
-            return try await AllPage(client.perform(self.reading(at: position, atMost: count), terms))
+            let page = try await AllPage(client.perform(self.reading(at: position, atMost: count), terms))
+            return Look(page: page, isShort: page.events.count < self.sizer.asked)
         }
-        do {
-            return try await client.perform(self.filteredReading(at: position, filter, count), terms)
-        } catch  where Self.isBeyondServer(error) {
-            let reading = self.reading(at: position, atMost: Self.searchWindow)
-            let reply = try await client.perform(reading, terms)
-            let matches = reply.events.indices.filter { filter.matches(reply.events[$0]) }
-            guard matches.count > count else { return self.filtered(reply) }
-            // Only a read that ends with the last event wanted reports the position after it.
-            let exact = self.reading(at: position, atMost: matches[count - 1] + 1)
-            return try await self.filtered(client.perform(exact, terms))
+        if cursor.isServersWork {
+            let page = try await client.perform(self.filteredReading(at: position, filter, count), terms)
+            // With fewer matches than it was asked for, it has been through all that it may look at.
+            return Look(page: page, count: page.events.count < self.sizer.asked ? window : page.events.count)
         }
+        let reply = try await client.perform(self.reading(at: position, atMost: window), terms)
+        let matches = reply.events.indices.filter { filter.matches(reply.events[$0]) }
+        guard matches.count > count else { return Look(page: self.filtered(reply), count: reply.events.count) }
+        // Only a read that ends with the last event wanted reports the position after it.
+        let exact = try await client.perform(self.reading(at: position, atMost: matches[count - 1] + 1), terms)
+        return Look(page: self.filtered(exact), count: exact.events.count)
     }
 
     private static func isBeyondServer(_ error: any Error) -> Bool {
@@ -137,10 +157,11 @@ struct AllPages: PageSource {
             message: ReadAllEvents(
                 commitPosition: position.commit,
                 preparePosition: position.prepare,
-                maxCount: Int32(count),
+                maxCount: Int32(min(count, Arguments.maximumPage)),
                 resolveLinks: self.options.resolveLinks,
                 requireMaster: self.options.requireMaster
-            )
+            ),
+            sizer: self.sizer
         )
     }
 
@@ -155,7 +176,8 @@ struct AllPages: PageSource {
                 resolveLinks: self.options.resolveLinks,
                 requireMaster: self.options.requireMaster,
                 filter: filter.filter.message
-            )
+            ),
+            sizer: self.sizer
         )
     }
 }

@@ -5,22 +5,25 @@ struct StreamPages: PageSource {
     private let stream: String
     private let direction: Direction
     private let pageSize: Int
-    let limit = PageLimit()
+    private let sizer: PageSizer
     let start: Int64?
     let options: ReadOptions
 
+    /// - Parameter targetBytes: the bytes that a page should take at most; nil for what suits servers.
     /// - Throws: ``PhotonPumpError/Code/invalidArgument`` for invalid arguments.
     init(
         _ stream: String,
         _ direction: Direction,
         from position: StreamPosition?,
         pageSize: Int,
+        targetBytes: Int? = nil,
         _ options: ReadOptions
     ) throws(PhotonPumpError) {
         try Arguments.check(stream: stream)
         try Arguments.check(count: pageSize, stream: stream)
         self.stream = stream
         self.direction = direction
+        self.sizer = PageSizer(target: targetBytes)
         self.pageSize = min(pageSize, Arguments.maximumPage)
         self.options = options
         switch (position ?? (direction == .forward ? .start : .end), direction) {
@@ -54,36 +57,35 @@ struct StreamPages: PageSource {
         completion: @escaping @Sendable (Result<ReadStreamEventsCompleted, any Error>) -> Void
     ) -> any OpenExchange {
         var reading = self.reading(at: cursor, atMost: self.pageSize)
-        reading.limit = self.limit
         reading.findsNothing = findsNothing
         return Exchange(reading, id: id, terms: terms, completion: completion)
     }
 
-    /// One read of at most `count` events; servers may return fewer.
+    /// One read of at most `count` events, and no more than a page may take.
     func reading(at cursor: Int64, atMost count: Int) -> ReadStream {
         ReadStream(
             direction: self.direction,
             message: ReadStreamEvents(
                 stream: self.stream,
                 from: cursor,
-                maxCount: Int32(count),
+                maxCount: Int32(min(count, self.pageSize)),
                 resolveLinks: self.options.resolveLinks,
                 requireMaster: self.options.requireMaster
-            )
+            ),
+            sizer: self.sizer
         )
     }
 
-    /// Reads `count` events, in several requests if necessary; fewer only if a page ends short.
+    /// Reads `count` events, in several requests if necessary; fewer only at the end, or if a page has none.
     func slice(
         at start: Int64, of count: Int, _ client: Client, _ terms: CallTerms
     ) async throws
         -> ReadStreamEventsCompleted
     {
-        var slice = try await client.perform(self.reading(at: start, atMost: min(count, self.pageSize)), terms)
+        var slice = try await client.perform(self.reading(at: start, atMost: count), terms)
         var events = slice.events
-        while events.count < count, count > self.pageSize, let next = self.page(slice).next {
-            let wanted = min(count - events.count, self.pageSize)
-            slice = try await client.perform(self.reading(at: next, atMost: wanted), terms)
+        while events.count < count, !slice.events.isEmpty, let next = self.page(slice).next {
+            slice = try await client.perform(self.reading(at: next, atMost: count - events.count), terms)
             events += slice.events
         }
         slice.events = events

@@ -18,13 +18,12 @@ extension Client {
     ) async throws -> SearchResult {
         let notBefore = Self.ticks(at: start)
         var search = StreamSearch(limit: self.configuration.retries.searchLimit)
-        var pageSize = SearchedPage.firstSize
+        let sizer = PageSizer()
         while let place = search.next {
-            let page = try await self.perform(SearchStream(stream, from: place, atMost: pageSize), terms)
+            let page = try await self.perform(SearchStream(stream, from: place, sizer), terms)
             search.received(page) { $0 == first || $0 == last }
             if let number = search.run(from: first, to: last, count) { return .run(number) }
             if search.excludes(notBefore: notBefore, floor: nil) { break }
-            pageSize = page.sizeOfNext
         }
         if search.hasAny(of: [first, last]) { return .unknown(.partly) }
         return search.excludes(notBefore: notBefore, floor: nil) ? .none : .unknown(search.doubt)

@@ -12,8 +12,8 @@ struct Settling {
     let login: Login?
     /// When the last of their calls ends.
     var deadline: ContinuousClock.Instant
-    /// The number of events to read next.
-    var pageSize = SearchedPage.firstSize
+    /// How many events the search reads at once.
+    let sizer = PageSizer()
     /// Writes that were refused in a row because the stream was at another version.
     var conflicts = 0
     /// Writes of which it could not be found out whether they were made.
@@ -130,7 +130,7 @@ extension Client {
     }
 
     private func read(_ stream: String, from place: Int64, _ settling: Settling) {
-        let search = SearchStream(stream, from: place, atMost: settling.pageSize)
+        let search = SearchStream(stream, from: place, settling.sizer)
         let terms = CallTerms(until: settling.deadline, as: settling.login)
         let exchange = Exchange(search, id: self.ids.next(), terms: terms) { [weak self] result in
             self?.assumeIsolated { $0.searched(stream, result) }
@@ -142,7 +142,6 @@ extension Client {
         switch result {
         case .success(let page):
             self.settlings[stream]?.machine.received(page)
-            self.settlings[stream]?.pageSize = page.sizeOfNext
         case .failure(let error):
             let reason = error as? PhotonPumpError ?? PhotonPumpError(.serverError, "\(error)")
             self.settlings[stream]?.machine.searchFailed(reason)
@@ -164,7 +163,6 @@ extension Client {
         guard var settling = self.settlings[stream] else { return }
         settling.machine.sent(id, outcome)
         settling.conflicts = outcome == .conflict ? settling.conflicts + 1 : 0
-        settling.pageSize = SearchedPage.firstSize
         self.settlings[stream] = settling
         // The first conflict is likely to be with a write that has just been made, and can be read already.
         let pause =
@@ -183,16 +181,5 @@ extension Client {
             serverMessage: cause.serverMessage, underlying: doubt.cause ?? cause.underlying)
         error.endpoint = cause.endpoint
         exchange.leaveInDoubt(error)
-    }
-}
-
-extension SearchedPage {
-    /// The number of events to read first, of which three may fill a frame.
-    static let firstSize = 3
-
-    /// The number of events to read next: as many as make a few megabytes, if they are like these.
-    var sizeOfNext: Int {
-        let average = self.size / max(self.events.count, 1)
-        return min(max((4 << 20) / max(average, 1), 1), 500, max(8 * self.events.count, 1))
     }
 }

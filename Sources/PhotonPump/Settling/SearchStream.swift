@@ -17,27 +17,40 @@ struct SearchedPage: Sendable {
     var next: Int64?
     /// Whether the stream does not exist, or was deleted such that it can be written to again.
     var isAbsent = false
-    /// The bytes of the events' data.
-    var size = 0
 }
 
 /// Reads a page of a stream from the master, for what its events' ids and its end say.
 struct SearchStream: Conversation {
     private let message: ReadStreamEvents
+    private let sizer: PageSizer
 
     /// - Parameters:
     ///   - place: the number of the newest event to return; -1 for the last one.
     ///   - count: the most events to return.
-    init(_ stream: String, from place: Int64, atMost count: Int) {
+    ///   - sizer: that of the search.
+    init(_ stream: String, from place: Int64, atMost count: Int = 500, _ sizer: PageSizer = PageSizer()) {
         self.message = ReadStreamEvents(
             stream: stream, from: place, maxCount: Int32(clamping: count), resolveLinks: false, requireMaster: true)
+        self.sizer = sizer
     }
 
     var stream: String? { self.message.stream }
     var operation: String { "look for events in '\(self.message.stream)'" }
-    var request: Request { Request(command: .readStreamEventsBackward, message: self.message) }
+    var request: Request {
+        var message = self.message
+        message.maxCount = self.sizer.ask(message.maxCount)
+        return Request(command: .readStreamEventsBackward, message: message)
+    }
     var effect: Effect { .none }
     var replyCommand: Command { .readStreamEventsBackwardCompleted }
+
+    func lostAnswer() { self.sizer.lost() }
+    func answerWasTooLarge(bytes: Int) -> Bool { self.sizer.wasTooLarge(bytes: bytes) }
+
+    func received(_ reply: ReadStreamEventsCompleted, bytes: Int) -> Step<SearchedPage> {
+        self.sizer.arrived(events: reply.events.count, bytes: bytes)
+        return self.received(reply)
+    }
 
     func received(_ reply: ReadStreamEventsCompleted) -> Step<SearchedPage> {
         var page = SearchedPage(lastNumber: reply.lastEventNumber)
@@ -45,7 +58,6 @@ struct SearchStream: Conversation {
         case .success:
             for record in reply.events.compactMap(\.event) {
                 page.events.append(.init(id: record.id, number: record.number, created: record.createdTicks))
-                page.size += record.data.count + record.metadata.count
             }
             let isEnd = reply.isEndOfStream || reply.nextEventNumber < 0
             guard isEnd || self.message.from < 0 || reply.nextEventNumber < self.message.from else {

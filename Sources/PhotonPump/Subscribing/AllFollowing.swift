@@ -22,7 +22,8 @@ final class AllFollowing: FollowSource {
         self.filter = try filter.map { (filter) throws(PhotonPumpError) in try EventMatcher(filter) }
         let how = ReadOptions(resolveLinks: options.resolveLinks, call: options.call)
         self.pages = try AllPages(
-            .forward, from: Self.position(start), pageSize: options.pageSize, matching: filter, how)
+            .forward, from: Self.position(start), pageSize: options.pageSize, targetBytes: options.pageBytes,
+            matching: filter, how)
         if case .after(.end) = start { throw Self.nowhere }
         if case .from(.end) = start { throw Self.nowhere }
     }
@@ -120,6 +121,4 @@ final class AllFollowing: FollowSource {
     func beyondEnd(_ start: SubscriptionStart<Position>, _ end: Position?) -> PhotonPumpError {
         .beyondEnd("$all", stream: self.name, start, end.map { "the log ends at \($0.commit)" } ?? "the log is empty")
     }
-
-    func pageWasTooLarge() { self.pages.limit.wasTooLarge() }
 }

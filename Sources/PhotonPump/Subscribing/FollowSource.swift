@@ -37,9 +37,6 @@ protocol FollowSource: Sendable {
     /// The place that a filtering server has reached.
     func place(_ checkpoint: CheckpointReached) -> Position?
 
-    /// A page was larger than should be held.
-    func pageWasTooLarge()
-
     /// The error for a place that lies beyond the end.
     func beyondEnd(_ start: SubscriptionStart<Position>, _ end: Position?) -> PhotonPumpError
 }

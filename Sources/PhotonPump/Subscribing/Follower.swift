@@ -274,10 +274,6 @@ final class Follower: Subscriber {
     }
 
     private func pageCame(_ result: Result<FollowPage, any Error>, _ id: GUID) {
-        if case .success(let page) = result {
-            let weight = page.events.reduce(0) { $0 + $1.record.byteCount }
-            if weight > self.options.maximumBufferedBytes / 2 { self.source.pageWasTooLarge() }
-        }
         self.perform { shared in
             guard shared.exchange == id else { return Machine.Actions() }
             shared.exchange = nil

@@ -23,7 +23,8 @@ struct StreamFollowing: FollowSource {
             case .from(let number): .number(number)
             }
         let how = ReadOptions(resolveLinks: options.resolveLinks, call: options.call)
-        self.pages = try StreamPages(stream, .forward, from: first, pageSize: options.pageSize, how)
+        self.pages = try StreamPages(
+            stream, .forward, from: first, pageSize: options.pageSize, targetBytes: options.pageBytes, how)
     }
 
     func read(
@@ -99,8 +100,6 @@ struct StreamFollowing: FollowSource {
     }
 
     func place(_ checkpoint: CheckpointReached) -> Position? { nil }
-
-    func pageWasTooLarge() { self.pages.limit.wasTooLarge() }
 
     func beyondEnd(_ start: SubscriptionStart<Position>, _ end: Position?) -> PhotonPumpError {
         let end = end.map { "its last event is \($0.number)" } ?? "it has no events"

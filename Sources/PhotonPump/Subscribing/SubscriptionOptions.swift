@@ -38,7 +38,8 @@ public struct SubscriptionOptions: Sendable, Hashable {
 
     /// Whether events that are links are followed to the events they point to. False by default.
     public var resolveLinks = false
-    /// How many past events to request at once, 1 to 4096; at most two such pages are held. 500 by default.
+    /// The most past events to request at once, 1 to 4096; fewer if they are large. At most two such pages are held. 500
+    /// by default.
     public var pageSize = 500
     /// How many events may be held for the consumer as they are pushed: those that are waiting, and the batch that it
     /// is iterating over. 10,000 by default.
@@ -58,6 +59,9 @@ public struct SubscriptionOptions: Sendable, Hashable {
 
     /// The defaults.
     public init() {}
+
+    /// The bytes that a page should take at most, so that two of them can be held; nil for what suits servers.
+    var pageBytes: Int? { self.maximumBufferedBytes < 8 << 20 ? self.maximumBufferedBytes / 2 : nil }
 
     /// - Throws: ``PhotonPumpError/Code/invalidArgument``, naming the invalid option.
     func check(stream: String) throws(PhotonPumpError) {

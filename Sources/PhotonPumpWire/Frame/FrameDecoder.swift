@@ -4,22 +4,35 @@ package struct FrameDecoder {
     package static let standardLimit = 64 << 20
 
     private let limit: Int
+    /// The largest length above the limit that is passed over; a larger one ends the connection.
+    private let skipLimit: Int
     private var buffer: InboundBuffer
+    /// Bytes of a large frame that have yet to be passed over.
+    private var skipped = 0
     /// Whether a frame was cut already: only before that can the peer be taken for something else.
     private var inStep = false
 
-    package init(limit: Int = Self.standardLimit, buffer: InboundBuffer = InboundBuffer()) {
+    /// - Parameter skipLimit: the largest length that ``nextFrame()`` passes over; up to `limit` it passes over none.
+    package init(limit: Int = Self.standardLimit, skipLimit: Int = 0, buffer: InboundBuffer = InboundBuffer()) {
         self.limit = limit
+        self.skipLimit = skipLimit
         self.buffer = buffer
     }
 
     /// Bytes of a frame that is not complete yet.
     package var unfinishedCount: Int { self.buffer.count }
 
+    /// The frame that is not complete yet, if that much of it has come.
+    package var unfinished: LargeFrame? {
+        guard self.skipped == 0, self.inStep, let length = self.buffer.leadingUInt32 else { return nil }
+        return self.opening(Int(length))
+    }
+
     /// Lets `body` read more bytes into the decoder's memory; it returns how many it read.
     package mutating func fill<E: Error>(_ body: (UnsafeMutableRawBufferPointer) throws(E) -> Int) throws(E) {
         let announced = Int(self.buffer.leadingUInt32 ?? 0)
-        let missing = announced <= self.limit ? max(0, Package.lengthBytes + announced - self.buffer.count) : 0
+        let isTaken = self.skipped == 0 && announced <= self.limit
+        let missing = isTaken ? max(0, Package.lengthBytes + announced - self.buffer.count) : 0
         try self.buffer.fill(missing: missing, body)
     }
 
@@ -27,18 +40,56 @@ package struct FrameDecoder {
         self.buffer.append(bytes)
     }
 
-    /// The next package, or nil while its frame is not complete. After an error the decoder is of no more use.
+    /// The next package, or nil while its frame is not complete; for decoders that pass over nothing. After an error
+    /// the decoder is of no more use.
     package mutating func next() throws(FrameError) -> Package? {
-        guard let announced = self.buffer.leadingUInt32 else { return nil }
-        let length = Int(announced)
-        guard length <= self.limit else {
-            throw self.inStep ? .tooLong(length, limit: self.limit) : self.unrecognised(length)
+        switch try self.nextFrame() {
+        case .package(let package)?: package
+        case .large(let frame)?: throw .tooLong(frame.length, limit: self.limit)
+        case nil: nil
         }
+    }
+
+    /// The next frame, or nil while it is not complete. After an error the decoder is of no more use.
+    package mutating func nextFrame() throws(FrameError) -> Frame? {
+        guard self.passOver(), let announced = self.buffer.leadingUInt32 else { return nil }
+        let length = Int(announced)
+        guard length <= self.limit else { return try self.large(length) }
         guard length >= Package.minimumLength else { throw .tooShort(length) }
         guard self.buffer.count >= Package.lengthBytes + length else { return nil }
         self.inStep = true
         let frame = self.buffer.take(Package.lengthBytes + length)
-        return try Package(content: frame.slice(Package.lengthBytes..<frame.count))
+        return .package(try Package(content: frame.slice(Package.lengthBytes..<frame.count)))
+    }
+
+    /// - Returns: whether the large frame is behind us.
+    private mutating func passOver() -> Bool {
+        guard self.skipped > 0 else { return true }
+        let part = min(self.skipped, self.buffer.count)
+        _ = self.buffer.take(part)
+        self.skipped -= part
+        return self.skipped == 0
+    }
+
+    private mutating func large(_ length: Int) throws(FrameError) -> Frame? {
+        guard self.inStep, length <= self.skipLimit else {
+            throw self.inStep ? .tooLong(length, limit: self.limit) : self.unrecognised(length)
+        }
+        guard let frame = self.opening(length) else { return nil }
+        self.skipped = Package.lengthBytes + length
+        _ = self.passOver()
+        return .large(frame)
+    }
+
+    /// What the first bytes of a frame say; nil while they are too few.
+    private func opening(_ length: Int) -> LargeFrame? {
+        let bytes = self.buffer.peek(Package.lengthBytes + Package.minimumLength)
+        guard length >= Package.minimumLength, bytes.count == Package.lengthBytes + Package.minimumLength else {
+            return nil
+        }
+        let content = bytes.slice(Package.lengthBytes..<bytes.count)
+        return LargeFrame(
+            command: Command(rawValue: content[0]), correlation: Package.correlation(in: content), length: length)
     }
 
     private func unrecognised(_ length: Int) -> FrameError {
@@ -53,8 +104,7 @@ extension Package {
     fileprivate init(content: Bytes) throws(FrameError) {
         self.command = Command(rawValue: content[0])
         self.flags = content[1]
-        self.correlation =
-            content.slice(2..<Self.minimumLength).withUnsafeBytes { GUID(wire: $0) } ?? .zero
+        self.correlation = Self.correlation(in: content)
         var rest = content.slice(Self.minimumLength..<content.count)
         if self.flags & Self.authenticatedFlag != 0 {
             let name = try Self.takeCounted(from: &rest)
@@ -66,6 +116,10 @@ extension Package {
             self.login = nil
         }
         self.payload = rest
+    }
+
+    fileprivate static func correlation(in content: Bytes) -> GUID {
+        content.slice(2..<Self.minimumLength).withUnsafeBytes { GUID(wire: $0) } ?? .zero
     }
 
     private static func takeCounted(from rest: inout Bytes) throws(FrameError) -> String {

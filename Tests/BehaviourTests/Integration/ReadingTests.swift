@@ -107,7 +107,7 @@ struct ReadingTests {
             (StreamPosition?.none, 4, [Int64(9), 8, 7, 6], Int64?(5), false),
             (.end, 10, [9, 8, 7, 6, 5, 4, 3, 2, 1, 0], nil, true),
             (3, 2, [3, 2], 1, false), (3, 4, [3, 2, 1, 0], nil, true), (.start, 5, [0], nil, true),
-            (12, 2, [], 9, false), (10, 2, [9], 8, false),
+            (12, 2, [], 9, false), (10, 2, [9, 8], 7, false),
         ]
     )
     func backward(

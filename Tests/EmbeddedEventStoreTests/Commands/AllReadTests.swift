@@ -4,8 +4,8 @@ import Testing
 @testable import EmbeddedEventStore
 
 @Suite struct AllReadTests {
-    private static func node(pageLimit: Int = 32 << 20) -> TestNode {
-        TestNode(pageLimit: pageLimit) { log in
+    private static func node() -> TestNode {
+        TestNode { log in
             log.write("abc", to: "s")
             let links = ["1@s", "9@s"].enumerated().map { offset, target in
                 ProposedEvent(letter: Character(UnicodeScalar(UInt8(65 + offset))), type: "$>", data: target)
@@ -80,20 +80,6 @@ import Testing
         }
         #expect(node.readAll(resolveLinks: true, login: nil)?.result == .accessDenied)
         #expect(node.readAll(resolveLinks: false, login: nil)?.events.count == 3)
-    }
-
-    @Test("a page that is full ends early, and the next one goes on", arguments: [ReadDirection.forward, .backward])
-    func pageLimit(_ direction: ReadDirection) throws {
-        let node = Self.node(pageLimit: 25)
-        var position: (Int64, Int64) = direction == .forward ? (0, 0) : (-1, -1)
-        var read: [String] = []
-        while let page = node.readAll(direction, from: position), !page.events.isEmpty {
-            #expect(page.events.count < 5)
-            read += page.events.compactMap { $0.record.event.map { "\($0.number)@\($0.stream.text)" } }
-            position = (page.nextCommitPosition, page.nextPreparePosition)
-        }
-        let names = ["0@s", "1@s", "2@s", "0@links", "1@links"]
-        #expect(read == (direction == .forward ? names : names.reversed()))
     }
 
     @Test(

@@ -6,8 +6,8 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct FilteredReadTests {
     /// Eight events: 0@ant 0@bee 1@ant 0@$c 2@ant 1@bee 3@ant and a link 0@links to 1@bee.
-    private static func node(pageLimit: Int = 32 << 20) -> TestNode {
-        TestNode(pageLimit: pageLimit) { log in
+    private static func node() -> TestNode {
+        TestNode { log in
             for (stream, letter) in zip(["ant", "bee", "ant", "$c", "ant", "bee", "ant"], "abcdefg") {
                 log.write(String(letter), to: stream)
             }
@@ -84,20 +84,6 @@ import Testing
         #expect(page.events.isEmpty)
         #expect(!page.isEndOfStream)
         #expect(try #require(Self.node().readAll(filter, count: 1, window: 2)).events.count == 1)
-    }
-
-    @Test("go on behind the last event on a page that is full")
-    func pageLimit() throws {
-        let node = Self.node(pageLimit: 25)
-        var position: (Int64, Int64) = (0, 0)
-        var read: [String] = []
-        while let page = node.readAll(Filter(.streamID, .prefix, ["ant"]), from: position), !page.events.isEmpty {
-            #expect(page.events.count == 1 || page.events.count == 2)
-            read += Self.names(page)
-            position = (page.nextCommitPosition, page.nextPreparePosition)
-            if page.isEndOfStream { break }
-        }
-        #expect(read == ["0@ant", "1@ant", "2@ant", "3@ant"])
     }
 
     @Test("find the end forwards from where it is, and keep the position")

@@ -11,7 +11,6 @@ final class TestNode {
     private(set) var node: Node
 
     init(
-        pageLimit: Int = 32 << 20,
         linksEvents: Bool = false,
         offersFilteredReads: Bool = true,
         prepare: (inout EventLog) -> Void = { _ in }
@@ -21,7 +20,6 @@ final class TestNode {
         self.node = Node(
             log: log,
             users: UserDirectory([.admin, .ops]),
-            pageLimit: pageLimit,
             offersFilteredReads: offersFilteredReads
         )
     }
