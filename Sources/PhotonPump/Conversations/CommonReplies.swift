@@ -27,6 +27,14 @@ enum CommonReplies {
         refusal.payload.text.lowercased().contains("not yet ready")
     }
 
+    /// Whether `error` says that the server does not know `command`, rather than that it objects to what was asked. Only
+    /// the text tells: servers name the commands they know, and know others by their number alone (4.1.4 and 5.0.11:
+    /// "Could not unwrap network package for command 186.").
+    static func isUnknown(_ command: Command, to error: any Error) -> Bool {
+        guard let error = error as? PhotonPumpError, error.code == .badRequest else { return false }
+        return error.serverMessage?.contains("command \(command.rawValue).") ?? false
+    }
+
     /// The error for `package`, which came in place of the expected answer.
     ///
     /// - Parameters:

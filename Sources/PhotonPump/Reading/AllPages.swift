@@ -3,8 +3,8 @@ internal import PhotonPumpWire
 /// The pages of the log, complete or with only the events that match a filter.
 ///
 /// The server filters if it can; otherwise pages are read whole and filtered here, with the same results and positions.
-/// A server that does not support filters (4.x, 5.x) answers BadRequest, as to any unknown command; it is asked once
-/// per reading.
+/// A server that does not support filters (4.x, 5.x) answers that it does not know the command; it is asked once per
+/// reading. One that refuses a filter for another reason is believed: the whole log is not read instead.
 struct AllPages: PageSource {
     struct Cursor: Sendable {
         var position: Position
@@ -61,10 +61,12 @@ struct AllPages: PageSource {
         let position = cursor.position
         if let filter, cursor.isServersWork {
             let reading = self.filteredReading(at: position, filter, self.pageSize)
+            let command = self.filteredCommand
             return Exchange(reading, id: id, terms: terms) { result in
                 completion(
                     result.map { .page($0, isServersWork: true) }.flatMapError { error in
-                        Self.isBeyondServer(error) ? .success(.beyondServer(position)) : .failure(error)
+                        CommonReplies.isUnknown(command, to: error)
+                            ? .success(.beyondServer(position)) : .failure(error)
                     }
                 )
             }
@@ -97,7 +99,7 @@ struct AllPages: PageSource {
             let look: Look
             do {
                 look = try await self.look(at: cursor, for: wanted, within: window, client, terms)
-            } catch  where self.filter != nil && cursor.isServersWork && Self.isBeyondServer(error) {
+            } catch  where cursor.isServersWork && CommonReplies.isUnknown(self.filteredCommand, to: error) {
                 cursor.isServersWork = false
                 continue
             }
@@ -107,6 +109,14 @@ struct AllPages: PageSource {
             let whole = slice ?? look.page
             if look.page.isEnd || whole.events.count >= count || look.isShort || window <= 0 { return whole }
             slice = whole
+        }
+    }
+
+    /// What servers without filters do not know.
+    private var filteredCommand: Command {
+        switch self.direction {
+        case .forward: .filteredReadAllEventsForward
+        case .backward: .filteredReadAllEventsBackward
         }
     }
 
@@ -139,10 +149,6 @@ struct AllPages: PageSource {
         // Only a read that ends with the last event wanted reports the position after it.
         let exact = try await client.perform(self.reading(at: position, atMost: matches[count - 1] + 1), terms)
         return Look(page: self.filtered(exact), count: exact.events.count)
-    }
-
-    private static func isBeyondServer(_ error: any Error) -> Bool {
-        (error as? PhotonPumpError)?.code == .badRequest
     }
 
     private func filtered(_ reply: ReadAllEventsCompleted) -> AllPage {

@@ -80,7 +80,7 @@ final class AllFollowing: FollowSource {
             completion(
                 result.map { .confirmed(Self.last($0.lastCommitPosition), nil) }
                     .flatMapError { error in
-                        guard isServersWork, (error as? PhotonPumpError)?.code == .badRequest else {
+                        guard isServersWork, CommonReplies.isUnknown(.filteredSubscribeToStream, to: error) else {
                             return .failure(error)
                         }
                         self.isServersWork.store(false, ordering: .relaxed)

@@ -56,6 +56,12 @@ extension ScriptedPeer {
         for number in numbers { try await self.push(ResolvedRecord(event: Self.record(number), link: nil), id) }
     }
 
+    /// Answers the next request with this command with BadRequest.
+    func refuse(_ command: Command, _ words: String) async throws {
+        let request = try await self.next(command)
+        try await self.send(Package(.badRequest, request.correlation, payload: Bytes(utf8: words)))
+    }
+
     func drop(_ id: GUID, _ reason: SubscriptionDropped.Reason) async throws {
         try await self.send(
             Package(.subscriptionDropped, id, payload: SubscriptionDropped(reason: reason).encoded()))

@@ -16,7 +16,8 @@ struct SubscribingWithFiltersTests {
             let message = try FilteredSubscribe(decoding: filtered.payload)
             #expect(message.checkpointInterval == 2)
             #expect(message.stream.isEmpty)
-            try await session.peer.send(Package(.badRequest, filtered.correlation))
+            let unknown = Bytes(utf8: "Could not unwrap network package for command 210.\n")
+            try await session.peer.send(Package(.badRequest, filtered.correlation, payload: unknown))
             let id = try await session.peer.confirmSubscription(behind: nil)
             var messages = try await subscribing.messages.makeAsyncIterator()
             for (position, type) in zip(Int64(2000)..., ["bad", "good", "bad", "bad", "good"]) {
@@ -32,6 +33,36 @@ struct SubscribingWithFiltersTests {
                 }
             }
             #expect(heard == ["after 1000/1000", "live", "event 2001", "after 2002/2002", "event 2004"])
+        }
+    }
+
+    @Test("with a filter that the server refuses for another reason fails, and the log is not read instead")
+    func refusedFilter() async throws {
+        try await ScriptedSession.run { session in
+            async let subscribing = failure {
+                try await session.client.subscribeToAll(matching: .types(prefixedBy: "good"))
+            }
+            let words = "Could not unwrap network package for command FilteredSubscribeToStream.\n"
+            try await session.peer.refuse(.filteredSubscribeToStream, words)
+            let error = try await subscribing
+            #expect(error.code == .badRequest)
+            #expect(error.serverMessage?.contains("command FilteredSubscribeToStream") == true)
+
+            async let reading = failure { try await session.client.getAll(matching: .types(prefixedBy: "good")) }
+            try await session.peer.refuse(.filteredReadAllEventsForward, "no such filter")
+            #expect(try await reading.serverMessage == "no such filter")
+
+            async let iterating = failure {
+                for try await _ in session.client.iterAll(direction: .backward, matching: .types(prefixedBy: "good")) {}
+            }
+            try await session.peer.refuse(.filteredReadAllEventsBackward, "no such filter")
+            #expect(try await iterating.code == .badRequest)
+
+            async let ping = session.client.ping()
+            let next = try await session.peer.next()
+            #expect(next?.command == .ping, "nothing else was asked for meanwhile")
+            try await session.peer.send(Package(.pong, next?.correlation ?? .zero))
+            _ = try await ping
         }
     }
 
