@@ -39,6 +39,38 @@ struct MalformedMessageTests {
         #expect(throws: MalformedMessage.self) { try ReadStreamEventsCompleted(decoding: payload) }
     }
 
+    @Test("made of the smallest events there are, more than anybody asks for, are refused", arguments: [100_000, 5000])
+    func manyEvents(count: Int) {
+        // ResolvedIndexedEvent { event { event_id: … } }: 22 bytes, and some three hundred as structs.
+        let event: [UInt8] = [0x0A, 20, 0x0A, 18, 0x1A, 16] + [UInt8](repeating: 1, count: 16)
+        let payload = Bytes([[UInt8]](repeating: event, count: count).flatMap { $0 })
+        #expect(throws: MalformedMessage.self) { try ReadStreamEventsCompleted(decoding: payload) }
+        // With the tag of field 3.
+        let log = Bytes([[UInt8]](repeating: [0x1A] + event.dropFirst(), count: count).flatMap { $0 })
+        #expect(throws: MalformedMessage.self) { try ReadAllEventsCompleted(decoding: log) }
+        #expect(throws: MalformedMessage.self) { try FilteredReadAllEventsCompleted(decoding: log) }
+    }
+
+    @Test("are not those with as many events and links as servers return, however small they are")
+    func largestPage() throws {
+        let event = EventRecord(
+            stream: Bytes(utf8: "s"), number: 1, id: GUID(7, 1), type: Bytes(utf8: "t"), isJSON: true, data: Bytes(),
+            metadata: Bytes(), created: 0
+        )
+        let records = [ResolvedRecord](repeating: ResolvedRecord(event: event, link: event), count: 4096)
+        let page = ReadStreamEventsCompleted(result: .success, events: records, lastCommitPosition: 1)
+        #expect(try ReadStreamEventsCompleted(decoding: page.encoded()).events.count == 4096)
+        let log = ReadAllEventsCompleted(
+            commitPosition: 0, preparePosition: 0,
+            events: records.map { PositionedRecord(record: $0, commitPosition: 1, preparePosition: 1) })
+        #expect(try ReadAllEventsCompleted(decoding: log.encoded()).events.count == 4096)
+        // What clients write is limited by the frame alone.
+        let proposed = ProposedEvent(id: GUID(7, 1), type: "t", isJSON: true, data: Bytes(), metadata: Bytes())
+        let write = WriteEvents(
+            stream: "s", expectedVersion: -2, events: Array(repeating: proposed, count: 50_000), requireMaster: true)
+        #expect(try WriteEvents(decoding: write.encoded()).events.count == 50_000)
+    }
+
     @Test("of random bytes are refused or read, and nothing else happens")
     func random() {
         var numbers = SplitMix64(state: 20_261_121)

@@ -43,6 +43,8 @@ extension Client {
         /// The largest frame to accept and send, in bytes. 64 MiB by default, which is also the servers' limit. A larger
         /// answer fails its call with ``PhotonPumpError/Code/tooLarge``, or has it ask for fewer events; one of more than
         /// four times this size ends the connection.
+        /// Decoding a reply takes twice its size in further memory at most, and 4 MiB; one that would take more fails its
+        /// call, as does one with more events than were asked for.
         public var maximumFrameSize = FrameDecoder.standardLimit
 
         /// Creates settings for this target, with defaults for everything else.

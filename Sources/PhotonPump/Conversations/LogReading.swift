@@ -4,6 +4,7 @@ internal import PhotonPumpWire
 struct LogReading {
     let direction: Direction
     let from: Position
+    let maxCount: Int32
 
     /// For error messages.
     var operation: String {
@@ -11,10 +12,16 @@ struct LogReading {
         return "read $all \(way) from \(self.from == .end ? "the end" : self.from.description)"
     }
 
-    /// - Parameter isLast: whether no further page is expected.
+    /// - Parameters:
+    ///   - count: how many events came.
+    ///   - isLast: whether no further page is expected.
     func step<Output>(
-        _ result: ReadAllEventsCompleted.Result?, _ message: String?, next: Position, isLast: Bool, _ output: Output
+        _ result: ReadAllEventsCompleted.Result?, _ message: String?, count: Int, next: Position, isLast: Bool,
+        _ output: Output
     ) -> Step<Output> {
+        guard count <= Int(self.maxCount) else {
+            return self.fail(.unexpectedReply, "\(count) events came, asked for \(self.maxCount)", message)
+        }
         switch result {
         case nil, .success?:
             return isLast || self.isProgress(next)

@@ -11,7 +11,8 @@ struct ReadAll: Conversation {
     private var reading: LogReading {
         LogReading(
             direction: self.direction,
-            from: Position(commit: self.message.commitPosition, prepare: self.message.preparePosition)
+            from: Position(commit: self.message.commitPosition, prepare: self.message.preparePosition),
+            maxCount: self.message.maxCount
         )
     }
 
@@ -45,6 +46,7 @@ struct ReadAll: Conversation {
 
     func received(_ reply: ReadAllEventsCompleted) -> Step<ReadAllEventsCompleted> {
         let next = Position(commit: reply.nextCommitPosition, prepare: reply.nextPreparePosition)
-        return self.reading.step(reply.result, reply.error, next: next, isLast: reply.events.isEmpty, reply)
+        return self.reading.step(
+            reply.result, reply.error, count: reply.events.count, next: next, isLast: reply.events.isEmpty, reply)
     }
 }

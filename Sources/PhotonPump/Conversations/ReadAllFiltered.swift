@@ -10,7 +10,8 @@ struct ReadAllFiltered: Conversation {
     private var reading: LogReading {
         LogReading(
             direction: self.direction,
-            from: Position(commit: self.message.commitPosition, prepare: self.message.preparePosition)
+            from: Position(commit: self.message.commitPosition, prepare: self.message.preparePosition),
+            maxCount: self.message.maxCount
         )
     }
 
@@ -44,6 +45,7 @@ struct ReadAllFiltered: Conversation {
 
     func received(_ reply: FilteredReadAllEventsCompleted) -> Step<AllPage> {
         let page = AllPage(reply)
-        return self.reading.step(reply.result, reply.error, next: page.next, isLast: page.isEnd, page)
+        return self.reading.step(
+            reply.result, reply.error, count: reply.events.count, next: page.next, isLast: page.isEnd, page)
     }
 }

@@ -44,6 +44,10 @@ struct ReadStream: Conversation {
     }
 
     func received(_ reply: ReadStreamEventsCompleted) -> Step<ReadStreamEventsCompleted> {
+        guard reply.events.count <= Int(self.message.maxCount) else {
+            let count = reply.events.count
+            return self.fail(.unexpectedReply, "\(count) events came, asked for \(self.message.maxCount)", reply)
+        }
         switch reply.result {
         case .success:
             return self.isProgress(reply)

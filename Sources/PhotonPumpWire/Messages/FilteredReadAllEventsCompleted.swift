@@ -49,6 +49,7 @@ extension FilteredReadAllEventsCompleted: ProtobufMessage {
     }
 
     init(_ message: borrowing Es__FilteredReadAllEventsCompleted) throws(MalformedMessage) {
+        try Self.check(elements: message.n_events)
         self.commitPosition = message.commit_position
         self.preparePosition = message.prepare_position
         self.events = try PositionedRecord.all(message.n_events, at: message.events)

@@ -22,6 +22,9 @@ extension PersistentSubscriptionAckEvents: ProtobufMessage {
         )
     }
 
+    /// Only the frame limits it.
+    static var mostElements: Int? { nil }
+
     init(_ message: borrowing Es__PersistentSubscriptionAckEvents) throws(MalformedMessage) {
         guard message.has_subscription_id != 0 else {
             throw MalformedMessage("PersistentSubscriptionAckEvents", "subscription_id is missing")

@@ -42,6 +42,9 @@ extension PersistentSubscriptionNakEvents: ProtobufMessage {
         )
     }
 
+    /// Only the frame limits it.
+    static var mostElements: Int? { nil }
+
     init(_ message: borrowing Es__PersistentSubscriptionNakEvents) throws(MalformedMessage) {
         guard message.has_subscription_id != 0 else {
             throw MalformedMessage("PersistentSubscriptionNakEvents", "subscription_id is missing")

@@ -54,6 +54,7 @@ extension ReadAllEventsCompleted: ProtobufMessage {
     }
 
     init(_ message: borrowing Es__ReadAllEventsCompleted) throws(MalformedMessage) {
+        try Self.check(elements: message.n_events)
         self.commitPosition = message.commit_position
         self.preparePosition = message.prepare_position
         self.nextCommitPosition = message.next_commit_position

@@ -58,6 +58,7 @@ extension ReadStreamEventsCompleted: ProtobufMessage {
     }
 
     init(_ message: borrowing Es__ReadStreamEventsCompleted) throws(MalformedMessage) {
+        try Self.check(elements: message.n_events)
         self.result = Result(rawValue: UInt32(truncatingIfNeeded: message.result.rawValue))
         self.nextEventNumber = message.next_event_number
         self.lastEventNumber = message.last_event_number

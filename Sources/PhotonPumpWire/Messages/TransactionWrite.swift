@@ -18,6 +18,9 @@ extension TransactionWrite: ProtobufMessage {
         .init("TransactionWrite", es__transaction_write__init, es__transaction_write__unpack)
     }
 
+    /// Only the frame limits it.
+    static var mostElements: Int? { nil }
+
     init(_ message: borrowing Es__TransactionWrite) throws(MalformedMessage) {
         self.transactionID = message.transaction_id
         self.requireMaster = Bool(message.require_master)

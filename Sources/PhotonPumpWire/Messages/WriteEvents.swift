@@ -20,6 +20,9 @@ extension WriteEvents: ProtobufMessage {
         .init("WriteEvents", es__write_events__init, es__write_events__unpack)
     }
 
+    /// Only the frame limits it.
+    static var mostElements: Int? { nil }
+
     init(_ message: borrowing Es__WriteEvents) throws(MalformedMessage) {
         guard message.has_event_stream_id != 0 else {
             throw MalformedMessage("WriteEvents", "event_stream_id is missing")

@@ -11,6 +11,8 @@ struct ProtobufArena: ~Copyable {
     private var end: UnsafeMutableRawPointer
     private var chunks: [UnsafeMutableRawPointer]
     private var remaining: Int
+    /// Whether more was asked for than the limit allows.
+    private(set) var isExhausted = false
 
     /// - Parameters:
     ///   - firstChunk: bytes set aside at once.
@@ -27,11 +29,14 @@ struct ProtobufArena: ~Copyable {
     }
 
     mutating func allocate(_ size: Int) -> UnsafeMutableRawPointer? {
-        guard size >= 0, size <= self.remaining else { return nil }
+        guard size >= 0, size <= self.remaining - Self.alignment else {
+            self.isExhausted = true
+            return nil
+        }
         let rounded = (size + Self.alignment - 1) & ~(Self.alignment - 1)
         if self.end - self.cursor < rounded { self.addChunk(atLeast: rounded) }
         defer { self.cursor += rounded }
-        self.remaining -= size
+        self.remaining -= rounded
         return self.cursor
     }
 

@@ -6,6 +6,9 @@ protocol ProtobufMessage: WireMessage {
 
     static var codec: ProtobufCodec<CMessage> { get }
 
+    /// The most elements that a message of this kind has; nil where there is no such number.
+    static var mostElements: Int? { get }
+
     /// Copies what `message` holds; its memory is gone afterwards.
     init(_ message: borrowing CMessage) throws(MalformedMessage)
 
@@ -33,20 +36,37 @@ struct ProtobufCodec<CMessage> {
 }
 
 extension ProtobufMessage {
-    /// The memory that unpacking may use beyond the payload's own size: a field of two bytes on the wire can become
-    /// a struct of a few hundred, but no honest message is made of such fields.
-    private static var decodingLimit: (factor: Int, base: Int) { (16, 64 << 10) }
+    /// What servers return at most.
+    static var mostElements: Int? { 4096 }
 
     package init(decoding payload: Bytes) throws(MalformedMessage) {
-        let limit = Self.decodingLimit
         var arena = ProtobufArena(
             firstChunk: payload.count * 3 + 512,
-            limit: payload.count * limit.factor + limit.base
+            limit: Self.decodingLimit(payload.count)
         )
         let decoded = withUnsafeMutablePointer(to: &arena) { arena in
             Self.decode(payload, in: arena)
         }
         self = try decoded.get()
+    }
+
+    /// The memory that unpacking may use for a payload of `count` bytes. A field of two bytes can become a struct of a
+    /// few hundred, and a peer could make a message of nothing but such fields.
+    ///
+    /// Twice the size is enough for all that is copied, and 1 KiB for the structs of an event and its link. With the
+    /// payload itself, and the records that are made of it, a message takes four times its size at most, and less than
+    /// 5 MiB for structs and headers.
+    private static func decodingLimit(_ count: Int) -> Int {
+        let base = 64 << 10
+        let limit = count * 16 + base
+        guard let mostElements = self.mostElements else { return limit }
+        return min(limit, count * 2 + (mostElements << 10) + base)
+    }
+
+    /// Checks the number of elements before anything is made of them.
+    static func check(elements: Int) throws(MalformedMessage) {
+        guard let mostElements = self.mostElements, elements > mostElements else { return }
+        throw MalformedMessage(self.codec.name, "it has \(elements) events, more than \(mostElements)")
     }
 
     private static func decode(
@@ -62,7 +82,11 @@ extension ProtobufMessage {
         let message = payload.withUnsafeBytes { bytes in
             codec.unpack(&allocator, bytes.count, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
         }
-        guard let message else { return .failure(MalformedMessage(codec.name, "it is not valid protobuf")) }
+        guard let message else {
+            let isTooLarge = arena.pointee.isExhausted
+            let reason = isTooLarge ? "it takes too much memory for its size" : "it is not valid protobuf"
+            return .failure(MalformedMessage(codec.name, reason))
+        }
         return Result { () throws(MalformedMessage) in try Self(message.pointee) }
     }
 

@@ -134,6 +134,38 @@ struct BadInputTests {
         }
     }
 
+    @Test("with more events than were asked for fails the read", arguments: [2, 200_000])
+    func tooManyEvents(count: Int) async throws {
+        try await ScriptedSession.run { session in
+            // ResolvedIndexedEvent { event { event_id: … } }, the smallest that is legal.
+            let event: [UInt8] = [0x0A, 20, 0x0A, 18, 0x1A, 16] + [UInt8](repeating: 1, count: 16)
+            let events = [[UInt8]](repeating: event, count: count).flatMap { $0 }
+            let end: [UInt8] = [0x10, 0, 0x18, 1, 0x20, 0, 0x28, 1]
+            let reading = Task { try await session.client.get("ponies", maxCount: 1) }
+            let request = try await session.peer.next(.readStreamEventsForward)
+            async let ping = session.client.ping()
+            let pingRequest = try await session.peer.next(.ping)
+            let answer = Package(
+                .readStreamEventsForwardCompleted, request.correlation, payload: Bytes(events + end))
+            try await session.peer.send(answer)
+            let error = try await failure { try await reading.value }
+            #expect(error.code == (count == 2 ? .unexpectedReply : .unreadableReply))
+            #expect("\(error)".contains(count == 2 ? "2 events came, asked for 1" : "memory"), "\(error)")
+
+            let readingAll = Task { try await session.client.getAll(maxCount: 1) }
+            let log = [[UInt8]](repeating: [0x1A] + event.dropFirst(), count: count).flatMap { $0 }
+            let next = try await session.peer.next(.readAllEventsForward)
+            try await session.peer.send(
+                Package(.readAllEventsForwardCompleted, next.correlation, payload: Bytes(log)))
+            let other = try await failure { try await readingAll.value }
+            #expect(other.code == error.code)
+
+            // No other call is touched.
+            try await session.peer.send(Package(.pong, pingRequest.correlation))
+            _ = try await ping
+        }
+    }
+
     @Test("that says to go on where it began ends an iteration instead of repeating it for ever")
     func noProgress() async throws {
         try await ScriptedSession.run { session in
