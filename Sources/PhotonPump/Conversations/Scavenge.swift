@@ -14,18 +14,21 @@ struct Scavenge: Conversation {
     var replyCommand: Command { .scavengeDatabaseCompleted }
 
     func received(_ reply: ScavengeDatabaseCompleted) -> Step<ScavengeOutcome> {
-        switch (reply.result, reply.totalMilliseconds) {
-        case (.inProgress, _):
+        let text = reply.text ?? ""
+        switch reply.result {
+        case .inProgress:
             return .finish(.runsAlready)
-        case (.success, let milliseconds?):
-            return .finish(.finished(after: .milliseconds(milliseconds), reclaimedBytes: reply.spaceSaved ?? 0))
-        case (.success, nil):
-            return .finish(.started(id: reply.text ?? ""))
-        case (.failed, nil):
-            return .fail(PhotonPumpError(.accessDenied, "\(self.operation): access denied"))
-        case (.failed, _):
-            // Only the text gives the reason.
-            let isDenied = reply.text?.lowercased().contains("access denied") ?? false
+        case .success where reply.totalMilliseconds == nil && !text.isEmpty:
+            return .finish(.started(id: text))
+        case .success:
+            // A server that leaves out zeros may have taken no time, but one that has just begun gives an id.
+            let time = Duration.milliseconds(reply.totalMilliseconds ?? 0)
+            return .finish(.finished(after: time, reclaimedBytes: reply.spaceSaved ?? 0))
+        case .failed:
+            // The later form has no other failure, and no words: an id, or nothing. In the earlier one only the text
+            // gives the reason.
+            let isLaterForm = reply.totalMilliseconds == nil && !text.contains(" ")
+            let isDenied = isLaterForm || text.lowercased().contains("access denied")
             return .fail(
                 PhotonPumpError(
                     isDenied ? .accessDenied : .serverError,

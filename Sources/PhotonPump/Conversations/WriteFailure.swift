@@ -54,9 +54,10 @@ struct WriteFailure {
 
 extension Position {
     /// The position of a write; nil if the server recognised a write that it had made before, for which it reports -1
-    /// in both fields.
+    /// in both fields. Newer servers leave out a 0.
     init?(ofWrite commit: Int64?, _ prepare: Int64?) {
-        guard let commit, let prepare, commit >= 0, prepare >= 0 else { return nil }
+        let (commit, prepare) = (commit ?? 0, prepare ?? 0)
+        guard commit >= 0, prepare >= 0 else { return nil }
         self.init(commit: commit, prepare: prepare)
     }
 }

@@ -13,6 +13,9 @@ struct ScavengeTests {
                 ScavengeOutcome.finished(after: .milliseconds(7), reclaimedBytes: 8)
             ),
             (.init(result: .success, text: "5f2c"), .started(id: "5f2c")),
+            // Without what is zero.
+            (.init(result: .success), .finished(after: .zero, reclaimedBytes: 0)),
+            (.init(result: .success, spaceSaved: 8), .finished(after: .zero, reclaimedBytes: 8)),
             (.init(result: .inProgress, totalMilliseconds: 0, spaceSaved: 0), .runsAlready),
             (.init(result: .inProgress, text: "5f2c"), .runsAlready),
         ]
@@ -30,6 +33,9 @@ struct ScavengeTests {
                 PhotonPumpError.Code.accessDenied
             ),
             (.init(result: .failed, text: "5f2c"), .accessDenied),
+            (.init(result: .failed), .accessDenied),
+            (.init(result: .failed, text: "disk full"), .serverError),
+            (.init(result: .failed, text: "Access denied."), .accessDenied),
             (.init(result: .failed, text: "disk full", totalMilliseconds: 0, spaceSaved: 0), .serverError),
             (.init(result: .init(rawValue: 9)), .unexpectedReply),
         ]
