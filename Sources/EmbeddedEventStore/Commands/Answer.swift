@@ -33,7 +33,16 @@ struct Answer {
 extension Answer {
     /// A request that cannot be read, or that is illegal.
     static func notUnderstood(_ command: Command, detail: String = "", note: String? = nil) -> Answer {
-        var answer = Self.text("Could not unwrap network package for command \(command).\n\(detail)", .badRequest)
+        self.notUnderstood("\(command)", detail: detail, note: note)
+    }
+
+    /// A request that the server does not know, and so has no name for.
+    static func unknown(_ command: Command) -> Answer {
+        self.notUnderstood("\(command.rawValue)", note: "it is no request this server knows")
+    }
+
+    private static func notUnderstood(_ name: String, detail: String = "", note: String? = nil) -> Answer {
+        var answer = Self.text("Could not unwrap network package for command \(name).\n\(detail)", .badRequest)
         answer.note = note
         return answer
     }

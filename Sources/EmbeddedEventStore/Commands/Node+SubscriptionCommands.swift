@@ -38,7 +38,7 @@ extension Node {
             let delete = try DeletePersistentSubscription(decoding: request.payload)
             return Self.refusal(command, .master, request) ?? self.delete(delete, request)
         default:
-            return Self.unknown(command)
+            return .unknown(command)
         }
     }
 }

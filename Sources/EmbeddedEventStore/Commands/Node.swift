@@ -112,10 +112,6 @@ struct Node {
         }
     }
 
-    static func unknown(_ command: Command) -> Answer {
-        .notUnderstood(command, note: "it is no request this server knows")
-    }
-
     private func read(_ command: Command, _ request: Request) throws(MalformedMessage) -> Answer? {
         switch command {
         case .readEvent:
@@ -139,7 +135,7 @@ struct Node {
                     isForward ? .readAllEventsForwardCompleted : .readAllEventsBackwardCompleted
                 )
         default:
-            guard self.offersFilteredReads else { return Self.unknown(command) }
+            guard self.offersFilteredReads else { return .unknown(command) }
             let read = try LegalFilteredRead(request)
             let isForward = command == .filteredReadAllEventsForward
             return Self.refusal(command, .events(master: read.read.requireMaster), request)

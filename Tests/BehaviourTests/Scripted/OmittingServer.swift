@@ -20,7 +20,7 @@ struct OmittingServer {
         var configuration = try TestServer.configuration(await omitting.server.connectionString)
         configuration.target = .node(Endpoint(host: "127.0.0.1", port: try await front.start()))
         let port = await omitting.server.port
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await omitting.passOn(try await front.nextConnection(), to: port) }
             do {
                 try await PhotonPump.withClient(configuration, logger: .silent) { try await body(omitting, $0) }
