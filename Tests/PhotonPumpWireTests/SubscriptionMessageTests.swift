@@ -65,8 +65,8 @@ struct SubscriptionMessageTests {
     @Test(
         "without what they are about are refused",
         arguments: [
-            SubscribeToStream.self, FilteredSubscribe.self, StreamEventAppeared.self,
-            CreatePersistentSubscription.self, DeletePersistentSubscription.self,
+            FilteredSubscribe.self, StreamEventAppeared.self, CreatePersistentSubscription.self,
+            DeletePersistentSubscription.self,
             ConnectToPersistentSubscription.self, PersistentSubscriptionConfirmation.self,
             PersistentSubscriptionStreamEventAppeared.self, PersistentSubscriptionAckEvents.self,
             PersistentSubscriptionNakEvents.self,

@@ -43,7 +43,7 @@ struct LegalDelete {
     }
 }
 
-/// A valid beginning of a transaction.
+/// A valid beginning of a transaction. It cannot expect that the stream exists.
 struct LegalTransactionStart {
     let stream: StreamName
     let expected: ExpectedVersion
@@ -52,7 +52,7 @@ struct LegalTransactionStart {
     init(_ request: Request) throws(MalformedMessage) {
         let start = try TransactionStart(decoding: request.payload)
         try check(!start.stream.isEmpty, "TransactionStart", "event_stream_id is empty")
-        guard let expected = ExpectedVersion(wire: start.expectedVersion) else {
+        guard let expected = ExpectedVersion(wire: start.expectedVersion), expected != .streamExists else {
             throw MalformedMessage("TransactionStart", "expected_version \(start.expectedVersion) means nothing")
         }
         self.stream = StreamName(start.stream)
@@ -89,6 +89,31 @@ extension ReadStreamEvents {
         self = try ReadStreamEvents(decoding: request.payload)
         try check(!self.stream.isEmpty, "ReadStreamEvents", "event_stream_id is empty")
         try check(self.from >= -1, "ReadStreamEvents", "from_event_number is \(self.from)")
+    }
+}
+
+extension ConnectToPersistentSubscription {
+    init(legal request: Request) throws(MalformedMessage) {
+        self = try ConnectToPersistentSubscription(decoding: request.payload)
+        let limit = self.allowedInFlight
+        try check(limit >= 0, "ConnectToPersistentSubscription", "allowed_in_flight_messages is \(limit)")
+    }
+}
+
+extension PersistentSubscriptionAckEvents {
+    init(legal request: Request) throws(MalformedMessage) {
+        self = try PersistentSubscriptionAckEvents(decoding: request.payload)
+        try check(!self.eventIDs.isEmpty, "PersistentSubscriptionAckEvents", "there are no processed_event_ids")
+    }
+}
+
+extension PersistentSubscriptionNakEvents {
+    init(legal request: Request) throws(MalformedMessage) {
+        self = try PersistentSubscriptionNakEvents(decoding: request.payload)
+        try check(!self.eventIDs.isEmpty, "PersistentSubscriptionNakEvents", "there are no processed_event_ids")
+        let action = self.action.rawValue
+        try check(
+            action <= Action.stop.rawValue, "PersistentSubscriptionNakEvents", "action \(action) means nothing")
     }
 }
 

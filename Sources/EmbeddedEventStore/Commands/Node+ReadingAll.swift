@@ -46,10 +46,10 @@ extension Node {
         _ resolveLinks: Bool,
         _ request: Request
     ) -> AllPage {
+        guard limits.count <= Self.pageCount else { return .refusal(position, .error, Self.pageTooBig) }
         var start = position
         if start == .end { start = LogPosition(commit: self.log.endPosition, prepare: self.log.endPosition) }
         guard start.commit >= 0, start.prepare >= 0 else { return .refusal(start, .error, "Invalid position.") }
-        guard limits.count <= Self.pageCount else { return .refusal(start, .error, Self.pageTooBig) }
         guard self.log.allows(request.identity, to: .read, .all) else { return .refusal(start, .accessDenied) }
         do {
             return self.page(try self.log.slice(direction, start, limits), resolveLinks, request)

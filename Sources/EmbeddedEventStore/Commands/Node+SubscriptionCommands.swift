@@ -12,10 +12,10 @@ extension Node {
             _ = try UnsubscribeFromStream(decoding: request.payload)
             return self.unsubscribe(request)
         case .persistentSubscriptionAckEvents:
-            self.acknowledge(try PersistentSubscriptionAckEvents(decoding: request.payload), request)
+            self.acknowledge(try PersistentSubscriptionAckEvents(legal: request), request)
             return nil
         case .persistentSubscriptionNakEvents:
-            self.refuse(try PersistentSubscriptionNakEvents(decoding: request.payload), request)
+            self.refuse(try PersistentSubscriptionNakEvents(legal: request), request)
             return nil
         default:
             return try self.serveGroups(command, request)
@@ -26,7 +26,7 @@ extension Node {
     private mutating func serveGroups(_ command: Command, _ request: Request) throws(MalformedMessage) -> Answer? {
         switch command {
         case .connectToPersistentSubscription:
-            let connect = try ConnectToPersistentSubscription(decoding: request.payload)
+            let connect = try ConnectToPersistentSubscription(legal: request)
             return Self.refusal(command, .master, request) ?? self.connect(connect, request)
         case .createPersistentSubscription:
             let create = try CreatePersistentSubscription(decoding: request.payload)

@@ -17,6 +17,13 @@ extension Node {
 
     mutating func commit(_ commit: TransactionCommit, _ request: Request) -> TransactionCommitCompleted {
         let id = commit.transactionID
+        // Servers wait in vain for what began before that place.
+        if let transaction = self.log.transactions.transaction(with: id),
+            self.log.allows(request.identity, to: .write, transaction.stream)
+        {
+            return TransactionCommitCompleted(
+                transactionID: id, result: .prepareTimeout, message: "Prepare phase timeout.")
+        }
         guard let stream = self.log.transactions[id]?.stream,
             self.log.allows(request.identity, to: .write, stream),
             let outcome = self.log.commitTransaction(id, now: request.now)

@@ -39,3 +39,21 @@ extension WriteEventsCompleted {
         }
     }
 }
+
+/// The outcome of a write that made events.
+protocol NumberedOutcome: WireMessage {
+    var firstEventNumber: Int64 { get }
+    var lastEventNumber: Int64 { get }
+}
+
+extension WriteEventsCompleted: NumberedOutcome {}
+extension TransactionCommitCompleted: NumberedOutcome {}
+
+extension NumberedOutcome {
+    /// Nil if there is none: servers fail to answer when the last of the events came before the first, without being
+    /// next to it, as when three are repeated in reverse.
+    func answer(_ command: Command) -> Answer? {
+        let count = self.lastEventNumber.subtractingReportingOverflow(self.firstEventNumber).partialValue &+ 1
+        return count < 0 ? nil : .message(self, command)
+    }
+}

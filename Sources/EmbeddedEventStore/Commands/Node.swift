@@ -151,7 +151,7 @@ struct Node {
         case .writeEvents:
             let write = try LegalWrite(request)
             return Self.refusal(command, .change(master: write.requiresMaster), request)
-                ?? .message(self.write(write, request), .writeEventsCompleted)
+                ?? self.write(write, request).answer(.writeEventsCompleted)
         case .deleteStream:
             let delete = try LegalDelete(request)
             return Self.refusal(command, .change(master: delete.requiresMaster), request)
@@ -167,7 +167,7 @@ struct Node {
         default:
             let commit = try TransactionCommit(legal: request)
             return Self.refusal(command, .change(master: commit.requireMaster), request)
-                ?? .message(self.commit(commit, request), .transactionCommitCompleted)
+                ?? self.commit(commit, request).answer(.transactionCommitCompleted)
         }
     }
 }

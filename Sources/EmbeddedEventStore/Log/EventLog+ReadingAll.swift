@@ -93,6 +93,8 @@ extension EventLog {
             return
         }
         let next = self.firstIndex { $0.commit.lowerBound > position }
+        // Forward, what is beyond the start of the last record is beyond the end.
+        guard direction == .backward || position < self.lastPosition else { return }
         let before = next > 0 ? self.entries[next - 1].commit : Self.serverRecord
         guard position <= before.lowerBound || position >= before.upperBound else { throw .notAtRecord(position) }
     }

@@ -25,7 +25,8 @@ extension EventLog {
     /// - Returns: nil for an unknown transaction. A transaction that cannot be committed stays open.
     mutating func commitTransaction(_ id: Int64, now: Int64) -> WriteOutcome? {
         guard let transaction = self.transactions[id] else { return nil }
-        if let committed = transaction.committed {
+        // One without events left nothing by which a repetition could be recognised: it is committed again.
+        if let committed = transaction.committed, committed.first <= committed.last {
             guard self.lastNumber(of: transaction.stream) != StreamHistory.deletedNumber else { return .streamDeleted }
             return .repeated(first: committed.first, last: committed.last)
         }

@@ -15,6 +15,8 @@ struct Transaction {
     var events: [PreparedEvent] = []
     /// The numbers of its first and last events once they have been committed. The events are released then.
     var committed: (first: Int64, last: Int64)?
+    /// Where its events are in the log, in order.
+    fileprivate(set) var places: [Int64] = []
 }
 
 /// The transactions of all clients, by id, within a bounded amount of memory.
@@ -56,10 +58,19 @@ struct TransactionTable {
         self.transactions[id].flatMap { $0.committed == nil ? $0.stream : nil }
     }
 
+    /// The transaction that has an event at this place of the log.
+    func transaction(with place: Int64) -> Transaction? {
+        for id in self.ids.reversed() where id < place {
+            if let transaction = self.transactions[id], transaction.has(place) { return transaction }
+        }
+        return nil
+    }
+
     /// Has no effect on a transaction that is not open.
     mutating func add(_ events: [PreparedEvent], to id: Int64) {
         guard self.openStream(id) != nil else { return }
         self.transactions[id]?.events += events
+        self.transactions[id]?.places += events.map(\.place.lowerBound)
         self.cost += Self.cost(of: events)
         self.forgetOldest()
     }
@@ -90,4 +101,15 @@ struct TransactionTable {
 extension ProposedEvent {
     /// The bytes of its type and payload.
     var contentCount: Int { self.type.utf8.count + self.data.count + (self.metadata?.count ?? 0) }
+}
+
+extension Transaction {
+    fileprivate func has(_ place: Int64) -> Bool {
+        var (low, high) = (self.places.startIndex, self.places.endIndex)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if self.places[middle] < place { low = middle + 1 } else { high = middle }
+        }
+        return low < self.places.endIndex && self.places[low] == place
+    }
 }

@@ -146,8 +146,7 @@ extension PersistentGroup {
         return self.checkpoint(isTick: false, now: now) + self.readOn() + self.deliver(now: now)
     }
 
-    /// Events that a consumer could not handle are delivered again, parked or forgotten. Any unknown action means the
-    /// last of these.
+    /// Events that a consumer could not handle are delivered again, parked or forgotten.
     mutating func refuse(
         _ events: [GUID],
         _ action: PersistentSubscriptionNakEvents.Action,
@@ -156,7 +155,8 @@ extension PersistentGroup {
         now: Int64
     ) -> [Action] {
         var actions: [Action] = []
-        for event in events.compactMap({ self.outstanding[$0] }) {
+        for id in events {
+            guard let event = self.outstanding[id] else { continue }
             switch action {
             case .unknown, .retry: actions += self.retryOrPark(event)
             case .park: actions.append(self.park(event, "Client explicitly NAK'ed message.\n\(reason ?? "")"))

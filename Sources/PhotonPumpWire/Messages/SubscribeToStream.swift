@@ -18,10 +18,8 @@ extension SubscribeToStream: ProtobufMessage {
     }
 
     init(_ message: borrowing Es__SubscribeToStream) throws(MalformedMessage) {
-        guard message.has_event_stream_id != 0 else {
-            throw MalformedMessage("SubscribeToStream", "event_stream_id is missing")
-        }
-        self.stream = message.event_stream_id.text
+        // Servers take a missing name for an empty one.
+        self.stream = field(message.has_event_stream_id, message.event_stream_id)?.text ?? ""
         self.resolveLinks = Bool(message.resolve_link_tos)
     }
 

@@ -82,11 +82,23 @@ import Testing
     func refused() {
         let inside = Self.log.entries.map { $0.commit.lowerBound + 1 } + [1, 255]
         for position in inside {
-            for direction in [ReadDirection.forward, .backward] {
+            // Forward, the inside of the last record is beyond the end.
+            let isLast = position > Self.log.lastPosition
+            for direction in isLast ? [ReadDirection.backward] : [.forward, .backward] {
                 #expect(throws: LogPositionError.notAtRecord(position)) {
                     try Self.log.slice(direction, LogPosition(commit: position, prepare: position), 1)
                 }
             }
+        }
+    }
+
+    @Test("from inside the last record there is nothing forwards, as on real servers")
+    func insideTheLast() throws {
+        for position in Self.log.lastPosition + 1..<Self.log.endPosition {
+            let start = LogPosition(commit: position, prepare: 0)
+            let slice = try Self.read(.forward, start, 10)
+            #expect(slice.names.isEmpty)
+            #expect(slice.next == start)
         }
     }
 
