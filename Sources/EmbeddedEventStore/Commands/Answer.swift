@@ -36,9 +36,15 @@ extension Answer {
         self.notUnderstood("\(command)", detail: detail, note: note)
     }
 
-    /// A request that the server does not know, and so has no name for.
+    /// The commands that servers without filters have no names for.
+    private static let filtered: Set<Command> = [
+        .filteredReadAllEventsForward, .filteredReadAllEventsBackward, .filteredSubscribeToStream,
+    ]
+
+    /// A request that the server does not know.
     static func unknown(_ command: Command) -> Answer {
-        self.notUnderstood("\(command.rawValue)", note: "it is no request this server knows")
+        let name = self.filtered.contains(command) ? "\(command.rawValue)" : "\(command)"
+        return self.notUnderstood(name, note: "it is no request this server knows")
     }
 
     private static func notUnderstood(_ name: String, detail: String = "", note: String? = nil) -> Answer {

@@ -3,7 +3,8 @@ extension Client {
     ///
     /// - Parameters:
     ///   - stream: the stream it will write to.
-    ///   - expected: what must be true of the stream when the transaction is committed.
+    ///   - expected: what must be true of the stream when the transaction is committed; `.streamExists` is not possible
+    ///     here.
     ///   - options: the timeout, credentials and node of this call.
     /// - Throws: ``PhotonPumpError``, such as ``PhotonPumpError/Code/accessDenied``.
     public nonisolated func startTransaction(
@@ -39,7 +40,8 @@ extension Client {
     ///
     /// - Parameters:
     ///   - stream: the stream to write to.
-    ///   - expected: what must be true of the stream when the transaction is committed.
+    ///   - expected: what must be true of the stream when the transaction is committed; `.streamExists` is not possible
+    ///     here.
     ///   - options: the timeout, credentials and node of the calls that begin and commit it.
     ///   - body: writes to the transaction, but does not commit it.
     /// - Returns: the numbers of the events.

@@ -9,6 +9,14 @@ struct StartTransaction: Conversation {
     /// - Throws: ``PhotonPumpError/Code/invalidArgument``.
     init(_ stream: String, expecting expected: ExpectedVersion, requireMaster: Bool) throws(PhotonPumpError) {
         try Arguments.check(stream: stream)
+        guard expected != .streamExists else {
+            // Servers do not support this for transactions.
+            throw PhotonPumpError(
+                .invalidArgument,
+                "a transaction on '\(stream)' cannot expect only that the stream exists",
+                stream: stream
+            )
+        }
         self.stream = stream
         self.expected = expected
         self.message = TransactionStart(

@@ -105,12 +105,12 @@ struct RealDrillNodes: DrillNodes {
     }
 }
 
-/// An embedded cluster, whose elections take their time.
+/// An embedded cluster that behaves as real ones do when nodes fail: elections take their time, a node that starts does
+/// not answer logins at first, and now and then writes end in timeouts, whether they were made or not.
 struct EmbeddedDrillNodes: DrillNodes {
     private static let election = Election.after(.milliseconds(400))
 
     let cluster: EmbeddedCluster
-    private let suspended = Observed<[Int: [EmbeddedServer.ActiveFault]]>([:])
 
     init(_ cluster: EmbeddedCluster) {
         self.cluster = cluster
@@ -121,19 +121,16 @@ struct EmbeddedDrillNodes: DrillNodes {
     var master: Int? { get async { await self.cluster.master } }
 
     func kill(_ node: Int) async throws { try await self.cluster.kill(node, election: Self.election) }
-    func start(_ node: Int) async throws { try await self.cluster.restart(node) }
 
-    func suspend(_ node: Int) async throws {
+    func start(_ node: Int) async throws {
         let faults = self.cluster.nodes[node].faults
-        let stalls = [try await faults.add(.stallReads), try await faults.add(.stallWrites)]
-        self.suspended.update { $0[node] = stalls }
-        try await self.cluster.isolate(node, election: Self.election)
+        try await faults.add(.timeOutWrites(in: .commit, afterWriting: true, times: 3))
+        try await faults.add(.timeOutWrites(in: .prepare, afterWriting: false, times: 3))
+        try await self.cluster.restart(node, startup: .after(.milliseconds(300), logins: .ignored))
     }
 
-    func resume(_ node: Int) async throws {
-        for stall in self.suspended.update({ $0.removeValue(forKey: node) }) ?? [] { try await stall.lift() }
-        try await self.cluster.reconnect(node)
-    }
+    func suspend(_ node: Int) async throws { try await self.cluster.suspend(node, election: Self.election) }
+    func resume(_ node: Int) async throws { try await self.cluster.resume(node) }
 
     func isCluster(within limit: Duration) async throws {
         try await self.cluster.waitForMaster()

@@ -113,7 +113,7 @@ struct LostAnswerTests {
     @Test(
         "S77: a transaction is committed once",
         arguments: [.beforeHandling, .beforeReply] as [EmbeddedServer.Fault.Moment],
-        [.any, .streamExists, .version(0)] as [ExpectedVersion])
+        [.any, .version(0)] as [ExpectedVersion])
     func commit(_ moment: EmbeddedServer.Fault.Moment, _ expected: ExpectedVersion) async throws {
         try await Self.run { server, client, other in
             try await client.publish(try Pony.events(1), to: "ponies")

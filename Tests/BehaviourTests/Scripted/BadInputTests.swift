@@ -53,7 +53,7 @@ struct BadInputTests {
         arguments: [
             ([UInt8](repeating: 0, count: 4), "a frame of 0 bytes"),
             ([17, 0, 0, 0, 1, 2, 3], "a frame of 17 bytes, too short"),
-            ([1, 0, 0, 4], "a frame of 67108865 bytes, above the limit of 67108864"),
+            ([1, 0, 0, 16], "a frame of 268435457 bytes, above the limit of 67108864"),
             ([0xFF, 0xFF, 0xFF, 0xFF], "above the limit"),
         ]
     )
