@@ -4,30 +4,33 @@ internal import PhotonPumpWire
 
 /// What arrives on the connection, and the watch for silence.
 extension Client {
+    /// - Parameter number: of the connection, or of the attempt to make it.
     /// - Returns: whether the connection is still there.
     @discardableResult
-    func flush(_ channel: PackageChannel) -> Bool {
+    func flush(_ channel: PackageChannel, _ number: Int) -> Bool {
         do throws(ChannelError) {
             try channel.flush()
             return true
         } catch {
-            self.lost(error)
+            self.lost(error, number)
             return false
         }
     }
 
-    func channelReady(_ event: TransportEvent, _ attempt: Int) {
-        guard attempt == self.connector.attempt else { return }
-        switch self.link {
-        case .handshaking(let channel, _), .connected(let channel, _):
-            self.turn {
-                if event == .readable { self.receive(on: channel) }
-            }
-            // Answers to heartbeats and the handshake have been waiting for this, too.
-            if attempt == self.connector.attempt, self.flush(channel) { self.limitUnsent(channel) }
-        case .none, .finding, .locating:
-            return
+    /// The connection with this number, whether it is present, in the making, or left.
+    private func channel(_ number: Int) -> PackageChannel? {
+        if number == self.connector.attempt, case .connected(let channel, _) = self.link { return channel }
+        if let departure, departure.number == number { return departure.channel }
+        return self.attempt(number)?.channel
+    }
+
+    func channelReady(_ event: TransportEvent, _ number: Int) {
+        guard let channel = self.channel(number) else { return }
+        self.turn {
+            if event == .readable { self.receive(on: channel, number) }
         }
+        // Answers to heartbeats and the handshake have been waiting for this, too.
+        if self.channel(number) === channel, self.flush(channel, number) { self.limitUnsent(channel) }
     }
 
     /// Stops reading while the server does not take the answers it asks for, so that they cannot pile up. Requests
@@ -43,53 +46,46 @@ extension Client {
 
     /// - Returns: whether the connection is still there.
     @discardableResult
-    func receive(on channel: PackageChannel) -> Bool {
-        let attempt = self.connector.attempt
+    func receive(on channel: PackageChannel, _ number: Int) -> Bool {
         do throws(ChannelError) {
             let count = try channel.receiveFrames { frame in
                 switch frame {
-                case .package(let package): self.received(package, attempt)
-                case .large(let frame): self.refused(frame, attempt)
+                case .package(let package): self.received(package, number)
+                case .large(let frame): self.refused(frame, number)
                 }
             }
-            if count > 0, case .connected(let channel, var heartbeat) = self.link {
+            if count > 0, number == self.connector.attempt, case .connected(let channel, var heartbeat) = self.link {
                 let wasAwaited = heartbeat.received(now: .now)
                 self.link = .connected(channel, heartbeat)
                 if wasAwaited { self.watchForSilence() }
             }
         } catch {
-            if attempt == self.connector.attempt { self.lost(error) }
+            self.lost(error, number)
         }
-        return attempt == self.connector.attempt
+        return self.channel(number) === channel
     }
 
-    func received(_ package: Package, _ attempt: Int) {
-        guard attempt == self.connector.attempt else { return }
-        switch self.link {
-        case .handshaking(let channel, _) where package.command == .heartbeatRequest,
-            .connected(let channel, _) where package.command == .heartbeatRequest:
+    func received(_ package: Package, _ number: Int) {
+        if let attempt = self.attempt(number) { return self.received(package, attempt) }
+        if number == self.departure?.number { return self.receivedLate(package) }
+        guard number == self.connector.attempt, case .connected(let channel, _) = self.link else { return }
+        if package.command == .heartbeatRequest {
             channel.send(Package(.heartbeatResponse, package.correlation))
-        case .handshaking(let channel, let handshake):
-            self.handshakeReceived(package, channel, handshake)
-        case .connected(let channel, _):
-            if let exchange = self.table.entry(package.correlation) {
-                switch exchange.received(package, from: channel.peer) {
-                case .over: _ = self.table.finish(package.correlation)
-                case .again: self.retry(exchange)
-                case .unfinished(let error): self.retry(exchange, after: error)
-                case .elsewhere(let master, let error): self.redirect(exchange, to: master, otherwise: error)
-                }
-            } else if let subscriber = self.subscribers.receiver(of: package) {
-                subscriber.received(package, from: channel.peer)
-            } else if package.command == .subscriptionDropped, self.subscribers.left(package.correlation) {
-                return
-            } else if package.command == .heartbeatResponse {
-                self.heartbeatAnswered(package.correlation)
-            } else {
-                self.unclaimed(package)
+        } else if let exchange = self.table.entry(package.correlation) {
+            switch exchange.received(package, from: channel.peer) {
+            case .over: _ = self.table.finish(package.correlation)
+            case .again: self.retry(exchange)
+            case .unfinished(let error): self.retry(exchange, after: error)
+            case .elsewhere(let master, let error): self.redirect(exchange, to: master, otherwise: error)
             }
-        case .none, .finding, .locating:
-            break
+        } else if let subscriber = self.subscribers.receiver(of: package) {
+            subscriber.received(package, from: channel.peer)
+        } else if package.command == .subscriptionDropped, self.subscribers.left(package.correlation) {
+            return
+        } else if package.command == .heartbeatResponse {
+            self.heartbeatAnswered(package.correlation)
+        } else {
+            self.unclaimed(package)
         }
     }
 
@@ -120,16 +116,14 @@ extension Client {
             if let action = self.connector.waited() { self.perform(action) }
         case .finding:
             self.attemptFailed(self.overdue)
-        case .locating:
-            self.attemptFailed(self.overdue)
-        case .handshaking:
-            self.ask()
+        case .attempting:
+            return
         case .connected(let channel, _):
             // Data that arrived while this process was suspended counts before any silence does.
             self.turn {
-                if self.receive(on: channel) { self.watchForSilence() }
+                if self.receive(on: channel, attempt) { self.watchForSilence() }
             }
-            if attempt == self.connector.attempt { self.flush(channel) }
+            if self.channel(attempt) === channel { self.flush(channel, attempt) }
         }
     }
 
@@ -151,7 +145,7 @@ extension Client {
             let id = self.ids.next()
             self.heartbeat = (id, now)
             channel.send(Package(.heartbeatRequest, id))
-            if self.flush(channel) { self.timer?.schedule(after: next - now) }
+            if self.flush(channel, self.connector.attempt) { self.timer?.schedule(after: next - now) }
         case .dead(let silence):
             self.lost(PhotonPumpError(.connectionLost, "nothing came from the server for \(silence)"))
         }

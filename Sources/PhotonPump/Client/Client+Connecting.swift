@@ -61,9 +61,11 @@ extension Client {
             self.startTimer(after: self.configuration.connectTimeout)
             self.find(avoiding: avoided, attempt)
         case .connect(let endpoint):
-            self.attemptEnds = .now + self.configuration.connectTimeout
-            self.startTimer(after: self.configuration.connectTimeout)
-            self.locate(endpoint, attempt)
+            self.timer = nil
+            let node = self.node ?? NodeFinder.Node(endpoint: endpoint, role: nil)
+            let attempt = self.newAttempt(attempt, node)
+            self.link = .attempting(attempt)
+            self.begin(attempt)
         case .wait(let pause):
             self.startTimer(after: pause)
         case .giveUp:
@@ -122,57 +124,6 @@ extension Client {
         }
     }
 
-    private func locate(_ endpoint: Endpoint, _ attempt: Int) {
-        self.link = .locating(nil)
-        self.logger.debug("connecting", metadata: [LogKey.endpoint: "\(endpoint)"])
-        self.resolve(endpoint.host, endpoint.port, self.executor.queue) { [weak self] result in
-            self?.assumeIsolated { $0.resolved(result, endpoint, attempt) }
-        }
-    }
-
-    private func resolved(_ result: Result<[SocketAddress], SocketError>, _ endpoint: Endpoint, _ attempt: Int) {
-        guard attempt == self.connector.attempt, case .locating = self.link else { return }
-        switch result {
-        case .failure(let error):
-            self.attemptFailed(self.failure("cannot find '\(endpoint.host)'", error))
-        case .success(let addresses):
-            let connector = SocketConnector(addresses, executor: self.executor) { [weak self] in
-                self?.assumeIsolated { $0.socketSettled(attempt) }
-            }
-            self.link = .locating(connector)
-            connector.start()
-        }
-    }
-
-    private func socketSettled(_ attempt: Int) {
-        guard attempt == self.connector.attempt, case .locating(let socketConnector?) = self.link else { return }
-        do {
-            let channel = PackageChannel(
-                try self.secured(socketConnector.takeTransport()),
-                frameLimit: self.configuration.maximumFrameSize,
-                skipLimit: Self.mostSkipped * self.configuration.maximumFrameSize
-            )
-            channel.activate { [weak self] event in self?.assumeIsolated { $0.channelReady(event, attempt) } }
-            self.link = .handshaking(channel, self.handshake)
-            self.connector.accepted()
-            self.phaseBegan = .now
-            self.ask()
-        } catch {
-            let isPermanent = (error as? TransportError)?.isPermanent ?? false
-            self.attemptFailed(self.failure("cannot connect", error), isPermanent: isPermanent)
-        }
-    }
-
-    private func secured(_ transport: SocketTransport) throws(TransportError) -> any Transport {
-        guard let tls, let host = self.node?.endpoint.host else { return transport }
-        let name = self.configuration.tls?.expectedHostName ?? host
-        do throws(TLSError) {
-            return try TLSTransport(client: transport, tls, serverName: name, executor: self.executor)
-        } catch {
-            throw .tls(error)
-        }
-    }
-
     func failure(_ problem: String, _ cause: some Error) -> PhotonPumpError {
         PhotonPumpError(.connectionFailed, problem, underlying: cause)
     }
@@ -214,13 +165,16 @@ extension Client {
             switch self.link {
             case .none, .connected: self.lastError ?? self.timedOut("no connection was made")
             case .finding: self.overdueSearch
-            case .locating: self.timedOut("the server did not accept the connection")
-            case .handshaking(_, let handshake):
-                handshake.refusal
-                    ?? self.timedOut("something accepted the connection but does not answer as a server does")
+            case .attempting(let attempt): self.overdue(attempt)
             }
         if error.endpoint == nil { error.endpoint = self.node?.endpoint.description }
         return error
+    }
+
+    func overdue(_ attempt: ConnectionAttempt) -> PhotonPumpError {
+        if attempt.isLocating { return self.timedOut("the server did not accept the connection") }
+        return attempt.refusal
+            ?? self.timedOut("something accepted the connection but does not answer as a server does")
     }
 
     private var overdueSearch: PhotonPumpError {
@@ -264,9 +218,12 @@ extension Client {
         self.search?.cancel()
         self.search = nil
         self.heartbeat = nil
+        self.dropSuccessor()
+        self.departure?.channel.close()
+        self.departure = nil
         switch self.link {
-        case .handshaking(let channel, _), .connected(let channel, _): channel.close()
-        case .locating(let connector): connector?.cancel()
+        case .attempting(let attempt): attempt.cancel()
+        case .connected(let channel, _): channel.close()
         case .none, .finding: break
         }
         self.link = .none

@@ -133,7 +133,7 @@ extension Client {
                     exchange.send(on: channel)
                 }
             }
-            guard self.flush(channel) else { return }
+            guard self.flush(channel, self.connector.attempt) else { return }
         } while channel.unsentCount == 0 && self.table.canStart
     }
 
@@ -169,8 +169,8 @@ extension Client {
                     attempts == 0 ? "it was not sent" : "it was sent \(attempts == 1 ? "once" : "\(attempts) times")"
                 let terms = exchange.terms
                 let time = (attempts == 0 ? terms.startBy : terms.deadline) - terms.started
-                var cause: PhotonPumpError?
-                if case .connected = self.link {} else { cause = self.lastError }
+                var cause = exchange.refusal
+                if case .connected = self.link {} else { cause = self.lastError ?? cause }
                 exchange.fail(
                     PhotonPumpError(.timedOut, "no answer within \(time) (\(progress))", underlying: cause))
             }

@@ -8,11 +8,21 @@ extension Client {
     /// too long.
     static let mostSkipped = 4
 
-    /// A frame is passed over: whoever it is for asks for less, or fails.
-    func refused(_ frame: LargeFrame, _ attempt: Int) {
-        guard attempt == self.connector.attempt, case .connected(let channel, _) = self.link else { return }
+    /// A frame is passed over, on the present connection or the one that was left: whoever it is for asks for less, or
+    /// fails.
+    func refused(_ frame: LargeFrame, _ number: Int) {
         self.logger.debug(
             "large frame passed over", metadata: [LogKey.command: "\(frame.command)", LogKey.size: "\(frame.length)"])
+        if number == self.departure?.number {
+            guard self.departure?.unanswered.remove(frame.correlation) != nil else { return }
+            self.refuse(frame, on: self.departure?.channel)
+            if self.departure?.unanswered.isEmpty == true { self.endDeparture() }
+        } else if number == self.connector.attempt, case .connected(let channel, _) = self.link {
+            self.refuse(frame, on: channel)
+        }
+    }
+
+    private func refuse(_ frame: LargeFrame, on channel: PackageChannel?) {
         if let exchange = self.table.entry(frame.correlation) {
             if exchange.answerWasTooLarge(bytes: frame.length) {
                 self.table.delay(frame.correlation, until: .now)
@@ -22,12 +32,11 @@ extension Client {
             }
         } else if let subscriber = self.subscribers.receiver(of: Package(frame.command, frame.correlation)) {
             self.leave(frame.correlation)
-            let problem = self.tooLarge(frame, channel)
-            subscriber.ended(problem.during("receive an event", stream: nil))
+            subscriber.ended(self.tooLarge(frame, channel).during("receive an event", stream: nil))
         }
     }
 
-    private func tooLarge(_ frame: LargeFrame, _ channel: PackageChannel) -> PhotonPumpError {
+    private func tooLarge(_ frame: LargeFrame, _ channel: PackageChannel?) -> PhotonPumpError {
         let limit = self.configuration.maximumFrameSize
         var error = PhotonPumpError(
             .tooLarge,
@@ -35,7 +44,7 @@ extension Client {
             the server sends \(frame.length) bytes at once, even for a pageSize of 1, which is more than maximumFrameSize \
             allows (\(limit))
             """)
-        error.endpoint = channel.peer
+        error.endpoint = channel?.peer
         return error
     }
 

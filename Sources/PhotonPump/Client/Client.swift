@@ -48,8 +48,7 @@ public actor Client {
     enum Link {
         case none
         case finding
-        case locating(SocketConnector?)
-        case handshaking(PackageChannel, Handshake)
+        case attempting(ConnectionAttempt)
         case connected(PackageChannel, Heartbeat)
     }
 
@@ -72,13 +71,21 @@ public actor Client {
 
     var connector: Connector
     var link = Link.none
+    /// A connection in the making to a node that is to be the next one; the present one is kept until it is ready.
+    var successor: ConnectionAttempt?
+    /// Looks for such a node.
+    var successorSearch: Task<Void, Never>?
+    /// Whether that was done since the last successor that was named could not be reached.
+    var hasLookedElsewhere = false
+    /// The connection that was left for the present one, until its last answer has come.
+    var departure: Departure?
+    /// Requests that wait for the successor.
+    var redirected: Set<GUID> = []
     var login: Login?
     /// The user of the last successful connection.
     var acceptedLogin: Login?
     /// Since when the server has refused that user; nil while it does not.
     var refusedSince: ContinuousClock.Instant?
-    /// When the current attempt to connect is given up.
-    var attemptEnds = ContinuousClock.now
     /// The node that is connected to, or being tried.
     var node: NodeFinder.Node?
     /// Where the node was found, and when; the next search begins there.
@@ -157,6 +164,7 @@ public actor Client {
     deinit {
         for listener in self.listeners.values { listener.finish() }
         self.search?.cancel()
+        self.successorSearch?.cancel()
     }
 
     /// The queue that the connection's events arrive on.

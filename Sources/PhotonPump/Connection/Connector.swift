@@ -13,7 +13,7 @@ struct Connector {
         case connecting(Endpoint)
         /// Authenticating and identifying. Exits: `connected`, `waiting`, `idle`, `closed`.
         case introducing(Endpoint)
-        /// Exits: `finding`, `connecting` (another node), `waiting`, `idle`, `closed`.
+        /// Exits: `connected` (to another node), `finding`, `waiting`, `idle`, `closed`.
         case connected(Endpoint)
         /// Waiting for the next attempt. Exits: `finding`, `idle`, `closed`.
         case waiting
@@ -38,6 +38,7 @@ struct Connector {
     private(set) var phase = Phase.idle
     /// The number of the attempt, or of the connection that it led to.
     private(set) var attempt = 0
+    private var lastNumber = 0
     /// The number of attempts that have failed in a row.
     private(set) var failures = 0
     /// The node that failed.
@@ -104,14 +105,18 @@ struct Connector {
         return self.settings.maximumAttempts == 0 ? self.giveUp() : self.begin()
     }
 
-    /// The connection is left for another node.
-    ///
-    /// - Parameter node: nil to find one.
-    mutating func moved(to node: Endpoint?) -> Action {
-        if case .connected(let old) = self.phase { self.avoided = old }
-        guard let node else { return self.begin() }
-        self.attempt += 1
-        return self.found(node)
+    /// A number for an attempt that is made beside the connection.
+    mutating func reserve() -> Int {
+        self.lastNumber += 1
+        return self.lastNumber
+    }
+
+    /// The connection was left for the one that such an attempt led to.
+    mutating func moved(to node: Endpoint, as number: Int) {
+        guard case .connected(let old) = self.phase else { return }
+        self.avoided = old
+        self.attempt = number
+        self.phase = .connected(node)
     }
 
     /// The pause is over.
@@ -121,17 +126,17 @@ struct Connector {
 
     /// No one wants a connection any more.
     mutating func rest() {
-        self.attempt += 1
+        self.attempt = self.reserve()
         self.phase = .idle
     }
 
     mutating func close() {
-        self.attempt += 1
+        self.attempt = self.reserve()
         self.phase = .closed
     }
 
     private mutating func begin() -> Action {
-        self.attempt += 1
+        self.attempt = self.reserve()
         self.phase = .finding
         return .find(avoiding: self.avoided)
     }
@@ -143,7 +148,7 @@ struct Connector {
     }
 
     private mutating func pause(_ chance: Double, atMost limit: Duration?) -> Action {
-        self.attempt += 1
+        self.attempt = self.reserve()
         self.phase = .waiting
         let ceiling = min(self.settings.maximumDelay, limit ?? self.settings.maximumDelay)
         let backoff = Backoff(first: self.settings.firstDelay, ceiling: ceiling)

@@ -84,6 +84,19 @@ struct ConversationTable<Entry> {
         self.wake(at: until)
     }
 
+    /// The entry with this id, if it is delayed.
+    func delayedEntry(_ id: GUID) -> Entry? { self.delayed[id]?.slot.entry }
+
+    /// Changes until when an entry is delayed.
+    mutating func postpone(_ id: GUID, until: Instant) {
+        guard let slot = self.delayed[id]?.slot else { return }
+        self.delayed[id] = (slot, until)
+        self.wake(at: until)
+    }
+
+    /// The ids of the entries that wait for an answer.
+    var unanswered: Set<GUID> { Set(self.inFlight.keys) }
+
     /// Takes an entry that was started out of the traffic, until it is released or taken.
     mutating func hold(_ id: GUID) {
         self.held[id] = self.inFlight.removeValue(forKey: id)
@@ -114,11 +127,15 @@ struct ConversationTable<Entry> {
     /// No answers will come to the requests that were sent. Those that are repeated wait for their turn again, in their
     /// original order and ahead of others.
     ///
+    /// - Parameter ids: those that no answer will come to; nil for all.
     /// - Returns: the entries that are over, which are no longer in the table, and the ids of those that are held, in
     ///   order.
-    mutating func interrupt(_ decide: (Entry) -> Interruption) -> (over: [Entry], held: [GUID]) {
-        let interrupted = self.inFlight.sorted { $0.value.number < $1.value.number }
-        self.inFlight = [:]
+    mutating func interrupt(
+        only ids: Set<GUID>? = nil, _ decide: (Entry) -> Interruption
+    ) -> (over: [Entry], held: [GUID]) {
+        let interrupted = self.inFlight.filter { ids?.contains($0.key) ?? true }
+            .sorted { $0.value.number < $1.value.number }
+        for (id, _) in interrupted { self.inFlight[id] = nil }
         var (over, held, repeated): ([Entry], [GUID], [GUID]) = ([], [], [])
         for (id, slot) in interrupted {
             switch decide(slot.entry) {
@@ -147,7 +164,8 @@ struct ConversationTable<Entry> {
     /// Entries whose deadline has passed. Entries whose delay is over wait for their turn again.
     mutating func expire(now: Instant) -> [Entry] {
         guard let nextWake, nextWake <= now else { return [] }
-        for (id, delay) in self.delayed where delay.until <= now {
+        let due = self.delayed.filter { $0.value.until <= now }.sorted { $0.value.slot.number > $1.value.slot.number }
+        for (id, delay) in due {
             self.delayed[id] = nil
             self.waiting[id] = delay.slot
             self.order.prepend(id)

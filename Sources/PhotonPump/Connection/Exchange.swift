@@ -26,6 +26,12 @@ protocol OpenExchange: Sendable {
     /// - Returns: whether the request asks for less when it is sent again.
     func answerWasTooLarge(bytes: Int) -> Bool
 
+    /// Why the request was not served yet.
+    var refusal: PhotonPumpError? { get }
+
+    /// Notes why the request is not served for now.
+    func note(_ refusal: PhotonPumpError)
+
     /// Adds the request to what `channel` sends next.
     func send(on channel: PackageChannel)
 
@@ -83,6 +89,8 @@ final class Exchange<C: Conversation>: OpenExchange {
     let completion: Completion
     let history: ExchangeHistory
     private let admitted = Atomic(false)
+    /// At most one; most requests have none, and an error is large.
+    private let refusals = Mutex<[PhotonPumpError]>([])
 
     /// - Parameters:
     ///   - history: what happened to the same request before.
@@ -122,6 +130,12 @@ final class Exchange<C: Conversation>: OpenExchange {
     }
 
     func answerWasTooLarge(bytes: Int) -> Bool { self.conversation.answerWasTooLarge(bytes: bytes) }
+
+    var refusal: PhotonPumpError? { self.refusals.withLock { $0.last } }
+
+    func note(_ refusal: PhotonPumpError) {
+        self.refusals.withLock { $0 = [refusal] }
+    }
 
     func send(on channel: PackageChannel) {
         self.history.sent()

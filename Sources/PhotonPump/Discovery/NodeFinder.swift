@@ -92,6 +92,16 @@ struct NodeFinder: Sendable {
         return Node(endpoint: found.endpoint, role: found.member.state)
     }
 
+    /// Another node than the current one; nil if none is found in one round.
+    func other(than current: Endpoint) async -> Node? {
+        guard var discovery else { return nil }
+        discovery.settings.maximumAttempts = 1
+        guard let found = try? await discovery.findNode(avoiding: current), found.endpoint != current else {
+            return nil
+        }
+        return Node(endpoint: found.endpoint, role: found.member.state)
+    }
+
     private func node(
         _ remembered: ClusterGossip?,
         _ isFresh: Bool,

@@ -117,16 +117,18 @@ struct ConnectorTests {
         #expect(connector.lost(after: .seconds(9), chance: 1) == .giveUp)
     }
 
-    @Test("goes over to another node, or finds one that is not the one it leaves")
+    @Test("goes over to another node once there is a connection to it, and avoids the one it left")
     func moved() {
         var connector = self.connected()
-        #expect(connector.moved(to: self.other) == .connect(self.other))
-        #expect(connector.phase == .connecting(self.other))
-        _ = connector.failed(isPermanent: false, isAwaited: true, chance: 1)
-        #expect(connector.waited() == .find(avoiding: self.other))
-
-        connector = self.connected()
-        #expect(connector.moved(to: nil) == .find(avoiding: self.one))
+        let (old, number) = (connector.attempt, connector.reserve())
+        #expect(number != old)
+        #expect(connector.phase == .connected(self.one))
+        #expect(connector.attempt == old)
+        connector.moved(to: self.other, as: number)
+        #expect(connector.phase == .connected(self.other))
+        #expect(connector.attempt == number)
+        #expect(connector.lost(after: .seconds(9), chance: 1) == .find(avoiding: self.other))
+        #expect(connector.attempt != number)
     }
 
     @Test("numbers each attempt, so that events of earlier ones are told apart")
