@@ -3,7 +3,8 @@ enum Printable {
     /// The text on one line, in which what a terminal could take for a command, and what would make a line look like
     /// another one, is escaped as in JSON. (Within JSON text, that can only be in its strings.)
     static func line(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: self.isDangerous) else { return text }
+        // Most text is harmless, which its bytes tell faster: 0xC2 and 0xE2 begin all dangerous scalars beyond ASCII.
+        guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F || $0 == 0xC2 || $0 == 0xE2 }) else { return text }
         var line = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             if self.isDangerous(scalar) {
