@@ -75,6 +75,24 @@ struct FrameTests {
         #expect(throws: FrameError.tooLong(length, limit: 100)) { try Self.decode(length: UInt32(length), limit: 100) }
     }
 
+    @Test(
+        "above the limit are passed over if they are not too large, however reads split them", arguments: [1, 7, 1000])
+    func passedOver(size: Int) throws {
+        let ping = Package(.ping, Self.correlation)
+        let large = Package(.pong, Self.correlation, payload: Bytes([UInt8](repeating: 7, count: 182)))
+        let stream = [ping, large, ping].flatMap(encoded)
+        var decoder = FrameDecoder(limit: 100, skipLimit: 200)
+        var cut: [Frame] = []
+        for start in stride(from: 0, to: stream.count, by: size) {
+            stream[start..<min(start + size, stream.count)].withUnsafeBytes { decoder.append($0) }
+            while let frame = try decoder.nextFrame() { cut.append(frame) }
+        }
+        let frame = LargeFrame(command: .pong, correlation: Self.correlation, length: 200)
+        #expect(cut == [.package(ping), .large(frame), .package(ping)])
+        #expect(decoder.unfinishedCount == 0)
+        #expect(decoder.unfinished == nil)
+    }
+
     @Test("at the limit are accepted")
     func atTheLimit() throws {
         let payload = Bytes([UInt8](repeating: 7, count: 82))

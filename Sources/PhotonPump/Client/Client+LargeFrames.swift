@@ -8,7 +8,7 @@ extension Client {
     /// too long.
     static let mostSkipped = 4
 
-    /// A frame is passed over, on the present connection or the one that was left: whoever it is for asks for less, or
+    /// A frame was passed over, on the present connection or the one that was left: whoever it is for asks for less, or
     /// fails.
     func refused(_ frame: LargeFrame, _ number: Int) {
         self.logger.debug(

@@ -7,8 +7,8 @@ package struct FrameDecoder {
     /// The largest length above the limit that is passed over; a larger one ends the connection.
     private let skipLimit: Int
     private var buffer: InboundBuffer
-    /// Bytes of a large frame that have yet to be passed over.
-    private var skipped = 0
+    /// The large frame that is being passed over, and how many of its bytes have yet to come.
+    private var skipped: (frame: LargeFrame, rest: Int)?
     /// Whether a frame was cut already: only before that can the peer be taken for something else.
     private var inStep = false
 
@@ -24,14 +24,15 @@ package struct FrameDecoder {
 
     /// The frame that is not complete yet, if that much of it has come.
     package var unfinished: LargeFrame? {
-        guard self.skipped == 0, self.inStep, let length = self.buffer.leadingUInt32 else { return nil }
+        if let skipped { return skipped.frame }
+        guard self.inStep, let length = self.buffer.leadingUInt32 else { return nil }
         return self.opening(Int(length))
     }
 
     /// Lets `body` read more bytes into the decoder's memory; it returns how many it read.
     package mutating func fill<E: Error>(_ body: (UnsafeMutableRawBufferPointer) throws(E) -> Int) throws(E) {
         let announced = Int(self.buffer.leadingUInt32 ?? 0)
-        let isTaken = self.skipped == 0 && announced <= self.limit
+        let isTaken = self.skipped == nil && announced <= self.limit
         let missing = isTaken ? max(0, Package.lengthBytes + announced - self.buffer.count) : 0
         try self.buffer.fill(missing: missing, body)
     }
@@ -52,7 +53,8 @@ package struct FrameDecoder {
 
     /// The next frame, or nil while it is not complete. After an error the decoder is of no more use.
     package mutating func nextFrame() throws(FrameError) -> Frame? {
-        guard self.passOver(), let announced = self.buffer.leadingUInt32 else { return nil }
+        if self.skipped != nil { return self.passOver() }
+        guard let announced = self.buffer.leadingUInt32 else { return nil }
         let length = Int(announced)
         guard length <= self.limit else { return try self.large(length) }
         guard length >= Package.minimumLength else { throw .tooShort(length) }
@@ -62,13 +64,17 @@ package struct FrameDecoder {
         return .package(try Package(content: frame.slice(Package.lengthBytes..<frame.count)))
     }
 
-    /// - Returns: whether the large frame is behind us.
-    private mutating func passOver() -> Bool {
-        guard self.skipped > 0 else { return true }
-        let part = min(self.skipped, self.buffer.count)
+    /// The large frame, once all of it has come: whoever asks for less before that has the server keep even more.
+    private mutating func passOver() -> Frame? {
+        guard let (frame, rest) = self.skipped else { return nil }
+        let part = min(rest, self.buffer.count)
         _ = self.buffer.take(part)
-        self.skipped -= part
-        return self.skipped == 0
+        guard part == rest else {
+            self.skipped = (frame, rest - part)
+            return nil
+        }
+        self.skipped = nil
+        return .large(frame)
     }
 
     private mutating func large(_ length: Int) throws(FrameError) -> Frame? {
@@ -76,9 +82,8 @@ package struct FrameDecoder {
             throw self.inStep ? .tooLong(length, limit: self.limit) : self.unrecognised(length)
         }
         guard let frame = self.opening(length) else { return nil }
-        self.skipped = Package.lengthBytes + length
-        _ = self.passOver()
-        return .large(frame)
+        self.skipped = (frame, Package.lengthBytes + length)
+        return self.passOver()
     }
 
     /// What the first bytes of a frame say; nil while they are too few.

@@ -15,6 +15,6 @@ package struct LargeFrame: Hashable, Sendable {
 /// What a decoder finds next in the stream of bytes.
 package enum Frame: Hashable, Sendable {
     case package(Package)
-    /// Its length is above the limit. What follows of it is passed over.
+    /// Its length is above the limit; all of it was passed over.
     case large(LargeFrame)
 }
