@@ -159,7 +159,7 @@ struct Drill {
             """
             \(Self.list(deeds)); \(connections) new connections of 4 clients
             \(books.calls) writes: \(Self.list(books.outcomes)); the longest took \(books.longest)
-            \(acknowledged) events acknowledged, each there once; \(uncertain) left uncertain
+            \(acknowledged) events acknowledged, \(uncertain) left uncertain
             \(herd.handled.count) events handled by 6 consumers, \(herd.refusals) refusals
             \(read) events followed in $all; a follower restarted \(follower.runs.values.reduce(0, +)) times
             logged: \(Self.list(self.logged.value))
