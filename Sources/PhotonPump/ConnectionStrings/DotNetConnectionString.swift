@@ -16,8 +16,10 @@ struct DotNetConnectionString {
                 continue
             }
             guard let (key, tail) = rest.cut(at: "="), !key.contains(";") else {
-                throw rest.error("this is no Key=Value")
+                throw rest.error("this is no Key=Value; a value with a semicolon needs quotes")
             }
+            // The .NET client takes two of them for one in the key.
+            guard tail.first != "=" else { throw tail.error("a value that begins with = needs quotes") }
             let (value, next) = try Self.value(tail.trimmed())
             let name = key.text.filter { !$0.isWhitespace }
             try given.add(
@@ -36,8 +38,13 @@ struct DotNetConnectionString {
     /// The value at the start of `part`, and what follows it.
     private static func value(_ part: Part) throws(PhotonPumpError) -> (value: Part, rest: Part) {
         guard part.first == "'" || part.first == "\"" else {
-            guard let (value, rest) = part.cut(at: ";") else { return (part, part.dropFirst(.max)) }
-            return (value.trimmed(), rest)
+            let (before, rest) = part.cut(at: ";") ?? (part, part.dropFirst(.max))
+            let value = before.trimmed()
+            // What was to be quotes would become a part of the value.
+            guard !value.text.hasSuffix("'"), !value.text.hasSuffix("\"") else {
+                throw value.error("a value that ends with a quote needs quotes around all of it")
+            }
+            return (value, rest)
         }
         guard let (value, rest) = part.unquoted() else { throw part.error("the quotes are not closed") }
         let next = rest.trimmed()
@@ -52,7 +59,8 @@ struct DotNetConnectionString {
             return part.text
         }
         if let (_, _, login) = self.given.find(named: "DefaultUserCredentials") {
-            draft.configuration.credentials = try Authority.plainCredentials(login)
+            // The .NET client cuts off white space around the two even within quotes.
+            draft.configuration.credentials = try Authority.plainCredentials(login.trimmed())
         }
         try self.setTarget(&draft.configuration)
         try self.setGossip(&draft.configuration)

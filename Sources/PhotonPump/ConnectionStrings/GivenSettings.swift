@@ -26,7 +26,8 @@ struct GivenSettings {
     ) throws(PhotonPumpError) {
         guard let setting = self.known[name.lowercased()] else {
             let isName = name.allSatisfy { $0.isASCII && $0.isLetter }
-            throw key.error(repeatsName && isName ? "'\(name)' is no setting" : "this is no setting")
+            guard repeatsName else { throw key.error("this is no setting; credentials with a semicolon need quotes") }
+            throw key.error(isName ? "'\(name)' is no setting" : "this is no setting")
         }
         if let earlier = self.given.first(where: { $0.setting.says(whatIsSaidBy: setting) })?.setting.name {
             throw key.error(

@@ -68,18 +68,26 @@ struct DotNetConnectionStringTests {
         #expect(try Client.Configuration("ConnectTo=tcp://h;QueueTimeout=5").queueTimeout == .milliseconds(5))
     }
 
+    /// What `DbConnectionStringBuilder` and the client that uses it make of the same strings.
     @Test(
         "has its credentials in any place, and quoted when need be",
         arguments: [
             ("DefaultUserCredentials=u:p;ConnectTo=tcp://h", "u", "p"),
             ("ConnectTo=tcp://h;DefaultUserCredentials='u:p;\"''q'", "u", "p;\"'q"),
+            ("ConnectTo=tcp://h;DefaultUserCredentials=\"u:p;\"\"'q\" ; ", "u", "p;\"'q"),
+            ("ConnectTo=tcp://h;DefaultUserCredentials=u:p'\"q=r", "u", "p'\"q=r"),
+            ("ConnectTo=tcp://h;DefaultUserCredentials='=u:p;ConnectTo=tcp://h2;q'", "=u", "p;ConnectTo=tcp://h2;q"),
+            ("ConnectTo=tcp://h;DefaultUserCredentials= u :  p  ", "u ", "  p"),
+            ("ConnectTo=tcp://h;DefaultUserCredentials=' u :  p\t'", "u ", "  p"),
+            ("ConnectTo=tcp://u:p%20@h", "u", "p "),
             ("ConnectTo=tcp://a%40:b%3B@h;DefaultUserCredentials=u:p", "a@", "b;"),
             ("ConnectTo=\"tcp://u:p;q@h\"", "u", "p;q"),
         ]
     )
     func credentials(text: String, user: String, password: String) throws {
-        let credentials = try Client.Configuration(text).credentials
-        #expect(credentials == Credentials(username: user, password: password))
+        let configuration = try Client.Configuration(text)
+        #expect(configuration.credentials == Credentials(username: user, password: password))
+        #expect(try Client.Configuration(configuration.connectionString) == configuration)
     }
 
     @Test(
@@ -102,7 +110,22 @@ struct DotNetConnectionStringTests {
             ("ConnectTo=tcp://h; GossipSeeds=h2", "at character 19: 'GossipSeeds' contradicts 'ConnectTo'"),
             ("ClusterDns=d;ConnectTo=tcp://h", "at character 0: 'ClusterDns' contradicts 'ConnectTo'"),
             ("ConnectTo=tcp://h;Colour=red", "at character 18: 'Colour' is no setting"),
-            ("ConnectTo=tcp://h;x", "at character 18: this is no Key=Value"),
+            ("ConnectTo=tcp://h;x", "at character 18: this is no Key=Value; a value with a semicolon needs quotes"),
+            (
+                "DefaultUserCredentials=u:p;q;ConnectTo=tcp://h",
+                "at character 27: this is no Key=Value; a value with a semicolon needs quotes"
+            ),
+            (
+                "DefaultUserCredentials=u:p;q=r;ConnectTo=tcp://h",
+                "at character 27: this is no setting; credentials with a semicolon need quotes"
+            ),
+            ("ConnectTo=tcp://u:p;q@h;MaxRetries=1", "at character 20: this is no Key=Value; a value with"),
+            ("DefaultUserCredentials==u:p", "at character 23: a value that begins with = needs quotes"),
+            (
+                "DefaultUserCredentials=u:'p';ConnectTo=tcp://h",
+                "at character 23: a value that ends with a quote needs quotes around all of it"
+            ),
+            ("ConnectTo=tcp://h;DefaultUserCredentials=u:p\"", "at character 41: a value that ends with a quote"),
             ("ConnectTo=tcp://h;connect to=tcp://h", "at character 18: 'ConnectTo' is given twice"),
             (
                 "ConnectTo=tcp://h;RequireMaster=true;RequireLeader=true",
