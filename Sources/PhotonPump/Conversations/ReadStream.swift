@@ -51,7 +51,7 @@ struct ReadStream: Conversation {
         switch reply.result {
         case .success:
             return self.isProgress(reply)
-                ? .finish(reply)
+                ? .finish(Self.knowingItsEvents(reply))
                 : self.fail(.unexpectedReply, "the server says to go on at \(reply.nextEventNumber)", reply)
         case .noStream where self.findsNothing:
             return .finish(reply)
@@ -77,6 +77,17 @@ struct ReadStream: Conversation {
         case .backward:
             reply.nextEventNumber >= 0 && (self.message.from < 0 || reply.nextEventNumber < self.message.from)
         }
+    }
+
+    /// Servers look the stream's last number up before they read the page, which may hold events that were written in
+    /// between: seen on a 4.1.4.
+    private static func knowingItsEvents(_ reply: ReadStreamEventsCompleted) -> ReadStreamEventsCompleted {
+        var reply = reply
+        for record in [reply.events.first, reply.events.last] {
+            guard let number = (record?.link ?? record?.event)?.number else { continue }
+            reply.lastEventNumber = max(reply.lastEventNumber, number)
+        }
+        return reply
     }
 
     private func fail(

@@ -179,4 +179,34 @@ struct BadInputTests {
             #expect(try await failure { try await events.value }.code == .unexpectedReply)
         }
     }
+
+    @Test("that looks the last number up before it reads the page gives no event to a decision twice")
+    func lastNumberBeforePage() async throws {
+        try await ScriptedSession.run { session in
+            let decisions = Observed<[[Int64]]>([])
+            let deciding = Task {
+                try await session.client.publish(to: "ponies") { events in
+                    decisions.update { $0.append(events.map(\.received.number)) }
+                    return [NewEvent(type: "PonyJoined", data: [], isJSON: false)]
+                }
+            }
+            let read = try await session.peer.next(.readStreamEventsForward)
+            let events = (0...2).map { number in
+                EventRecord(
+                    stream: Bytes(utf8: "ponies"), number: number, id: GUID(1, UInt64(number)), type: Bytes(utf8: "t"),
+                    isJSON: false, data: Bytes(), metadata: Bytes(), created: 0)
+            }
+            let page = ReadStreamEventsCompleted(
+                result: .success, events: events.map { ResolvedRecord(event: $0, link: nil) }, nextEventNumber: 3,
+                lastEventNumber: 1, isEndOfStream: true, lastCommitPosition: 0)
+            try await session.peer.send(
+                Package(.readStreamEventsForwardCompleted, read.correlation, payload: page.encoded()))
+            let write = try await session.peer.next(.writeEvents)
+            #expect(try WriteEvents(decoding: write.payload).expectedVersion == 2)
+            let written = WriteEventsCompleted(result: .success, firstEventNumber: 3, lastEventNumber: 3)
+            try await session.peer.send(Package(.writeEventsCompleted, write.correlation, payload: written.encoded()))
+            _ = try await deciding.value
+            #expect(decisions.value == [[0, 1, 2]])
+        }
+    }
 }
