@@ -10,10 +10,23 @@ struct DrillPlan: Codable {
         let url: String
     }
 
+    /// What can happen to a node.
+    enum Blow: String, CaseIterable, Codable {
+        /// It dies at once, and is started again with its data.
+        case kill
+        /// It stops, and goes on as if nothing had happened: whatever the others decided without it.
+        case suspend
+    }
+
     /// Of `PHOTONPUMP_DRILL_PROGRAM` and `PHOTONPUMP_DRILL_URL`; nil for an embedded cluster.
     let realNodes: RealNodes?
-    /// How often a node is killed, or suspended for a while: of `PHOTONPUMP_DRILL_STRIKES`, or 30 on real nodes and 8 on
-    /// embedded ones.
+    /// Of `PHOTONPUMP_DRILL_BLOWS`, names with commas between them; all if that is not set, none if one of
+    /// them is no name of a blow.
+    ///
+    /// A real master that goes on after its followers have chosen another one may still confirm a few writes, and drop them
+    /// when it learns of it. No client can repair that: books that are to balance on real nodes are those of kills alone.
+    let blows: Set<Blow>
+    /// How often a node is struck: of `PHOTONPUMP_DRILL_STRIKES`, or 30 on real nodes and 8 on embedded ones.
     let strikes: Int
     /// Of `PHOTONPUMP_DRILL_SEED`, or any. The same seed makes the same decisions, if not at the same moments.
     let seed: UInt64
@@ -24,6 +37,9 @@ struct DrillPlan: Codable {
         } else {
             self.realNodes = nil
         }
+        let names = environment["PHOTONPUMP_DRILL_BLOWS"]?.split(separator: ",").map(String.init)
+        let blows = names?.map(Blow.init) ?? Blow.allCases
+        self.blows = blows.contains(nil) ? [] : Set(blows.compactMap(\.self))
         let standard = self.realNodes == nil ? 8 : 30
         self.strikes = environment["PHOTONPUMP_DRILL_STRIKES"].flatMap { Int($0) } ?? standard
         self.seed = environment["PHOTONPUMP_DRILL_SEED"].flatMap { UInt64($0) } ?? .random(in: 0...999_999)

@@ -1,8 +1,11 @@
 import PhotonPump
 import ScriptedPeers
+import Testing
 
 /// Kills, restarts and suspends nodes, one after another, as a seed decides.
 struct DrillStriker {
+    private static let noBlows: Comment = "PHOTONPUMP_DRILL_BLOWS is to name kill, suspend or both"
+
     private let nodes: any DrillNodes
     private let plan: DrillPlan
     private var generator: SeededGenerator
@@ -33,12 +36,17 @@ struct DrillStriker {
         let master = try await self.nodes.master
         let victim = wantsMaster ? master ?? any : any
         let role = victim == master ? "master" : "follower"
-        if Int.random(in: 0..<3, using: &self.generator) == 0 {
+        // Drawn in any case, so that a seed makes the same decisions with fewer blows.
+        let prefersSuspending = Int.random(in: 0..<3, using: &self.generator) == 0
+        let preferred: DrillPlan.Blow = prefersSuspending ? .suspend : .kill
+        let blow = self.plan.blows.contains(preferred) ? preferred : try #require(self.plan.blows.first, Self.noBlows)
+        switch blow {
+        case .suspend:
             self.note("\(role)s suspended")
             try await self.nodes.suspend(victim)
             try await self.pause(self.plan.outage)
             try await self.nodes.resume(victim)
-        } else {
+        case .kill:
             self.note("\(role)s killed")
             try await self.nodes.kill(victim)
             try await self.pause(self.plan.outage)
