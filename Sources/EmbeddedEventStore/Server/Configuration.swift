@@ -1,7 +1,7 @@
 extension EmbeddedServer {
     /// How a server listens, which users it knows, and when it disconnects clients.
     ///
-    /// ``EmbeddedServer/start()`` validates it, and names the first invalid value.
+    /// ``EmbeddedServer/start(startup:)`` validates it, and names the first invalid value.
     public struct Configuration: Sendable, Hashable {
         /// The name or address to listen on; 127.0.0.1 by default, so that only this machine can connect.
         public var host = "127.0.0.1"

@@ -2,7 +2,7 @@ public import Logging
 
 /// Starts a server, runs `body` with it, and stops it however `body` ends.
 ///
-/// - Throws: what ``EmbeddedServer/start()`` or `body` throws.
+/// - Throws: what ``EmbeddedServer/start(startup:)`` or `body` throws.
 @discardableResult
 public func withEmbeddedServer<R>(
     _ configuration: EmbeddedServer.Configuration = .init(),

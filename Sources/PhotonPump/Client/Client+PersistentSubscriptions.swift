@@ -62,8 +62,8 @@ extension Client {
     ///   - stream: the stream whose events it delivers.
     ///   - settings: the new settings.
     ///   - options: the timeout and credentials of this call.
-    /// - Throws: as ``createSubscription(_:to:settings:options:)``, but ``PhotonPumpError/Code/subscriptionNotFound``
-    ///   if it does not exist.
+    /// - Throws: as ``createSubscription(_:to:settings:httpPort:options:)``, but
+    ///   ``PhotonPumpError/Code/subscriptionNotFound`` if it does not exist.
     public nonisolated func updateSubscription(
         _ group: String,
         to stream: String,
