@@ -55,6 +55,8 @@ struct Settlement {
     /// The writes whose fate is open, in the order of the calls.
     private var entries: [Entry] = []
     private var search: StreamSearch
+    /// Whether the search has asked for a page; an answer to an earlier search is of no use.
+    private var awaitsPage = false
     /// How many writes were confirmed because they were there, and how many were made.
     private(set) var count = (found: 0, made: 0)
     /// Whether the fates of all writes are known; the search need not go on then.
@@ -71,10 +73,11 @@ struct Settlement {
 
     /// Another write's answer was lost.
     mutating func add(_ write: Write) {
+        // Before it is included: the search so far has not looked for it.
+        self.searchAgain()
         let entry = Entry(write: write, floor: write.write.knownBefore)
         let index = self.entries.firstIndex { $0.write.place > write.place } ?? self.entries.endIndex
         self.entries.insert(entry, at: index)
-        self.searchAgain()
     }
 
     /// The call is over: its write is not sent (again).
@@ -83,12 +86,13 @@ struct Settlement {
     }
 
     /// What to do next. ``received(_:)``, ``searchFailed(_:)`` or ``sent(_:_:)`` must follow what was asked for, and
-    /// ``drop(_:)`` a doubt, before this is called again.
+    /// ``drop(_:)`` a doubt, before this is called again. Writes may be added in between.
     mutating func next() -> Step {
         guard let entry = self.entries.first else { return .end }
         if let place = self.search.next, !self.isDecided {
             self.isDecided = self.entries.allSatisfy { self.fate(of: $0) != nil }
-            if !self.isDecided { return .read(from: place) }
+            self.awaitsPage = !self.isDecided
+            if self.awaitsPage { return .read(from: place) }
         }
         switch self.fate(of: entry) ?? .doubt(self.search.doubt) {
         case .doubt(let doubt): return .doubt(entry.write.id, doubt)
@@ -98,12 +102,16 @@ struct Settlement {
 
     /// A page was read.
     mutating func received(_ page: SearchedPage) {
+        guard self.awaitsPage else { return }
+        self.awaitsPage = false
         let wanted = Set(self.entries.flatMap(\.write.write.events))
         self.search.received(page) { wanted.contains($0) }
     }
 
     /// The stream cannot be read.
     mutating func searchFailed(_ error: PhotonPumpError) {
+        guard self.awaitsPage else { return }
+        self.awaitsPage = false
         self.search.failed(error)
     }
 
@@ -162,6 +170,7 @@ struct Settlement {
             }
         }
         self.search = StreamSearch(limit: self.limit)
+        self.awaitsPage = false
         self.isDecided = false
     }
 }

@@ -30,17 +30,25 @@ struct SettlementTests {
 
     /// Settles writes on a stream, and returns what was done, and how many events were read.
     ///
-    /// - Parameter before: happens before each request.
+    /// - Parameters:
+    ///   - late: writes whose answers are lost meanwhile, one with each of the first steps.
+    ///   - before: happens before each request.
     private static func settle(
-        _ writes: [Settlement.Write], on stream: inout ModelledStream, limit: Int = 1000,
+        _ writes: [Settlement.Write], late: [Settlement.Write] = [], on stream: inout ModelledStream, limit: Int = 1000,
         before: (Settlement.Step, inout ModelledStream) -> Void = { _, _ in }
     ) -> (events: [Event], count: Int) {
         var settlement = Settlement(limit: limit)
         var events: [Event] = []
         var count = 0
         for write in writes { settlement.add(write) }
+        var (joined, late) = (writes, late[...])
         for _ in 0..<10_000 {
             let step = settlement.next()
+            let joining = late.popFirst()
+            if let joining {
+                settlement.add(joining)
+                joined.append(joining)
+            }
             before(step, &stream)
             switch step {
             case .read(let place):
@@ -49,13 +57,13 @@ struct SettlementTests {
                 settlement.received(page)
             case .send(let id, let expected):
                 events.append(.sent(self.letter(id), expected))
-                let write = writes.first { $0.id == id }
+                let write = joined.first { $0.id == id }
                 settlement.sent(id, stream.write(write?.write.events ?? [], expecting: expected))
             case .doubt(let id, let doubt):
                 events.append(.doubt(self.letter(id), doubt.description))
                 settlement.drop(id)
             case .end:
-                return (events, count)
+                if joining == nil { return (events, count) }
             }
         }
         Issue.record("it does not end")
@@ -204,7 +212,51 @@ struct SettlementTests {
         #expect(stream.ids == "xbc".map(ModelledStream.id))
     }
 
-    @Test("S76: makes each write once, whatever happens in between", arguments: 0..<300 as Range<UInt64>)
+    @Test("S76: does not take a page of an earlier search for one of its own", arguments: 0...4)
+    func stale(_ pages: Int) throws {
+        var stream = ModelledStream("xaxxxbxxxxxxxx")
+        var settlement = Settlement(limit: 100)
+        settlement.add(Self.write("a", place: 1))
+        for _ in 0..<pages {
+            let place = try #require(settlement.next().place)
+            settlement.received(stream.read(from: place, atMost: Self.pageSize))
+        }
+        let place = try #require(settlement.next().place)
+        settlement.add(Self.write("b", place: 2))
+        settlement.received(stream.read(from: place, atMost: Self.pageSize))
+        var sent: [Character] = []
+        while true {
+            switch settlement.next() {
+            case .read(let place): settlement.received(stream.read(from: place, atMost: Self.pageSize))
+            case .send(let id, let expected):
+                sent.append(Self.letter(id))
+                settlement.sent(id, stream.write([id], expecting: expected))
+            case .doubt(let id, let doubt):
+                Issue.record("\(Self.letter(id)): \(doubt.description)")
+                settlement.drop(id)
+            case .end:
+                #expect(sent == ["a", "b"])
+                #expect(stream.ids == "xaxxxbxxxxxxxx".map(ModelledStream.id))
+                return
+            }
+        }
+    }
+
+    @Test("S76: looks for a write that becomes uncertain after a search, which was not for it")
+    func joinedLate() throws {
+        var stream = ModelledStream("xbxx")
+        var settlement = Settlement(limit: 100)
+        settlement.add(Self.write("a", place: 1))
+        settlement.received(stream.read(from: try #require(settlement.next().place), atMost: 10))
+        let first = try #require(settlement.next().sent)
+        settlement.add(Self.write("b", place: 2))
+        settlement.sent(first.id, stream.write([first.id], expecting: first.expected))
+        settlement.received(stream.read(from: try #require(settlement.next().place), atMost: 10))
+        let second = try #require(settlement.next().sent)
+        #expect(second == (ModelledStream.id("b"), .version(0)))
+    }
+
+    @Test("S76: makes each write once, whatever happens in between", arguments: 0..<1000 as Range<UInt64>)
     func random(_ seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         let names = Array("abcdefgh").shuffled(using: &generator)
@@ -229,7 +281,9 @@ struct SettlementTests {
             }
         }
         var disturbances = 6
-        let (events, _) = Self.settle(writes, on: &stream) { _, stream in
+        let early = Int.random(in: 1...writes.count, using: &generator)
+        let (first, late) = (Array(writes[..<early]), Array(writes[early...]))
+        let (events, _) = Self.settle(first, late: late, on: &stream) { _, stream in
             guard disturbances > 0, Bool.random(using: &generator) else { return }
             disturbances -= 1
             guard let original = open.popLast(), !stream.ids.contains(ModelledStream.id(original.first ?? "?")) else {
@@ -247,7 +301,8 @@ struct SettlementTests {
 }
 
 extension Settlement.Step {
-    fileprivate var isRead: Bool { if case .read = self { true } else { false } }
+    fileprivate var isRead: Bool { self.place != nil }
+    fileprivate var place: Int64? { if case .read(let place) = self { place } else { nil } }
     fileprivate var isEnd: Bool { if case .end = self { true } else { false } }
 
     fileprivate var sent: (id: GUID, expected: ExpectedVersion)? {
