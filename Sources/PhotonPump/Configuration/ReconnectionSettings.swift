@@ -6,7 +6,9 @@ public struct ReconnectionSettings: Sendable, Hashable {
     /// and the actual pause is a random part of it, so that many clients do not come back at the same moment. 100 ms by
     /// default.
     public var firstDelay: Duration = .milliseconds(100)
-    /// The limit to which that pause grows. 5 s by default.
+    /// The limit to which that pause grows. 5 s by default. While no connection can be made it grows more slowly, so that
+    /// a node that is restarted is found soon after it is there: above a quarter of a second and the first delay, it is at
+    /// most an eighth of the pauses so far.
     public var maximumDelay: Duration = .seconds(5)
 
     /// The defaults.

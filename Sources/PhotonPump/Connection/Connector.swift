@@ -41,6 +41,8 @@ struct Connector {
     private var lastNumber = 0
     /// The number of attempts that have failed in a row.
     private(set) var failures = 0
+    /// How long the pauses between them were together.
+    private var paused: Duration = .zero
     /// The node that failed.
     private var avoided: Endpoint?
     private(set) var hasBeenConnected = false
@@ -52,7 +54,7 @@ struct Connector {
     /// A connection is wanted; nil if there is one, or one is being made.
     mutating func wanted() -> Action? {
         guard self.phase == .idle else { return nil }
-        self.failures = 0
+        self.startCounting()
         return self.begin()
     }
 
@@ -84,14 +86,20 @@ struct Connector {
     mutating func failed(
         isPermanent: Bool, isStarting: Bool = false, isAwaited: Bool, chance: Double
     ) -> Action {
+        var limit = isStarting ? Handshake.pace : self.fairPause
         switch self.phase {
-        case .connecting(let node), .introducing(let node), .connected(let node): self.avoided = node
-        case .idle, .finding, .waiting, .closed: break
+        case .connecting(let node), .introducing(let node):
+            self.avoided = node
+        case .connected(let node):
+            self.avoided = node
+            limit = self.settings.maximumDelay
+        case .idle, .finding, .waiting, .closed:
+            break
         }
         self.failures += 1
         let isLast = self.settings.maximumAttempts.map { self.failures > $0 } ?? false
         guard !isPermanent, !isLast, isAwaited || self.hasBeenConnected else { return self.giveUp() }
-        return self.pause(chance, atMost: isStarting ? Handshake.pace : nil)
+        return self.pause(chance, atMost: limit)
     }
 
     /// The connection was lost. The first attempt to replace it is made at once, unless the connection was lost right
@@ -101,7 +109,7 @@ struct Connector {
     mutating func lost(after age: Duration, chance: Double) -> Action {
         guard age >= Self.steady else { return self.failed(isPermanent: false, isAwaited: true, chance: chance) }
         if case .connected(let node) = self.phase { self.avoided = node }
-        self.failures = 0
+        self.startCounting()
         return self.settings.maximumAttempts == 0 ? self.giveUp() : self.begin()
     }
 
@@ -135,6 +143,15 @@ struct Connector {
         self.phase = .closed
     }
 
+    private mutating func startCounting() {
+        self.failures = 0
+        self.paused = .zero
+    }
+
+    /// The longest pause before a node is tried again to which no connection could be made. One that is restarted does
+    /// not listen for some seconds, and its clients should not stay away for as long again: only for an eighth of that.
+    private var fairPause: Duration { max(self.settings.firstDelay, Handshake.pace, self.paused / 8) }
+
     private mutating func begin() -> Action {
         self.attempt = self.reserve()
         self.phase = .finding
@@ -147,11 +164,12 @@ struct Connector {
         return .giveUp
     }
 
-    private mutating func pause(_ chance: Double, atMost limit: Duration?) -> Action {
+    private mutating func pause(_ chance: Double, atMost limit: Duration) -> Action {
         self.attempt = self.reserve()
         self.phase = .waiting
-        let ceiling = min(self.settings.maximumDelay, limit ?? self.settings.maximumDelay)
-        let backoff = Backoff(first: self.settings.firstDelay, ceiling: ceiling)
-        return .wait(backoff.delay(attempts: self.failures, chance: chance))
+        let backoff = Backoff(first: self.settings.firstDelay, ceiling: min(self.settings.maximumDelay, limit))
+        let pause = backoff.delay(attempts: self.failures, chance: chance)
+        self.paused += pause
+        return .wait(pause)
     }
 }

@@ -39,17 +39,24 @@ struct ConnectorTests {
         #expect(connector.wanted() == nil)
     }
 
-    @Test("goes on for as long as somebody waits, with pauses that double up to a ceiling")
+    @Test("goes on for as long as somebody waits, with pauses that grow up to a ceiling")
     func backoff() {
         var connector = self.connector()
         _ = connector.wanted()
-        for pause in [100, 200, 400, 500, 500] {
+        for pause in [100, 200] + Array(repeating: 250, count: 7) {
             _ = connector.found(self.one)
             let action = connector.failed(isPermanent: false, isAwaited: true, chance: 1)
             #expect(action == .wait(.milliseconds(pause)))
             #expect(connector.phase == .waiting)
             #expect(connector.waited() == .find(avoiding: self.one))
         }
+        while connector.failed(isPermanent: false, isAwaited: true, chance: 1) != .wait(.milliseconds(500)) {
+            _ = connector.waited()
+            _ = connector.found(self.one)
+        }
+        _ = connector.waited()
+        #expect(connector.failed(isPermanent: false, isAwaited: true, chance: 1) == .wait(.milliseconds(500)))
+        _ = connector.waited()
         #expect(connector.failed(isPermanent: false, isAwaited: false, chance: 1) == .giveUp)
         #expect(connector.phase == .idle)
         #expect(connector.wanted() == .find(avoiding: self.one))
@@ -66,7 +73,28 @@ struct ConnectorTests {
             #expect(action == .wait(.milliseconds(pause)))
             _ = connector.waited()
         }
-        #expect(connector.failed(isPermanent: false, isAwaited: true, chance: 1) == .wait(.milliseconds(500)))
+    }
+
+    @Test("S79: makes no pause that is long in comparison with those so far", arguments: [0.1, 0.5, 1])
+    func fairness(chance: Double) {
+        var settings = ReconnectionSettings()
+        settings.maximumDelay = .seconds(60)
+        var connector = Connector(settings)
+        _ = connector.wanted()
+        var paused: Duration = .zero
+        while paused < .seconds(100) {
+            _ = connector.found(self.one)
+            if connector.failures % 2 == 1 { connector.accepted() }
+            guard case .wait(let pause) = connector.failed(isPermanent: false, isAwaited: true, chance: chance) else {
+                Issue.record("gave up")
+                return
+            }
+            // Multiplied by chance, which rounds.
+            #expect(pause <= max(.milliseconds(250), paused / 8) + .nanoseconds(1))
+            paused += pause
+            _ = connector.waited()
+        }
+        #expect(connector.failures < 1000)
     }
 
     @Test("does not try again what must fail the same way, until it is asked to")
