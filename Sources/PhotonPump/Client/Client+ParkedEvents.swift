@@ -19,8 +19,15 @@ extension Client {
         httpPort: Int = Endpoint.defaultGossipPort,
         options: CallOptions = CallOptions()
     ) async throws -> PersistentSubscriptionInfo {
+        try await self.info(group, to: stream, httpPort, self.terms(options))
+    }
+
+    /// The same for a call that began earlier and consists of several requests.
+    func info(
+        _ group: String, to stream: String, _ httpPort: Int, _ terms: CallTerms
+    ) async throws -> PersistentSubscriptionInfo {
         let operation = "get info of subscription '\(group)' to '\(stream)'"
-        let body = try await self.ask(.get, "info", group, stream, httpPort, options, operation)
+        let body = try await self.ask(.get, "info", group, stream, httpPort, terms, operation)
         do {
             return try PersistentSubscriptionInfo(json: body)
         } catch {
@@ -44,21 +51,20 @@ extension Client {
         options: CallOptions = CallOptions()
     ) async throws {
         let operation = "replay the parked events of subscription '\(group)' to '\(stream)'"
-        _ = try await self.ask(.post, "replayParked", group, stream, httpPort, options, operation)
+        _ = try await self.ask(.post, "replayParked", group, stream, httpPort, self.terms(options), operation)
     }
 
     private func ask(
         _ method: HTTPRequest.Method, _ page: String, _ group: String, _ stream: String, _ httpPort: Int,
-        _ options: CallOptions, _ operation: String
+        _ terms: CallTerms, _ operation: String
     ) async throws -> [UInt8] {
         try Arguments.check(stream: stream)
         try Arguments.check(group: group, stream: stream)
-        let terms = try self.terms(options)
         let login = try await self.loginOverHTTP(terms, operation)
         let pages = ServerPages(
             configuration: self.configuration, httpPort: httpPort, login: login,
             // The search for the master and its address counts, too: the call's own limit is what ends it.
-            timeout: terms.deadline - terms.started + .seconds(1))
+            timeout: terms.deadline - .now + .seconds(1))
         return try await self.perform(terms, operation, stream: stream) {
             try await pages.ask(method, ["subscriptions", stream, group, page], operation: operation, stream: stream)
         }

@@ -25,11 +25,12 @@ extension Client {
     ) async throws {
         let settings = try settings.checked(stream: stream)
         let create = try ManageSubscription(.create(settings), group: group, stream: stream)
-        let terms = try self.terms(options)
-        do {
-            try await self.perform(create, terms)
-        } catch let error as PhotonPumpError where error.code == .subscriptionExists && create.mayBeDone {
-            try await self.recognise(settings, of: group, to: stream, httpPort, options, terms, otherwise: error)
+        try await self.asOneCall(try self.terms(options)) { terms in
+            do {
+                try await self.perform(create, terms)
+            } catch let error as PhotonPumpError where error.code == .subscriptionExists && create.mayBeDone {
+                try await self.recognise(settings, of: group, to: stream, httpPort, terms, otherwise: error)
+            }
         }
     }
 
@@ -37,13 +38,11 @@ extension Client {
     /// cannot be read.
     private nonisolated func recognise(
         _ settings: PhotonPumpWire.PersistentSubscriptionSettings, of group: String, to stream: String, _ httpPort: Int,
-        _ options: CallOptions, _ terms: CallTerms, otherwise error: PhotonPumpError
+        _ terms: CallTerms, otherwise error: PhotonPumpError
     ) async throws {
-        var options = options
-        options.timeout = max(terms.deadline - .now, .milliseconds(1))
         var cause: (any Error)?
         do {
-            let info = try await self.subscriptionInfo(group, to: stream, httpPort: httpPort, options: options)
+            let info = try await self.info(group, to: stream, httpPort, terms)
             if info.hasSettings(settings) { return }
         } catch let problem as PhotonPumpError {
             cause = problem

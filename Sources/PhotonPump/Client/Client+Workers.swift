@@ -83,7 +83,7 @@ extension Client {
         _ terms: CallTerms, _ operation: String, stream: String,
         _ request: @escaping @Sendable () async throws -> [UInt8]
     ) async throws -> [UInt8] {
-        if self.isRefusing {
+        if self.isOver || (self.isRefusing && !terms.isContinued) {
             throw PhotonPumpError(.clientClosed, "\(operation): the client is closed", stream: stream)
         }
         let (id, outcome) = (self.nextID(), Outcome<[UInt8]>())

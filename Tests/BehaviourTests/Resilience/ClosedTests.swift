@@ -88,8 +88,7 @@ struct ClosedTests {
             var events = client.iter(stream, pageSize: 3).makeAsyncIterator()
             #expect(try await events.next()?.number == 0)
             let changes = await client.changes
-            let closing = Task { await client.close(drainingFor: Self.eternity) }
-            while await client.isOpen(stream) { await Task.yield() }
+            let closing = await client.beginClosing()
             for number in 1..<20 as Range<Int64> { #expect(try await events.next()?.number == number) }
             var late = client.iter(stream).makeAsyncIterator()
             #expect(try await failure { try await late.next() }.code == .clientClosed)
@@ -112,8 +111,7 @@ struct ClosedTests {
                 }
             }
             await started.pass()
-            let closing = Task { await client.close(drainingFor: Self.eternity) }
-            while await client.isOpen(stream) { await Task.yield() }
+            let closing = await client.beginClosing()
             gate.open()
             #expect(try await editing.value.maxCount == 7)
             await closing.value
@@ -196,18 +194,6 @@ struct ClosedTests {
                 #expect(event.number == 1)
                 break
             }
-        }
-    }
-}
-
-extension Client {
-    /// Whether calls are still accepted.
-    fileprivate func isOpen(_ stream: String) async -> Bool {
-        do {
-            _ = try await self.findEvent(0, in: stream)
-            return true
-        } catch {
-            return (error as? PhotonPumpError)?.code != .clientClosed
         }
     }
 }

@@ -1,7 +1,6 @@
 import EmbeddedEventStore
+import PhotonPump
 import Testing
-
-@testable import PhotonPump
 
 @Suite("Closing with patience", .timeLimit(.minutes(1)), .enabled(if: TestServer.isEmbedded, "keeps answers back"))
 struct ClosingTests {
@@ -22,8 +21,7 @@ struct ClosingTests {
     @Test("lets calls in flight end, and refuses new ones")
     func drained() async throws {
         try await Self.run { client, call, hold in
-            let closing = Task { await client.close(drainingFor: .seconds(50)) }
-            while await client.drainWaiters.isEmpty { await Task.yield() }
+            let closing = await client.beginClosing()
             #expect(try await failure { try await client.getEvent(0, in: "ponies") }.code == .clientClosed)
             try await hold.lift()
             _ = try await call.value

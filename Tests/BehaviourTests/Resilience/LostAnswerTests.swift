@@ -11,7 +11,9 @@ struct LostAnswerTests {
         _ adjust: (inout Client.Configuration) -> Void = { _ in },
         _ body: (EmbeddedServer, Client, Client) async throws -> Void
     ) async throws {
-        try await withEmbeddedServer(logger: .silent) { server in
+        var settings = EmbeddedServer.Configuration()
+        settings.httpPort = 0
+        try await withEmbeddedServer(settings, logger: .silent) { server in
             var configuration = try TestServer.configuration(await server.connectionString)
             configuration.reconnection.firstDelay = .milliseconds(1)
             configuration.reconnection.maximumDelay = .milliseconds(10)
@@ -160,38 +162,47 @@ struct LostAnswerTests {
 
     @Test("S77: a persistent subscription is created and deleted once", arguments: [true, false])
     func group(_ hasSameSettings: Bool) async throws {
-        var configuration = EmbeddedServer.Configuration()
-        configuration.httpPort = 0
-        try await withEmbeddedServer(configuration, logger: .silent) { server in
+        try await Self.run { server, client, other in
             let port = try #require(await server.httpPort)
-            var settings = try TestServer.configuration(await server.connectionString)
-            settings.reconnection.firstDelay = .milliseconds(1)
-            try await withClient(settings, logger: .silent) { client in
-                try await withClient(settings, logger: .silent) { other in
-                    let wanted = PersistentSubscriptionSettings()
-                    var others = wanted
-                    others.maximumRetryCount += hasSameSettings ? 0 : 1
-                    let result = await Result {
-                        try await Self.lose(.createPersistentSubscription, .beforeHandling, of: server) {
-                            try await client.createSubscription(
-                                "herd", to: "ponies", settings: wanted, httpPort: port)
-                        } meanwhile: { [others] in
-                            try await other.createSubscription("herd", to: "ponies", settings: others)
-                        }
-                    }
-                    if hasSameSettings {
-                        try result.get()
-                    } else {
-                        let error = try #require(throws: PhotonPumpError.self) { try result.get() }
-                        #expect(error.code == .subscriptionExists)
-                        #expect(error.mayHaveBeenApplied)
-                    }
-                    try await Self.lose(.deletePersistentSubscription, .beforeReply, of: server) {
-                        try await client.deleteSubscription("herd", to: "ponies")
-                    } meanwhile: {
-                    }
+            let wanted = PersistentSubscriptionSettings()
+            var others = wanted
+            others.maximumRetryCount += hasSameSettings ? 0 : 1
+            let result = await Result {
+                try await Self.lose(.createPersistentSubscription, .beforeHandling, of: server) {
+                    try await client.createSubscription("herd", to: "ponies", settings: wanted, httpPort: port)
+                } meanwhile: { [others] in
+                    try await other.createSubscription("herd", to: "ponies", settings: others)
                 }
             }
+            if hasSameSettings {
+                try result.get()
+            } else {
+                let error = try #require(throws: PhotonPumpError.self) { try result.get() }
+                #expect(error.code == .subscriptionExists)
+                #expect(error.mayHaveBeenApplied)
+            }
+            try await Self.lose(.deletePersistentSubscription, .beforeReply, of: server) {
+                try await client.deleteSubscription("herd", to: "ponies")
+            } meanwhile: {
+            }
+        }
+    }
+
+    @Test("S77: that can be found out while the client is being closed with patience")
+    func closing() async throws {
+        try await Self.run { server, client, other in
+            let port = try #require(await server.httpPort)
+            try await client.publish(try Pony.events(3), to: "ponies")
+            var closing: Task<Void, Never>?
+            async let deletion = client.deleteStream("ponies")
+            try await Self.lose(.createPersistentSubscription, .beforeReply, of: server) {
+                try await client.createSubscription("herd", to: "ponies", httpPort: port)
+            } meanwhile: {
+                closing = await client.beginClosing()
+            }
+            _ = try await deletion
+            await closing?.value
+            #expect(try await other.lastEventNumber(of: "ponies") == nil)
         }
     }
 }
