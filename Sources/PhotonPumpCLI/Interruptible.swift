@@ -2,7 +2,8 @@ import Foundation
 import Synchronization
 
 /// Runs `body` until it ends, or until SIGINT or SIGTERM asks it to: then its task is cancelled, and ending because of
-/// that is no error. What was printed has been written when it returns. A second signal ends the process at once.
+/// that is no error. What was printed has been written when it returns. A second signal, which the first one's line on
+/// stderr tells of, ends the process at once.
 func interruptible(_ body: @escaping @Sendable () async throws -> Void) async throws {
     let work = Task { try await body() }
     let isAsked = Asked()
@@ -12,6 +13,7 @@ func interruptible(_ body: @escaping @Sendable () async throws -> Void) async th
         source.setEventHandler {
             // As shells report a process that died of a signal. What was not printed yet is lost.
             if isAsked.again() || source.data > 1 { _exit(128 + number) }
+            ProgressLine.note("stopping; press Ctrl-C again to end at once")
             work.cancel()
         }
         source.activate()

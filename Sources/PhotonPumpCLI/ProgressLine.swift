@@ -18,6 +18,11 @@ final class ProgressLine: Sendable {
         self.events.wrappingAdd(1, ordering: .relaxed)
     }
 
+    /// Prints a line to stderr, where the progress may have been.
+    static func note(_ text: String) {
+        Self.write((Self.isShown ? Self.erasure : "") + text + "\n")
+    }
+
     /// Runs `body`, and shows the line until it ends.
     ///
     /// - Parameter state: what else there is to say, such as the lag.

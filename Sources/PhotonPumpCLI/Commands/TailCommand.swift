@@ -22,6 +22,11 @@ struct TailCommand: AsyncParsableCommand {
     var from = "end"
     @Option(help: "Stop after this many events. (default: never)")
     var count: Int?
+    @Option(
+        help: ArgumentHelp(
+            "What to do where --from lies beyond the end: fail, wait for that place to be written, or start over with the first event.",
+            valueName: "action"))
+    var beyondEnd = BeyondEnd.fail
     @Flag(name: .customLong("no-resolve-links"), help: "Print links instead of the events they point to.")
     var keepsLinks = false
     @Option(help: ArgumentHelp("Only events whose type contains a match; only with $all.", valueName: "regex"))
@@ -29,6 +34,28 @@ struct TailCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp("Only events of streams whose names begin with this; only with $all.", valueName: "prefix"))
     var streams: String?
+
+    enum BeyondEnd: String, ExpressibleByArgument, CaseIterable {
+        case fail, wait
+        case startOver = "start-over"
+
+        /// nil where the error says it.
+        var consequence: String? {
+            switch self {
+            case .fail: nil
+            case .wait: "waiting for it to be written"
+            case .startOver: "starting over with the first event"
+            }
+        }
+
+        var option: SubscriptionOptions.BeyondEnd {
+            switch self {
+            case .fail: .fail
+            case .wait: .wait
+            case .startOver: .startOver
+            }
+        }
+    }
 
     func validate() throws {
         if self.stream.isEmpty { throw ValidationError("the stream's name is empty") }
@@ -48,6 +75,7 @@ struct TailCommand: AsyncParsableCommand {
             try await withClient(configuration, logger: global.logger) { client in
                 var options = SubscriptionOptions()
                 options.resolveLinks = !self.keepsLinks
+                options.beyondEnd = self.beyondEnd.option
                 if self.stream == "$all" {
                     let byStream = self.streams.map { EventFilter.streams(prefixedBy: $0) }
                     let byType = self.types.map { EventFilter.types(matching: $0) }
@@ -81,7 +109,11 @@ struct TailCommand: AsyncParsableCommand {
             Self.name(subscription.status.phase) + lag()
         } during: {
             var printed = 0
-            for try await event in subscription.events where fits?(event) ?? true {
+            for try await message in subscription.messages {
+                if case .beyondEnd = message, let consequence = self.beyondEnd.consequence {
+                    ProgressLine.note("Warning: the place to go on at lies beyond the end; \(consequence)")
+                }
+                guard case .event(let event) = message, fits?(event) ?? true else { continue }
                 try progress.printEvent(json ? "\(EventOutput.json(event))" : EventOutput.text(event))
                 printed += 1
                 if printed == limit { break }

@@ -76,7 +76,7 @@ struct ConsumingCommandTests {
             let slots = try #require(consumers).compactMap { $0["availableSlots"] as? Int }
             #expect(slots.sorted() == [0, 3])
             pump.send(SIGTERM)
-            #expect(try await pump.outcome().isFine)
+            #expect(try await pump.outcome().isInterrupted)
         }
     }
 
@@ -143,7 +143,7 @@ struct ConsumingCommandTests {
             try await pump.lines(1)
             pump.send(signal)
             let outcome = try await pump.outcome()
-            #expect(outcome.isFine)
+            #expect(outcome.isInterrupted)
             let printed = Set(Self.numbers(outcome.output))
             #expect(printed.count == outcome.output.count)
             #expect(leaving.effectCount == 1)
@@ -164,7 +164,7 @@ struct ConsumingCommandTests {
             pump.send(SIGINT)
             pump.readOn()
             let outcome = try await pump.outcome()
-            #expect(outcome.isFine)
+            #expect(outcome.isInterrupted)
             let printed = try outcome.output.map(members)
             #expect(printed.allSatisfy { $0["data"] as? String == text })
             // The signal may have come late, and the second event be printed as well.

@@ -106,6 +106,28 @@ struct FollowingCommandTests {
         }
     }
 
+    @Test("S68: fails, waits or starts over where its place lies beyond the end, and says so")
+    func beyondEnd() async throws {
+        try await PumpStage.run { stage in
+            try await stage.write(0..<2)
+            let failed = try await stage.run("tail", "ponies", "--from", "3")
+            #expect(failed.isFailure(saying: "'ponies'", "cannot go on from 3"))
+            let over = try await stage.run(
+                "tail", "ponies", "--from", "3", "--beyond-end", "start-over", "--count", "2")
+            #expect(over.status == 0)
+            #expect(over.output == (0..<2).map { PumpStage.line($0) })
+            let waiting = try stage.start("tail", "ponies", "--from", "3", "--beyond-end", "wait", "--count", "1")
+            let warnings = try await waiting.errors(1)
+            try await stage.write(2..<4)
+            let waited = try await waiting.outcome()
+            #expect(waited.status == 0)
+            #expect(waited.output == [PumpStage.line(3)])
+            for (lines, consequence) in [(over.errors, "starting over"), (warnings, "waiting for it")] {
+                #expect(lines.count == 1 && lines[0].contains("beyond the end; \(consequence)"), "\(lines)")
+            }
+        }
+    }
+
     @Test("ends orderly when it is asked to, and tells the server", arguments: [SIGINT, SIGTERM])
     func interrupted(signal: CInt) async throws {
         try await PumpStage.run { stage in
@@ -117,7 +139,7 @@ struct FollowingCommandTests {
             try await pump.lines(2)
             pump.send(signal)
             let outcome = try await pump.outcome()
-            #expect(outcome.isFine)
+            #expect(outcome.isInterrupted)
             #expect(outcome.output == (0..<2).map { PumpStage.line($0) })
             try await stage.server.waitForConnectionCount(1)
             #expect(leaving.effectCount == 1)
@@ -144,7 +166,8 @@ struct FollowingCommandTests {
         arguments: [
             (["ponies", "--from", "there"], "'there'"), (["ponies", "--from", "-1"], "--from"),
             (["$all", "--from", "7"], "'7'"), (["ponies", "--count", "0"], "--count"),
-            (["ponies", "--types", "x"], "$all"), ([""], "empty"), ([], "<stream>"),
+            (["ponies", "--beyond-end", "stop"], "--beyond-end"), (["ponies", "--types", "x"], "$all"),
+            ([""], "empty"), ([], "<stream>"),
             (["ponies", "--connect", "ftp://there"], "tcp://"),
         ])
     func misuse(arguments: [String], words: String) async throws {

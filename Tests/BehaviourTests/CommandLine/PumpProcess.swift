@@ -24,7 +24,7 @@ final class PumpProcess: Sendable {
 
     private let process: Process
     private let printed: Observed<Printed>
-    private let errors: URL
+    private let complaints: Observed<Printed>
     private let ended: AsyncStream<Int32>
     private let reading = DispatchSemaphore(value: 0)
 
@@ -37,15 +37,13 @@ final class PumpProcess: Sendable {
     ///
     /// - Parameter isHeldUp: see ``readOn()``.
     init(running executable: URL, _ arguments: [String], isHeldUp: Bool = false) throws {
-        self.errors = FileManager.default.temporaryDirectory.appending(path: "photonpump-\(UUID().uuidString)")
-        try Data().write(to: self.errors)
-        let (process, output) = (Process(), Pipe())
+        let (process, output, errors) = (Process(), Pipe(), Pipe())
         process.executableURL = executable
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.filter { $0.key != "PHOTONPUMP_URL" }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
-        process.standardError = try FileHandle(forWritingTo: self.errors)
+        process.standardError = errors
         let (ended, end) = AsyncStream.makeStream(of: Int32.self)
         process.terminationHandler = { process in
             end.yield(process.terminationStatus)
@@ -54,6 +52,7 @@ final class PumpProcess: Sendable {
         self.ended = ended
         self.process = process
         self.printed = Self.collecting(output.fileHandleForReading, onceReleased: self.reading)
+        self.complaints = Self.collecting(errors.fileHandleForReading)
         if !isHeldUp { self.readOn() }
         try process.run()
     }
@@ -62,7 +61,6 @@ final class PumpProcess: Sendable {
         self.readOn()
         self.send(SIGTERM)
         self.resume()
-        try? FileManager.default.removeItem(at: self.errors)
     }
 
     /// Runs `pump` to its end.
@@ -87,6 +85,15 @@ final class PumpProcess: Sendable {
         return self.printed.value.text.contains(text)
     }
 
+    /// Waits until it has printed so many lines to stderr, or all that it ever will.
+    ///
+    /// - Returns: all lines until now.
+    @discardableResult
+    func errors(_ count: Int) async throws -> [String] {
+        try await self.complaints.wait { $0.lineCount >= count || $0.isComplete }
+        return self.complaints.value.lines
+    }
+
     /// Has its output read on. Of a process that is held up only the beginning is read until then, so that it waits
     /// as soon as the pipe is full.
     func readOn() { self.reading.signal() }
@@ -95,8 +102,9 @@ final class PumpProcess: Sendable {
     func outcome() async throws -> Outcome {
         for await status in self.ended {
             try await self.printed.wait { $0.isComplete }
-            let errors = Self.lines(try Data(contentsOf: self.errors))
-            return Outcome(status: status, output: self.printed.value.lines, errors: errors)
+            try await self.complaints.wait { $0.isComplete }
+            return Outcome(
+                status: status, output: self.printed.value.lines, errors: self.complaints.value.lines)
         }
         throw CancellationError()
     }
@@ -115,13 +123,15 @@ final class PumpProcess: Sendable {
     }
 
     /// Reads on a thread of its own, because reading blocks.
-    private static func collecting(_ output: FileHandle, onceReleased: DispatchSemaphore) -> Observed<Printed> {
+    private static func collecting(
+        _ output: FileHandle, onceReleased: DispatchSemaphore? = nil
+    ) -> Observed<Printed> {
         let printed = Observed(Printed())
         DispatchQueue(label: "pump.output").async {
             var isReadOn = false
             while case let text = output.availableData, !text.isEmpty {
                 printed.update { $0.text.append(text) }
-                if !isReadOn { onceReleased.wait() }
+                if !isReadOn { onceReleased?.wait() }
                 isReadOn = true
             }
             printed.update { $0.isComplete = true }

@@ -73,6 +73,11 @@ extension PumpProcess.Outcome {
     /// Whether it was an orderly end with nothing to complain about.
     var isFine: Bool { self.status == 0 && self.errors == [] }
 
+    /// Whether it was an orderly end that a signal asked for, which it has said.
+    var isInterrupted: Bool { self.status == 0 && self.errors == [Self.stopping] }
+
+    static let stopping = "stopping; press Ctrl-C again to end at once"
+
     /// Whether the operation failed, which was said in one line with all of these words.
     func isFailure(saying words: String...) -> Bool {
         self.status == 1 && self.errors.count == 1 && words.allSatisfy { self.errors[0].contains($0) }

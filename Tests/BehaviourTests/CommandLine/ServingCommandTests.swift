@@ -55,7 +55,7 @@ struct ServingCommandTests {
 
         server.send(SIGTERM)
         let outcome = try await server.outcome()
-        #expect(outcome.isFine)
+        #expect(outcome.isInterrupted)
         #expect(outcome.output.count == 3)
     }
 
@@ -66,7 +66,7 @@ struct ServingCommandTests {
             try await client.publish(try Pony.events(1), to: "ponies")
             #expect(try await client.get("ponies").events.count == 1)
             server.send(SIGINT)
-            #expect(try await server.outcome().isFine)
+            #expect(try await server.outcome().isInterrupted)
         }
     }
 
