@@ -49,6 +49,22 @@ extension EmbeddedServer {
         return suspension
     }
 
+    /// Returns as soon as this is true of the suspended server's burden.
+    ///
+    /// - Throws: `CancellationError`.
+    func waitForSuspension(until condition: @escaping @Sendable (Suspension) -> Bool) async throws {
+        let id = self.suspensionWatchers.makeID()
+        try await withTaskCancellationHandler {
+            try Task.checkCancellation()
+            if let suspension = self.suspension, condition(suspension) { return }
+            try await withCheckedThrowingContinuation { self.suspensionWatchers.add(id, condition, $0) }
+        } onCancel: {
+            Task { await self.cancelSuspensionWatcher(id) }
+        }
+    }
+
+    private func cancelSuspensionWatcher(_ id: Int) { self.suspensionWatchers.cancel(id) }
+
     /// Returns as soon as the server is not suspended.
     func waitWhileSuspended() async {
         guard self.suspension != nil else { return }

@@ -37,7 +37,10 @@ public actor EmbeddedServer {
     var tlsContext: TLSContext?
     var reservations: [PortReservation] = []
     var startup: PendingStartup?
-    var suspension: Suspension?
+    var suspension: Suspension? {
+        didSet { if let suspension { self.suspensionWatchers.valueChanged(to: suspension) } }
+    }
+    var suspensionWatchers = Watchers<Suspension>()
     let lifecycle = Turns()
 
     /// The TCP port for plain connections: until the first start, the one in the configuration; after that, the one in

@@ -140,11 +140,8 @@ import Testing
 extension EmbeddedServer {
     /// Returns as soon as this many have come to a suspended server.
     fileprivate func waitForSuspended(connections: Int = 0, requests: Int = 0) async throws {
-        while let suspension = self.suspension,
-            suspension.accepted.count < connections || suspension.requests.count < requests
-        {
-            try Task.checkCancellation()
-            await Task.yield()
+        try await self.waitForSuspension {
+            $0.accepted.count >= connections && $0.requests.count >= requests
         }
     }
 }
