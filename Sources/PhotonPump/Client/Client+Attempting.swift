@@ -130,6 +130,7 @@ extension Client {
     private func introduced(_ attempt: ConnectionAttempt) {
         guard let channel = attempt.take() else { return }
         self.connector.introduced()
+        self.isStranded = false
         self.logger.log(
             level: self.lastError == nil ? .debug : .info, "connected",
             metadata: [LogKey.endpoint: "\(channel.peer)"])

@@ -72,7 +72,9 @@ extension Client {
         if package.command == .heartbeatRequest {
             channel.send(Package(.heartbeatResponse, package.correlation))
         } else if let exchange = self.table.entry(package.correlation) {
-            switch exchange.received(package, from: channel.peer) {
+            let verdict = exchange.received(package, from: channel.peer)
+            self.learnRole(from: package, exchange, verdict)
+            switch verdict {
             case .over: _ = self.table.finish(package.correlation)
             case .again: self.retry(exchange)
             case .unfinished(let error): self.retry(exchange, after: error)

@@ -68,7 +68,12 @@ extension Client {
         guard let channel = attempt.take() else { return }
         var error = PhotonPumpError(.connectionLost, "the client went to \(attempt.node.endpoint)")
         error.endpoint = old.peer
-        self.logger.info("went to another node", metadata: [LogKey.endpoint: "\(channel.peer)"])
+        let isMaster = attempt.node.role == .master
+        // While no master can be reached, the others may send the client back and forth.
+        self.logger.log(
+            level: self.isStranded && !isMaster ? .debug : .info, "went to another node",
+            metadata: [LogKey.endpoint: "\(channel.peer)"])
+        if isMaster { self.isStranded = false }
         self.lastError = error
         self.search?.cancel()
         self.depart(from: old)
@@ -88,7 +93,10 @@ extension Client {
         successor.cancel()
         var error = error
         error.endpoint = successor.node.endpoint.description
-        self.logger.warning("cannot go to another node", metadata: [LogKey.error: "\(error)"])
+        self.logger.log(
+            level: self.isStranded ? .debug : .warning, "cannot go to another node",
+            metadata: [LogKey.error: "\(error)"])
+        self.isStranded = true
         let failure = PhotonPumpError(
             .connectionFailed, "the node that should serve this cannot be reached", underlying: error)
         for id in self.redirected { self.table.delayedEntry(id)?.note(failure) }

@@ -77,6 +77,8 @@ public actor Client {
     var successorSearch: Task<Void, Never>?
     /// Whether that was done since the last successor that was named could not be reached.
     var hasLookedElsewhere = false
+    /// Whether a successor could not be reached, and nothing has shown since that its requests are served.
+    var isStranded = false
     /// The connection that was left for the present one, until its last answer has come.
     var departure: Departure?
     /// Requests that wait for the successor.

@@ -24,7 +24,12 @@ public struct ConnectionStatus: Sendable {
     public let since: ContinuousClock.Instant
     /// The server that the client is connected to or tried last; nil before the first attempt and after closing.
     public let endpoint: Endpoint?
-    /// The server's state in its cluster, according to the gossip it was found in; nil if it was not found that way.
+    /// The server's state in its cluster; nil while it is not known.
+    ///
+    /// It comes from the gossip in which the server was found, from the node that named it as the master, and from its own
+    /// answers: a call that needs the master, such as a write, is served or refused by what it is at that moment. Nothing
+    /// is asked for this alone, so of a server with a fixed address it is not known before the first such call. A server
+    /// without a cluster is a master.
     public let role: NodeState?
     /// The number of failed attempts since the last connection that lasted.
     public let failedAttempts: Int

@@ -38,6 +38,9 @@ protocol OpenExchange: Sendable {
     /// Handles the answer, and ends the caller's wait unless the request has to be sent again.
     func received(_ package: Package, from endpoint: String) -> Verdict
 
+    /// Whether `package` is an answer that no node but the master gives.
+    func showsMaster(_ package: Package) -> Bool
+
     /// Fails the call with `error`, to which it adds what was attempted.
     func fail(_ error: PhotonPumpError)
 
@@ -170,6 +173,10 @@ final class Exchange<C: Conversation>: OpenExchange {
             }
             return .elsewhere(master, otherwise: error)
         }
+    }
+
+    func showsMaster(_ package: Package) -> Bool {
+        self.conversation.needsMaster && package.command == self.conversation.replyCommand
     }
 
     func fail(_ error: PhotonPumpError) {

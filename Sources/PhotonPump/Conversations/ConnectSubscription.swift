@@ -21,6 +21,7 @@ struct ConnectSubscription: Conversation {
     var request: Request { Request(command: .connectToPersistentSubscription, message: self.message) }
     var effect: Effect { .none }
     var replyCommand: Command { .persistentSubscriptionConfirmation }
+    var needsMaster: Bool { true }
 
     func received(_ reply: PersistentSubscriptionConfirmation) -> Step<String> {
         .finish(reply.subscriptionID)

@@ -21,6 +21,9 @@ protocol Conversation: Sendable {
     /// Whether it concerns this node, so that it fails where another one would be asked.
     var staysHere: Bool { get }
 
+    /// Whether no node but the master gives the answer, if servers can be relied on to see to it.
+    var needsMaster: Bool { get }
+
     /// What the answer means.
     func received(_ reply: Reply) -> Step<Output>
 
@@ -47,6 +50,7 @@ protocol Conversation: Sendable {
 
 extension Conversation {
     var staysHere: Bool { false }
+    var needsMaster: Bool { false }
 
     func received(_ reply: Reply, bytes: Int) -> Step<Output> { self.received(reply) }
     func lostAnswer() {}

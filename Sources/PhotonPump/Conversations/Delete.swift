@@ -37,6 +37,7 @@ struct Delete: Conversation {
     /// A repetition might delete what was written since, or fail because of the first deletion.
     var effect: Effect { .checked }
     var replyCommand: Command { .deleteStreamCompleted }
+    var needsMaster: Bool { self.message.requireMaster }
 
     func received(_ reply: DeleteStreamCompleted) -> Step<Position?> {
         if reply.result == .success { return .finish(Position(ofWrite: reply.commitPosition, reply.preparePosition)) }

@@ -58,6 +58,8 @@ final class ManageSubscription: Conversation {
         }
     }
 
+    var needsMaster: Bool { true }
+
     func lostAnswer() { self.hasLostAnswer.store(true, ordering: .relaxed) }
 
     /// Whether the change may have been made by a request whose answer was lost.

@@ -43,6 +43,7 @@ struct Publish: Conversation {
     var request: Request { Request(command: .writeEvents, message: self.message) }
     var effect: Effect { .repeatable }
     var replyCommand: Command { .writeEventsCompleted }
+    var needsMaster: Bool { self.message.requireMaster }
 
     var uncertainWrite: UncertainWrite? {
         // A write without events does nothing.

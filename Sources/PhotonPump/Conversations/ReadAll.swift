@@ -35,6 +35,7 @@ struct ReadAll: Conversation {
         case .backward: .readAllEventsBackwardCompleted
         }
     }
+    var needsMaster: Bool { self.message.requireMaster }
 
     func lostAnswer() { self.sizer.lost() }
     func answerWasTooLarge(bytes: Int) -> Bool { self.sizer.wasTooLarge(bytes: bytes) }

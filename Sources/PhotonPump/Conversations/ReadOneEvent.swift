@@ -16,6 +16,7 @@ struct ReadOneEvent: Conversation {
     var request: Request { Request(command: .readEvent, message: self.message) }
     var effect: Effect { .none }
     var replyCommand: Command { .readEventCompleted }
+    var needsMaster: Bool { self.message.requireMaster }
 
     func received(_ reply: ReadEventCompleted) -> Step<ResolvedEvent> {
         switch reply.result {

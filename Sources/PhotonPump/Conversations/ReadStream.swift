@@ -34,6 +34,7 @@ struct ReadStream: Conversation {
         case .backward: .readStreamEventsBackwardCompleted
         }
     }
+    var needsMaster: Bool { self.message.requireMaster }
 
     func lostAnswer() { self.sizer.lost() }
     func answerWasTooLarge(bytes: Int) -> Bool { self.sizer.wasTooLarge(bytes: bytes) }

@@ -31,6 +31,7 @@ struct StartTransaction: Conversation {
     /// Each repetition begins another transaction; those that are never committed do no harm.
     var effect: Effect { .repeatable }
     var replyCommand: Command { .transactionStartCompleted }
+    var needsMaster: Bool { self.message.requireMaster }
 
     func received(_ reply: TransactionStartCompleted) -> Step<Int64> {
         if reply.result == .success { return .finish(reply.transactionID) }
@@ -66,6 +67,7 @@ struct WriteToTransaction: Conversation {
     /// Servers would add the events again.
     var effect: Effect { .once }
     var replyCommand: Command { .transactionWriteCompleted }
+    var needsMaster: Bool { self.message.requireMaster }
 
     func received(_ reply: TransactionWriteCompleted) -> Step<Void> {
         if reply.result == .success { return .finish(()) }
@@ -93,6 +95,7 @@ struct CommitTransaction: Conversation {
     /// With a version the events are recognised in the stream, otherwise only as long as the server remembers them.
     var effect: Effect { self.expected?.isForgettable ?? true ? .checked : .repeatable }
     var replyCommand: Command { .transactionCommitCompleted }
+    var needsMaster: Bool { self.message.requireMaster }
 
     func received(_ reply: TransactionCommitCompleted) -> Step<WriteResult> {
         if reply.result == .success {

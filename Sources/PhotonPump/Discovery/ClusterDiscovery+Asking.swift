@@ -110,7 +110,8 @@ extension ClusterDiscovery {
             let member = gossip.members[index]
             let host = HostAddress.meant(by: member.tcpHost, whenToldBy: teller, at: candidate.address)
             if host != member.tcpHost {
-                self.logger.info(
+                self.logger.log(
+                    level: self.said.isNew("\(member.tcpHost) \(host)") ? .info : .debug,
                     "gossip names an address that means another machine here; the one that was asked is taken instead",
                     metadata: [LogKey.endpoint: "\(member)", LogKey.host: "\(host)"])
             }

@@ -1,4 +1,5 @@
 internal import Logging
+internal import Synchronization
 
 /// Finds a node of a cluster by asking its nodes for gossip.
 struct ClusterDiscovery: Sendable {
@@ -13,6 +14,8 @@ struct ClusterDiscovery: Sendable {
     var getter: any HTTPGetter = CurlGetter()
     var lookUp: @Sendable (Endpoint) async throws -> [String] = AddressLookup.addresses
     var logger = Logger(label: "PhotonPump") { _ in SwiftLogNoOpLogHandler() }
+    /// What was logged before.
+    let said = Said()
     /// Called with the reason why no node has been found yet, before all are asked again.
     var progress: @Sendable (PhotonPumpError) async -> Void = { _ in }
     var pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
@@ -73,6 +76,19 @@ struct ClusterDiscovery: Sendable {
             await self.progress(failures.error(attempts: attempt))
             try await self.pause(self.settings.interval)
             attempt += 1
+        }
+    }
+}
+
+/// Remembers what was said, so that it is said once and not with each of many attempts.
+final class Said: Sendable {
+    private static let most = 100
+    private let words = Mutex<Set<String>>([])
+
+    func isNew(_ text: String) -> Bool {
+        self.words.withLock { words in
+            if words.count >= Self.most { words = [] }
+            return words.insert(text).inserted
         }
     }
 }

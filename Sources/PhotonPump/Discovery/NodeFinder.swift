@@ -4,8 +4,8 @@ internal import Logging
 struct NodeFinder: Sendable {
     struct Node: Sendable {
         let endpoint: Endpoint
-        /// The node's state in its cluster; nil if it was not found through gossip.
-        let role: NodeState?
+        /// The node's state in its cluster, as far as it is known.
+        var role: NodeState?
     }
 
     /// The result of a search.

@@ -119,12 +119,14 @@ extension PersistentFeed {
         logger[metadataKey: LogKey.stream] = "\(self.request.stream)"
         logger[metadataKey: LogKey.group] = "\(self.request.group)"
         switch change {
-        case .connected where self.status.lastError != nil:
+        case .connected where self.isInterrupted.exchange(false, ordering: .relaxed):
             logger.info("subscription resumed")
         case .connected:
             logger.debug("subscription connected")
         case .interrupted(let attempt, let pause, let cause):
-            logger.warning(
+            // The attempts that follow in vain are of the same interruption.
+            logger.log(
+                level: self.isInterrupted.exchange(true, ordering: .relaxed) ? .debug : .warning,
                 "subscription interrupted",
                 metadata: [LogKey.attempt: "\(attempt)", LogKey.pause: "\(pause)", LogKey.error: "\(cause)"])
         case .slow(let event, let timeout):

@@ -50,6 +50,8 @@ final class PersistentFeed: Sendable {
     let shared: Mutex<Shared>
     /// The current ``Batch/generation``; changed only while ``shared`` is locked.
     let generation = Atomic(0)
+    /// Whether it was logged that it is interrupted.
+    let isInterrupted = Atomic(false)
 
     /// - Throws: ``PhotonPumpError/Code/invalidArgument``.
     init(client: Client, _ request: Request) throws(PhotonPumpError) {

@@ -43,6 +43,7 @@ struct SearchStream: Conversation {
     }
     var effect: Effect { .none }
     var replyCommand: Command { .readStreamEventsBackwardCompleted }
+    var needsMaster: Bool { self.message.requireMaster }
 
     func lostAnswer() { self.sizer.lost() }
     func answerWasTooLarge(bytes: Int) -> Bool { self.sizer.wasTooLarge(bytes: bytes) }

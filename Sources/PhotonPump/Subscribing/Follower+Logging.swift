@@ -1,4 +1,5 @@
 internal import Logging
+internal import Synchronization
 
 extension Follower {
     /// Logs changes.
@@ -24,9 +25,13 @@ extension Follower {
                     "subscription waits for events that were announced and cannot be read yet",
                     metadata: [LogKey.place: "\(self.text(place))"])
             case .interrupted(let attempt, let cause):
-                logger.warning(
+                // The attempts that follow in vain are of the same interruption.
+                logger.log(
+                    level: self.isInterrupted.exchange(true, ordering: .relaxed) ? .debug : .warning,
                     "subscription interrupted", metadata: [LogKey.attempt: "\(attempt)", LogKey.error: "\(cause)"])
-            case .resumed: logger.info("subscription resumed")
+            case .resumed:
+                self.isInterrupted.store(false, ordering: .relaxed)
+                logger.info("subscription resumed")
             case .ended(let error?): logger.warning("subscription ended", metadata: [LogKey.error: "\(error)"])
             case .ended(nil): logger.debug("subscription ended")
             }

@@ -36,6 +36,8 @@ final class Follower: Subscriber {
     /// Whether the consumer should receive nothing more, not even what it already holds.
     private let isStopped = Atomic(false)
     private let isConsumed = Atomic(false)
+    /// Whether it was logged that it is interrupted.
+    let isInterrupted = Atomic(false)
 
     init(
         _ client: Client, _ source: any FollowSource, from start: SubscriptionStart<Position>,

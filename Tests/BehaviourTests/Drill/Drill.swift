@@ -60,7 +60,7 @@ struct Drill {
         configuration.credentials = Credentials(username: user, password: "changeit")
         configuration.nodePreference = preference
         configuration.operationTimeout = .seconds(30)
-        let log = DrillLog(self.logged)
+        let log = LogCounter(self.logged)
         let client = try Client(configuration, logger: Logger(label: "drill") { _ in log })
         try await client.ping(options: CallOptions(timeout: .seconds(50)))
         return client

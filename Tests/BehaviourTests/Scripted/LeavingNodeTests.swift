@@ -1,3 +1,4 @@
+import Logging
 import PhotonPump
 import PhotonPumpTransport
 import PhotonPumpWire
@@ -34,7 +35,8 @@ struct LeavingNodeTests {
     @Test("S69: keeps its connection when that one cannot be reached, and serves the others meanwhile")
     func unreachable() async throws {
         let dead = try UnusedPort()
-        try await ScriptedSession.run { session in
+        let logged = Observed<[String: Int]>([:])
+        try await ScriptedSession.run(logger: Logger(label: "tests") { _ in LogCounter(logged) }) { session in
             let refusals = Observed(0)
             let answering = Task {
                 while let request = try await session.peer.next() {
@@ -57,10 +59,49 @@ struct LeavingNodeTests {
             #expect("\(error)".contains("[127.0.0.1:\(dead.number)]"), "\(error)")
             // Nobody pays for it afterwards.
             for _ in 0..<10 { _ = try await session.client.ping() }
+            #expect(logged.value == ["cannot go to another node": 1], "at warning and info")
             await session.client.close()
             let names = await session.changes.reduce(into: []) { $0.append($1.name) }
             #expect(names == ["connected", "closed"])
             _ = await answering.result
+        }
+    }
+
+    @Test("S69: is known by its answers for what it is, and an outage of the master is logged once, and its end")
+    func role() async throws {
+        let dead = try UnusedPort()
+        let logged = Observed<[String: Int]>([:])
+        let unreachable = "cannot go to another node"
+        let served = "the node serves all requests again"
+        try await ScriptedSession.run(logger: Logger(label: "tests") { _ in LogCounter(logged) }) { session in
+            try await Self.serve(1, session)
+            #expect(await session.client.status.role == nil)
+            for outage in 1...2 {
+                let write = Self.write(session.client)
+                for _ in 0..<3 {
+                    let request = try await session.peer.next(.writeEvents)
+                    try await session.peer.send(Self.answer(request, byNaming: dead.number))
+                }
+                let request = try await session.peer.next(.writeEvents)
+                #expect(await session.client.status.role == .follower)
+                #expect(logged.value[unreachable] == outage)
+                try await Self.confirm(request, on: session.peer)
+                _ = try await write.value
+                #expect(await session.client.status.role == .master)
+                #expect(logged.value == [unreachable: outage, served: outage])
+            }
+            // Who forwards a write may be anything.
+            await session.peer.close()
+            let peer = try await session.nextConnection()
+            let options = CallOptions(requireMaster: false)
+            async let forwarded = session.client.publish([], to: "s", options: options)
+            try await Self.confirm(try await peer.next(.writeEvents), on: peer)
+            _ = try await forwarded
+            #expect(await session.client.status.role == nil)
+            async let needed = session.client.publish([], to: "s")
+            try await Self.confirm(try await peer.next(.writeEvents), on: peer)
+            _ = try await needed
+            #expect(await session.client.status.role == .master)
         }
     }
 

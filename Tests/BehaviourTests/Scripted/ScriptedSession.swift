@@ -1,3 +1,4 @@
+import Logging
 import PhotonPump
 import PhotonPumpWire
 import ScriptedPeers
@@ -14,10 +15,11 @@ struct ScriptedSession {
     /// Connects a client to a scripted server, runs `body`, and closes both.
     static func run(
         _ adjust: (inout Client.Configuration) -> Void = { _ in },
+        logger: Logger = .silent,
         _ body: (ScriptedSession) async throws -> Void
     ) async throws {
         let server = ScriptedServer()
-        let client = try Client(try await self.configuration(for: server, adjust), logger: .silent)
+        let client = try Client(try await self.configuration(for: server, adjust), logger: logger)
         let changes = await client.changes
         async let connected: Void = client.connect()
         let peer = try await server.nextConnection()

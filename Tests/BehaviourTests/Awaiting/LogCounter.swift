@@ -2,7 +2,7 @@ import Logging
 import PhotonPump
 
 /// Counts what clients log from `info` on, by its words.
-struct DrillLog: LogHandler {
+struct LogCounter: LogHandler {
     let counts: Observed<[String: Int]>
     var logLevel = Logger.Level.info
     var metadata: Logger.Metadata = [:]
