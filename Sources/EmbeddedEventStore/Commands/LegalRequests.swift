@@ -128,14 +128,20 @@ struct LegalFilteredRead {
     }
 }
 
-/// An event, with all its parts, stays below this many bytes.
+/// The most bytes that an event's data, metadata and type may take. Of text each UTF-16 unit counts as two.
 private let eventLimit = (16 << 20) - 10_000
+/// The most bytes that they may take together with the stream's name.
+private let recordLimit = (16 << 20) - 103
 
 private func check(_ event: ProposedEvent, of stream: String) throws(MalformedMessage) {
     try check(event.id != .zero, "NewEvent", "event_id is zero")
     try check(!event.type.isEmpty, "NewEvent", "event_type is empty")
-    let size = stream.utf8.count + event.contentCount
-    try check(size < eventLimit, "NewEvent", "an event of \(size) bytes, not below \(eventLimit)")
+    let size = 2 * event.type.utf16.count + event.data.count + (event.metadata?.count ?? 0)
+    try check(size <= eventLimit, "NewEvent", "an event of \(size) bytes, above \(eventLimit)")
+    let record = size + 2 * stream.utf16.count
+    try check(
+        record <= recordLimit, "NewEvent",
+        "a record of \(record) bytes, above \(recordLimit): a real server would end its process over it")
 }
 
 private func check(

@@ -17,16 +17,18 @@ extension Node {
 
     mutating func commit(_ commit: TransactionCommit, _ request: Request) -> TransactionCommitCompleted {
         let id = commit.transactionID
+        let (plain, part) = (self.log.plainWrite(at: id), self.log.transactions.transaction(with: id))
+        guard let stream = plain?.stream ?? part?.stream ?? self.log.transactions[id]?.stream,
+            self.log.allows(request.identity, to: .write, stream)
+        else {
+            return TransactionCommitCompleted(transactionID: id, result: .accessDenied, message: "Access denied.")
+        }
         // Servers wait in vain for what began before that place.
-        if let transaction = self.log.transactions.transaction(with: id),
-            self.log.allows(request.identity, to: .write, transaction.stream)
-        {
+        guard part == nil, plain?.beginsThere ?? true else {
             return TransactionCommitCompleted(
                 transactionID: id, result: .prepareTimeout, message: "Prepare phase timeout.")
         }
-        guard let stream = self.log.transactions[id]?.stream,
-            self.log.allows(request.identity, to: .write, stream),
-            let outcome = self.log.commitTransaction(id, now: request.now)
+        guard let outcome = plain.map({ self.log.repeated($0) }) ?? self.log.commitTransaction(id, now: request.now)
         else {
             return TransactionCommitCompleted(transactionID: id, result: .accessDenied, message: "Access denied.")
         }

@@ -42,7 +42,8 @@ extension EventLog.Entry {
     /// The position of the event.
     var position: LogPosition { LogPosition(commit: self.commit.lowerBound, prepare: self.prepare.lowerBound) }
 
-    private var isOwnCommit: Bool { self.commit == self.prepare }
+    /// Whether it was written without a transaction.
+    var isOwnCommit: Bool { self.commit == self.prepare }
 
     /// Where reading forward continues. After an event of a transaction, that is the transaction's next event.
     fileprivate var positionAfter: LogPosition {
@@ -100,7 +101,7 @@ extension EventLog {
     }
 
     /// The index of the first entry that is `behind` something; all later entries are, too.
-    private func firstIndex(_ behind: (Entry) -> Bool) -> Int {
+    func firstIndex(_ behind: (Entry) -> Bool) -> Int {
         var (low, high) = (self.entries.startIndex, self.entries.endIndex)
         while low < high {
             let middle = low + (high - low) / 2

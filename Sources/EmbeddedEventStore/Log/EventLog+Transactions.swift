@@ -20,6 +20,12 @@ extension EventLog {
         self.transactions.add(prepared, to: id)
     }
 
+    /// What committing a write without a transaction amounts to, whose events are all there.
+    func repeated(_ write: PlainWrite) -> WriteOutcome {
+        self.lastNumber(of: write.stream) == StreamHistory.deletedNumber
+            ? .streamDeleted : .repeated(first: write.numbers.lowerBound, last: write.numbers.upperBound)
+    }
+
     /// Appends the events of a transaction as one write; committing it again repeats that write.
     ///
     /// - Returns: nil for an unknown transaction. A transaction that cannot be committed stays open.

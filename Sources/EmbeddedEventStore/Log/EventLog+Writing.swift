@@ -25,7 +25,7 @@ extension EventLog {
     ) -> WriteOutcome {
         self.write(events, to: stream, expecting: expected, now: now) { log in
             guard !events.isEmpty else { return log.advance(by: stream.bytes.count).lowerBound }
-            for event in events { log.append(event, to: stream, now: now) }
+            for (rank, event) in events.enumerated() { log.append(event, to: stream, rank: rank, now: now) }
             return log.lastPosition
         }
     }

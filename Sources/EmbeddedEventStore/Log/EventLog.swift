@@ -12,6 +12,8 @@ struct EventLog {
         let commit: Range<Int64>
         /// The record of the event itself: the same one, or an earlier one for an event of a transaction.
         let prepare: Range<Int64>
+        /// The number of events of the same write before it; 0 for an event of a transaction.
+        var rank: Int32 = 0
     }
 
     /// The bytes of a record besides its text and payload.
@@ -60,9 +62,11 @@ struct EventLog {
     }
 
     /// Appends the next event of a stream, whatever the stream's state, and returns its position.
+    ///
+    /// - Parameter rank: the number of events of the same write before it.
     @discardableResult
-    mutating func append(_ event: ProposedEvent, to stream: StreamName, now: Int64) -> Int64 {
-        self.append(self.nextRecord(event, of: stream, created: now))
+    mutating func append(_ event: ProposedEvent, to stream: StreamName, rank: Int = 0, now: Int64) -> Int64 {
+        self.append(self.nextRecord(event, of: stream, created: now), rank: rank)
     }
 
     /// Appends an event of a transaction as the next one of a stream, whatever the stream's state.
@@ -71,9 +75,9 @@ struct EventLog {
         self.entries.append(Entry(record: record, commit: commit, prepare: prepared.place))
     }
 
-    mutating func append(_ record: EventRecord) -> Int64 {
+    mutating func append(_ record: EventRecord, rank: Int = 0) -> Int64 {
         let place = self.advance(by: record.contentCount)
-        self.entries.append(Entry(record: record, commit: place, prepare: place))
+        self.entries.append(Entry(record: record, commit: place, prepare: place, rank: Int32(clamping: rank)))
         return place.lowerBound
     }
 

@@ -23,7 +23,8 @@ import Testing
             Self.write(""), Self.write("s", -3), Self.write("s", -5), Self.write("s", .min),
             Self.write("s", -2, [ProposedEvent(letter: "a", type: "")]),
             Self.write("s", -2, [ProposedEvent(id: .zero, type: "t", isJSON: true, data: Bytes(), metadata: Bytes())]),
-            Self.write("s", -2, [ProposedEvent(letter: "a", data: String(repeating: "x", count: (16 << 20) - 10_006))]),
+            Self.large("a", bytes: 1), Self.large("üü", bytes: 1), Self.large("🐴", bytes: 1),
+            Self.large("a", bytes: 0, of: String(repeating: "ü", count: 4949)),
         ]
     )
     func illegalWrites(_ write: WriteEvents) {
@@ -36,11 +37,21 @@ import Testing
         #expect(node.log.entries.isEmpty)
     }
 
-    @Test("an event just below the limit is taken")
-    func largestEvent() {
-        let node = TestNode()
-        let event = ProposedEvent(letter: "a", data: String(repeating: "x", count: (16 << 20) - 10_008))
-        #expect(node.ask(Self.write("s", -2, [event]), .writeEvents)?.command == .writeEventsCompleted)
+    @Test(
+        "an event just at the limit is taken, in which two bytes count for each UTF-16 unit of a name",
+        arguments: [
+            Self.large("a", bytes: 0), Self.large("üü", bytes: 0), Self.large("🐴", bytes: 0),
+            Self.large("a", bytes: 0, of: String(repeating: "ü", count: 4948)),
+        ])
+    func largestEvent(_ write: WriteEvents) {
+        #expect(TestNode().ask(write, .writeEvents)?.command == .writeEventsCompleted)
+    }
+
+    /// Writes an event that goes beyond the limit for its type and data by some bytes.
+    private static func large(_ type: String, bytes: Int, of stream: String = "s") -> WriteEvents {
+        let count = (16 << 20) - 10_000 - 2 * type.utf16.count + bytes
+        return Self.write(
+            stream, -2, [ProposedEvent(letter: "a", type: type, data: String(repeating: "x", count: count))])
     }
 
     @Test(

@@ -83,6 +83,42 @@ import Testing
                 == TransactionCommitCompleted(transactionID: id, result: .accessDenied, message: "Access denied."))
     }
 
+    @Test("the place of a write without a transaction is an id, too: of one that was committed")
+    func plainWrites() throws {
+        func place(_ node: TestNode, _ number: Int, _ stream: String) throws -> Int64 {
+            let entry = node.log.entries.first {
+                $0.record.stream.text == stream && $0.record.number == number && $0.isOwnCommit
+            }
+            return try #require(entry).prepare.lowerBound
+        }
+        let node = TestNode {
+            $0.write("abc", to: "s")
+            $0.write("d", to: "s")
+            $0.write("e", to: "hard")
+            $0.write("f", to: "$system")
+        }
+        func done(_ id: Int64, _ numbers: ClosedRange<Int64>) -> TransactionCommitCompleted {
+            TransactionCommitCompleted(
+                transactionID: id, result: .success, firstEventNumber: numbers.lowerBound,
+                lastEventNumber: numbers.upperBound, preparePosition: -1, commitPosition: -1)
+        }
+        let (first, middle, next) = (try place(node, 0, "s"), try place(node, 1, "s"), try place(node, 3, "s"))
+        #expect(Self.commit(node, first) == done(first, 0...2))
+        #expect(Self.write(node, first, "g")?.result == .success)
+        #expect(Self.commit(node, first) == done(first, 0...2))
+        #expect(Self.commit(node, middle)?.result == .prepareTimeout)
+        #expect(Self.commit(node, next) == done(next, 3...3))
+        #expect(Self.commit(node, next + 1)?.result == .accessDenied)
+        let system = try place(node, 0, "$system")
+        #expect(Self.commit(node, system)?.result == .accessDenied)
+        #expect(try Self.commit(node, system, login: .admin) == done(system, 0...0))
+        let gone = try place(node, 0, "hard")
+        let delete = DeleteStream(stream: "hard", expectedVersion: -2, requireMaster: true, hardDelete: true)
+        #expect(node.ask(delete, .deleteStream)?.command == .deleteStreamCompleted)
+        #expect(Self.commit(node, gone)?.result == .streamDeleted)
+        #expect(node.log.entries.count == 7)
+    }
+
     @Test("negative ids, no stream and versions that mean nothing are not understood")
     func illegal() {
         let node = TestNode()
