@@ -33,9 +33,8 @@ extension Client {
             error, connecting: PhotonPumpError(.clientClosed, "the client was closed while it connected"))
         for request in self.requests.values { request.settle(.failure(error)) }
         self.endSubscriptions(Self.closure)
-        self.announce(.closed)
-        for listener in self.listeners.values { listener.finish() }
-        self.listeners = [:]
+        self.happenings.noteEnd(.closed)
+        self.happenings.tell()
         self.finishDraining()
         self.logger.debug("closed")
     }

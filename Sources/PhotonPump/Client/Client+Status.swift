@@ -29,24 +29,10 @@ extension Client {
     ///
     /// Each sequence has its own buffer of 100 changes; a slow reader misses the oldest. It ends when the client is
     /// closed or deallocated, or the reading task is cancelled.
-    public var changes: AsyncStream<ConnectionChange> {
-        let id = self.ids.next()
-        let (stream, continuation) = AsyncStream.makeStream(
-            of: ConnectionChange.self, bufferingPolicy: .bufferingNewest(100))
-        if case .closed = self.connector.phase {
-            continuation.yield(.closed)
-            continuation.finish()
-        } else {
-            self.listeners[id] = continuation
-            continuation.onTermination = { [weak self] _ in
-                guard let self else { return }
-                self.executor.run(here: false) { self.assumeIsolated { $0.listeners[id] = nil } }
-            }
-        }
-        return stream
-    }
+    public var changes: AsyncStream<ConnectionChange> { self.happenings.stream { $0 } }
 
     func announce(_ change: ConnectionChange) {
-        for listener in self.listeners.values { listener.yield(change) }
+        self.happenings.note(change)
+        self.happenings.tell()
     }
 }

@@ -101,7 +101,7 @@ public actor Client {
     var heartbeat: (id: GUID, sent: ContinuousClock.Instant)?
     /// Searches for a node, or for a better one.
     var search: Task<Void, Never>?
-    var listeners: [GUID: AsyncStream<ConnectionChange>.Continuation] = [:]
+    let happenings = Broadcast<ConnectionChange>()
 
     var table: ConversationTable<any OpenExchange>
     /// Streams with writes of which it is being found out whether they were made.
@@ -164,7 +164,6 @@ public actor Client {
     }
 
     deinit {
-        for listener in self.listeners.values { listener.finish() }
         self.search?.cancel()
         self.successorSearch?.cancel()
     }

@@ -13,10 +13,12 @@ extension PersistentFeed {
         let (actions, calls) = self.shared.withLock { shared -> (Actions?, Calls) in
             guard let actions = change(&shared) else { return (nil, Calls()) }
             self.post(actions)
+            self.note(actions.changes)
             if actions.discards { self.generation.wrappingAdd(1, ordering: .releasing) }
             return (actions, Calls(actions, &shared, generation: self.generation.load(ordering: .relaxed)))
         }
         guard let actions else { return }
+        if !actions.changes.isEmpty { self.happenings.tell() }
         calls.make()
         if calls.isOver { self.client.cancelPause(self.pauseID) }
         if let id = actions.cancel { self.client.cancel(id) }
@@ -102,6 +104,12 @@ extension PersistentFeed {
         client.begin(exchange)
     }
 
+    private func note(_ changes: [Change]) {
+        for change in changes {
+            if case .ended = change { self.happenings.noteEnd(change) } else { self.happenings.note(change) }
+        }
+    }
+
     func flushLater() {
         self.later(self.request.acknowledgementDelay) { feed in feed.perform { $0.machine.flushDue() } }
     }
@@ -152,8 +160,6 @@ private struct Calls {
     private var consumer: (() -> Void)?
     private var starter: (() -> Void)?
     private var enders: [CheckedContinuation<Void, Never>] = []
-    private var changes: [PersistentFeed.Change] = []
-    private var listeners: [AsyncStream<PersistentFeed.Change>.Continuation] = []
     private(set) var isOver = false
 
     init() {}
@@ -175,20 +181,13 @@ private struct Calls {
             shared.starter = nil
             self.starter = { starter.settle(result) }
         }
-        self.changes = actions.changes
-        if !self.changes.isEmpty { self.listeners = Array(shared.listeners.values) }
         if shared.machine.phase == .ended {
             (self.enders, shared.enders) = (shared.enders, [])
-            shared.listeners = [:]
             self.isOver = true
         }
     }
 
     func make() {
-        for listener in self.listeners {
-            for change in self.changes { listener.yield(change) }
-            if self.isOver { listener.finish() }
-        }
         self.starter?()
         self.consumer?()
         for ender in self.enders { ender.resume() }

@@ -32,7 +32,6 @@ final class PersistentFeed: Sendable {
         var consumer: CheckedContinuation<Batch?, any Error>?
         var starter: Outcome<Void>?
         var enders: [CheckedContinuation<Void, Never>] = []
-        var listeners: [GUID: AsyncStream<Change>.Continuation] = [:]
         /// Whose work the events are that were handed out last.
         var work: Work?
         /// When the packages now being received arrived.
@@ -48,6 +47,7 @@ final class PersistentFeed: Sendable {
     /// Of the pause before the next attempt.
     let pauseID: GUID
     let shared: Mutex<Shared>
+    let happenings = Broadcast<Change>()
     /// The current ``Batch/generation``; changed only while ``shared`` is locked.
     let generation = Atomic(0)
     /// Whether it was logged that it is interrupted.
@@ -71,14 +71,13 @@ final class PersistentFeed: Sendable {
     }
 
     deinit {
-        let (phase, listeners) = self.shared.withLock { shared in
+        let phase = self.shared.withLock { shared in
             let phase = shared.machine.phase
             self.post(shared.machine.finish())
-            return (phase, shared.listeners)
+            return phase
         }
         if case .connecting(let id) = phase { self.client.cancel(id) }
         self.client.cancelPause(self.pauseID)
-        for listener in listeners.values { listener.finish() }
     }
 
     var status: PersistentSubscription.Status { self.shared.withLock { $0.machine.status } }
@@ -155,24 +154,5 @@ final class PersistentFeed: Sendable {
         _ events: some Sequence<DeliveredEvent>, _ action: PersistentSubscription.RefusalAction, reason: String?
     ) -> [PersistentSubscription.Acknowledgement] {
         self.settling { $0.refuse(events, action, reason: reason, &$1) }
-    }
-
-    func listen() -> AsyncStream<Change> {
-        let id = self.client.nextID()
-        let (stream, listener) = AsyncStream.makeStream(of: Change.self, bufferingPolicy: .bufferingNewest(100))
-        let last: Change? = self.shared.withLock { shared in
-            if case .ended = shared.machine.phase { return .ended(shared.machine.lastError) }
-            shared.listeners[id] = listener
-            return nil
-        }
-        if let last {
-            listener.yield(last)
-            listener.finish()
-        } else {
-            listener.onTermination = { [weak self] _ in
-                self?.shared.withLock { _ = $0.listeners.removeValue(forKey: id) }
-            }
-        }
-        return stream
     }
 }

@@ -33,27 +33,7 @@ extension Follower {
     func changes<Place>(
         _ place: @escaping @Sendable (Position) -> Place
     ) -> AsyncStream<SubscriptionChange<Place>> {
-        let id = self.client.nextID()
-        let (stream, continuation) = AsyncStream.makeStream(
-            of: SubscriptionChange<Place>.self, bufferingPolicy: .bufferingNewest(100))
-        let listener = Listener(tell: { continuation.yield($0.map(place)) }, finish: { continuation.finish() })
-        self.shared.withLock { shared in
-            if case .over(let error) = shared.machine.phase {
-                listener.tell(.ended(error))
-                listener.finish()
-            } else {
-                shared.listeners[id] = listener
-            }
-        }
-        // Not directly: a task that is being cancelled holds a lock that whoever reports a change to it waits for.
-        continuation.onTermination = { [weak self, executor = self.client.executor] _ in
-            executor.run(here: false) { [weak self] in self?.forget(id) }
-        }
-        return stream
-    }
-
-    private func forget(_ listener: GUID) {
-        _ = self.shared.withLock { $0.listeners.removeValue(forKey: listener) }
+        self.happenings.stream { $0.map(place) }
     }
 
     func lookWhetherQuiet() {

@@ -10,12 +10,6 @@ internal import Synchronization
 final class Follower: Subscriber {
     typealias Machine = FollowState
     typealias Consumer = CheckedContinuation<[FollowItem]?, any Error>
-    /// A listener for changes.
-    struct Listener {
-        let tell: @Sendable (SubscriptionChange<Position>) -> Void
-        let finish: @Sendable () -> Void
-    }
-
     struct Shared {
         var machine: Machine
         var consumer: Consumer?
@@ -23,7 +17,6 @@ final class Follower: Subscriber {
         var exchange: GUID?
         /// The id under which the server pushes.
         var subscription: GUID?
-        var listeners: [GUID: Listener] = [:]
         /// Reports that nothing happens.
         var liveness: Task<Void, Never>?
         var isQuiet = true
@@ -33,6 +26,7 @@ final class Follower: Subscriber {
     private let source: any FollowSource
     private let options: SubscriptionOptions
     let shared: Mutex<Shared>
+    let happenings = Broadcast<SubscriptionChange<Position>>()
     /// Whether the consumer should receive nothing more, not even what it already holds.
     private let isStopped = Atomic(false)
     private let isConsumed = Atomic(false)
@@ -63,7 +57,6 @@ final class Follower: Subscriber {
             if let exchange = shared.exchange { self.abandon(exchange) }
             if let subscription = shared.subscription { self.client.endSubscription(subscription) }
             shared.liveness?.cancel()
-            for listener in shared.listeners.values { listener.finish() }
         }
     }
 
@@ -181,9 +174,9 @@ final class Follower: Subscriber {
     /// Changes the state, and then carries out the resulting actions, most of them outside the lock.
     func perform(_ change: (inout sending Shared) -> Machine.Actions) {
         let id = self.client.nextID()
-        let (actions, consumer, abandoned, listeners) = self.shared.withLock { shared in
+        let (actions, consumer, abandoned) = self.shared.withLock { shared in
             let actions = change(&shared)
-            let listeners = self.tell(actions.changes, &shared)
+            self.note(actions.changes)
             var abandoned: (exchange: GUID?, subscription: GUID?)
             if actions.unsubscribes {
                 abandoned.subscription = shared.subscription
@@ -195,12 +188,12 @@ final class Follower: Subscriber {
                 shared.liveness?.cancel()
             }
             if actions.request != nil { shared.exchange = id }
-            guard actions.deliver != nil else { return (actions, Consumer?.none, abandoned, listeners) }
+            guard actions.deliver != nil else { return (actions, Consumer?.none, abandoned) }
             defer { shared.consumer = nil }
-            return (actions, shared.consumer, abandoned, listeners)
+            return (actions, shared.consumer, abandoned)
         }
         self.log(actions.changes)
-        for listener in listeners { listener.finish() }
+        if !actions.changes.isEmpty { self.happenings.tell() }
         if let exchange = abandoned.exchange { self.abandon(exchange) }
         if let subscription = abandoned.subscription { self.client.endSubscription(subscription) }
         if let request = actions.request { self.make(request, id) }
@@ -212,17 +205,10 @@ final class Follower: Subscriber {
         }
     }
 
-    /// - Returns: listeners that have now received everything. They call back when told to finish.
-    private func tell(_ changes: [SubscriptionChange<Position>], _ shared: inout Shared) -> [Listener] {
-        var finished: [Listener] = []
+    private func note(_ changes: [SubscriptionChange<Position>]) {
         for change in changes {
-            for listener in shared.listeners.values { listener.tell(change) }
-            if case .ended = change {
-                finished += shared.listeners.values
-                shared.listeners = [:]
-            }
+            if case .ended = change { self.happenings.noteEnd(change) } else { self.happenings.note(change) }
         }
-        return finished
     }
 
     private func make(_ request: Machine.Request, _ id: GUID) {
