@@ -89,6 +89,8 @@ extension Client {
                 remembered: remembered?.document, isFresh: isFresh, avoiding: avoided
             ) { [weak self] progress in
                 await self?.searching(progress, attempt)
+            } heard: { [weak self] gossip in
+                await self?.heard(gossip, attempt)
             }
             await self?.found(result, attempt)
         }
@@ -101,6 +103,10 @@ extension Client {
         guard attempt == self.connector.attempt else { return }
         self.searching = progress
         if case .notFound(let error) = progress { self.lastError = error }
+    }
+
+    private func heard(_ gossip: ClusterGossip, _ attempt: Int) {
+        if attempt == self.connector.attempt { self.gossip = (gossip, .now) }
     }
 
     private func found(_ result: Result<NodeFinder.Finding, PhotonPumpError>, _ attempt: Int) {

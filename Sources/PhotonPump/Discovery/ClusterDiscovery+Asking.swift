@@ -12,10 +12,12 @@ extension ClusterDiscovery {
     /// Asks the next one as soon as someone has reported, or has been silent for a while: those who never answer must
     /// not keep the round from reaching those who do.
     ///
+    /// - Parameter fromSeed: the last gossip of a seed that named no suitable node.
     /// - Returns: nil if all were asked without success.
     func ask<Found>(
         _ plan: DiscoveryPlan,
         _ failures: inout DiscoveryFailures,
+        _ fromSeed: inout ClusterGossip?,
         _ find: (ClusterGossip) -> Result<Found, DiscoveryFailure>
     ) async throws -> Found? {
         var plan = plan
@@ -54,7 +56,11 @@ extension ClusterDiscovery {
                     case .answer(let answer, let candidate):
                         switch answer.flatMap(find) {
                         case .success(let found): return found
-                        case .failure(let failure): failures.add("\(candidate)", failure)
+                        case .failure(let failure):
+                            failures.add("\(candidate)", failure)
+                            if self.seeds.contains(candidate.endpoint), let gossip = try? answer.get() {
+                                fromSeed = gossip
+                            }
                         }
                     }
                     unanswered -= 1

@@ -18,6 +18,10 @@ struct ClusterDiscovery: Sendable {
     let said = Said()
     /// Called with the reason why no node has been found yet, before all are asked again.
     var progress: @Sendable (PhotonPumpError) async -> Void = { _ in }
+    /// Called with what a seed has said in a round that found no node. It replaces what is remembered: nodes that have
+    /// moved, or that somebody else has made up, must not be asked for ever while seeds know better. If no seed has
+    /// answered, what is remembered may be all there is.
+    var heard: @Sendable (ClusterGossip) async -> Void = { _ in }
     var pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
 
     /// The result of a search.
@@ -63,13 +67,19 @@ struct ClusterDiscovery: Sendable {
         _ find: (ClusterGossip) -> Result<Found, DiscoveryFailure>
     ) async throws -> Found {
         var attempt = 1
+        var (remembered, isFresh) = (remembered, isFresh)
         while true {
             var generator = SystemRandomNumberGenerator()
             let plan = DiscoveryPlan(
                 seeds: self.seeds, remembered: remembered, isFresh: isFresh, avoiding: failed,
                 using: &generator)
             var failures = DiscoveryFailures()
-            if let found = try await self.ask(plan, &failures, find) { return found }
+            var fromSeed: ClusterGossip?
+            if let found = try await self.ask(plan, &failures, &fromSeed, find) { return found }
+            if let fromSeed {
+                (remembered, isFresh) = (fromSeed, true)
+                await self.heard(fromSeed)
+            }
             if attempt == self.settings.maximumAttempts || failures.arePermanent {
                 throw failures.error(attempts: attempt)
             }

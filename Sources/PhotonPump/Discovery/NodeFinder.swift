@@ -65,14 +65,16 @@ struct NodeFinder: Sendable {
     ///   - isFresh: whether that is recent.
     ///   - failed: the node that has failed since.
     ///   - progress: called with how far the search has come.
+    ///   - heard: called with gossip that is to be remembered although no node was found in it.
     func find(
         remembered: ClusterGossip?,
         isFresh: Bool,
         avoiding failed: Endpoint?,
-        progress: @escaping @Sendable (Progress) async -> Void
+        progress: @escaping @Sendable (Progress) async -> Void,
+        heard: @escaping @Sendable (ClusterGossip) async -> Void
     ) async -> Result<Finding, PhotonPumpError> {
         do {
-            let (node, gossip) = try await self.node(remembered, isFresh, failed, progress)
+            let (node, gossip) = try await self.node(remembered, isFresh, failed, progress, heard)
             if self.credentials != nil { await progress(.askingForCredentials) }
             return .success(Finding(node: node, gossip: gossip, credentials: try await self.askForCredentials()))
         } catch let error as PhotonPumpError {
@@ -106,11 +108,13 @@ struct NodeFinder: Sendable {
         _ remembered: ClusterGossip?,
         _ isFresh: Bool,
         _ failed: Endpoint?,
-        _ progress: @escaping @Sendable (Progress) async -> Void
+        _ progress: @escaping @Sendable (Progress) async -> Void,
+        _ heard: @escaping @Sendable (ClusterGossip) async -> Void
     ) async throws -> (Node, ClusterGossip?) {
         if let fixedEndpoint { return (Node(endpoint: fixedEndpoint, role: nil), nil) }
         guard var discovery else { throw PhotonPumpError(.invalidConfiguration, "there is nothing to connect to") }
         discovery.progress = { await progress(.notFound($0)) }
+        discovery.heard = heard
         let found = try await discovery.findNode(remembered: remembered, isFresh: isFresh, avoiding: failed)
         return (Node(endpoint: found.endpoint, role: found.member.state), found.gossip)
     }

@@ -1,12 +1,20 @@
 internal import Dispatch
 internal import Synchronization
 
-/// Makes requests with libcurl, which blocks, on two threads of its own.
+/// Makes requests with libcurl, which blocks, on threads of its own.
 final class CurlGetter: HTTPGetter {
-    /// Serial queues: on Linux, blocking work on a concurrent queue or an operation queue takes threads away from
-    /// tasks.
-    private let queues = [DispatchQueue(label: "photonpump.http.0"), DispatchQueue(label: "photonpump.http.1")]
-    private let count = Atomic(0)
+    /// How many requests there can be at once. A round of gossip must get to servers that answer although many others
+    /// are silent for as long as they may.
+    static let laneCount = 16
+
+    private struct Lane {
+        /// A serial queue has a thread only while it has work. (On Linux, blocking work on a concurrent queue or an
+        /// operation queue takes threads away from tasks.)
+        let queue = DispatchQueue(label: "photonpump.http")
+        var load = 0
+    }
+
+    private let lanes = Mutex((0..<CurlGetter.laneCount).map { _ in Lane() })
     /// Where transfers are ended that libcurl does not end in time, and how long it has to do so.
     private static let limits = DispatchQueue(label: "photonpump.http.limits")
     private static let grace = 0.25
@@ -14,8 +22,9 @@ final class CurlGetter: HTTPGetter {
     func get(_ request: HTTPRequest) async throws -> HTTPResponse {
         let outcome = Outcome<HTTPResponse>()
         let sockets = CurlSockets()
-        let number = self.count.wrappingAdd(1, ordering: .relaxed).oldValue
-        self.queues[number & 1].async {
+        let (lane, queue) = self.enter()
+        queue.async {
+            defer { self.leave(lane) }
             // The task may be cancelled while this waits for its turn, and later, too.
             guard !outcome.isSettled else { return }
             let transfer = CurlTransfer(request, sockets)
@@ -29,5 +38,18 @@ final class CurlGetter: HTTPGetter {
         } onCancel: {
             sockets.abandon()
         }
+    }
+
+    /// The lane with the fewest requests.
+    private func enter() -> (Int, DispatchQueue) {
+        self.lanes.withLock { lanes in
+            let lane = lanes.indices.min { lanes[$0].load < lanes[$1].load } ?? 0
+            lanes[lane].load += 1
+            return (lane, lanes[lane].queue)
+        }
+    }
+
+    private func leave(_ lane: Int) {
+        self.lanes.withLock { $0[lane].load -= 1 }
     }
 }

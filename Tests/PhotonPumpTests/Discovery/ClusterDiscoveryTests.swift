@@ -98,7 +98,7 @@ struct ClusterDiscoveryTests {
         discovery.pause = { pause in pauses.withLock { $0.append(pause) } }
         discovery.lookUp = { endpoint in
             if endpoint.host == "d" { throw HTTPFailure(description: "no such name") }
-            return ["1.2.3.4"]
+            return [endpoint.host == "node0" ? "5.6.7.8" : "1.2.3.4"]
         }
         discovery.seeds[1].port = 2114
         discovery.seeds[2].port = 2115
@@ -114,7 +114,8 @@ struct ClusterDiscoveryTests {
             #expect(error.message.contains(part), "\(error.message)")
         }
         #expect(pauses.withLock { $0 } == [.milliseconds(20), .milliseconds(20)])
-        #expect(getter.hosts.count == 9)
+        // The node that a seed has named is asked, too, from then on.
+        #expect(getter.hosts.count == 11)
     }
 
     @Test("S2: goes on without end unless told otherwise")
@@ -157,12 +158,7 @@ struct ClusterDiscoveryTests {
         let silent = (0..<1000).map { "silent\($0)" }
         var answers = Dictionary(uniqueKeysWithValues: silent.map { ($0, [ScriptedGetter.Answer.silence]) })
         answers["seed"] = [.gossip(state: "Master", port: 7)]
-        let remembered = ClusterGossip(
-            members: silent.map {
-                var member = ClusterMember(state: .follower, tcpHost: $0, tcpPort: 1113)
-                member.http = Endpoint(host: $0, port: 2113)
-                return member
-            })
+        let remembered = Self.gossip(silent)
         let getter = ScriptedGetter(answers)
         var discovery = self.discovery(getter, seeds: ["silent1", "silent2", "seed"], attempts: 1)
         // Those that are silent are, for longer than the test may take.
@@ -171,6 +167,42 @@ struct ClusterDiscoveryTests {
         let node = try await discovery.findNode(remembered: remembered)
         #expect(node.endpoint.port == 7)
         #expect(getter.hosts.count <= 8 + 3)
+    }
+
+    /// Gossip that names followers at these hosts.
+    private static func gossip(_ hosts: [String]) -> ClusterGossip {
+        ClusterGossip(
+            members: hosts.map {
+                var member = ClusterMember(state: .follower, tcpHost: $0, tcpPort: 1113)
+                member.http = Endpoint(host: $0, port: 2113)
+                return member
+            })
+    }
+
+    @Test("forgets nodes after a round in vain in which a seed has answered, but for those that the seed names")
+    func forgets() async throws {
+        let getter = ScriptedGetter(
+            [
+                "seed": [.gossip(state: "Unknown", port: 5)],
+                "node5": [.status(503), .gossip(state: "Master", port: 9)],
+            ])
+        let heard = Mutex<[ClusterGossip]>([])
+        var discovery = self.discovery(getter, seeds: ["seed", "silent"])
+        discovery.heard = { gossip in heard.withLock { $0.append(gossip) } }
+        let node = try await discovery.findNode(remembered: Self.gossip(["forged1", "forged2"]))
+        #expect(node.endpoint.port == 9)
+        #expect(Set(getter.hosts.prefix(4)) == ["seed", "silent", "forged1", "forged2"])
+        #expect(Set(getter.hosts.dropFirst(4)).isSubset(of: ["seed", "silent", "node5"]), "\(getter.hosts)")
+        #expect(heard.withLock { $0.allSatisfy { $0.members.map(\.tcpHost) == ["10.0.0.1"] } && !$0.isEmpty })
+    }
+
+    @Test("forgets no node while all seeds are gone: those who were silent may be all that is left")
+    func remembers() async throws {
+        let getter = ScriptedGetter(["node1": [.status(503), .status(503), .gossip(state: "Master", port: 9)]])
+        var discovery = self.discovery(getter, seeds: ["gone"])
+        discovery.heard = { _ in Issue.record("nobody has said anything") }
+        let node = try await discovery.findNode(remembered: Self.gossip(["node1", "node2"]))
+        #expect(node.endpoint.port == 9)
     }
 
     @Test(

@@ -184,7 +184,7 @@ struct CurlGetterTests {
         ) { getter, request in
             // As many as there are threads.
             let request = (never: request("/never", .seconds(3600)), gossip: request("/gossip", .seconds(30)))
-            let tasks = (0..<2).map { _ in Task { try await getter.get(request.never) } }
+            let tasks = (0..<CurlGetter.laneCount).map { _ in Task { try await getter.get(request.never) } }
             var iterator = requests.makeAsyncIterator()
             for _ in tasks { await iterator.next() }
             for task in tasks {
