@@ -64,7 +64,7 @@ extension Client {
         let pages = ServerPages(
             configuration: self.configuration, httpPort: httpPort, login: login,
             // The search for the master and its address counts, too: the call's own limit is what ends it.
-            timeout: terms.deadline - .now + .seconds(1))
+            timeout: terms.deadline - .now + .seconds(1), logger: self.logger)
         return try await self.perform(terms, operation, stream: stream) {
             try await pages.ask(method, ["subscriptions", stream, group, page], operation: operation, stream: stream)
         }

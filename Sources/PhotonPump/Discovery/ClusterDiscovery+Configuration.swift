@@ -1,3 +1,5 @@
+public import Logging
+
 extension ClusterDiscovery {
     /// Discovers nodes as a client with these settings does. nil if the settings name the node.
     ///
@@ -7,7 +9,24 @@ extension ClusterDiscovery {
         self.init(configuration, asking: gossip, selector: selector)
     }
 
-    fileprivate init(_ configuration: Client.Configuration, asking seeds: [Endpoint], selector: NodeSelector?) {
+    /// Asks each endpoint once.
+    ///
+    /// - Parameter httpPort: the one to ask if the settings name a single node.
+    /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``.
+    init(
+        once configuration: Client.Configuration, httpPort: Int = Endpoint.defaultGossipPort, _ logger: Logger
+    ) throws(PhotonPumpError) {
+        var configuration = configuration
+        if case .node(let endpoint) = configuration.target {
+            configuration.target = .cluster(gossip: [Endpoint(host: endpoint.host, port: httpPort)])
+        }
+        configuration.discovery.maximumAttempts = 1
+        let settings = try configuration.validated().settings
+        self.init(settings, asking: settings.target.endpoints, selector: nil)
+        self.logger = logger
+    }
+
+    private init(_ configuration: Client.Configuration, asking seeds: [Endpoint], selector: NodeSelector?) {
         self.init(seeds: seeds)
         self.settings = configuration.discovery
         self.patience = configuration.connectTimeout
@@ -28,19 +47,17 @@ extension ClusterGossip {
     /// - Parameters:
     ///   - configuration: the servers to ask; for a single server, its HTTP port is asked.
     ///   - httpPort: that port. 2113 by default.
+    ///   - logger: receives `warning` for each of the settings' ``Client/Configuration/risks``. See <doc:Logging>.
     /// - Returns: the first readable answer.
     /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``, ``PhotonPumpError/Code/discoveryFailed`` with the
     ///   answer of each endpoint, or `CancellationError`.
     public static func read(
         _ configuration: Client.Configuration,
-        httpPort: Int = Endpoint.defaultGossipPort
+        httpPort: Int = Endpoint.defaultGossipPort,
+        logger: Logger = Logger(label: "PhotonPump")
     ) async throws -> ClusterGossip {
-        var configuration = configuration
-        if case .node(let endpoint) = configuration.target {
-            configuration.target = .cluster(gossip: [Endpoint(host: endpoint.host, port: httpPort)])
-        }
-        configuration.discovery.maximumAttempts = 1
-        let settings = try configuration.validated().settings
-        return try await ClusterDiscovery(settings, asking: settings.target.endpoints, selector: nil).readGossip()
+        let discovery = try ClusterDiscovery(once: configuration, httpPort: httpPort, logger)
+        for risk in configuration.risks { logger.warning("\(risk)") }
+        return try await discovery.readGossip()
     }
 }

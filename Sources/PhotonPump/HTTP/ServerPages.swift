@@ -1,3 +1,4 @@
+internal import Logging
 internal import PhotonPumpWire
 
 /// Requests that servers support over HTTP only, made as a client with these settings would.
@@ -8,8 +9,9 @@ struct ServerPages {
     let login: Login?
     let timeout: Duration
     var getter: any HTTPGetter = CurlGetter()
-    var readGossip: @Sendable (Client.Configuration) async throws -> ClusterGossip = {
-        try await ClusterGossip.read($0)
+    var logger = Logger(label: "PhotonPump") { _ in SwiftLogNoOpLogHandler() }
+    var readGossip: @Sendable (Client.Configuration, Logger) async throws -> ClusterGossip = {
+        try await ClusterDiscovery(once: $0, $1).readGossip()
     }
 
     /// Requests a page, whose path consists of these components.
@@ -88,7 +90,7 @@ struct ServerPages {
         if case .node(let endpoint) = self.configuration.target {
             return Endpoint(host: endpoint.host, port: self.httpPort)
         }
-        let members = try await self.readGossip(self.configuration).members
+        let members = try await self.readGossip(self.configuration, self.logger).members
         guard let master = members.first(where: { $0.state == .master && $0.isAlive })?.http else {
             throw PhotonPumpError(.discoveryFailed, "the cluster has no master that tells of its HTTP interface")
         }

@@ -27,7 +27,8 @@ struct GossipCommand: AsyncParsableCommand {
         let global = self.global.merged(with: self.pump.global)
         let configuration = try global.configuration()
         try await interruptible {
-            let members = try await ClusterGossip.read(configuration, httpPort: self.httpPort).members
+            let gossip = try await ClusterGossip.read(configuration, httpPort: self.httpPort, logger: global.logger)
+            let members = gossip.members
             if global.json {
                 for member in members { print(JSON(member)) }
             } else {

@@ -1,4 +1,5 @@
 import EmbeddedEventStore
+import Logging
 import PhotonPump
 import ScriptedPeers
 import Testing
@@ -24,6 +25,17 @@ struct GossipTests {
             let same = try await ClusterGossip.read(Client.Configuration("\(url)?gossipTimeout=30s"), httpPort: port)
             #expect(same.members.map(\.id) == gossip.members.map(\.id))
         }
+    }
+
+    @Test("is not read without a warning where certificates are not verified")
+    func risks() async throws {
+        let log = Observed<[String: Int]>([:])
+        let logger = Logger(label: "gossip") { _ in LogCounter(log) }
+        let silent = try UnusedPort()
+        let configuration = try Client.Configuration(
+            "discover://127.0.0.1:\(silent.number)?tls=true&tlsVerifyCert=false")
+        _ = try await failure { try await ClusterGossip.read(configuration, logger: logger) }
+        #expect(log.value.keys.count { $0.contains("without verification") } == 1, "\(log.value)")
     }
 
     @Test("that nobody tells is an error that says who was asked")

@@ -79,7 +79,7 @@ struct ServerPagesTests {
             configuration: configuration, httpPort: 99,
             login: isAnonymous ? nil : try Login(name: "ops", password: "p"),
             timeout: .seconds(1), getter: Answering(failure: failure))
-        pages.readGossip = { _ in
+        pages.readGossip = { _, _ in
             var master = ClusterMember(state: .master, isAlive: true, tcpHost: host, tcpPort: 1, tlsPort: 2)
             master.http = Endpoint(host: host, port: 3)
             return ClusterGossip(members: [master])
