@@ -67,4 +67,9 @@ struct EventLine {
 /// What the user passed in is wrong.
 struct InputError: Error, CustomStringConvertible {
     let description: String
+
+    /// - Parameter description: may quote what was passed in, which is escaped.
+    init(description: String) {
+        self.description = Printable.line(description)
+    }
 }

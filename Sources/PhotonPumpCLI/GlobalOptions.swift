@@ -73,7 +73,7 @@ struct GlobalOptions: ParsableArguments {
     }
 
     var logger: Logger {
-        var logger = Logger(label: "pump") { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: "pump") { PrintableLogHandler(label: $0) }
         logger.logLevel =
             switch self.verbose {
             case 0: .error

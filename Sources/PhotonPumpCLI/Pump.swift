@@ -20,4 +20,13 @@ struct Pump: AsyncParsableCommand {
     )
 
     @OptionGroup var global: GlobalOptions
+
+    static func main() async {
+        do {
+            try MisplacedPassword.check(Array(CommandLine.arguments.dropFirst()))
+        } catch {
+            self.exit(withError: error)
+        }
+        await self.main(nil)
+    }
 }

@@ -67,14 +67,14 @@ public struct PhotonPumpError: Error, Sendable {
 }
 
 extension PhotonPumpError: CustomStringConvertible {
-    /// One line, without control characters: the message, the server's message, the underlying error, how many events
+    /// One line, in which control characters are escaped: the message, the server's message, the underlying error, how many events
     /// were written before, and the server.
     public var description: String {
         let text = self.text
-        guard text.unicodeScalars.contains(where: Self.isControl) else { return text }
+        guard text.unicodeScalars.contains(where: Self.isUnfit) else { return text }
         var escaped = ""
         for scalar in text.unicodeScalars {
-            if Self.isControl(scalar) {
+            if Self.isUnfit(scalar) {
                 escaped += scalar.escaped(asASCII: true)
             } else {
                 escaped.unicodeScalars.append(scalar)
@@ -83,8 +83,12 @@ extension PhotonPumpError: CustomStringConvertible {
         return escaped
     }
 
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.properties.generalCategory == .control
+    /// Whether it could end the line, turn the text around it, or command a terminal.
+    private static func isUnfit(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x2028...0x202E, 0x2066...0x2069: true
+        default: scalar.properties.generalCategory == .control
+        }
     }
 
     /// As it is, with whatever characters others have put into it.

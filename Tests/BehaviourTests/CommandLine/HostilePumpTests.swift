@@ -41,6 +41,24 @@ struct HostilePumpTests {
         }
     }
 
+    @Test("logs on one line each what others have named, without anything that a terminal obeys")
+    func log() async throws {
+        try await PumpStage.run { stage in
+            try await stage.client.publish([NewEvent(type: "a", data: Data(), isJSON: false)], to: Self.evil)
+            let pump = try stage.start("-v", "tail", Self.evil, "--from", "start", "--count", "2")
+            try await pump.lines(1)
+            await stage.server.dropConnections(abruptly: true)
+            try await stage.client.publish([NewEvent(type: "b", data: Data(), isJSON: false)], to: Self.evil)
+            let outcome = try await pump.outcome()
+            #expect(outcome.errors.count { $0.contains(#"stream=a\u001b[2J\u009b31m"#) } > 1, "\(outcome.errors)")
+            for line in outcome.errors {
+                #expect(Self.isHarmless(line), "\(line.debugDescription)")
+                // Each begins with its time.
+                #expect(line.hasPrefix("20"), "\(line.debugDescription)")
+            }
+        }
+    }
+
     @Test("prints JSON with a byte order mark, or in UTF-16, as lines that are JSON")
     func encodings() async throws {
         try await PumpStage.run { stage in
@@ -108,6 +126,31 @@ struct HostilePumpTests {
                 #expect(outcome.errors.count == 1, "\(outcome.errors)")
                 #expect(outcome.errors.first?.contains("without verification") == true)
             }
+        }
+    }
+
+    @Test(
+        "says in one line what gossip may do, where it is without TLS, and what it does without certificates",
+        arguments: [("", "gossip without TLS"), ("&tlsVerifyCert=false", "without verification")])
+    func risks(_ row: (setting: String, words: String)) async throws {
+        try await PumpStage.run { stage in
+            let url = "discover://127.0.0.1:\(stage.httpPort)?tls=true&gossipTLS=false\(row.setting)"
+            let outcome = try await PumpProcess.run(["gossip", "--connect", url])
+            #expect(outcome.status == 0)
+            #expect(outcome.errors.count == 1, "\(outcome.errors)")
+            #expect(outcome.errors.first?.contains(row.words) == true, "\(outcome.errors)")
+        }
+    }
+
+    @Test("asks no proxy that the environment names")
+    func proxies() async throws {
+        try await PumpStage.run { stage in
+            let proxy = "http://127.0.0.1:\(try UnusedPort().number)"
+            let names = ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
+            let outcome = try await PumpProcess.run(
+                ["gossip", "--connect", "discover://127.0.0.1:\(stage.httpPort)?gossipTimeout=50s"],
+                environment: Dictionary(uniqueKeysWithValues: names.map { ($0, proxy) }))
+            #expect(outcome.status == 0, "\(outcome.errors)")
         }
     }
 

@@ -29,18 +29,23 @@ final class PumpProcess: Sendable {
     private let reading = DispatchSemaphore(value: 0)
 
     /// Starts `pump` with these arguments, and whatever PHOTONPUMP_URL says passed over.
-    convenience init(_ arguments: [String]) throws {
-        try self.init(running: Self.executable, arguments)
+    convenience init(_ arguments: [String], environment: [String: String] = [:]) throws {
+        try self.init(running: Self.executable, arguments, environment: environment)
     }
 
     /// Starts another program, which may start `pump`.
     ///
-    /// - Parameter isHeldUp: see ``readOn()``.
-    init(running executable: URL, _ arguments: [String], isHeldUp: Bool = false) throws {
+    /// - Parameters:
+    ///   - environment: variables besides those of this process.
+    ///   - isHeldUp: see ``readOn()``.
+    init(
+        running executable: URL, _ arguments: [String], environment: [String: String] = [:], isHeldUp: Bool = false
+    ) throws {
         let (process, output, errors) = (Process(), Pipe(), Pipe())
         process.executableURL = executable
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.filter { $0.key != "PHOTONPUMP_URL" }
+            .merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = errors
@@ -64,8 +69,8 @@ final class PumpProcess: Sendable {
     }
 
     /// Runs `pump` to its end.
-    static func run(_ arguments: [String]) async throws -> Outcome {
-        try await PumpProcess(arguments).outcome()
+    static func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> Outcome {
+        try await PumpProcess(arguments, environment: environment).outcome()
     }
 
     /// Waits until it has printed so many lines, or all that it ever will.

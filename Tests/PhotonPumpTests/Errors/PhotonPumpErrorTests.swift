@@ -32,5 +32,8 @@ struct PhotonPumpErrorTests {
         let words = PhotonPumpError(.serverError, "a\u{1B}b", serverMessage: "c\r\nd\u{9B}e")
         let error = PhotonPumpError(.connectionFailed, "tried\u{7F}", underlying: words)
         #expect("\(error)" == #"tried\u{7F}: a\u{1B}b: c d\u{009B}e"#)
+        // What ends lines without being a control character, or turns the text behind it around.
+        let turning = PhotonPumpError(.serverError, "a\u{2028}b\u{202E}c\u{2066}d\u{200D}e")
+        #expect("\(turning)" == "a\\u{2028}b\\u{202E}c\\u{2066}d\u{200D}e")
     }
 }
