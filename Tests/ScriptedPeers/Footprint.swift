@@ -5,6 +5,17 @@ package struct Footprint: CustomStringConvertible, Sendable {
     /// Whether the system tells.
     package static let isKnown = FileManager.default.fileExists(atPath: "/proc/self/task")
 
+    /// The most memory, in kilobytes, that was resident while `body` ran, beyond what was before; nil where the system does
+    /// not tell.
+    package static func peak(during body: () -> Void) -> Int? {
+        // This sets the greatest size so far back to the present one.
+        guard let before = try? Footprint().kilobytes,
+            (try? Data("5".utf8).write(to: URL(filePath: "/proc/self/clear_refs"))) != nil
+        else { return nil }
+        body()
+        return (try? self.figure("VmHWM:")).map { $0 - before }
+    }
+
     package let threads: Int
     package let descriptors: Int
     /// Of memory that is resident.
@@ -13,12 +24,16 @@ package struct Footprint: CustomStringConvertible, Sendable {
     package init() throws {
         self.threads = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").count
         self.descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
+        self.kilobytes = try Self.figure("VmRSS:")
+    }
+
+    private static func figure(_ name: String) throws -> Int {
         let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
-        guard let figure = line?.split(separator: " ").dropFirst().first, let kilobytes = Int(figure) else {
+        let line = status.split(separator: "\n").first { $0.hasPrefix(name) }
+        guard let word = line?.split(whereSeparator: \.isWhitespace).dropFirst().first, let figure = Int(word) else {
             throw CocoaError(.fileReadCorruptFile)
         }
-        self.kilobytes = kilobytes
+        return figure
     }
 
     package var description: String {

@@ -55,6 +55,21 @@ struct GossipDocumentTests {
         #expect(throws: DecodingError.self) { try ClusterGossip(json: [UInt8](text.utf8)) }
     }
 
+    @Test("that is as deep as an answer can be long is an error, too", arguments: ["[", "{\"a\":", "{\"members\":["])
+    func deep(opening: String) {
+        let text = String(repeating: opening, count: CurlTransfer.answerLimit / opening.utf8.count)
+        #expect(throws: DecodingError.self) { try ClusterGossip(json: Array(text.utf8)) }
+        let members = "{\"members\":[{\"state\":\(text)"
+        #expect(throws: DecodingError.self) { try ClusterGossip(json: Array(members.utf8)) }
+    }
+
+    @Test("has no ports that cannot be any", arguments: ["1e400", "-1", "99999999999999999999", "7.5"])
+    func numbers(number: String) throws {
+        let text = #"{"members":[{"state":"Master","isAlive":true,"externalTcpIp":"h","externalTcpPort":\#(number)}]}"#
+        let members = (try? ClusterGossip(json: Array(text.utf8)).members) ?? []
+        #expect(members.allSatisfy { $0.tcpPort == nil })
+    }
+
     @Test(
         "has names of older and newer servers for states",
         arguments: [
