@@ -156,6 +156,7 @@ final class Exchange<C: Conversation>: OpenExchange {
             self.end(error)
             return .over
         case .retry:
+            self.history.refused()
             return .again
         case .unfinished(var error):
             error.endpoint = endpoint
@@ -171,6 +172,7 @@ final class Exchange<C: Conversation>: OpenExchange {
                 self.end(error)
                 return .over
             }
+            self.history.refused()
             return .elsewhere(master, otherwise: error)
         }
     }
@@ -199,7 +201,7 @@ final class Exchange<C: Conversation>: OpenExchange {
         error.attempts = self.attempts
         error.elapsed = ContinuousClock.now - self.terms.started
         error.mayHaveBeenApplied =
-            self.conversation.effect != .none && error.attempts > 0 && error.code.leavesOutcomeOpen
+            self.conversation.effect != .none && self.history.isOpen && error.code.leavesOutcomeOpen
         error.isSafeToRepeat = self.conversation.effect != .once && !isInDoubt
         if error.mayHaveBeenApplied { self.conversation.leftOpen() }
         self.completion(.failure(error))

@@ -5,6 +5,8 @@ final class ExchangeHistory: Sendable {
     private struct State {
         var attempts = 0
         var losses = 0
+        /// Whether the server has said that it has not done what it was sent last.
+        var isRefused = false
         /// What the server answered when it gave up waiting.
         var unfinished: PhotonPumpError?
     }
@@ -14,7 +16,20 @@ final class ExchangeHistory: Sendable {
     /// How often the request has been sent.
     var attempts: Int { self.state.withLock { $0.attempts } }
 
-    func sent() { self.state.withLock { $0.attempts += 1 } }
+    /// Whether the server may have done what was requested, as long as there is no other answer.
+    var isOpen: Bool {
+        self.state.withLock { $0.attempts > 0 && (!$0.isRefused || $0.losses > 0 || $0.unfinished != nil) }
+    }
+
+    func sent() {
+        self.state.withLock { state in
+            state.attempts += 1
+            state.isRefused = false
+        }
+    }
+
+    /// The server does not serve the request at the moment, or another node would.
+    func refused() { self.state.withLock { $0.isRefused = true } }
 
     /// The connection was lost before the answer came.
     ///
