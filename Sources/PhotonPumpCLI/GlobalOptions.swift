@@ -51,9 +51,7 @@ struct GlobalOptions: ParsableArguments {
         } catch {
             throw ValidationError("\(error)")
         }
-        for risk in configuration.risks {
-            try FileHandle.standardError.write(contentsOf: Data("Warning: \(risk)\n".utf8))
-        }
+        try warn(of: configuration.risks)
         return configuration
     }
 

@@ -30,6 +30,9 @@ package final class PackageChannel {
     /// Bytes that the peer has not taken yet: those that wait here, and those on their way.
     package var untakenCount: Int { self.unsentCount + self.transport.untakenCount }
 
+    /// Bytes of a frame that is not complete yet.
+    package var unfinishedCount: Int { self.decoder.unfinishedCount }
+
     /// The frame that has begun to arrive, if that much of it has come.
     package var unfinished: LargeFrame? { self.decoder.unfinished }
 

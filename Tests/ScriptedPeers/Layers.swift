@@ -8,13 +8,18 @@ package struct Layers: Sendable {
     package var serverName: String?
     /// Moves one byte at a time, below TLS and above it.
     package var isTrickling: Bool
+    /// Whether what comes is cut into packages; otherwise it is got with ``ScriptedPeer/nextBytes()``.
+    package var isFramed = true
 
     package static let plain = Layers()
+    /// For protocols without packages.
+    package static let unframed = Layers(isFramed: false)
 
-    package init(tls: TLSContext? = nil, serverName: String? = nil, isTrickling: Bool = false) {
+    package init(tls: TLSContext? = nil, serverName: String? = nil, isTrickling: Bool = false, isFramed: Bool = true) {
         self.tls = tls
         self.serverName = serverName
         self.isTrickling = isTrickling
+        self.isFramed = isFramed
     }
 
     /// - Parameter host: for a client, what it connected to.

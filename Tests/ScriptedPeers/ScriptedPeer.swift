@@ -9,6 +9,8 @@ package actor ScriptedPeer {
     private var connector: SocketConnector?
     private var decoder = FrameDecoder()
     private var packages: [Package] = []
+    private let isFramed: Bool
+    private var bytes: [UInt8] = []
     private var ended = false
     /// Whether a client that asks to be identified again is answered without being told to.
     private var hasAccepted = false
@@ -19,12 +21,14 @@ package actor ScriptedPeer {
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
 
-    private init() {
+    private init(_ layers: Layers) {
         self.executor = QueueExecutor(label: "scripted.peer")
+        self.isFramed = layers.isFramed
     }
 
     init(_ socket: sending SocketTransport, _ layers: Layers, executor: QueueExecutor) {
         self.executor = executor
+        self.isFramed = layers.isFramed
         self.socket = socket
         // It can only fail for want of memory, and then there is no connection.
         self.transport = try? layers.put(on: socket, host: nil, executor: executor)
@@ -33,7 +37,7 @@ package actor ScriptedPeer {
 
     /// Connects to a server, or throws `SocketError`.
     package static func connect(host: String, port: Int, _ layers: Layers = .plain) async throws -> ScriptedPeer {
-        let peer = ScriptedPeer()
+        let peer = ScriptedPeer(layers)
         try await peer.connect(host: host, port: port, layers)
         return peer
     }
@@ -60,6 +64,16 @@ package actor ScriptedPeer {
             await withCheckedContinuation { self.waiter = $0 }
         }
         return self.packages.removeFirst()
+    }
+
+    /// The next bytes that come, for ``Layers/unframed``; nil when the other side has closed the connection.
+    package func nextBytes() async throws -> [UInt8]? {
+        while self.bytes.isEmpty {
+            if self.ended { return nil }
+            await withCheckedContinuation { self.waiter = $0 }
+        }
+        defer { self.bytes = [] }
+        return self.bytes
     }
 
     /// The next package with this command; others before it are passed over.
@@ -118,7 +132,12 @@ package actor ScriptedPeer {
 
     package func pauseReading() { self.transport?.pauseReading() }
     package func resumeReading() { self.transport?.resumeReading() }
-    package func close() { self.transport?.close() }
+
+    package func close() {
+        self.transport?.close()
+        // Who waits to send learns that it is over.
+        self.hasRoom()
+    }
 
     /// Closes the socket under TLS, which gets no last word.
     package func cut() { self.socket?.close() }
@@ -126,15 +145,22 @@ package actor ScriptedPeer {
     private func ready(_ event: TransportEvent) {
         switch event {
         case .readable: self.read()
-        case .writable:
-            self.roomWaiter?.resume()
-            self.roomWaiter = nil
+        case .writable: self.hasRoom()
         }
+    }
+
+    private func hasRoom() {
+        self.roomWaiter?.resume()
+        self.roomWaiter = nil
     }
 
     private func read() {
         var outcome = ReadOutcome.endOfStream
         do {
+            guard self.isFramed else {
+                outcome = try self.readBytes()
+                return self.hasRead(outcome)
+            }
             try self.decoder.fill { room in
                 outcome = try self.transport?.read(into: room) ?? .endOfStream
                 if case .bytes(let count) = outcome { return count }
@@ -146,9 +172,21 @@ package actor ScriptedPeer {
             self.failure = error
             outcome = .endOfStream
         }
+        self.hasRead(outcome)
+    }
+
+    private func readBytes() throws -> ReadOutcome {
+        try withUnsafeTemporaryAllocation(byteCount: 64 << 10, alignment: 1) { room in
+            let outcome = try self.transport?.read(into: room) ?? .endOfStream
+            if case .bytes(let count) = outcome { self.bytes += room.prefix(count) }
+            return outcome
+        }
+    }
+
+    private func hasRead(_ outcome: ReadOutcome) {
         if outcome == .endOfStream {
             self.ended = true
-            self.transport?.close()
+            self.close()
         }
         self.waiter?.resume()
         self.waiter = nil

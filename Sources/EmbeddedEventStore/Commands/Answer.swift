@@ -29,7 +29,7 @@ struct Answer {
     }
 }
 
-// The texts are those of EventStore, for clients that print them.
+// The texts are those of EventStore, for clients that print them, where it has one.
 extension Answer {
     /// A request that cannot be read, or that is illegal.
     static func notUnderstood(_ command: Command, detail: String = "", note: String? = nil) -> Answer {
@@ -72,6 +72,13 @@ extension Answer {
         answer.isLast = true
         return answer
     }
+
+    static let filterSpentText = "The filter's expression takes too long."
+    static let filterSpent: Answer = {
+        var answer = Self.text(Self.filterSpentText, .badRequest)
+        answer.note = Self.filterSpentText
+        return answer
+    }()
 
     static let loginMissing = Self.text("No user credentials provided.", .notAuthenticated)
     static let loginRefused = Self.text("Unauthorized", .notAuthenticated)

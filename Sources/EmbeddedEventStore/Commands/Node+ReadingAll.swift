@@ -17,13 +17,17 @@ extension Node {
         )
     }
 
+    /// The most events that one filtered read looks at.
+    private static let searchWindow = 20_000
+
     func readAll(
         _ legal: LegalFilteredRead,
         _ direction: ReadDirection,
         _ request: Request
     ) -> FilteredReadAllEventsCompleted {
         let read = legal.read
-        let window = Int(read.maxSearchWindow ?? read.maxCount)
+        // A page may always end early: the client goes on behind the last event that was considered.
+        let window = min(Int(read.maxSearchWindow ?? read.maxCount), Self.searchWindow)
         let limits = ReadLimits(count: Int(read.maxCount), window: window, filter: legal.filter)
         let start = LogPosition(commit: read.commitPosition, prepare: read.preparePosition)
         let page = self.page(direction, start, limits, read.resolveLinks, request)
@@ -52,7 +56,9 @@ extension Node {
         guard start.commit >= 0, start.prepare >= 0 else { return .refusal(start, .error, "Invalid position.") }
         guard self.log.allows(request.identity, to: .read, .all) else { return .refusal(start, .accessDenied) }
         do {
-            return self.page(try self.log.slice(direction, start, limits), resolveLinks, request)
+            let slice = try self.log.slice(direction, start, limits)
+            if slice.isFilterSpent { return .refusal(start, .error, Answer.filterSpentText) }
+            return self.page(slice, resolveLinks, request)
         } catch {
             return .refusal(start, .error, error.text)
         }

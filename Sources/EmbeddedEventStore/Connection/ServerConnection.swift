@@ -20,12 +20,16 @@ final class ServerConnection {
         case lifted(FaultPlan.ID?)
         /// The server was suspended, and is no longer.
         case resumed
+        /// Others had their turn.
+        case nextTurn
         /// Send bytes that no one has asked for.
         case interjected(Bytes)
     }
 
     /// Above this many replies held by faults, the client's requests are not read.
     private static let postponedLimit = 10_000
+    /// How long a client's requests may be worked at before others get their turn.
+    private static let turn: Duration = .milliseconds(100)
 
     let channel: PackageChannel
     let queue: DispatchQueue
@@ -38,10 +42,15 @@ final class ServerConnection {
     private let pendingSendLimit: Int
     private let logger: Logger
     private var timer: QueueTimer?
+    private var nextTurn: QueueTimer?
     private var heartbeat: Heartbeat
     private var backPressure = BackPressure()
     /// Packages that arrived while the client was held up; no more than were read in one turn.
     private var waiting: ArraySlice<Package> = []
+    /// Whether waiting packages are left for the next turn.
+    private(set) var isInterrupted = false
+    /// Why there is nothing more to read, while waiting packages are still to be answered.
+    private var ending: ChannelError?
 
     init(
         _ channel: PackageChannel,
@@ -70,6 +79,7 @@ final class ServerConnection {
         self.channel.activate { handler($0 == .readable ? .readable : .writable) }
         self.timer = QueueTimer(on: self.queue) { handler(.timer) }
         self.timer?.schedule(after: .zero)
+        self.nextTurn = QueueTimer(on: self.queue) { handler(.nextTurn) }
     }
 
     func handle(_ event: Event, now: Instant, answer: Answerer) throws(ConnectionEnd) {
@@ -78,10 +88,10 @@ final class ServerConnection {
             guard !self.faults.isSuspended, !self.faults.strikes(.stallReads) else {
                 return self.channel.pauseReading()
             }
-            let arrived = self.receive()
+            if case .failure(let ending) = self.receive() { self.ending = ending }
             try self.signReceived(now: now)
             try self.work(answer)
-            try self.finishTurn(arrived)
+            try self.endIfOver()
         case .writable:
             let unsent = self.channel.unsentCount
             try self.work(answer)
@@ -99,6 +109,9 @@ final class ServerConnection {
             try self.work(answer)
         case .resumed:
             try self.work(answer)
+        case .nextTurn:
+            try self.work(answer)
+            try self.endIfOver()
         case .interjected(let bytes):
             self.channel.send(bytes)
             try self.flush()
@@ -110,6 +123,7 @@ final class ServerConnection {
         if !self.faults.isSuspended, !self.faults.has(.stallWrites) { try? self.channel.flush() }
         self.channel.close()
         self.timer = nil
+        self.nextTurn = nil
         self.waiting = []
         self.postponed = [:]
         self.logger.debug("disconnected", metadata: [LogKey.reason: "\(reason)"])
@@ -133,18 +147,22 @@ final class ServerConnection {
         }
     }
 
-    /// Answers waiting packages, until there is too much for the client to take.
+    /// Answers waiting packages, until there is too much for the client to take, or others should have their turn.
     private func work(_ answer: Answerer) throws(ConnectionEnd) {
         try self.flush()
-        while !self.isHoldingUp, let package = self.waiting.popFirst() {
+        let end = Instant.now + Self.turn
+        self.isInterrupted = false
+        while !self.isHoldingUp, !self.isInterrupted, let package = self.waiting.popFirst() {
             self.logger.trace("received", metadata: [LogKey.command: "\(package.command)"])
             try self.serve(package, answer)
             self.backPressure.unsentChanged(to: self.channel.unsentCount)
             if self.backPressure.isHolding { try self.flush() }
+            self.isInterrupted = !self.waiting.isEmpty && .now > end
         }
         try self.flush()
         if self.waiting.isEmpty { self.waiting = [] }
-        if self.isHoldingUp { self.channel.pauseReading() } else { self.channel.resumeReading() }
+        if self.isInterrupted { self.nextTurn?.schedule(after: .zero) }
+        if self.isHoldingUp || self.isInterrupted { self.channel.pauseReading() } else { self.channel.resumeReading() }
     }
 
     private var isHoldingUp: Bool {
@@ -169,9 +187,20 @@ final class ServerConnection {
         try self.flush()
         let pending = self.channel.unsentCount
         guard pending > self.pendingSendLimit else { return }
-        let complaint = "Connection pending send bytes is too large: \(pending)."
-        self.channel.send(Package(.badRequest, .zero, payload: Bytes(utf8: complaint)))
+        self.complain("Connection pending send bytes is too large: \(pending).")
         throw .slow
+    }
+
+    /// Tells the client why its connection is about to end.
+    func complain(_ text: String) {
+        self.channel.send(Package(.badRequest, .zero, payload: Bytes(utf8: text)))
+    }
+
+    /// The bytes that a client that has not logged in makes the server hold; 0 for others.
+    var anonymousCount: Int {
+        guard self.session.identity == .anonymous else { return 0 }
+        let waiting = self.waiting.reduce(0) { $0 + $1.payload.count }
+        return self.channel.unfinishedCount + waiting + self.channel.unsentCount
     }
 
     private func flush() throws(ConnectionEnd) {
@@ -195,14 +224,11 @@ final class ServerConnection {
         if answer.isLast { throw .refused }
     }
 
-    /// Ends the connection if the read reached its end.
-    private func finishTurn(_ arrived: Result<Int, ChannelError>) throws(ConnectionEnd) {
-        do {
-            _ = try arrived.get()
-        } catch {
-            if case .frame(let error) = error { try self.send(.broken(error, limit: self.frameLimit), .zero) }
-            throw .channel(error)
-        }
+    /// Ends the connection if there is nothing more to read, and nothing left for the next turn.
+    private func endIfOver() throws(ConnectionEnd) {
+        guard let ending, !self.isInterrupted else { return }
+        if case .frame(let error) = ending { try self.send(.broken(error, limit: self.frameLimit), .zero) }
+        throw .channel(ending)
     }
 
     private func signReceived(now: Instant) throws(ConnectionEnd) {

@@ -9,8 +9,8 @@ extension EmbeddedServer {
         var finishesStartup = false
         /// The connections that the system has accepted meanwhile.
         var accepted: [(socket: SocketTransport, secure: Bool)] = []
-        /// HTTP requests that wait for it.
-        var requests: [CheckedContinuation<Void, Never>] = []
+        /// The number of HTTP requests that have come meanwhile.
+        var requestsReceived = 0
     }
 
     /// Suspends the server, as a process that is stopped by a signal: connecting succeeds, but nothing that clients send
@@ -38,6 +38,7 @@ extension EmbeddedServer {
         if suspension.joins { self.findOthers() }
         for (socket, secure) in suspension.accepted { self.accept(socket, secure: secure) }
         for id in self.connections.keys { self.handle(.resumed, on: id) }
+        self.listeners?.http?.assumeIsolated { $0.resume() }
     }
 
     @discardableResult
@@ -45,7 +46,6 @@ extension EmbeddedServer {
         guard let suspension = self.suspension else { return nil }
         self.suspension = nil
         self.injector.isSuspended = false
-        for request in suspension.requests { request.resume() }
         return suspension
     }
 
@@ -64,10 +64,4 @@ extension EmbeddedServer {
     }
 
     private func cancelSuspensionWatcher(_ id: Int) { self.suspensionWatchers.cancel(id) }
-
-    /// Returns as soon as the server is not suspended.
-    func waitWhileSuspended() async {
-        guard self.suspension != nil else { return }
-        await withCheckedContinuation { self.suspension?.requests.append($0) }
-    }
 }

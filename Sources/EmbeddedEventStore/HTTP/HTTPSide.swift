@@ -1,130 +1,102 @@
-internal import FlyingFox
-internal import FlyingSocks
-internal import Foundation
+internal import Dispatch
+internal import Logging
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+internal import PhotonPumpTransport
 
-/// The server's HTTP port: gossip, pings and persistent subscriptions. It is released with the last reference.
-final class HTTPSide: Sendable {
-    typealias GossipSource = @Sendable () async -> GossipDocument?
+/// The server's HTTP port, on the server's queue: gossip, pings and persistent subscriptions. NIO serves the clients, each
+/// with an ``HTTPExchange``; they are accepted as those of TCP are, so that a port is taken and given back in one way.
+actor HTTPSide {
+    /// The answer to a request; nil while the server is suspended.
+    typealias Answerer = @Sendable (HTTPRequestHead) -> HTTPAnswer?
 
-    let port: Int
-    private let server: HTTPServer
-    private let running: Task<Void, Never>
-
-    private init(port: Int, server: HTTPServer, running: Task<Void, Never>) {
-        self.port = port
-        self.server = server
-        self.running = running
+    private struct Connection {
+        let channel: EventLoopFuture<any Channel>
+        /// A request that waits for the server to be resumed.
+        var request: (head: HTTPRequestHead, reply: @Sendable (HTTPAnswer) -> Void)?
     }
 
-    deinit {
-        self.running.cancel()
-    }
+    nonisolated let port: Int
+    nonisolated let executor: QueueExecutor
+    private let listener: SocketListener
+    private var answer: Answerer = { _ in nil }
+    private var connections: [Int: Connection] = [:]
+    private(set) var connectionsAccepted = 0
 
-    /// Returns when clients can connect.
-    ///
-    /// - Parameter admit: is awaited before each answer.
-    static func start(
-        host: String,
-        port: Int,
-        admit: @escaping @Sendable () async -> Void,
-        gossip: @escaping GossipSource,
-        groups: GroupPages
-    ) async throws(EmbeddedServerError) -> HTTPSide {
-        var routes = RoutedHTTPHandler()
-        Self.addRoutes(to: &routes, gossip: gossip)
-        groups.addRoutes(to: &routes)
+    nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
+
+    /// The number of connected clients.
+    var connectionCount: Int { self.connections.count }
+
+    /// Listens; nobody is answered before ``activate(_:logger:_:)``.
+    init(host: String, port: Int, executor: QueueExecutor) throws(EmbeddedServerError) {
         do {
-            // A program that is just being started briefly holds what this process had open, even if it has been closed
-            // since.
-            var patience = 40
-            while true {
-                let server = try Self.makeServer(
-                    host: host, port: UInt16(port), Admission(admit: admit, routes: routes))
-                do {
-                    return try await Self.run(server)
-                } catch SocketError.failed(_, errno: EADDRINUSE, _) where patience > 0 {
-                    patience -= 1
-                    try await Task.sleep(for: .milliseconds(5))
-                }
-            }
+            self.listener = try SocketListener(host: host, port: port, executor: executor)
         } catch {
-            throw EmbeddedServerError(.cannotListen, "HTTP on \(host):\(port): \(error)")
+            throw EmbeddedServerError(.cannotListen, "HTTP on \(host):\(port): \(error.description)")
         }
+        self.port = self.listener.address.port
+        self.executor = executor
     }
 
-    /// Answers requests once they are admitted.
-    private struct Admission: HTTPHandler {
-        let admit: @Sendable () async -> Void
-        let routes: RoutedHTTPHandler
-
-        func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {
-            await self.admit()
-            return try await self.routes.handleRequest(request)
-        }
-    }
-
-    private static func addRoutes(to routes: inout RoutedHTTPHandler, gossip: @escaping GossipSource) {
-        routes.appendRoute("GET /gossip") { _ in
-            guard let document = await gossip() else { return HTTPResponse(statusCode: .serviceUnavailable) }
-            return try Self.json(document)
-        }
-        routes.appendRoute("GET /ping") { _ in
-            try Self.json(["text": "Ping request successfully handled"])
-        }
-    }
-
-    func stop() async {
-        await self.server.stop()
-        await self.running.value
-    }
-
-    private static func makeServer(host: String, port: UInt16, _ handler: some HTTPHandler) throws -> HTTPServer {
-        let pool = DispatchSocketPool()
-        return if host.contains(":") {
-            HTTPServer(
-                address: try .inet6(ip6: host, port: port), pool: pool, logger: .disabled, handler: handler)
-        } else {
-            HTTPServer(address: try .inet(ip4: host, port: port), pool: pool, logger: .disabled, handler: handler)
-        }
-    }
-
-    /// Runs `server` until it is stopped. It either listens, or fails to run; whichever comes first is reported.
-    private static func run(_ server: HTTPServer) async throws -> HTTPSide {
-        let (outcome, report) = AsyncThrowingStream<Void, any Error>.makeStream()
-        let running = Task {
-            await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await server.run() }
-                group.addTask {
-                    try await server.waitUntilListening()
-                    report.yield()
+    func activate(_ configuration: EmbeddedServer.Configuration, logger: Logger, _ answer: @escaping Answerer) {
+        self.answer = answer
+        let limit = configuration.maximumConnections
+        let timeout = TimeAmount(configuration.httpTimeout)
+        self.listener.activateHandingOver { [weak self] descriptor, peer in
+            self?.assumeIsolated { side in
+                guard side.connections.count < limit else {
+                    logger.info("too many HTTP clients", metadata: [LogKey.client: "\(peer)"])
+                    return false
                 }
-                do {
-                    while try await group.next() != nil {}
-                } catch {
-                    report.finish(throwing: error)
-                    group.cancelAll()
-                }
-            }
-        }
-        for try await _ in outcome { break }
-        switch await server.listeningAddress {
-        case .ip4(_, let port), .ip6(_, let port):
-            return HTTPSide(port: Int(port), server: server, running: running)
-        case .unix, nil:
-            // The wait was abandoned, because the caller's task was cancelled.
-            running.cancel()
-            await running.value
-            throw CancellationError()
+                side.accept(descriptor, timeout: timeout)
+                return true
+            } ?? false
         }
     }
 
-    static func json(_ value: some Encodable, _ status: HTTPStatusCode = .ok) throws -> HTTPResponse {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.withoutEscapingSlashes]
-        return HTTPResponse(
-            statusCode: status,
-            headers: [.contentType: "application/json; charset=utf-8"],
-            body: try encoder.encode(value)
-        )
+    private func accept(_ descriptor: CInt, timeout: TimeAmount) {
+        self.connectionsAccepted += 1
+        let id = self.connectionsAccepted
+        let receive: HTTPExchange.Receiver = { [weak self] head, reply in
+            self?.onQueue { $0.received(head, on: id, reply) }
+        }
+        let channel = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelInitializer { HTTPExchange.serve($0, timeout: timeout, receive: receive) }
+            .withConnectedSocket(descriptor)
+        self.connections[id] = Connection(channel: channel)
+        channel.flatMap(\.closeFuture).whenComplete { [weak self] _ in
+            self?.onQueue { $0.connections[id] = nil }
+        }
+    }
+
+    private nonisolated func onQueue(_ work: @escaping @Sendable (isolated HTTPSide) -> Void) {
+        self.executor.queue.async { self.assumeIsolated(work) }
+    }
+
+    private func received(_ head: HTTPRequestHead, on id: Int, _ reply: @escaping @Sendable (HTTPAnswer) -> Void) {
+        if let answer = self.answer(head) { reply(answer) } else { self.connections[id]?.request = (head, reply) }
+    }
+
+    /// The server was suspended, and is no longer.
+    func resume() {
+        for (id, connection) in self.connections {
+            guard let request = connection.request else { continue }
+            self.connections[id]?.request = nil
+            self.received(request.head, on: id, request.reply)
+        }
+    }
+
+    /// Stops listening and ends all connections; `closed` runs when both are done.
+    func close(_ closed: @escaping @Sendable () -> Void) {
+        let closing = DispatchGroup()
+        closing.enter()
+        self.listener.close { closing.leave() }
+        for connection in self.connections.values {
+            closing.enter()
+            connection.channel.flatMap { $0.close() }.whenComplete { _ in closing.leave() }
+        }
+        closing.notify(queue: .global(), execute: closed)
     }
 }

@@ -10,6 +10,8 @@ struct LogSlice {
     var last: EventLog.Entry?
     /// Whether the read went past the last event.
     var isEnd = false
+    /// Whether the filter took too long, so that events may be missing.
+    var isFilterSpent = false
 
     /// Where to continue after the first `count` events of the page.
     func next(after count: Int) -> LogPosition {
@@ -114,6 +116,7 @@ extension EventLog {
 extension LogSlice {
     fileprivate consuming func filled(from entries: some Sequence<EventLog.Entry>, _ limits: ReadLimits) -> LogSlice {
         var looked = 0
+        var filter = limits.filter
         var entries = entries.makeIterator()
         while self.entries.count < limits.count, looked < limits.window {
             guard let entry = entries.next() else {
@@ -122,8 +125,9 @@ extension LogSlice {
             }
             looked += 1
             self.last = entry
-            if limits.filter?.fits(entry.record) ?? true { self.entries.append(entry) }
+            if filter?.fits(entry.record) ?? true { self.entries.append(entry) }
         }
+        self.isFilterSpent = filter?.isSpent ?? false
         return self
     }
 }

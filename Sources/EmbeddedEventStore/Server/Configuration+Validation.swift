@@ -4,6 +4,8 @@ extension EmbeddedServer.Configuration {
     private static let ports = 0...65_535
     private static let times: ClosedRange<Duration> = .milliseconds(1) ... .seconds(86_400)
     private static let pendingSendLimits = 1_024...1 << 30
+    private static let anonymousBudgets = 1_024...16 << 30
+    private static let connectionCounts = 1...100_000
     private static let frameLimits = 1_024...FrameDecoder.standardLimit
 
     /// Throws if a value is invalid, naming the first one.
@@ -22,13 +24,21 @@ extension EmbeddedServer.Configuration {
         }
         for (name, time) in [
             ("heartbeatInterval", self.heartbeatInterval), ("heartbeatTimeout", self.heartbeatTimeout),
-            ("persistentSubscriptionTick", self.persistentSubscriptionTick),
+            ("persistentSubscriptionTick", self.persistentSubscriptionTick), ("httpTimeout", self.httpTimeout),
         ] {
             try Self.check(Self.times.contains(time), "\(name) \(time) is not within \(Self.times)")
         }
         try Self.check(
             Self.pendingSendLimits.contains(self.pendingSendLimit),
             "pendingSendLimit \(self.pendingSendLimit) is not within \(Self.pendingSendLimits)"
+        )
+        try Self.check(
+            Self.anonymousBudgets.contains(self.anonymousBudget),
+            "anonymousBudget \(self.anonymousBudget) is not within \(Self.anonymousBudgets)"
+        )
+        try Self.check(
+            Self.connectionCounts.contains(self.maximumConnections),
+            "maximumConnections \(self.maximumConnections) is not within \(Self.connectionCounts)"
         )
         try Self.check(
             Self.frameLimits.contains(self.frameLimit),

@@ -27,6 +27,16 @@ extension EmbeddedServer {
         /// The number of bytes that may wait for a subscriber, beyond what the system buffers, before the server closes
         /// the connection; 10 MiB by default, between 1 KiB and 1 GiB.
         public var pendingSendLimit = 10 << 20
+        /// The number of clients that may be connected at once over TCP, and of those over HTTP; 500 of each by default,
+        /// between 1 and 100,000. More are disconnected as they come.
+        public var maximumConnections = 500
+        /// The bytes that all TCP clients who have not logged in may make the server hold together: frames that are not
+        /// complete, requests that wait, and answers that are not taken. 256 MiB by default, between 1 KiB and 16 GiB.
+        /// While it is exceeded, the client who holds most is disconnected.
+        public var anonymousBudget = 256 << 20
+        /// How long an HTTP client may take to send its request, and again to take the answer; 10 s by default, between
+        /// 1 ms and a day. A connection serves one request, which may have 16 KiB of lines and 64 KiB of body.
+        public var httpTimeout: Duration = .seconds(10)
         /// How often persistent subscriptions check for events that were not acknowledged in time, and for progress to
         /// save; 1 s by default, between 1 ms and a day.
         public var persistentSubscriptionTick: Duration = .seconds(1)

@@ -72,6 +72,7 @@ extension EmbeddedServer {
         } catch {
             self.end(id, error)
         }
+        self.limitAnonymous(id)
         self.commons.assumeIsolated { $0.endTurn() }
     }
 
@@ -80,6 +81,18 @@ extension EmbeddedServer {
         connection.close(reason)
         self.connectionCountChanged()
         self.left(id)
+    }
+
+    /// Ends connections until those that have not logged in hold no more than they may.
+    private func limitAnonymous(_ id: Int) {
+        guard let connection = self.connections[id] else { return }
+        self.anonymousBudget.set(connection.anonymousCount, for: id)
+        while let greedy = self.anonymousBudget.excessive {
+            self.connections[greedy]?.complain("Connections without a login hold too many bytes, and this one most.")
+            let connection: Logger.Metadata = [LogKey.connection: "\(greedy)"]
+            self.logger.info("too much for clients without a login", metadata: connection)
+            self.end(greedy, .greedy)
+        }
     }
 
     /// Collects what this node's subscribers are to be sent. Those who have left in the meantime are skipped.
@@ -106,6 +119,7 @@ extension EmbeddedServer {
             } catch {
                 self.end(id, error)
             }
+            self.limitAnonymous(id)
         }
         return isAny
     }
@@ -122,6 +136,7 @@ extension EmbeddedServer {
     }
 
     private func left(_ id: Int) {
+        self.anonymousBudget.set(0, for: id)
         let client = ClientID(node: self.number, connection: id)
         self.commons.assumeIsolated { $0.clientLeft(client) }
     }

@@ -1,5 +1,6 @@
 internal import Dispatch
 internal import Logging
+internal import NIOHTTP1
 internal import PhotonPumpTransport
 
 /// The listening sockets of a running server.
@@ -22,7 +23,9 @@ extension EmbeddedServer {
         var listeners = Listeners()
         do {
             try self.listen(&listeners)
-            listeners.http = try await self.startHTTP(host: self.host(of: listeners))
+            if let port = self.httpPort {
+                listeners.http = try HTTPSide(host: self.host(of: listeners), port: port, executor: self.executor)
+            }
         } catch {
             await Self.close(listeners.sockets)
             throw error
@@ -34,6 +37,8 @@ extension EmbeddedServer {
         self.httpPort = listeners.http?.port ?? self.httpPort
         self.enterCluster(host: self.host(of: listeners))
         self.begin(startup, alone: alone)
+        self.activate(listeners.http)
+        for risk in self.configuration.risks { self.logger.warning("\(risk)") }
         if self.injector.strikes(.refuseConnections) {
             await Self.close(listeners.sockets)
         } else {
@@ -48,13 +53,12 @@ extension EmbeddedServer {
     func closePorts(electing election: Election, abruptly: Bool = false) async {
         guard let listeners = self.listeners else { return }
         self.listeners = nil
-        await Self.close(listeners.sockets) {
+        await Self.close(listeners.sockets, listeners.http) {
             if abruptly { self.endAll() } else { self.commons.assumeIsolated { $0.dropSubscriptions(on: self.number) } }
             self.leaveCluster(electing: election)
             self.endAll()
             self.endSuspension()
         }
-        await listeners.http?.stop()
         self.logger.debug("stopped")
     }
 
@@ -95,7 +99,29 @@ extension EmbeddedServer {
         }
     }
 
+    private func activate(_ http: HTTPSide?) {
+        http?.assumeIsolated {
+            $0.activate(self.configuration, logger: self.logger) { [weak self] request in
+                guard let self else { return HTTPAnswer(.serviceUnavailable) }
+                return self.assumeIsolated { $0.answerUnlessSuspended(request) }
+            }
+        }
+    }
+
+    private func answerUnlessSuspended(_ request: HTTPRequestHead) -> HTTPAnswer? {
+        guard self.suspension == nil else {
+            self.suspension?.requestsReceived += 1
+            return nil
+        }
+        return self.answer(request)
+    }
+
     func accept(_ socket: SocketTransport, secure: Bool) {
+        let count = self.connections.count + (self.suspension?.accepted.count ?? 0)
+        guard count < self.configuration.maximumConnections else {
+            self.logger.info("too many clients", metadata: [LogKey.client: "\(socket.peer)"])
+            return socket.close()
+        }
         guard self.suspension == nil else {
             self.suspension?.accepted.append((socket, secure))
             return
@@ -118,17 +144,10 @@ extension EmbeddedServer {
         }
     }
 
-    private func startHTTP(host: String) async throws(EmbeddedServerError) -> HTTPSide? {
-        guard let port = self.httpPort else { return nil }
-        return try await HTTPSide.start(
-            host: host, port: port,
-            admit: { [weak self] in await self?.waitWhileSuspended() },
-            gossip: { [weak self] in await self?.gossip() }, groups: self.groupPages)
-    }
-
     /// Returns when the ports are free; `meanwhile` runs at once.
     private static func close(
         _ listeners: [SocketListener],
+        _ http: HTTPSide? = nil,
         isolation: isolated (any Actor)? = #isolation,
         meanwhile: () -> Void = {}
     ) async {
@@ -137,6 +156,10 @@ extension EmbeddedServer {
             for listener in listeners {
                 closing.enter()
                 listener.close { closing.leave() }
+            }
+            if let http {
+                closing.enter()
+                http.assumeIsolated { $0.close { closing.leave() } }
             }
             meanwhile()
             closing.notify(queue: .global()) { continuation.resume() }

@@ -30,6 +30,7 @@ public actor EmbeddedServer {
     /// The connections that have something to send besides answers.
     var delivered: Set<Int> = []
     let injector = FaultInjector()
+    var anonymousBudget: AnonymousBudget
     var countWaiters: [Int: CountWaiter] = [:]
     var countWaitersMade = 0
     /// The listening sockets while the server is running.
@@ -58,8 +59,8 @@ public actor EmbeddedServer {
     ///
     /// - Parameters:
     ///   - configuration: how it listens, which users it knows, and when it disconnects clients.
-    ///   - logger: receives connections and disconnections at `debug`, bad requests and failed TLS handshakes at `info`,
-    ///     and each request at `trace`.
+    ///   - logger: receives ``Configuration/risks`` at `warning`, refused clients, bad requests and failed TLS handshakes at
+    ///     `info`, connections and disconnections at `debug`, and each request at `trace`.
     public init(_ configuration: Configuration = .init(), logger: Logger = Logger(label: "embedded-eventstore")) {
         let address = NodeAddress(configuration)
         self.init(configuration, Commons([address], configuration), number: 0, logger: logger)
@@ -72,6 +73,7 @@ public actor EmbeddedServer {
         self.executor = commons.executor
         self.number = number
         self.logger = logger
+        self.anonymousBudget = AnonymousBudget(limit: configuration.anonymousBudget)
         self.port = configuration.port
         self.tlsPort = configuration.tls?.port
         self.httpPort = configuration.httpPort

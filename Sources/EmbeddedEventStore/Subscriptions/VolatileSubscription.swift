@@ -17,6 +17,8 @@ struct VolatileSubscription {
     mutating func committed(_ event: CommittedEvent) -> [Delivery] {
         var deliveries: [Delivery] = []
         if self.filter?.fits(event.record) ?? true { deliveries.append(self.delivery(of: event)) }
+        // What a filter did not look at is not behind a checkpoint.
+        if self.filter?.isSpent ?? false { return [] }
         if self.checkpoints?.eventPassed() ?? false {
             let checkpoint = CheckpointReached(
                 commitPosition: event.position.commit, preparePosition: event.position.prepare)

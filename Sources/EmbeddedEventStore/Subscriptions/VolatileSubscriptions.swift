@@ -24,6 +24,7 @@ struct VolatileSubscriptions {
             for index in 0..<count {
                 deliveries += self.byStream[stream]?[index].committed(event) ?? []
             }
+            deliveries += self.removeSpent(stream)
         }
         return deliveries
     }
@@ -51,6 +52,16 @@ struct VolatileSubscriptions {
             self.forgetIfUnused(stream)
         }
         return removed
+    }
+
+    /// Ends the subscriptions whose filters took too long: they would miss events without knowing it.
+    private mutating func removeSpent(_ stream: StreamName) -> [Delivery] {
+        let spent = self.byStream[stream]?.filter { $0.filter?.isSpent ?? false } ?? []
+        guard !spent.isEmpty else { return [] }
+        self.byStream[stream]?.removeAll { $0.filter?.isSpent ?? false }
+        self.forgetIfUnused(stream)
+        // The reasons for which a subscription can be dropped say nothing of this.
+        return spent.map { Delivery(subscriber: $0.subscriber, content: .filterSpent) }
     }
 
     private mutating func forgetIfUnused(_ stream: StreamName) {

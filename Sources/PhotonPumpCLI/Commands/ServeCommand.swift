@@ -12,6 +12,9 @@ struct ServeCommand: AsyncParsableCommand {
             is ready it prints a line such as: ready tcp=127.0.0.1:1113 http=127.0.0.1:2113, with tls=127.0.0.1:1115 \
             at the end if it has a port for TLS.
 
+            Whoever can reach it can log in with these passwords, so it warns on stderr if --host lets other machines \
+            connect. A node takes 500 clients over TCP and as many over HTTP.
+
             With --cluster-size there are that many nodes, which share their events. Each prints such a line; the \
             first one is the master.
             """
@@ -58,6 +61,7 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.node.generation = self.gossipFormat == 5 ? .version5 : .version20
         configuration.node.tls = try self.makeTLS()
         let settings = configuration
+        try warn(of: configuration.node.risks)
         try await interruptible {
             try await withEmbeddedCluster(settings, logger: global.logger) { cluster in
                 for node in cluster.nodes {

@@ -6,6 +6,9 @@ package final class SocketListener {
     /// The address bound, with the port the system picked when 0 was asked for.
     package let address: SocketAddress
 
+    /// The connections accepted in one turn before others on the queue get theirs.
+    private static let connectionsPerTurn = 64
+
     private let executor: QueueExecutor
     private let source: any DispatchSourceRead
     package private(set) var isClosed = false
@@ -29,10 +32,31 @@ package final class SocketListener {
 
     /// Starts accepting. `accept` runs on the queue, once per connection, and never after ``close(_:)``.
     package func activate(_ accept: @escaping (sending SocketTransport) -> Void) {
+        let executor = self.executor
+        self.start { descriptor, peer in
+            guard let socket = try? SocketTransport(descriptor, peer: peer.description, executor: executor) else {
+                return
+            }
+            accept(socket)
+        }
+    }
+
+    /// As ``activate(_:)``, for connections that somebody else reads and writes: non-blocking, and private to this
+    /// process.
+    ///
+    /// - Parameter accept: returns whether it takes the descriptor over; otherwise the connection is closed.
+    package func activateHandingOver(_ accept: @escaping (_ descriptor: CInt, _ peer: SocketAddress) -> Bool) {
+        self.start { descriptor, peer in
+            if accept(descriptor.number, peer) { _ = descriptor.release() }
+        }
+    }
+
+    private func start(_ connected: @escaping (consuming OwnedDescriptor, SocketAddress) -> Void) {
         let number = CInt(self.source.handle)
         self.source.setEventHandler { [weak self] in
             guard let self, !self.isClosed else { return }
-            while let transport = self.next(on: number) { accept(transport) }
+            // The source reports again what remains.
+            for _ in 0..<Self.connectionsPerTurn where !self.acceptNext(on: number, connected) { return }
         }
         self.source.activate()
     }
@@ -50,9 +74,11 @@ package final class SocketListener {
         self.source.activate()
     }
 
-    /// The next waiting connection, if any. A failure to accept (this process has no descriptor left, say) is not
-    /// worth ending the server for: what remains in the backlog is tried again a little later.
-    private func next(on number: CInt) -> sending SocketTransport? {
+    /// Accepts the next waiting connection; false if there is none. A failure to accept (this process has no descriptor
+    /// left, say) is not worth ending the server for: what remains in the backlog is tried again a little later.
+    private func acceptNext(
+        on number: CInt, _ connected: (consuming OwnedDescriptor, SocketAddress) -> Void
+    ) -> Bool {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
         let accepted = Result { () throws(SocketError) in
@@ -68,9 +94,10 @@ package final class SocketListener {
             let peer = withUnsafePointer(to: storage) {
                 $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { SocketAddress($0, length: length) }
             }
-            return try? SocketTransport(OwnedDescriptor(connection), peer: peer.description, executor: self.executor)
+            connected(OwnedDescriptor(connection), peer)
+            return true
         case .success(nil):
-            return nil
+            return false
         case .failure:
             let source = self.source
             source.suspend()
@@ -81,7 +108,7 @@ package final class SocketListener {
             }
             pause.schedule(deadline: .now() + .milliseconds(100))
             pause.activate()
-            return nil
+            return false
         }
     }
 }

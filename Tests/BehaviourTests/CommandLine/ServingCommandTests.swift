@@ -70,6 +70,18 @@ struct ServingCommandTests {
         }
     }
 
+    @Test(
+        "warns of a host that others can reach, as anybody can log in",
+        arguments: [("0.0.0.0", true), ("localhost", false)])
+    func warning(host: String, isWarned: Bool) async throws {
+        let server = try PumpProcess(["serve", "--port", "0", "--http-port", "0", "--host", host])
+        _ = try await server.lines(1)
+        server.send(SIGTERM)
+        let outcome = try await server.outcome()
+        #expect(outcome.status == 0)
+        #expect(outcome.errors.contains { $0.hasPrefix("Warning: ") && $0.contains(host) } == isWarned, "\(outcome)")
+    }
+
     @Test("says in one line that a port is taken", arguments: ["--port", "--http-port"])
     func taken(option: String) async throws {
         let port = try UnusedPort()

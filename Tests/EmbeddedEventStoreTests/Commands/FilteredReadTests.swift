@@ -48,6 +48,71 @@ import Testing
         }
     }
 
+    private static let endless = Filter(.eventType, .regex, ["^(a|a)*$"])
+    private static let endlessType = String(repeating: "a", count: 60) + "b"
+
+    @Test("end with an error when an expression takes too long", arguments: [ReadDirection.forward, .backward])
+    func endless(_ direction: ReadDirection) throws {
+        let node = TestNode()
+        TestClient(node).write("ab", to: "s", type: Self.endlessType)
+        let start: Int64 = direction == .forward ? 0 : -1
+        let page = try #require(node.readAll(Self.endless, direction, from: (start, start)))
+        #expect(page.result == .error)
+        #expect(page.error == "The filter's expression takes too long.")
+        #expect(page.events.isEmpty)
+        let other = try #require(node.readAll(Filter(.eventType, .regex, ["^a+b$"]), direction, from: (start, start)))
+        #expect(other.events.count == 2)
+    }
+
+    @Test("drop a subscription whose expression takes too long, and tell it why")
+    func endlessSubscription() throws {
+        let node = TestNode()
+        let client = TestClient(node)
+        for (number, filter) in [Self.endless, Filter(.eventType, .regex, ["^a+"])].enumerated() {
+            let subscribe = FilteredSubscribe(stream: "", resolveLinks: false, filter: filter, checkpointInterval: 1)
+            client.send(subscribe, .filteredSubscribeToStream, as: UInt64(number))
+        }
+        _ = node.told()
+        client.write("a", to: "s", type: "a")
+        #expect(node.told().count == 4)
+        client.write("b", to: "s", type: Self.endlessType)
+        let told = node.told()
+        #expect(told.count == 3)
+        #expect(told.contains("1/0 \(Command.badRequest)"), "\(told)")
+        client.write("c", to: "s", type: "a")
+        #expect(node.told().allSatisfy { $0.hasPrefix("1/1 ") })
+    }
+
+    @Test("go on for ever with an expression that is merely slow, at some events")
+    func slow() throws {
+        var filter = try EventFilter(Self.endless)
+        let type = Bytes(utf8: String(repeating: "a", count: 12) + "b")
+        let record = EventRecord(
+            stream: Bytes(utf8: "s"), number: 0, id: GUID(1, 1), type: type, isJSON: true, data: Bytes(),
+            metadata: Bytes(), created: 0)
+        for _ in 0..<500 where filter.fits(record) { Issue.record("it does not fit") }
+        #expect(!filter.isSpent)
+    }
+
+    @Test("compare an expression with the first thousand characters")
+    func longNames() throws {
+        let node = TestNode()
+        TestClient(node).write("a", to: "s", type: String(repeating: "ü", count: 1_000) + "b")
+        let fits = { (pattern: String) in node.readAll(Filter(.eventType, .regex, [pattern]))?.events.count }
+        #expect(fits("^ü{1000}$") == 1)
+        #expect(fits("b") == 0)
+    }
+
+    @Test(
+        "refuse expressions that are too long, and too many prefixes",
+        arguments: [
+            Filter(.eventType, .regex, [String(repeating: "a", count: 4_097)]),
+            Filter(.eventType, .prefix, [String](repeating: "a", count: 1_001)),
+        ])
+    func excessive(_ filter: Filter) {
+        #expect(throws: MalformedMessage.self) { try EventFilter(filter) }
+    }
+
     @Test("get what a link leads to when the link itself fits")
     func links() throws {
         let page = try #require(Self.node().readAll(Filter(.streamID, .prefix, ["l"]), resolveLinks: true))

@@ -141,7 +141,7 @@ extension EmbeddedServer {
     /// Returns as soon as this many have come to a suspended server.
     fileprivate func waitForSuspended(connections: Int = 0, requests: Int = 0) async throws {
         try await self.waitForSuspension {
-            $0.accepted.count >= connections && $0.requests.count >= requests
+            $0.accepted.count >= connections && $0.requestsReceived >= requests
         }
     }
 }

@@ -1,5 +1,3 @@
-import FlyingFox
-import FlyingSocks
 import Foundation
 import PhotonPumpWire
 import ScriptedPeers
@@ -9,75 +7,59 @@ import Testing
 
 @Suite("Asking an HTTP server", .timeLimit(.minutes(1)))
 struct CurlGetterTests {
-    /// Runs `body` with a getter and what it needs to ask a server that answers on these paths.
+    /// Runs `body` with a getter and what it needs to ask a server with these pages.
     private func withServer(
-        _ routes: [String: @Sendable (FlyingFox.HTTPRequest) async throws -> FlyingFox.HTTPResponse],
-        _ body: (CurlGetter, (String, Duration) -> PhotonPump.HTTPRequest) async throws -> Void
+        _ pages: [String: PageServer.Page],
+        _ body: (CurlGetter, (String, Duration) -> HTTPRequest) async throws -> Void
     ) async throws {
-        let server = HTTPServer(address: try .inet(ip4: "127.0.0.1", port: 0), logger: .disabled)
-        for (path, handler) in routes { await server.appendRoute(HTTPRoute("GET,POST \(path)"), handler: handler) }
-        let running = Task { try await server.run() }
-        try await server.waitUntilListening(timeout: 50)
-        guard case .ip4(_, let port) = await server.listeningAddress else { return }
-        do {
+        try await PageServer.run(pages) { port in
             try await body(CurlGetter()) { path, timeout in
                 HTTPRequest(
-                    endpoint: Endpoint(host: "es.example", port: Int(port)),
+                    endpoint: Endpoint(host: "es.example", port: port),
                     address: "127.0.0.1",
                     tls: nil,
                     path: path,
                     timeout: timeout
                 )
             }
-        } catch {
-            Issue.record(error)
         }
-        running.cancel()
-        _ = await running.result
     }
 
     /// Answers when the server ends.
-    private static let never: @Sendable (FlyingFox.HTTPRequest) async throws -> FlyingFox.HTTPResponse = { _ in
-        try await Task.sleep(for: .seconds(3600))
-        return HTTPResponse(statusCode: .ok)
-    }
+    private static let never: PageServer.Page = { _, _ in try await Task.sleep(for: .seconds(3600)) }
 
-    private func failure(_ getter: CurlGetter, _ request: PhotonPump.HTTPRequest) async throws -> HTTPFailure {
+    private func failure(_ getter: CurlGetter, _ request: HTTPRequest) async throws -> HTTPFailure {
         try await #require(throws: HTTPFailure.self) { try await getter.get(request) }
     }
 
     @Test("gets the answer at an address, under the name that the server has")
     func answer() async throws {
-        let routes: [String: @Sendable (FlyingFox.HTTPRequest) async throws -> FlyingFox.HTTPResponse] = [
-            "/gossip": { request in
-                let words = [
-                    request.headers[.host] ?? "", request.query.map { "\($0.name)=\($0.value)" }.joined(),
-                    request.headers[HTTPHeader("Accept")] ?? "",
-                ]
-                return HTTPResponse(statusCode: .ok, body: Data(words.joined(separator: " ").utf8))
+        let pages: [String: PageServer.Page] = [
+            "/gossip": { request, peer in
+                let words = [request.headers["host"] ?? "", request.target, request.headers["accept"] ?? ""]
+                try await peer.answer(words.joined(separator: " "))
             }
         ]
-        try await self.withServer(routes) { getter, request in
+        try await self.withServer(pages) { getter, request in
             let request = request("/gossip?format=json", .seconds(30))
             let answer = try await getter.get(request)
             #expect(answer.status == 200)
             let text = String(decoding: answer.body, as: UTF8.self)
-            #expect(text == "\(request.endpoint) format=json application/json")
+            #expect(text == "\(request.endpoint) /gossip?format=json application/json")
         }
     }
 
     @Test("posts, and says as whom")
     func posting() async throws {
-        let routes: [String: @Sendable (FlyingFox.HTTPRequest) async throws -> FlyingFox.HTTPResponse] = [
-            "/page": { request in
+        let pages: [String: PageServer.Page] = [
+            "/page": { request, peer in
                 let words = [
-                    request.method.rawValue, request.headers[.contentLength] ?? "-",
-                    request.headers[.authorization] ?? "-",
+                    request.method, request.headers["content-length"] ?? "-", request.headers["authorization"] ?? "-",
                 ]
-                return HTTPResponse(statusCode: .ok, body: Data(words.joined(separator: " ").utf8))
+                try await peer.answer(words.joined(separator: " "))
             }
         ]
-        try await self.withServer(routes) { getter, request in
+        try await self.withServer(pages) { getter, request in
             var request = request("/page", .seconds(30))
             let plain = try await getter.get(request)
             #expect(String(decoding: plain.body, as: UTF8.self) == "GET - -")
@@ -93,8 +75,8 @@ struct CurlGetterTests {
     func statuses() async throws {
         try await self.withServer(
             [
-                "/408": { _ in HTTPResponse(statusCode: .requestTimeout) },
-                "/moved": { _ in HTTPResponse(statusCode: .found, headers: HTTPHeaders([.location: "/408"])) },
+                "/408": { _, peer in try await peer.answer(status: "408 Request Timeout") },
+                "/moved": { _, peer in try await peer.answer(status: "302 Found", headers: ["Location: /408"]) },
             ]
         ) { getter, request in
             for (path, status) in [("/408", 408), ("/moved", 302), ("/elsewhere", 404)] {
@@ -115,9 +97,12 @@ struct CurlGetterTests {
 
     @Test("gives up on an answer without end")
     func endless() async throws {
-        try await self.withServer(
-            ["/endless": { _ in HTTPResponse(statusCode: .ok, body: HTTPBodySequence(from: Endless())) }]
-        ) { getter, request in
+        let endless: PageServer.Page = { _, peer in
+            try await peer.send(Array("HTTP/1.1 200 OK\r\n\r\n".utf8))
+            // Until the client has closed the connection.
+            while true { try await peer.send([UInt8](repeating: 0, count: 4096)) }
+        }
+        try await self.withServer(["/endless": endless]) { getter, request in
             let failure = try await self.failure(getter, request("/endless", .seconds(50)))
             #expect(failure.description == "the answer is longer than 1048576 bytes")
         }
@@ -127,7 +112,7 @@ struct CurlGetterTests {
     func refused() async throws {
         let port = try UnusedPort()
         let endpoint = Endpoint(host: "localhost", port: port.number)
-        let request = PhotonPump.HTTPRequest(
+        let request = HTTPRequest(
             endpoint: endpoint, address: "127.0.0.1", tls: nil, path: "/", timeout: .seconds(30))
         let failure = try await self.failure(CurlGetter(), request)
         #expect(failure.description.contains("connect"), "\(failure)")
@@ -137,7 +122,7 @@ struct CurlGetterTests {
     func plainPort() async throws {
         try await self.withServer([:]) { getter, request in
             let plain = request("/gossip", .seconds(30))
-            let secure = PhotonPump.HTTPRequest(
+            let secure = HTTPRequest(
                 endpoint: plain.endpoint,
                 address: plain.address,
                 tls: TLSSettings(),
@@ -155,7 +140,7 @@ struct CurlGetterTests {
     func plainAnswer() async throws {
         let server = ScriptedServer()
         let port = try await server.start()
-        let request = PhotonPump.HTTPRequest(
+        let request = HTTPRequest(
             endpoint: Endpoint(host: "localhost", port: port), address: "127.0.0.1", tls: TLSSettings(),
             path: "/gossip",
             timeout: .seconds(30))
@@ -175,11 +160,11 @@ struct CurlGetterTests {
         let (requests, arrived) = AsyncStream.makeStream(of: Void.self)
         try await self.withServer(
             [
-                "/never": { request in
+                "/never": { request, peer in
                     arrived.yield()
-                    return try await Self.never(request)
+                    try await Self.never(request, peer)
                 },
-                "/gossip": { _ in HTTPResponse(statusCode: .ok) },
+                "/gossip": { _, peer in try await peer.answer() },
             ]
         ) { getter, request in
             // As many as there are threads.
@@ -195,16 +180,4 @@ struct CurlGetterTests {
             #expect(answer.status == 200)
         }
     }
-}
-
-/// Bytes without end.
-private struct Endless: AsyncBufferedSequence {
-    typealias Element = UInt8
-
-    struct AsyncIterator: AsyncBufferedIteratorProtocol {
-        mutating func next() async throws -> UInt8? { 0 }
-        mutating func nextBuffer(suggested count: Int) async throws -> [UInt8]? { [UInt8](repeating: 0, count: 4096) }
-    }
-
-    func makeAsyncIterator() -> AsyncIterator { AsyncIterator() }
 }

@@ -1,0 +1,102 @@
+internal import Foundation
+internal import NIOHTTP1
+internal import PhotonPumpWire
+
+/// What the server answers over HTTP.
+extension EmbeddedServer {
+    func answer(_ request: HTTPRequestHead) -> HTTPAnswer {
+        switch (request.method, request.path) {
+        case (.GET, "/gossip"):
+            return self.gossip().map { HTTPAnswer(json: $0) } ?? HTTPAnswer(.serviceUnavailable)
+        case (.GET, "/ping"):
+            return HTTPAnswer(json: ["text": "Ping request successfully handled"])
+        case (.GET, _):
+            return self.groupID(in: request, "info").map { self.info(of: $0, request) } ?? HTTPAnswer(.notFound)
+        case (.POST, _):
+            return self.groupID(in: request, "replayParked").map { self.replay($0, request) } ?? HTTPAnswer(.notFound)
+        default:
+            return HTTPAnswer(.notFound)
+        }
+    }
+
+    /// The group that `/subscriptions/STREAM/GROUP/page` concerns; nil for another path. Real servers decode a path before
+    /// they look what it names, so that they find nothing where a name contains one of four characters.
+    private func groupID(in request: HTTPRequestHead, _ page: String) -> String? {
+        let parts = request.path.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 5, parts[1] == "subscriptions", parts[4] == page,
+            let stream = String(parts[2]).removingPercentEncoding,
+            let group = String(parts[3]).removingPercentEncoding,
+            !(stream + group).contains(where: { "/?#\\".contains($0) })
+        else { return nil }
+        return PersistentGroup.id(stream, group)
+    }
+
+    private func info(of id: String, _ request: HTTPRequestHead) -> HTTPAnswer {
+        guard self.isMaster else { return HTTPAnswer(.serviceUnavailable) }
+        let info = self.commons.assumeIsolated { $0.node.info(of: id, now: Self.milliseconds) }
+        return info.map { HTTPAnswer(json: $0.addressed(at: request)) } ?? HTTPAnswer(.notFound)
+    }
+
+    private struct ReplayDocument: Encodable {
+        var correlationId = UUID().uuidString.lowercased()
+        var reason: String
+        var result: String
+    }
+
+    private func replay(_ id: String, _ request: HTTPRequestHead) -> HTTPAnswer {
+        guard self.isMaster else { return HTTPAnswer(.serviceUnavailable) }
+        return self.commons.assumeIsolated { commons in
+            let login = Login(basic: request.headers.first(name: "Authorization"))
+            guard let user = login.flatMap(commons.node.users.identity), user.hasAny(of: [Identity.operators]) else {
+                let reason = "You do not have permissions to replay messages"
+                return HTTPAnswer(.unauthorized, json: ReplayDocument(reason: reason, result: "AccessDenied"))
+            }
+            guard commons.replayParked(id) else {
+                let document = ReplayDocument(reason: "Unable to locate '\(id)'", result: "DoesNotExist")
+                return HTTPAnswer(.notFound, json: document)
+            }
+            return HTTPAnswer(json: ReplayDocument(reason: "", result: "Success"))
+        }
+    }
+}
+
+extension GroupInfo {
+    /// With addresses that a client can follow.
+    fileprivate func addressed(at request: HTTPRequestHead) -> GroupInfo {
+        let host = "http://\(request.headers.first(name: "Host") ?? "localhost")"
+        let base = "\(host)/subscriptions"
+        let path = [self.eventStreamId, self.groupName].map(Self.escaped).joined(separator: "/")
+        let parked = Self.escaped(
+            GroupStreams(PersistentGroup.id(self.eventStreamId, self.groupName)).parked.description)
+        var info = self
+        info.parkedMessageUri = "\(host)/streams/\(parked)"
+        info.getMessagesUri = "\(base)/\(path)/1"
+        info.links = [
+            Link(href: "\(base)/\(path)/info", rel: "detail"),
+            Link(href: "\(base)/\(path)/replayParked", rel: "replayParked"),
+        ]
+        return info
+    }
+
+    private static func escaped(_ name: String) -> String {
+        name.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(CharacterSet(charactersIn: "-._~")))
+            ?? name
+    }
+}
+
+extension Login {
+    /// From an `Authorization` header; nil if there is none, or it cannot be read.
+    fileprivate init?(basic header: String?) {
+        guard let header, header.lowercased().hasPrefix("basic "),
+            let data = Data(base64Encoded: header.dropFirst("basic ".count).trimmingCharacters(in: .whitespaces))
+        else { return nil }
+        let parts = String(decoding: data, as: UTF8.self).split(separator: ":", maxSplits: 1).map(String.init)
+        guard parts.count == 2, let login = try? Login(name: parts[0], password: parts[1]) else { return nil }
+        self = login
+    }
+}
+
+extension HTTPRequestHead {
+    /// The path as it was sent, without a query.
+    fileprivate var path: String { String(self.uri.prefix { $0 != "?" }) }
+}
