@@ -29,9 +29,9 @@ extension Endpoint {
         return !(isInvisible || character.isWhitespace || "/,;@#?&=\"'[]".contains(character))
     }
 
-    /// Whether the text may be the name or the address of a host.
+    /// Whether the text may be the name or the address of a host, which has at most 255 bytes.
     static func isHost(_ text: String) -> Bool {
-        !text.isEmpty && text.allSatisfy(self.isHostCharacter)
+        (1...255).contains(text.utf8.count) && text.allSatisfy(self.isHostCharacter)
     }
 }
 

@@ -24,7 +24,7 @@ enum CommonReplies {
     /// Whether a server refuses a user because it has not loaded its users yet. Only the text tells (4.x and 5.x; later
     /// servers answer that they are not ready).
     static func isStarting(_ refusal: Package) -> Bool {
-        refusal.payload.text.lowercased().contains("not yet ready")
+        refusal.words.lowercased().contains("not yet ready")
     }
 
     /// Whether `error` says that the server does not know `command`, rather than that it objects to what was asked. Only
@@ -47,14 +47,14 @@ enum CommonReplies {
                 .badRequest,
                 "\(operation): the server could not make sense of the request",
                 stream: stream,
-                serverMessage: package.payload.text
+                serverMessage: package.words
             )
         case .notAuthenticated:
             return PhotonPumpError(
                 .notAuthenticated,
                 "\(operation): the server does not accept the user or password",
                 stream: stream,
-                serverMessage: package.payload.text
+                serverMessage: package.words
             )
         case .notHandled:
             do {
@@ -109,6 +109,11 @@ enum CommonReplies {
         guard let host = master?.tcpHost, let port = master?.tcpPort else { return "" }
         return Endpoint.isHost(host) ? " (that is \(host):\(port))" : " (and what it names is not a host)"
     }
+}
+
+extension Package {
+    /// The text that is its payload: as much of it as anybody reads.
+    fileprivate var words: String { self.payload.slice(0..<min(4000, self.payload.count)).text }
 }
 
 extension PhotonPumpError {

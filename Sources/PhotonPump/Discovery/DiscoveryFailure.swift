@@ -26,10 +26,14 @@ extension DiscoveryFailure {
 
 /// The answers of all endpoints that were asked in one attempt.
 struct DiscoveryFailures {
+    /// In Unicode scalars. Gossip may name thousands of nodes.
+    private static let longestReason = 1000
+
     private var failures: [(place: String, failure: DiscoveryFailure)] = []
 
     mutating func add(_ place: String, _ failure: DiscoveryFailure) {
-        self.failures.append((place, failure))
+        let reason = failure.reason.shortened(to: Self.longestReason)
+        self.failures.append((place, DiscoveryFailure(reason: reason, isPermanent: failure.isPermanent)))
     }
 
     /// Whether another attempt would be pointless.

@@ -17,7 +17,7 @@ public struct PhotonPumpError: Error, Sendable {
     public let eventNumber: Int64?
     /// Both versions, if the code is ``Code/wrongExpectedVersion``.
     public let conflict: VersionConflict?
-    /// The server's own message, if it sent one.
+    /// The server's own message, if it sent one: at most 1,000 characters of it.
     public let serverMessage: String?
     /// The error that caused this one, if any.
     public private(set) var underlying: (any Error)?
@@ -47,13 +47,18 @@ public struct PhotonPumpError: Error, Sendable {
         underlying: (any Error)? = nil
     ) {
         self.code = code
-        self.message = message
+        self.message = message.shortened(to: Self.longestText)
         self.stream = stream
         self.eventNumber = eventNumber
         self.conflict = conflict
-        self.serverMessage = serverMessage.flatMap { $0.isEmpty ? nil : $0 }
+        self.serverMessage = serverMessage.flatMap { $0.isEmpty ? nil : $0.shortened(to: Self.longestServerMessage) }
         self.underlying = (underlying as? PhotonPumpError)?.abridged ?? underlying
     }
+
+    /// In Unicode scalars. A server may send a frame full of words, which would fill logs and take long to escape.
+    private static let longestServerMessage = 1000
+    /// The same for a message, and for a description.
+    fileprivate static let longestText = 8000
 
     /// This error with at most one other cause, its first one: whoever tries again for hours, each time for the reason
     /// of the last time, must not drag all of them along.
@@ -69,9 +74,9 @@ public struct PhotonPumpError: Error, Sendable {
 
 extension PhotonPumpError: CustomStringConvertible {
     /// One line, in which control characters are escaped: the message, the server's message, the underlying error, how many events
-    /// were written before, and the server.
+    /// were written before, and the server. What is longer than 8,000 characters is cut.
     public var description: String {
-        let text = self.text
+        let text = self.text.shortened(to: Self.longestText)
         guard text.unicodeScalars.contains(where: Self.isUnfit) else { return text }
         var escaped = ""
         for scalar in text.unicodeScalars {
@@ -133,5 +138,16 @@ extension PhotonPumpError {
         )
         error.endpoint = self.endpoint
         return error
+    }
+}
+
+extension String {
+    /// The text, or its beginning and an ellipsis if it is longer.
+    ///
+    /// - Parameter limit: in Unicode scalars.
+    func shortened(to limit: Int) -> String {
+        guard self.utf8.count > limit else { return self }
+        let beginning = self.unicodeScalars.prefix(limit)
+        return beginning.endIndex == self.endIndex ? self : String(String.UnicodeScalarView(beginning)) + "…"
     }
 }

@@ -118,6 +118,20 @@ struct ClusterDiscoveryTests {
         #expect(getter.hosts.count == 11)
     }
 
+    @Test("says no more than can be read of gossip that names thousands of nodes")
+    func crowd() async throws {
+        let member = #"{"state":"Manager","isAlive":false,"externalTcpIp":"x"}"#
+        let crowd = #"{"members":[\#(repeatElement(member, count: 10_000).joined(separator: ","))]}"#
+        let getter = ScriptedGetter(["a": [.text(crowd)], "b": [.text(crowd)]])
+        let error = try await #require(throws: PhotonPumpError.self) {
+            try await self.discovery(getter, seeds: ["a", "b"], attempts: 1).findNode()
+        }
+        #expect(error.message.utf8.count < 3000)
+        for seed in ["a:2113: no node can serve: x:0", "b:2113: no node can serve: x:0"] {
+            #expect(error.message.contains(seed), "\(error.message)")
+        }
+    }
+
     @Test("S2: goes on without end unless told otherwise")
     func endless() async throws {
         let failures = [ScriptedGetter.Answer](repeating: .status(503), count: 500)

@@ -10,6 +10,21 @@ struct GossipDocumentTests {
         return try ClusterGossip(json: [UInt8](Data(contentsOf: url)))
     }
 
+    @Test("names no node whose host is longer than a name can be", arguments: [(255, true), (256, false)])
+    func longHosts(length: Int, isTaken: Bool) throws {
+        let host = String(repeating: "a", count: length)
+        let text = """
+            {"members":[
+                {"state":"Master","isAlive":true,"externalTcpIp":"\(host)","externalTcpPort":1},
+                {"state":"Slave","isAlive":true,"externalTcpIp":"b","externalTcpPort":1,
+                 "externalHttpIp":"\(host)","externalHttpPort":2}
+            ]}
+            """
+        let members = try ClusterGossip(json: Array(text.utf8)).members
+        #expect(members.map(\.tcpHost) == (isTaken ? [host, "b"] : ["b"]))
+        #expect(members.last?.http?.host == (isTaken ? host : nil))
+    }
+
     @Test("of a 4.x cluster names its nodes")
     func older() throws {
         let gossip = try self.gossip("gossip-cluster-master")

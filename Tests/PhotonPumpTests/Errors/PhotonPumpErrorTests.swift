@@ -36,4 +36,17 @@ struct PhotonPumpErrorTests {
         let turning = PhotonPumpError(.serverError, "a\u{2028}b\u{202E}c\u{2066}d\u{200D}e")
         #expect("\(turning)" == "a\\u{2028}b\\u{202E}c\\u{2066}d\u{200D}e")
     }
+
+    @Test("keep the beginning of what is long, whoever has said it")
+    func length() {
+        struct Long: Error, CustomStringConvertible {
+            var description: String { String(repeating: "u", count: 100_000) }
+        }
+        let words = String(repeating: "ü", count: 100_000)
+        let error = PhotonPumpError(.serverError, words, serverMessage: words, underlying: Long())
+        #expect(error.serverMessage == words.prefix(1000) + "…")
+        #expect(error.message == words.prefix(8000) + "…")
+        #expect("\(PhotonPumpError(.serverError, "x", underlying: Long()))".count == 8001)
+        #expect("\(error)".count == 8001)
+    }
 }
