@@ -30,8 +30,10 @@ final class CurlGetter: HTTPGetter {
             let transfer = CurlTransfer(request, sockets)
             let limit = DispatchWorkItem { sockets.abandon() }
             Self.limits.asyncAfter(deadline: .now() + request.timeout / .seconds(1) + Self.grace, execute: limit)
-            defer { limit.cancel() }
-            outcome.settle(Result { try transfer.perform { outcome.isSettled } })
+            let result = Result { try transfer.perform { outcome.isSettled } }
+            limit.cancel()
+            sockets.release()
+            outcome.settle(result)
         }
         return try await withTaskCancellationHandler {
             try await outcome.wait()

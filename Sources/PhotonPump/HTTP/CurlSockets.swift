@@ -14,7 +14,7 @@ final class CurlSockets: Sendable {
     private let state = Mutex(State())
 
     deinit {
-        for descriptor in self.state.withLock({ $0.descriptors }) { close(descriptor) }
+        self.release()
     }
 
     /// Whether the transfer was ended from here.
@@ -27,6 +27,14 @@ final class CurlSockets: Sendable {
             guard own >= 0 else { return false }
             state.descriptors.append(own)
             return !state.isAbandoned
+        }
+    }
+
+    /// The transfer is over: its connections end with those of libcurl, however long its time limit is.
+    func release() {
+        self.state.withLock { state in
+            for descriptor in state.descriptors { close(descriptor) }
+            state.descriptors = []
         }
     }
 

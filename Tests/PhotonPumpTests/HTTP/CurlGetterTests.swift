@@ -136,6 +136,31 @@ struct CurlGetterTests {
         }
     }
 
+    /// How many sockets of this process are connected to a port of this machine.
+    private static func connections(to port: Int) -> Int {
+        (0..<CInt(4096)).count { descriptor in
+            var address = sockaddr_in()
+            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let result = withUnsafeMutablePointer(to: &address) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(descriptor, $0, &length) }
+            }
+            return result == 0 && address.sin_family == sa_family_t(AF_INET)
+                && Int(UInt16(bigEndian: address.sin_port)) == port
+        }
+    }
+
+    @Test("keeps no connection once it is answered, however long that could have taken")
+    func closing() async throws {
+        try await self.withServer(["/gossip": { _, peer in try await peer.answer("{}") }]) { getter, request in
+            let request = request("/gossip", .seconds(3600))
+            for _ in 0..<3 {
+                let answer = try await getter.get(request)
+                #expect(answer.status == 200)
+            }
+            #expect(Self.connections(to: request.endpoint.port) == 0)
+        }
+    }
+
     @Test("S60: gives a port up that answers without TLS")
     func plainAnswer() async throws {
         let server = ScriptedServer()
