@@ -20,6 +20,9 @@ struct ServerPages {
     /// - Throws: ``PhotonPumpError``, or `CancellationError`.
     func ask(_ method: HTTPRequest.Method, _ path: [String], operation: String, stream: String?) async throws -> [UInt8]
     {
+        if path.contains(where: Self.isStep) {
+            throw PhotonPumpError(.subscriptionNotFound, "\(operation): \(Self.mistake)", stream: stream)
+        }
         let endpoint = try await self.endpoint()
         let answer: HTTPResponse
         do {
@@ -123,8 +126,12 @@ struct ServerPages {
     /// what it names.
     private static func isMistaken(_ part: String) -> Bool { part.contains { "/?#\\".contains($0) } }
 
+    /// Whether this is a step within a path, to libcurl and to servers, so that another page would be asked for.
+    private static func isStep(_ part: String) -> Bool { part == "." || part == ".." }
+
     private static let mistake = """
-        servers do not find a subscription over HTTP if the name of its stream or its own contains '/', '?', '#' or '\\'
+        servers do not find a subscription over HTTP if the name of its stream or its own is '.' or '..', or contains \
+        '/', '?', '#' or '\\'
         """
 
     /// A path component in which no character has a special meaning.

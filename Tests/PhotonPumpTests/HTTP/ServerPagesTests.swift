@@ -65,6 +65,20 @@ struct ServerPagesTests {
         }
     }
 
+    @Test("that would be others by these names are not asked for", arguments: [".", ".."])
+    func step(name: String) async throws {
+        let pages = ServerPages(
+            configuration: Client.Configuration(endpoint: Endpoint(host: "127.0.0.1", port: 1)), httpPort: 99,
+            login: nil, timeout: .seconds(1), getter: Answering())
+        for path in [[name, "g"], ["s", name]] {
+            let error = await #expect(throws: PhotonPumpError.self) {
+                try await pages.ask(.post, path, operation: "look", stream: "s")
+            }
+            #expect(error?.code == .subscriptionNotFound)
+            #expect(error?.message.contains("'.' or '..'") == true)
+        }
+    }
+
     /// Asks the master of a cluster, whose gossip goes without TLS.
     ///
     /// - Parameter host: whom gossip names as the master.
