@@ -85,6 +85,21 @@ struct HostilePumpTests {
         }
     }
 
+    @Test(
+        "repeats nothing that a terminal obeys of a line that is wrong",
+        arguments: [#"{"type":"t","\u001b[2J\u009b":1}"#, #"{"type":"t","id":"\u001b[2J\n\u202e"}"#])
+    func wrongLine(_ line: String) async throws {
+        try await PumpStage.run { stage in
+            let script = #"printf '%s\n' "$1" | "$0" publish ponies --connect "$2""#
+            let pump = try PumpProcess(
+                running: URL(filePath: "/bin/sh"), ["-c", script, PumpProcess.executable.path, line, stage.url])
+            let outcome = try await pump.outcome()
+            #expect(outcome.status == 1)
+            #expect(outcome.errors.count == 1, "\(outcome.errors)")
+            for line in outcome.errors { #expect(Self.isHarmless(line), "\(line.debugDescription)") }
+        }
+    }
+
     @Test("ends at once with a second signal, whatever it is waiting for", arguments: [SIGINT, SIGTERM])
     func secondSignal(_ signal: CInt) async throws {
         try await PumpStage.run { stage in
