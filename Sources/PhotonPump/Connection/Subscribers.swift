@@ -38,6 +38,10 @@ struct Subscribers {
         weak var subscriber: (any Subscriber)?
     }
 
+    /// Servers confirm at once that a subscriber has left. Of one that does not, this many are waited for, and then none
+    /// of those who have left so far.
+    static let leavingLimit = 10_000
+
     private var entries: [GUID: Entry] = [:]
     /// Subscribers that have left, until the server confirms it.
     private var leaving: [GUID: Entry] = [:]
@@ -68,6 +72,10 @@ struct Subscribers {
     /// - Returns: whether it was present.
     mutating func leave(_ id: GUID) -> Bool {
         guard let entry = self.entries.removeValue(forKey: id) else { return false }
+        if self.leaving.count == Self.leavingLimit {
+            for entry in self.leaving.values { entry.subscriber?.left() }
+            self.leaving = [:]
+        }
         self.leaving[id] = entry
         return true
     }

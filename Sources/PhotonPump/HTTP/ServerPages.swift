@@ -23,6 +23,11 @@ struct ServerPages {
         if path.contains(where: Self.isStep) {
             throw PhotonPumpError(.subscriptionNotFound, "\(operation): \(Self.mistake)", stream: stream)
         }
+        if let name = self.login?.name, name.contains(where: { $0 == ":" || $0 == "\0" }) {
+            // What follows would be taken for a part of the password, and tried as somebody else.
+            throw PhotonPumpError(
+                .invalidArgument, "\(operation): over HTTP a user's name cannot contain ':'", stream: stream)
+        }
         let endpoint = try await self.endpoint()
         let answer: HTTPResponse
         do {

@@ -37,6 +37,21 @@ struct SubscribersTests {
         #expect(listener.heard.withLock { $0 } == ["left"])
     }
 
+    @Test("that go are no longer waited for when too many of them have gone without being confirmed")
+    func tooManyLeaving() {
+        var subscribers = Subscribers()
+        let listener = Listener()
+        for number in 0...UInt64(Subscribers.leavingLimit) {
+            subscribers.add(listener, GUID(2, number))
+            _ = subscribers.leave(GUID(2, number))
+        }
+        #expect(listener.heard.withLock { $0.count } == Subscribers.leavingLimit)
+        let last = GUID(2, UInt64(Subscribers.leavingLimit))
+        let confirmations = [subscribers.left(GUID(2, 0)), subscribers.left(last)]
+        #expect(confirmations == [false, true])
+        #expect(subscribers.isQuiet())
+    }
+
     @Test("are not quiet as long as one is busy, or gone without having said so")
     func busy() {
         var subscribers = Subscribers()

@@ -79,6 +79,18 @@ struct ServerPagesTests {
         }
     }
 
+    @Test("are not asked for as a user whose name HTTP would cut")
+    func userName() async throws {
+        let pages = ServerPages(
+            configuration: Client.Configuration(endpoint: Endpoint(host: "127.0.0.1", port: 1)), httpPort: 99,
+            login: try Login(name: "a:b", password: "c"), timeout: .seconds(1), getter: Answering())
+        let error = await #expect(throws: PhotonPumpError.self) {
+            try await pages.ask(.get, ["s", "g", "info"], operation: "look", stream: "s")
+        }
+        #expect(error?.code == .invalidArgument)
+        #expect(error?.message.contains("cannot contain ':'") == true)
+    }
+
     /// Asks the master of a cluster, whose gossip goes without TLS.
     ///
     /// - Parameter host: whom gossip names as the master.
