@@ -33,8 +33,7 @@ extension Client {
             error, connecting: PhotonPumpError(.clientClosed, "the client was closed while it connected"))
         for request in self.requests.values { request.settle(.failure(error)) }
         self.endSubscriptions(Self.closure)
-        self.happenings.noteEnd(.closed)
-        self.happenings.tell()
+        self.announce(.closed)
         self.finishDraining()
         self.logger.debug("closed")
     }

@@ -101,7 +101,7 @@ public actor Client {
     var heartbeat: (id: GUID, sent: ContinuousClock.Instant)?
     /// Searches for a node, or for a better one.
     var search: Task<Void, Never>?
-    let happenings = Broadcast<ConnectionChange>()
+    let happenings = Broadcast<ConnectionChange> { if case .closed = $0 { true } else { false } }
 
     var table: ConversationTable<any OpenExchange>
     /// Streams with writes of which it is being found out whether they were made.

@@ -16,15 +16,20 @@ final class Broadcast<Element: Sendable>: Sendable {
         /// What was noted and not told yet.
         var calls: [@Sendable () -> Void] = []
         var isTelling = false
-        var isOver = false
-        /// What readers who come after the end are told.
+        /// What happened last of all, of which readers who come later are told.
         var lastWord: Element?
     }
 
     /// How much a reader that is slow can leave unread; after that it misses the oldest.
     private static var bufferSize: Int { 100 }
 
+    private let isLast: @Sendable (Element) -> Bool
     private let state = Mutex(State())
+
+    /// - Parameter isLast: whether nothing happens after this.
+    init(endsWith isLast: @escaping @Sendable (Element) -> Bool) {
+        self.isLast = isLast
+    }
 
     deinit {
         let state = self.state.withLock { $0 }
@@ -39,40 +44,31 @@ final class Broadcast<Element: Sendable>: Sendable {
         let (stream, continuation) = AsyncStream.makeStream(
             of: Word.self, bufferingPolicy: .bufferingNewest(Self.bufferSize))
         let reader = Reader(tell: { continuation.yield(word($0)) }, finish: { continuation.finish() })
-        let (id, lastWord) = self.state.withLock { state -> (Int?, Element?) in
-            guard !state.isOver else { return (nil, state.lastWord) }
+        let (id, lastWord) = self.state.withLock { state in
             state.nextReader += 1
-            state.readers[state.nextReader] = reader
-            return (state.nextReader, nil)
+            if state.lastWord == nil { state.readers[state.nextReader] = reader }
+            return (state.nextReader, state.lastWord)
         }
-        if let id {
+        if let lastWord {
+            reader.tell(lastWord)
+            reader.finish()
+        } else {
             continuation.onTermination = { [weak self] _ in
                 // It is deallocated only after the lock is open again.
                 _ = self?.state.withLock { $0.readers.removeValue(forKey: id) }
             }
-        } else {
-            if let lastWord { reader.tell(lastWord) }
-            reader.finish()
         }
         return stream
     }
 
+    /// Of what happens last, readers who come later are told as well.
     func note(_ element: Element) {
         self.state.withLock { state in
-            for reader in state.readers.values { state.calls.append { reader.tell(element) } }
-        }
-    }
-
-    /// Notes what happens last, of which later readers are told as well.
-    func noteEnd(_ element: Element) {
-        self.state.withLock { state in
-            for reader in state.readers.values {
-                state.calls.append {
-                    reader.tell(element)
-                    reader.finish()
-                }
-            }
-            (state.readers, state.isOver, state.lastWord) = ([:], true, element)
+            let readers = state.readers.values
+            for reader in readers { state.calls.append { reader.tell(element) } }
+            guard self.isLast(element) else { return }
+            for reader in readers { state.calls.append { reader.finish() } }
+            (state.readers, state.lastWord) = ([:], element)
         }
     }
 

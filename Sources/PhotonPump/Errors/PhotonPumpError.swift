@@ -73,8 +73,8 @@ public struct PhotonPumpError: Error, Sendable {
 }
 
 extension PhotonPumpError: CustomStringConvertible {
-    /// One line, in which control characters are escaped: the message, the server's message, the underlying error, how many events
-    /// were written before, and the server. What is longer than 8,000 characters is cut.
+    /// One line, in which control characters are escaped: the message, the server's message, the underlying error, how
+    /// many events were written before, and the server. What is longer than 8,000 characters is cut.
     public var description: String {
         let text = self.text.shortened(to: Self.longestText)
         guard text.unicodeScalars.contains(where: Self.isUnfit) else { return text }

@@ -26,7 +26,7 @@ struct ServerPages {
         if let name = self.login?.name, name.contains(where: { $0 == ":" || $0 == "\0" }) {
             // What follows would be taken for a part of the password, and tried as somebody else.
             throw PhotonPumpError(
-                .invalidArgument, "\(operation): over HTTP a user's name cannot contain ':'", stream: stream)
+                .invalidArgument, "\(operation): over HTTP a user's name cannot contain ':' or NUL", stream: stream)
         }
         let endpoint = try await self.endpoint()
         let answer: HTTPResponse

@@ -13,7 +13,7 @@ extension PersistentFeed {
         let (actions, calls) = self.shared.withLock { shared -> (Actions?, Calls) in
             guard let actions = change(&shared) else { return (nil, Calls()) }
             self.post(actions)
-            self.note(actions.changes)
+            for change in actions.changes { self.happenings.note(change) }
             if actions.discards { self.generation.wrappingAdd(1, ordering: .releasing) }
             return (actions, Calls(actions, &shared, generation: self.generation.load(ordering: .relaxed)))
         }
@@ -102,12 +102,6 @@ extension PersistentFeed {
             }
         }
         client.begin(exchange)
-    }
-
-    private func note(_ changes: [Change]) {
-        for change in changes {
-            if case .ended = change { self.happenings.noteEnd(change) } else { self.happenings.note(change) }
-        }
     }
 
     func flushLater() {

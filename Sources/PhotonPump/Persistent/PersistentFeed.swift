@@ -47,7 +47,7 @@ final class PersistentFeed: Sendable {
     /// Of the pause before the next attempt.
     let pauseID: GUID
     let shared: Mutex<Shared>
-    let happenings = Broadcast<Change>()
+    let happenings = Broadcast<Change> { if case .ended = $0 { true } else { false } }
     /// The current ``Batch/generation``; changed only while ``shared`` is locked.
     let generation = Atomic(0)
     /// Whether it was logged that it is interrupted.

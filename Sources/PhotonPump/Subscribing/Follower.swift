@@ -26,7 +26,7 @@ final class Follower: Subscriber {
     private let source: any FollowSource
     private let options: SubscriptionOptions
     let shared: Mutex<Shared>
-    let happenings = Broadcast<SubscriptionChange<Position>>()
+    let happenings = Broadcast<SubscriptionChange<Position>> { if case .ended = $0 { true } else { false } }
     /// Whether the consumer should receive nothing more, not even what it already holds.
     private let isStopped = Atomic(false)
     private let isConsumed = Atomic(false)
@@ -176,7 +176,7 @@ final class Follower: Subscriber {
         let id = self.client.nextID()
         let (actions, consumer, abandoned) = self.shared.withLock { shared in
             let actions = change(&shared)
-            self.note(actions.changes)
+            for change in actions.changes { self.happenings.note(change) }
             var abandoned: (exchange: GUID?, subscription: GUID?)
             if actions.unsubscribes {
                 abandoned.subscription = shared.subscription
@@ -202,12 +202,6 @@ final class Follower: Subscriber {
         case .batch(let batch): consumer?.resume(returning: batch)
         case .end: consumer?.resume(returning: nil)
         case .error(let error): consumer?.resume(throwing: error)
-        }
-    }
-
-    private func note(_ changes: [SubscriptionChange<Position>]) {
-        for change in changes {
-            if case .ended = change { self.happenings.noteEnd(change) } else { self.happenings.note(change) }
         }
     }
 

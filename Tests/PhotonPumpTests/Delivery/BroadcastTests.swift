@@ -4,42 +4,45 @@ import Testing
 
 @Suite("A broadcast")
 struct BroadcastTests {
+    /// Of numbers, with a negative one at the end.
+    private static func broadcast() -> Broadcast<Int> { Broadcast { $0 < 0 } }
+
     @Test("tells each reader what happens from then on, in its own words, to the end")
     func readers() async {
-        let broadcast = Broadcast<Int>()
+        let broadcast = Self.broadcast()
         let first = broadcast.stream { $0 }
         broadcast.note(1)
         let second = broadcast.stream { "\($0)" }
         broadcast.note(2)
         broadcast.tell()
-        broadcast.noteEnd(3)
+        broadcast.note(-3)
         broadcast.note(4)
         broadcast.tell()
-        #expect(await first.reduce(into: []) { $0.append($1) } == [1, 2, 3])
-        #expect(await second.reduce(into: []) { $0.append($1) } == ["2", "3"])
+        #expect(await first.reduce(into: []) { $0.append($1) } == [1, 2, -3])
+        #expect(await second.reduce(into: []) { $0.append($1) } == ["2", "-3"])
     }
 
     @Test("tells those who come later how it ended")
     func late() async {
-        let broadcast = Broadcast<Int>()
-        broadcast.noteEnd(1)
+        let broadcast = Self.broadcast()
+        broadcast.note(-1)
         broadcast.tell()
-        #expect(await broadcast.stream { $0 }.reduce(into: []) { $0.append($1) } == [1])
+        #expect(await broadcast.stream { $0 }.reduce(into: []) { $0.append($1) } == [-1])
     }
 
     @Test("lets a reader that is slow miss the oldest")
     func slow() async {
-        let broadcast = Broadcast<Int>()
+        let broadcast = Self.broadcast()
         let stream = broadcast.stream { $0 }
         for number in 0..<150 { broadcast.note(number) }
-        broadcast.noteEnd(150)
+        broadcast.note(-1)
         broadcast.tell()
-        #expect(await stream.reduce(into: []) { $0.append($1) } == Array(51...150))
+        #expect(await stream.reduce(into: []) { $0.append($1) } == Array(51..<150) + [-1])
     }
 
     @Test("ends for its readers when it is deallocated, after what was noted")
     func deallocated() async {
-        var broadcast: Broadcast? = Broadcast<Int>()
+        var broadcast: Broadcast<Int>? = Self.broadcast()
         let stream = broadcast?.stream { $0 }
         broadcast?.note(1)
         broadcast = nil
@@ -48,7 +51,7 @@ struct BroadcastTests {
 
     @Test("tells all readers the same, in the order of the notes, however many tell", .timeLimit(.minutes(1)))
     func order() async {
-        let broadcast = Broadcast<Int>()
+        let broadcast = Self.broadcast()
         let readers = (0..<3).map { _ in broadcast.stream { $0 } }
         await withTaskGroup(of: Void.self) { group in
             for teller in 0..<4 {
@@ -60,7 +63,7 @@ struct BroadcastTests {
                 }
             }
         }
-        broadcast.noteEnd(-1)
+        broadcast.note(-1)
         broadcast.tell()
         var told: [[Int]] = []
         for reader in readers { told.append(await reader.reduce(into: []) { $0.append($1) }) }
@@ -75,7 +78,7 @@ struct BroadcastTests {
 
     @Test("forgets readers that are gone, also one whose task is cancelled while it is told", .timeLimit(.minutes(1)))
     func cancelled() async {
-        let broadcast = Broadcast<Int>()
+        let broadcast = Self.broadcast()
         for round in 0..<200 {
             let stream = broadcast.stream { $0 }
             let reader = Task { for await _ in stream {} }
