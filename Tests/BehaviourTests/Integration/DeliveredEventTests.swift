@@ -135,8 +135,9 @@ struct DeliveredEventTests {
     func stalled() async throws {
         let timeout = Duration.milliseconds(300)
         try await Self.run(messageTimeout: timeout) { client, stream, _ in
-            let herd = try await client.connectSubscription("herd", to: stream, bufferSize: 2, messageTimeout: timeout)
+            // The events may have come before this task hears that it is connected.
             let began = ContinuousClock.now
+            let herd = try await client.connectSubscription("herd", to: stream, bufferSize: 2, messageTimeout: timeout)
             let changes = herd.changes
             var events = herd.events.makeAsyncIterator()
             let holders = [try #require(try await events.next()), try #require(try await events.next())]
