@@ -51,7 +51,7 @@ package actor ScriptedPeer {
             self.connector = connector
             connector.start()
         }
-        guard let socket = try self.connector?.takeTransport() else { return }
+        guard let socket = try self.connector?.takeSocket() else { return }
         let transport = try layers.put(on: socket, host: host, executor: self.executor)
         (self.socket, self.transport) = (socket, transport)
         transport.activate { [weak self] event in self?.assumeIsolated { $0.ready(event) } }

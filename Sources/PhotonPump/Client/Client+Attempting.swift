@@ -21,7 +21,7 @@ extension Client {
     func begin(_ attempt: ConnectionAttempt) {
         let (number, endpoint) = (attempt.number, attempt.node.endpoint)
         self.logger.debug("connecting", metadata: [LogKey.endpoint: "\(endpoint)"])
-        self.resolve(endpoint.host, endpoint.port, self.executor.queue) { [weak self] result in
+        self.environment.addresses(of: endpoint.host, endpoint.port, on: self.executor.queue) { [weak self] result in
             self?.assumeIsolated { $0.resolved(result, number) }
         }
     }
@@ -33,7 +33,7 @@ extension Client {
             self.failed(attempt, self.failure("cannot find '\(attempt.node.endpoint.host)'", error))
         case .success(let addresses):
             attempt.connect(
-                SocketConnector(addresses, executor: self.executor) { [weak self] in
+                self.environment.connection(to: addresses, on: self.executor) { [weak self] in
                     self?.assumeIsolated { $0.socketSettled(number) }
                 })
         }
@@ -60,7 +60,7 @@ extension Client {
         }
     }
 
-    private func secured(_ socket: SocketTransport, _ node: NodeFinder.Node) throws(TransportError) -> any Transport {
+    private func secured(_ socket: any Transport, _ node: NodeFinder.Node) throws(TransportError) -> any Transport {
         guard let tls else { return socket }
         let name = self.configuration.tls?.expectedHostName ?? node.endpoint.host
         do throws(TLSError) {

@@ -52,6 +52,7 @@ public actor Client {
         case connected(PackageChannel, Heartbeat)
     }
 
+    nonisolated let environment: Environment
     nonisolated let executor: QueueExecutor
     nonisolated let mailbox = Mailbox<Message>()
     nonisolated let ids = CorrelationIDs()
@@ -66,8 +67,6 @@ public actor Client {
     let finder: NodeFinder
     let tls: TLSContext?
     let logger: Logger
-    /// Looks up the addresses of a node, anew for each attempt. Tests replace this.
-    var resolve = AddressResolver.resolve
 
     var connector: Connector
     var link = Link.none
@@ -142,13 +141,23 @@ public actor Client {
         selectNode: NodeSelector? = nil,
         logger: Logger = Logger(label: "PhotonPump")
     ) throws {
+        try self.init(
+            configuration, credentials: credentials, selectNode: selectNode, logger: logger, environment: .system)
+    }
+
+    /// The same, in an environment other than that of the machine.
+    init(
+        _ configuration: Configuration, credentials: CredentialsProvider? = nil, selectNode: NodeSelector? = nil,
+        logger: Logger, environment: Environment
+    ) throws {
         let validated = try configuration.validated()
         self.configuration = configuration
         self.login = validated.login
         self.tls = try configuration.tls?.context()
         self.finder = NodeFinder(configuration, credentials: credentials, selectNode: selectNode, logger: logger)
         self.logger = logger
-        self.executor = QueueExecutor(label: "photonpump.client")
+        self.environment = environment
+        self.executor = environment.executor(label: "photonpump.client")
         self.gate = CallGate(limit: configuration.maximumInFlight, andWaiting: configuration.maximumWaiting)
         self.table = ConversationTable(limit: configuration.maximumInFlight)
         self.connector = Connector(configuration.reconnection)

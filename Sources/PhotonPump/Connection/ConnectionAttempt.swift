@@ -9,7 +9,7 @@ internal import PhotonPumpWire
 final class ConnectionAttempt {
     private enum Stage {
         /// From looking up the name to an open socket (TLS not yet negotiated).
-        case locating(SocketConnector?)
+        case locating((any Dialling)?)
         case introducing(PackageChannel, Handshake)
         /// The connection is someone else's, or there will be none.
         case over
@@ -50,14 +50,14 @@ final class ConnectionAttempt {
         if case .introducing(_, let handshake) = self.stage { handshake.acquaintance?.refusedSince } else { nil }
     }
 
-    func connect(_ connector: SocketConnector) {
+    func connect(_ connector: any Dialling) {
         guard self.isLocating else { return }
         self.stage = .locating(connector)
         connector.start()
     }
 
     /// The socket that was opened; nil if there is none to be taken.
-    func takeSocket() throws(TransportError) -> SocketTransport? {
+    func takeSocket() throws(TransportError) -> (any Transport)? {
         guard case .locating(let connector?) = self.stage else { return nil }
         do throws(SocketError) {
             return try connector.takeTransport()

@@ -2,7 +2,7 @@ internal import Dispatch
 internal import Foundation
 
 /// Connects to the first of several addresses that accepts, on one queue; used once.
-package final class SocketConnector {
+package final class SocketConnector: Dialling {
     private let executor: QueueExecutor
     private var addresses: ArraySlice<SocketAddress>
     private var completion: (() -> Void)?
@@ -32,8 +32,10 @@ package final class SocketConnector {
         self.tryNext()
     }
 
+    package func takeTransport() throws(SocketError) -> any Transport { try self.takeSocket() }
+
     /// The connection made, once; after that, or before the completion ran, it throws.
-    package func takeTransport() throws(SocketError) -> SocketTransport {
+    package func takeSocket() throws(SocketError) -> SocketTransport {
         defer { self.outcome = .failure(SocketError("connect", reason: "the connection was taken already")) }
         return try (self.outcome ?? .failure(self.lastError)).get()
     }

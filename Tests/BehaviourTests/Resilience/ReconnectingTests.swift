@@ -13,11 +13,12 @@ struct ReconnectingTests {
         try await withEmbeddedServer(logger: .silent) { old in
             try await withEmbeddedServer(logger: .silent) { new in
                 let address = Mutex(await old.port)
-                let client = try Client("tcp://eventstore.example:1113", logger: .silent)
-                await client.resolveNames { (name, port) -> (host: String, port: Int) in
+                let environment = Environment.resolvingNames { (name, port) -> (host: String, port: Int) in
                     #expect((name, port) == ("eventstore.example", 1113))
                     return ("127.0.0.1", address.withLock { $0 })
                 }
+                let client = try Client(
+                    Client.Configuration("tcp://eventstore.example:1113"), logger: .silent, environment: environment)
                 try await client.ping()
                 #expect(await old.connectionCount == 1)
 
@@ -75,12 +76,14 @@ struct ReconnectingTests {
     }
 }
 
-extension Client {
-    /// Finds addresses by `address`.
-    fileprivate func resolveNames(by address: @escaping @Sendable (String, Int) -> (host: String, port: Int)) {
-        self.resolve = { name, port, queue, completion in
+extension Environment {
+    /// That of the machine, except that addresses are found by `address`.
+    fileprivate static func resolvingNames(
+        by address: @escaping @Sendable (String, Int) -> (host: String, port: Int)
+    ) -> Environment {
+        Environment(lookUp: { name, port, queue, completion in
             let (host, port) = address(name, port)
             AddressResolver.resolve(host: host, port: port, on: queue, completion: completion)
-        }
+        })
     }
 }

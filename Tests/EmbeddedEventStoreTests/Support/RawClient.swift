@@ -38,7 +38,7 @@ actor RawClient {
             self.connector = connector
             connector.start()
         }
-        self.transport = try self.connector?.takeTransport()
+        self.transport = try self.connector?.takeSocket()
         self.transport?.activate { [weak self] _ in self?.assumeIsolated { $0.read() } }
     }
 

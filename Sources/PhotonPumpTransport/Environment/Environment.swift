@@ -1,0 +1,118 @@
+package import Dispatch
+internal import Foundation
+package import PhotonPumpWire
+
+/// Everything that the parts of a client or a server take from the outside, apart from what their peers send: time,
+/// chance, threads, connections, and tasks that nobody awaits. Each of them gets it handed in and takes none of it from
+/// the system, so whoever hands in something else decides about all that happens.
+package struct Environment: Sendable {
+    package typealias Instant = ContinuousClock.Instant
+    package typealias LookUp =
+        @Sendable (
+            _ host: String, _ port: Int, DispatchQueue,
+            @escaping @Sendable (Result<[SocketAddress], SocketError>) -> Void
+        ) -> Void
+    package typealias Dial = @Sendable ([SocketAddress], QueueExecutor, @escaping () -> Void) -> any Dialling
+
+    /// That of the machine.
+    package static let system = Environment()
+
+    private let clock: @Sendable () -> Instant
+    private let calendar: @Sendable () -> Duration
+    private let pause: @Sendable (Instant) async throws -> Void
+    private let chances: @Sendable () -> UInt64
+    private let lookUp: LookUp
+    private let dial: Dial
+
+    /// - Parameters:
+    ///   - clock: the time, for limits and pauses.
+    ///   - calendar: the time since 1970, for comparing with that of other machines.
+    ///   - pause: returns at this time, or throws `CancellationError`.
+    ///   - chances: random bits.
+    ///   - lookUp: finds the addresses of a host; its closure runs on the queue.
+    ///   - dial: begins a connection to the first of these addresses that accepts one; see ``Dialling``.
+    package init(
+        clock: @escaping @Sendable () -> Instant = { .now },
+        calendar: @escaping @Sendable () -> Duration = { .seconds(Date().timeIntervalSince1970) },
+        pause: @escaping @Sendable (Instant) async throws -> Void = {
+            try await Task.sleep(until: $0, clock: .continuous)
+        },
+        chances: @escaping @Sendable () -> UInt64 = { .random(in: 0 ... .max) },
+        lookUp: @escaping LookUp = AddressResolver.resolve,
+        dial: @escaping Dial = { SocketConnector($0, executor: $1, completion: $2) }
+    ) {
+        self.clock = clock
+        self.calendar = calendar
+        self.pause = pause
+        self.chances = chances
+        self.lookUp = lookUp
+        self.dial = dial
+    }
+
+    // MARK: Time
+
+    package var now: Instant { self.clock() }
+
+    /// The time since 1970.
+    package var sinceEpoch: Duration { self.calendar() }
+
+    /// - Throws: `CancellationError`.
+    package func sleep(until instant: Instant) async throws { try await self.pause(instant) }
+
+    /// - Throws: `CancellationError`.
+    package func sleep(for duration: Duration) async throws { try await self.pause(self.now + duration) }
+
+    /// A timer whose closure runs on the executor's queue.
+    package func timer(on executor: QueueExecutor, _ fired: @escaping () -> Void) -> QueueTimer {
+        QueueTimer(on: executor.queue, fired: fired)
+    }
+
+    // MARK: Chance
+
+    /// From 0 to 1.
+    package func chance() -> Double {
+        var generator = self.randomness
+        return .random(in: 0...1, using: &generator)
+    }
+
+    package var randomness: Randomness { Randomness(source: self.chances) }
+
+    package func newID() -> GUID { GUID(self.chances(), self.chances()) }
+
+    /// Random numbers of an environment.
+    package struct Randomness: RandomNumberGenerator {
+        fileprivate let source: @Sendable () -> UInt64
+
+        package mutating func next() -> UInt64 { self.source() }
+    }
+
+    // MARK: Threads and tasks
+
+    /// - Parameter label: names the queue, for debuggers.
+    package func executor(label: String) -> QueueExecutor { QueueExecutor(label: label) }
+
+    /// Starts a task that nobody awaits. Whoever starts it owns it, and cancels it when it is no longer of use.
+    package func task(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> { Task { await body() } }
+
+    // MARK: Connections
+
+    /// Finds the addresses of a host.
+    ///
+    /// - Parameter found: runs on `queue`.
+    package func addresses(
+        of host: String, _ port: Int, on queue: DispatchQueue,
+        _ found: @escaping @Sendable (Result<[SocketAddress], SocketError>) -> Void
+    ) {
+        self.lookUp(host, port, queue, found)
+    }
+
+    /// Prepares to connect to the first of these addresses that accepts.
+    ///
+    /// - Parameter completion: runs once on the executor's queue, when the outcome can be taken, unless it is cancelled
+    ///   before.
+    package func connection(
+        to addresses: [SocketAddress], on executor: QueueExecutor, _ completion: @escaping () -> Void
+    ) -> any Dialling {
+        self.dial(addresses, executor, completion)
+    }
+}
