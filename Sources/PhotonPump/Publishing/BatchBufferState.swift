@@ -3,32 +3,20 @@
 /// While one batch is being written, the next one collects, so a slow sequence is written event by event and a fast one
 /// in full batches.
 struct BatchBufferState {
-    /// What to tell both sides, outside any lock.
-    struct Actions {
-        /// What the writer that waits for a batch receives.
-        var deliver: Delivery?
+    enum Action: Equatable {
         /// The reader that waits for room may continue.
-        var resumeReader = false
-    }
-
-    enum Delivery {
-        case batch([NewEvent])
-        case end
-        case error(any Error)
-    }
-
-    private enum Source {
-        case open, ended
-        case failed(any Error)
+        case admit
+        /// To the writer.
+        case deliver(Delivery<[NewEvent]>)
     }
 
     private let maximumCount: Int
     private let maximumBytes: Int
     private var events: [NewEvent] = []
     private var bytes = 0
-    private var source = Source.open
-    private var isAwaited = false
     private var isHeldUp = false
+    /// Of the writer.
+    private var demand = Demand<[NewEvent]>()
 
     init(maximumCount: Int, maximumBytes: Int) {
         self.maximumCount = maximumCount
@@ -43,53 +31,42 @@ struct BatchBufferState {
     }
 
     /// The sequence produced an event, and ``mustWait(size:)`` was false.
-    mutating func received(_ event: NewEvent, size: Int) -> Actions {
+    mutating func received(_ event: NewEvent, size: Int) -> [Action] {
         self.events.append(event)
         self.bytes += size
         return self.settle()
     }
 
     /// The next event must wait for room.
-    mutating func heldUp() -> Actions {
+    mutating func heldUp() -> [Action] {
         self.isHeldUp = true
         return self.settle()
     }
 
-    /// The sequence is over.
-    mutating func ended(_ error: (any Error)?) -> Actions {
-        self.source = error.map { .failed($0) } ?? .ended
+    /// The sequence is over. Collected events are delivered before that.
+    mutating func ended(_ error: (any Error)?) -> [Action] {
+        self.demand.end(error)
         return self.settle()
     }
 
     /// The writer is ready for a batch.
-    mutating func demanded() -> Actions {
-        self.isAwaited = true
+    mutating func demanded() -> [Action] {
+        self.demand.open()
         return self.settle()
     }
 
-    private mutating func settle() -> Actions {
-        var actions = Actions()
-        if self.isAwaited, let delivery = self.takeDelivery() {
-            self.isAwaited = false
-            actions.deliver = delivery
+    private mutating func settle() -> [Action] {
+        let delivery = self.demand.meet(from: &self.events) { events in
+            defer { events = [] }
+            return events.isEmpty ? nil : events
         }
-        if self.isHeldUp, self.events.isEmpty {
+        var actions: [Action] = []
+        if self.events.isEmpty {
+            self.bytes = 0
+            if self.isHeldUp { actions.append(.admit) }
             self.isHeldUp = false
-            actions.resumeReader = true
         }
+        if let delivery { actions.append(.deliver(delivery)) }
         return actions
-    }
-
-    /// Collected events are delivered before the end or the error that follows them.
-    private mutating func takeDelivery() -> Delivery? {
-        if !self.events.isEmpty {
-            defer { (self.events, self.bytes) = ([], 0) }
-            return .batch(self.events)
-        }
-        switch self.source {
-        case .open: return nil
-        case .ended: return .end
-        case .failed(let error): return .error(error)
-        }
     }
 }

@@ -1,109 +1,95 @@
+internal import PhotonPumpWire
+
 /// Decides which page to request, and when, so that one is being fetched while another is iterated over; pure.
-struct PageFeedState<Element: Sendable, Cursor: Sendable> {
-    /// What to do after an event, the consumer first.
-    struct Actions {
-        /// What the waiting consumer receives.
-        var deliver: Delivery?
-        /// Where to read the next page.
-        var read: Cursor?
+struct PageFeedState<Element: Sendable, Cursor: Sendable>: Sendable {
+    enum Action {
+        /// Request the page there, under this id.
+        case read(Cursor, GUID)
+        /// Give up the request with this id.
+        case abandon(GUID)
+        case deliver(Delivery<[Element]>)
     }
 
-    enum Delivery {
-        case page([Element])
-        case end
-        case error(any Error)
-    }
-
-    private enum Place {
-        case next(Cursor)
-        case end
-        /// Delivered once; then comes the end.
-        case failed(any Error)
-    }
-
-    private var place: Place
-    private var isReading = false
-    private var isAwaited = false
+    private let newID: @Sendable () -> GUID
+    private var demand = Demand<[Element]>()
+    /// Where the page is that has yet to arrive; nil if there is none.
+    private var next: Cursor?
+    /// The request for it.
+    private var reading: GUID?
     /// A page that arrived before the consumer was done with the previous one.
     private var ready: [Element]?
 
-    /// - Parameter start: where to begin; nil if there can be nothing to read.
-    init(_ start: Result<Cursor?, PhotonPumpError>) {
+    /// - Parameters:
+    ///   - start: where to begin; nil if there can be nothing to read.
+    ///   - newID: makes the id of a request.
+    init(_ start: Result<Cursor?, PhotonPumpError>, newID: @escaping @Sendable () -> GUID) {
+        self.newID = newID
         switch start {
-        case .success(let cursor): self.place = cursor.map(Place.next) ?? .end
-        case .failure(let error): self.place = .failed(error)
+        case .success(let cursor): self.goOn(at: cursor)
+        case .failure(let error): self.demand.end(error)
         }
     }
 
     /// The consumer wants the next page.
-    mutating func demanded() -> Actions {
-        precondition(!self.isAwaited, "an iterator was advanced by two tasks at once")
-        self.isAwaited = true
+    mutating func demanded() -> [Action] {
+        self.demand.open()
         return self.settle()
     }
 
     /// A page has arrived.
-    mutating func received(_ page: Page<Element, Cursor>) -> Actions {
-        guard self.isReading else { return Actions() }
-        self.isReading = false
-        self.place = page.next.map(Place.next) ?? .end
+    mutating func received(_ page: Page<Element, Cursor>, _ id: GUID) -> [Action] {
+        guard self.reading == id else { return [] }
+        self.reading = nil
         if !page.elements.isEmpty { self.ready = page.elements }
+        self.goOn(at: page.next)
         return self.settle()
     }
 
     /// A page will not arrive.
-    mutating func failed(_ error: any Error) -> Actions {
-        guard self.isReading else { return Actions() }
-        self.isReading = false
-        self.place = .failed(error)
+    mutating func failed(_ error: any Error, _ id: GUID) -> [Action] {
+        guard self.reading == id else { return [] }
+        self.reading = nil
+        self.next = nil
+        self.demand.end(error)
         return self.settle()
     }
 
     /// The client was closed: what has arrived is not delivered, and what is missing never will be.
     ///
     /// - Parameter isCutOff: whether the consumer had to leave a page unfinished.
-    mutating func closed(_ error: PhotonPumpError, isCutOff: Bool) -> Actions {
-        if case .next = self.place {} else if self.ready == nil, !isCutOff { return self.settle() }
-        self.isReading = false
-        self.ready = nil
-        self.place = .failed(error)
-        return self.settle()
+    mutating func closed(_ error: PhotonPumpError, isCutOff: Bool) -> [Action] {
+        let isComplete = self.next == nil && self.ready == nil && !isCutOff
+        return isComplete ? self.settle() : self.stop(error)
     }
 
     /// The consumer's task is cancelled; no one will take what it waits for.
-    mutating func cancelled() -> Actions {
-        self.isReading = false
-        self.ready = nil
-        self.place = .failed(CancellationError())
-        return self.settle()
+    mutating func cancelled() -> [Action] { self.stop(CancellationError()) }
+
+    private mutating func goOn(at cursor: Cursor?) {
+        self.next = cursor
+        if cursor == nil { self.demand.end(nil) }
+    }
+
+    private mutating func stop(_ error: any Error) -> [Action] {
+        let abandoned = self.reading.map { [Action.abandon($0)] } ?? []
+        (self.next, self.reading, self.ready) = (nil, nil, nil)
+        self.demand.end(error)
+        return abandoned + self.settle()
     }
 
     /// Delivers what is there, and requests more when nothing is left. An empty page need not be the end: the next one
     /// is requested right away.
-    private mutating func settle() -> Actions {
-        var actions = Actions()
-        if self.isAwaited, let delivery = self.takeDelivery() {
-            self.isAwaited = false
-            actions.deliver = delivery
+    private mutating func settle() -> [Action] {
+        let delivery = self.demand.meet(from: &self.ready) { $0.take() }
+        var actions: [Action] = []
+        if let next, self.ready == nil, self.reading == nil {
+            let id = self.newID()
+            self.reading = id
+            actions.append(.read(next, id))
         }
-        if self.ready == nil, !self.isReading, case .next(let cursor) = self.place {
-            self.isReading = true
-            actions.read = cursor
-        }
+        if let delivery { actions.append(.deliver(delivery)) }
         return actions
     }
-
-    private mutating func takeDelivery() -> Delivery? {
-        if let page = self.ready {
-            self.ready = nil
-            return .page(page)
-        }
-        switch self.place {
-        case .next: return nil
-        case .end: return .end
-        case .failed(let error):
-            self.place = .end
-            return .error(error)
-        }
-    }
 }
+
+extension PageFeedState.Action: Equatable where Element: Equatable, Cursor: Equatable {}

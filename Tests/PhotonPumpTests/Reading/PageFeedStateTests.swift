@@ -1,3 +1,5 @@
+import PhotonPumpWire
+import Synchronization
 import Testing
 
 @testable import PhotonPump
@@ -6,9 +8,20 @@ import Testing
 struct PageFeedStateTests {
     private typealias Feed = PageFeedState<Int64, Int64>
 
-    private func feed(from start: Int64? = 0) -> Feed {
-        Feed(.success(start))
+    /// Its requests are numbered from 1.
+    private func feed(_ start: Result<Int64?, PhotonPumpError> = .success(0)) -> Feed {
+        let ids = Ids()
+        return Feed(start) { ids.next() }
     }
+
+    private final class Ids: Sendable {
+        private let last = Atomic<UInt64>(0)
+
+        func next() -> GUID { Self.id(self.last.wrappingAdd(1, ordering: .relaxed).newValue) }
+        static func id(_ number: UInt64) -> GUID { GUID(number, 1) }
+    }
+
+    private func id(_ number: UInt64) -> GUID { Ids.id(number) }
 
     private func page(_ numbers: ClosedRange<Int64>?, next: Int64?) -> Page<Int64, Int64> {
         Page(elements: numbers.map { Array($0) } ?? [], next: next)
@@ -17,84 +30,86 @@ struct PageFeedStateTests {
     @Test("asks for nothing before the consumer does, and then always for one page more")
     func oneAhead() {
         var feed = self.feed()
-        let first = feed.demanded()
-        #expect(first.deliver == nil)
-        #expect(first.read == 0)
-
-        let second = feed.received(self.page(0...1, next: 2))
-        #expect(second.deliver?.numbers == [0, 1])
-        #expect(second.read == 2)
-
+        #expect(feed.demanded() == [.read(0, self.id(1))])
+        #expect(
+            feed.received(self.page(0...1, next: 2), self.id(1)) == [
+                .read(2, self.id(2)), .deliver(.batch([0, 1])),
+            ])
         // The consumer is not through yet: the page is kept, and no further one is asked for.
-        let third = feed.received(self.page(2...3, next: 4))
-        #expect(third.deliver == nil)
-        #expect(third.read == nil)
-
-        let fourth = feed.demanded()
-        #expect(fourth.deliver?.numbers == [2, 3])
-        #expect(fourth.read == 4)
+        #expect(feed.received(self.page(2...3, next: 4), self.id(2)) == [])
+        #expect(feed.demanded() == [.read(4, self.id(3)), .deliver(.batch([2, 3]))])
     }
 
     @Test("delivers what is left before the end, and the end as often as it is asked for")
     func end() {
         var feed = self.feed()
         _ = feed.demanded()
-        let last = feed.received(self.page(0...0, next: nil))
-        #expect(last.deliver?.numbers == [0])
-        #expect(last.read == nil)
-        for _ in 0..<2 { #expect(feed.demanded().deliver?.isEnd == true) }
+        #expect(feed.received(self.page(0...0, next: nil), self.id(1)) == [.deliver(.batch([0]))])
+        for _ in 0..<2 { #expect(feed.demanded() == [.deliver(.end)]) }
     }
 
     @Test("S37: goes on over empty pages that are not the end")
     func emptyPages() {
-        var feed = self.feed(from: 9000)
-        #expect(feed.demanded().read == 9000)
-        let empty = feed.received(self.page(nil, next: 12))
-        #expect(empty.deliver == nil)
-        #expect(empty.read == 12)
-        #expect(feed.received(self.page(11...12, next: 10)).deliver?.numbers == [11, 12])
+        var feed = self.feed(.success(9000))
+        #expect(feed.demanded() == [.read(9000, self.id(1))])
+        #expect(feed.received(self.page(nil, next: 12), self.id(1)) == [.read(12, self.id(2))])
+        #expect(
+            feed.received(self.page(11...12, next: 10), self.id(2)) == [
+                .read(10, self.id(3)), .deliver(.batch([11, 12])),
+            ])
     }
 
     @Test("reads nothing where there can be nothing")
     func nothing() {
-        var feed = self.feed(from: nil)
-        let actions = feed.demanded()
-        #expect(actions.deliver?.isEnd == true)
-        #expect(actions.read == nil)
+        var feed = self.feed(.success(nil))
+        #expect(feed.demanded() == [.deliver(.end)])
     }
 
     @Test("delivers an error after the pages before it, once")
     func failure() {
         var feed = self.feed()
         _ = feed.demanded()
-        _ = feed.received(self.page(0...1, next: 2))
-        #expect(feed.failed(CancellationError()).deliver == nil)
-        #expect(feed.demanded().deliver?.isError == true)
-        #expect(feed.demanded().deliver?.isEnd == true)
+        _ = feed.received(self.page(0...1, next: 2), self.id(1))
+        #expect(feed.failed(CancellationError(), self.id(2)) == [])
+        #expect(feed.demanded() == [.deliver(.error(CancellationError()))])
+        #expect(feed.demanded() == [.deliver(.end)])
     }
 
     @Test("ends a waiting consumer when it is cancelled, and takes no notice of the late page")
     func cancelled() {
         var feed = self.feed()
         _ = feed.demanded()
-        let actions = feed.cancelled()
-        #expect(actions.deliver?.isError == true)
-        #expect(actions.read == nil)
-        let late = feed.received(self.page(0...1, next: 2))
-        #expect(late.deliver == nil)
-        #expect(late.read == nil)
+        #expect(feed.cancelled() == [.abandon(self.id(1)), .deliver(.error(CancellationError()))])
+        #expect(feed.received(self.page(0...1, next: 2), self.id(1)) == [])
+        #expect(feed.failed(CancellationError(), self.id(1)) == [])
+    }
+
+    @Test("delivers nothing that has arrived after the client is closed")
+    func closed() {
+        let closure = PhotonPumpError(.clientClosed, "closed")
+        var feed = self.feed()
+        _ = feed.demanded()
+        _ = feed.received(self.page(0...1, next: 2), self.id(1))
+        _ = feed.received(self.page(2...3, next: nil), self.id(2))
+        #expect(feed.closed(closure, isCutOff: false) == [])
+        #expect(feed.demanded() == [.deliver(.error(closure))])
+    }
+
+    @Test("ends as it would have if the client is closed after all was delivered", arguments: [true, false])
+    func closedAtTheEnd(isCutOff: Bool) {
+        let closure = PhotonPumpError(.clientClosed, "closed")
+        var feed = self.feed()
+        _ = feed.demanded()
+        _ = feed.received(self.page(0...1, next: nil), self.id(1))
+        #expect(feed.closed(closure, isCutOff: isCutOff) == [])
+        #expect(feed.demanded() == [.deliver(isCutOff ? .error(closure) : .end)])
     }
 
     @Test("tells why it cannot read when it is asked for the first page")
     func invalid() {
-        var feed = Feed(.failure(PhotonPumpError(.invalidArgument, "no stream")))
-        #expect(feed.demanded().deliver?.isError == true)
-        #expect(feed.demanded().deliver?.isEnd == true)
+        let error = PhotonPumpError(.invalidArgument, "no stream")
+        var feed = self.feed(.failure(error))
+        #expect(feed.demanded() == [.deliver(.error(error))])
+        #expect(feed.demanded() == [.deliver(.end)])
     }
-}
-
-extension PageFeedState<Int64, Int64>.Delivery {
-    fileprivate var numbers: [Int64]? { if case .page(let page) = self { page } else { nil } }
-    fileprivate var isEnd: Bool { if case .end = self { true } else { false } }
-    fileprivate var isError: Bool { if case .error = self { true } else { false } }
 }

@@ -145,21 +145,32 @@ extension FollowState {
         self.ready.append(.checkpoint(self.next))
     }
 
-    mutating func end(_ error: PhotonPumpError?) -> Actions {
+    /// - Parameter reason: why it is over for the consumer, if that is another reason.
+    mutating func end(_ error: PhotonPumpError?, telling reason: (any Error)? = nil) -> Actions {
+        if let reason { self.demand.end(reason) }
         if case .over = self.phase { return self.settle() }
+        if reason == nil { self.demand.end(error) }
         self.letGoOfHeld()
-        self.phase = .over(error)
+        self.phase = .over
         var actions = self.settle([.ended(error)])
         actions.unsubscribes = true
         return actions
     }
 
+    /// What has arrived is not delivered.
+    mutating func discard() {
+        self.ready = FollowBuffer()
+        self.missed = nil
+    }
+
     mutating func settle(_ changes: [Change]) -> Actions {
         var actions = Actions(changes: changes)
         if self.ready.isEmpty { self.reportMissed() }
-        if self.isAwaited, let delivery = self.takeDelivery() {
-            self.isAwaited = false
-            actions.deliver = delivery
+        let size = (self.ready.eventCount, self.ready.byteCount)
+        actions.deliver = self.demand.meet(from: &self.ready) { $0.isEmpty ? nil : $0.take() }
+        if case .batch = actions.deliver {
+            self.given = self.last ?? self.given
+            self.inHand = size
         }
         guard !self.isBusy else { return actions }
         switch self.phase {
@@ -178,19 +189,6 @@ extension FollowState {
         }
         if actions.request != nil { self.isBusy = true }
         return actions
-    }
-
-    mutating func takeDelivery() -> Delivery? {
-        if !self.ready.isEmpty {
-            self.given = self.last ?? self.given
-            self.inHand = (self.ready.eventCount, self.ready.byteCount)
-            return .batch(self.ready.take())
-        }
-        guard case .over(let error) = self.phase else { return nil }
-        if self.isCancelled { return .error(CancellationError()) }
-        guard let error else { return .end }
-        self.phase = .over(nil)
-        return .error(error)
     }
 }
 

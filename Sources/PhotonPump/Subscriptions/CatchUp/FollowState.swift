@@ -23,16 +23,10 @@ struct FollowState {
     struct Actions {
         var changes: [Change] = []
         /// What the waiting consumer receives.
-        var deliver: Delivery?
+        var deliver: Delivery<[FollowItem]>?
         /// Whether to unsubscribe, because pushed events are no longer wanted.
         var unsubscribes = false
         var request: Request?
-    }
-
-    enum Delivery {
-        case batch([FollowItem])
-        case end
-        case error(any Error)
     }
 
     struct Request: Equatable {
@@ -65,7 +59,7 @@ struct FollowState {
         case doubting(FollowEnd, asMaster: Bool)
         /// Exits: reading, over.
         case live
-        case over(PhotonPumpError?)
+        case over
     }
 
     struct Limits {
@@ -113,9 +107,8 @@ struct FollowState {
     var isBeyondEnd = false
     /// Whether a request is in flight.
     var isBusy = false
-    var isAwaited = false
-    /// Whether the consumer's task was cancelled.
-    var isCancelled = false
+    /// Of the consumer.
+    var demand = Demand<[FollowItem]>()
     var ready = FollowBuffer()
     /// Events that were pushed before everything that precedes them was read.
     var held: [FollowEvent] = []
@@ -158,29 +151,26 @@ struct FollowState {
 
     /// The consumer wants the next batch.
     mutating func demanded() -> Actions {
-        precondition(!self.isAwaited, "an iterator was advanced by two tasks at once")
-        self.isAwaited = true
+        self.demand.open()
         self.inHand = (0, 0)
         return self.settle()
     }
 
     /// The consumer's task is cancelled.
     mutating func cancelled() -> Actions {
-        self.isCancelled = true
-        return self.stop()
+        self.discard()
+        return self.end(nil, telling: CancellationError())
     }
 
     /// The consumer wants no more events.
     mutating func stop() -> Actions {
-        self.ready = FollowBuffer()
-        self.missed = nil
+        self.discard()
         return self.end(nil)
     }
 
     /// The client was closed: what has arrived is not delivered.
     mutating func closed(_ error: PhotonPumpError) -> Actions {
-        self.ready = FollowBuffer()
-        self.missed = nil
+        self.discard()
         return self.end(error)
     }
 

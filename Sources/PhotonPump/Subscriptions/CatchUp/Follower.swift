@@ -9,10 +9,8 @@ internal import Synchronization
 /// server.
 final class Follower: Subscriber {
     typealias Machine = FollowState
-    typealias Consumer = CheckedContinuation<[FollowItem]?, any Error>
     struct Shared {
         var machine: Machine
-        var consumer: Consumer?
         /// The conversation in flight.
         var exchange: GUID?
         /// The id under which the server pushes.
@@ -26,6 +24,7 @@ final class Follower: Subscriber {
     private let source: any FollowSource
     private let options: SubscriptionOptions
     let shared: Mutex<Shared>
+    private let consumer = Consumer<[FollowItem]>()
     let happenings = Broadcast<SubscriptionChange<Position>> { if case .ended = $0 { true } else { false } }
     /// Whether the consumer should receive nothing more, not even what it already holds.
     private let isStopped = Atomic(false)
@@ -86,15 +85,9 @@ final class Follower: Subscriber {
     /// The next items, at least one; nil at the end.
     func nextBatch(isolation: isolated (any Actor)?) async throws -> [FollowItem]? {
         if self.client.isOver { self.perform { $0.machine.closed(Client.closure) } }
-        return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { consumer in
-                self.perform { shared in
-                    shared.consumer = consumer
-                    return shared.machine.demanded()
-                }
-                if Task.isCancelled { self.cancel() }
-            }
-        } onCancel: {
+        return try await self.consumer.next {
+            self.perform { $0.machine.demanded() }
+        } cancel: {
             self.cancel()
         }
     }
@@ -174,7 +167,7 @@ final class Follower: Subscriber {
     /// Changes the state, and then carries out the resulting actions, most of them outside the lock.
     func perform(_ change: (inout sending Shared) -> Machine.Actions) {
         let id = self.client.nextID()
-        let (actions, consumer, abandoned) = self.shared.withLock { shared in
+        let (actions, abandoned) = self.shared.withLock { shared in
             let actions = change(&shared)
             for change in actions.changes { self.happenings.note(change) }
             var abandoned: (exchange: GUID?, subscription: GUID?)
@@ -188,21 +181,14 @@ final class Follower: Subscriber {
                 shared.liveness?.cancel()
             }
             if actions.request != nil { shared.exchange = id }
-            guard actions.deliver != nil else { return (actions, Consumer?.none, abandoned) }
-            defer { shared.consumer = nil }
-            return (actions, shared.consumer, abandoned)
+            return (actions, abandoned)
         }
         self.log(actions.changes)
         if !actions.changes.isEmpty { self.happenings.tell() }
         if let exchange = abandoned.exchange { self.abandon(exchange) }
         if let subscription = abandoned.subscription { self.client.endSubscription(subscription) }
         if let request = actions.request { self.make(request, id) }
-        switch actions.deliver {
-        case nil: break
-        case .batch(let batch): consumer?.resume(returning: batch)
-        case .end: consumer?.resume(returning: nil)
-        case .error(let error): consumer?.resume(throwing: error)
-        }
+        if let delivery = actions.deliver { self.consumer.deliver(delivery) }
     }
 
     private func make(_ request: Machine.Request, _ id: GUID) {

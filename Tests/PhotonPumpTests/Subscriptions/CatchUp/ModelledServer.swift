@@ -36,7 +36,7 @@ struct ModelledServer {
 
     private(set) var isWaiting = false
     private(set) var taken: [FollowItem] = []
-    private(set) var ending: FollowState.Delivery?
+    private(set) var ending: Delivery<[FollowItem]>?
     private(set) var changes: [SubscriptionChange<Position>] = []
     /// The most events that waited for the consumer at once.
     private(set) var peak = 0

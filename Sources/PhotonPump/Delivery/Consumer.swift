@@ -1,0 +1,42 @@
+internal import Synchronization
+
+/// The one task that takes batches, one after another, as those see it who have them.
+///
+/// A pure machine decides under its lock what is delivered and when, for which it has a ``Demand``. Whoever asked it
+/// carries that out once the lock is open: ``deliver(_:)`` resumes the task.
+final class Consumer<Batch: Sendable>: Sendable {
+    private let waiting = Mutex<Outcome<Batch?>?>(nil)
+
+    /// The next batch; nil at the end. Only one task may wait at a time.
+    ///
+    /// - Parameters:
+    ///   - demand: tells the machine that the consumer waits. This is called before anything is awaited, so that the
+    ///     requests that follow from it have their turn among the caller's others.
+    ///   - cancel: tells it that the consumer's task is cancelled; it must then deliver, at the latest in answer to
+    ///     `demand`.
+    func next(demand: () -> Void, cancel: @Sendable () -> Void) async throws -> Batch? {
+        let outcome = Outcome<Batch?>()
+        self.waiting.withLock { waiting in
+            precondition(waiting == nil, "an iterator was advanced by two tasks at once")
+            waiting = outcome
+        }
+        // It receives nothing more then, whatever there is.
+        if Task.isCancelled { cancel() }
+        demand()
+        return try await withTaskCancellationHandler {
+            try await outcome.value()
+        } onCancel: {
+            cancel()
+        }
+    }
+
+    /// Resumes the task, if it waits.
+    func deliver(_ delivery: Delivery<Batch>) {
+        let outcome = self.waiting.withLock { $0.take() }
+        switch delivery {
+        case .batch(let batch): outcome?.settle(.success(batch))
+        case .end: outcome?.settle(.success(nil))
+        case .error(let error): outcome?.settle(.failure(error))
+        }
+    }
+}
