@@ -1,6 +1,13 @@
 import Logging
 
+@testable import EmbeddedEventStore
+
 extension Logger {
     /// For tests in which warnings are part of the plan.
     static let silent = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
+}
+
+extension EmbeddedServer {
+    /// The number of connections over TCP that there have been so far.
+    var connectionsAccepted: Int { self.connections.connectionsAccepted }
 }

@@ -37,7 +37,7 @@ extension EmbeddedCluster {
     ///   - election: how the other nodes elect another master, if this node is the master.
     public func isolate(_ node: Int, election: Election = .immediate) async throws(EmbeddedServerError) {
         _ = try self.node(node)
-        await self.commons.part(node, electing: election)
+        await self.core.part(node, electing: election)
     }
 
     /// Suspends a node as ``EmbeddedServer/suspend()`` does; the others lose contact with it, as with a node that is
@@ -67,7 +67,7 @@ extension EmbeddedCluster {
     ///   isolated from the others.
     public func moveMaster(to node: Int) async throws(EmbeddedServerError) {
         _ = try self.node(node)
-        guard await self.commons.elect(node) else {
+        guard await self.core.elect(node) else {
             throw EmbeddedServerError(.cannotLead, "node \(node) is stopped or out of touch with the others")
         }
     }

@@ -1,7 +1,7 @@
 extension EmbeddedCluster {
     /// The number of the master; nil if there is none.
     public var master: Int? {
-        get async { await self.commons.membership.master }
+        get async { await self.core.membership.master }
     }
 
     /// Returns the number of the master as soon as there is one.
@@ -11,7 +11,7 @@ extension EmbeddedCluster {
     public func waitForMaster() async throws -> Int {
         while true {
             if let master = await self.master { return master }
-            try await self.commons.wait { $0.master != nil }
+            try await self.core.wait { $0.master != nil }
         }
     }
 
@@ -21,7 +21,7 @@ extension EmbeddedCluster {
     /// - Throws: `CancellationError` if the task is cancelled first.
     public func waitForMaster(_ node: Int?) async throws {
         if let node { _ = try self.node(node) }
-        try await self.commons.wait { $0.master == node }
+        try await self.core.wait { $0.master == node }
     }
 
     /// Returns as soon as a node is running, and either is the master or follows one.
@@ -29,7 +29,7 @@ extension EmbeddedCluster {
     /// - Throws: `CancellationError` if the task is cancelled first.
     public func waitUntilReady(_ node: Int) async throws {
         _ = try self.node(node)
-        try await self.commons.wait { $0.isReady(node) }
+        try await self.core.wait { $0.isReady(node) }
     }
 
     /// The number of connected clients, on all nodes together.

@@ -25,13 +25,13 @@ internal import PhotonPumpTransport
 public actor EmbeddedCluster {
     /// The nodes, by number.
     public nonisolated let nodes: [EmbeddedServer]
-    let commons: Commons
+    let core: ClusterCore
     private let configuration: Configuration
     private let lifecycle = Turns()
     private var isRunning = false
 
     /// The queue that all nodes run on.
-    public nonisolated var unownedExecutor: UnownedSerialExecutor { self.commons.executor.asUnownedSerialExecutor() }
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { self.core.executor.asUnownedSerialExecutor() }
 
     /// Creates a cluster that does not run yet.
     ///
@@ -40,16 +40,13 @@ public actor EmbeddedCluster {
     ///   - logger: receives what ``EmbeddedServer`` logs, with the number of the node as metadata.
     public init(_ configuration: Configuration = .init(), logger: Logger = Logger(label: "embedded-eventstore")) {
         let nodes = configuration.nodes
-        let commons = Commons(
-            nodes.map(NodeAddress.init),
-            configuration.node
-        )
+        let core = ClusterCore(nodes.map(NodeAddress.init), configuration.node)
         self.configuration = configuration
-        self.commons = commons
+        self.core = core
         self.nodes = nodes.enumerated().map { number, node in
             var logger = logger
             logger[metadataKey: LogKey.node] = "\(number)"
-            return EmbeddedServer(node, commons, number: number, logger: logger)
+            return EmbeddedServer(node, core, number: number, logger: logger)
         }
     }
 
@@ -65,7 +62,7 @@ public actor EmbeddedCluster {
         try self.configuration.validate()
         do {
             for node in self.nodes { try await node.reservePorts() }
-            await self.commons.fillVacancy()
+            await self.core.fillVacancy()
             for node in self.nodes { try await node.start() }
             self.isRunning = true
         } catch {
@@ -83,7 +80,7 @@ public actor EmbeddedCluster {
     }
 
     private func stopNodes() async {
-        await self.commons.suspendElections()
+        await self.core.suspendElections()
         for node in self.nodes {
             await node.stop()
             await node.releasePorts()

@@ -1,3 +1,5 @@
+internal import PhotonPumpTransport
+
 /// The address of a node, as seen from outside.
 struct NodeAddress: Hashable, Sendable {
     var host: String
@@ -22,6 +24,18 @@ struct NodeAddress: Hashable, Sendable {
         self.tcpPort = tcpPort
         self.httpPort = httpPort
         self.secureTCPPort = secureTCPPort
+    }
+
+    /// Reserves its ports on `host`, and picks those that are 0.
+    mutating func reservePorts(on host: String) throws(SocketError) -> [PortReservation] {
+        var reservations: [PortReservation] = []
+        for port in [\NodeAddress.tcpPort, \.secureTCPPort, \.httpPort] {
+            guard let number = self[keyPath: port] else { continue }
+            let reservation = try PortReservation(host: host, port: number)
+            self[keyPath: port] = reservation.port
+            reservations.append(reservation)
+        }
+        return reservations
     }
 
     /// The plain TCP port that clients are told; a node of the later generation has none if it has a TLS port.

@@ -1,34 +1,28 @@
 /// Tasks that wait for a value to meet a condition; used within one actor.
-struct Watchers<Value> {
-    private struct Watcher {
-        let condition: (Value) -> Bool
-        let continuation: CheckedContinuation<Void, any Error>
+final class Watchers<Value> {
+    private var watchers: [Int: (condition: (Value) -> Bool, met: AsyncStream<Never>.Continuation)] = [:]
+    private var watchersMade = 0
+
+    var count: Int { self.watchers.count }
+
+    /// Returns as soon as `condition` is true of the value; at once if it is true of `value`, the present one.
+    ///
+    /// - Throws: `CancellationError` if the task is cancelled first.
+    func wait(_ value: Value?, until condition: @escaping (Value) -> Bool) async throws {
+        try Task.checkCancellation()
+        if let value, condition(value) { return }
+        self.watchersMade += 1
+        let id = self.watchersMade
+        let (ending, met) = AsyncStream.makeStream(of: Never.self)
+        self.watchers[id] = (condition, met)
+        for await _ in ending {}
+        // Whoever is still there was not met.
+        if self.watchers.removeValue(forKey: id) != nil { throw CancellationError() }
     }
 
-    private var watchers: [Int: Watcher] = [:]
-    private var idsMade = 0
-
-    mutating func makeID() -> Int {
-        self.idsMade += 1
-        return self.idsMade
-    }
-
-    mutating func add(
-        _ id: Int,
-        _ condition: @escaping (Value) -> Bool,
-        _ continuation: CheckedContinuation<Void, any Error>
-    ) {
-        self.watchers[id] = Watcher(condition: condition, continuation: continuation)
-    }
-
-    mutating func cancel(_ id: Int) {
-        self.watchers.removeValue(forKey: id)?.continuation.resume(throwing: CancellationError())
-    }
-
-    mutating func valueChanged(to value: Value) {
+    func valueChanged(to value: Value) {
         for (id, watcher) in self.watchers where watcher.condition(value) {
-            self.watchers[id] = nil
-            watcher.continuation.resume()
+            self.watchers.removeValue(forKey: id)?.met.finish()
         }
     }
 }

@@ -37,7 +37,7 @@ extension Answer {
     }
 
     /// The commands that servers without filters have no names for.
-    private static let filtered: Set<Command> = [
+    static let filtered: Set<Command> = [
         .filteredReadAllEventsForward, .filteredReadAllEventsBackward, .filteredSubscribeToStream,
     ]
 
@@ -51,6 +51,31 @@ extension Answer {
         var answer = Self.text("Could not unwrap network package for command \(name).\n\(detail)", .badRequest)
         answer.note = note
         return answer
+    }
+
+    /// The answer to a write, a delete or a step of a transaction that failed; nil to other commands.
+    static func failedWrite(
+        _ command: Command, _ payload: Bytes, _ result: OperationResult, _ text: String
+    ) -> Answer? {
+        switch command {
+        case .writeEvents:
+            return .message(WriteEventsCompleted(result: result, message: text), .writeEventsCompleted)
+        case .deleteStream:
+            return .message(DeleteStreamCompleted(result: result, message: text), .deleteStreamCompleted)
+        case .transactionStart:
+            let answer = TransactionStartCompleted(transactionID: -1, result: result, message: text)
+            return .message(answer, .transactionStartCompleted)
+        case .transactionWrite:
+            let id = (try? TransactionWrite(decoding: payload))?.transactionID ?? -1
+            let answer = TransactionWriteCompleted(transactionID: id, result: result, message: text)
+            return .message(answer, .transactionWriteCompleted)
+        case .transactionCommit:
+            let id = (try? TransactionCommit(decoding: payload))?.transactionID ?? -1
+            let answer = TransactionCommitCompleted(transactionID: id, result: result, message: text)
+            return .message(answer, .transactionCommitCompleted)
+        default:
+            return nil
+        }
     }
 
     static let trustedWriteRefused: Answer = {

@@ -26,46 +26,46 @@ final class ServerConnection {
         case interjected(Bytes)
     }
 
-    /// Above this many replies held by faults, the client's requests are not read.
-    private static let postponedLimit = 10_000
     /// How long a client's requests may be worked at before others get their turn.
     private static let turn: Duration = .milliseconds(100)
 
-    let channel: PackageChannel
-    let queue: DispatchQueue
-    var session = Session()
-    var postponed: [Int: PostponedReply] = [:]
-    var repliesPostponed = 0
+    private let channel: PackageChannel
+    private let configuration: EmbeddedServer.Configuration
     private let faults: FaultInjector
-    private(set) var report: (Event) -> Void = { _ in }
-    private let frameLimit: Int
-    private let pendingSendLimit: Int
+    private let queue: DispatchQueue
     private let logger: Logger
+    private var report: (Event) -> Void = { _ in }
     private var timer: QueueTimer?
     private var nextTurn: QueueTimer?
     private var heartbeat: Heartbeat
     private var backPressure = BackPressure()
-    /// Packages that arrived while the client was held up; no more than were read in one turn.
-    private var waiting: ArraySlice<Package> = []
-    /// Whether waiting packages are left for the next turn.
-    private(set) var isInterrupted = false
-    /// Why there is nothing more to read, while waiting packages are still to be answered.
-    private var ending: ChannelError?
+    private var session = Session()
+    private var postponed = PostponedReplies()
+    private var arrived = Arrived()
+
+    /// What has arrived and is not handled yet.
+    private struct Arrived {
+        /// The packages that the client was held up with; no more than were read in one turn.
+        var packages: ArraySlice<Package> = []
+        /// Whether packages are left for the next turn.
+        var isInterrupted = false
+        /// Why there is nothing more to read, while packages are still to be answered.
+        var ending: ChannelError?
+    }
 
     init(
         _ channel: PackageChannel,
         _ configuration: EmbeddedServer.Configuration,
-        faults: FaultInjector = FaultInjector(),
+        faults: FaultInjector,
         queue: DispatchQueue,
         logger: Logger
     ) {
         self.channel = channel
+        self.configuration = configuration
         self.faults = faults
-        self.frameLimit = configuration.frameLimit
-        self.pendingSendLimit = configuration.pendingSendLimit
-        self.session.address = channel.peer
         self.queue = queue
         self.logger = logger
+        self.session.address = channel.peer
         self.heartbeat = Heartbeat(
             interval: configuration.heartbeatInterval,
             timeout: configuration.heartbeatTimeout,
@@ -88,24 +88,24 @@ final class ServerConnection {
             guard !self.faults.isSuspended, !self.faults.strikes(.stallReads) else {
                 return self.channel.pauseReading()
             }
-            if case .failure(let ending) = self.receive() { self.ending = ending }
+            if case .failure(let ending) = self.receive() { self.arrived.ending = ending }
             try self.signReceived(now: now)
             try self.work(answer)
             try self.endIfOver()
         case .writable:
-            let unsent = self.channel.unsentCount
+            let unsent = self.unsentCount
             try self.work(answer)
             // Nothing is read from a client that is held up, so taking its replies counts as a sign of life.
-            if self.channel.unsentCount < unsent { try self.signReceived(now: now) }
+            if self.unsentCount < unsent { try self.signReceived(now: now) }
         case .timer:
             // A client that is not read from, or not asked, cannot give a sign of life.
             if self.isStalled { try self.signReceived(now: now) }
             try self.perform(self.heartbeat.timerFired(now: now), now: now)
         case .due(let key):
-            try self.sendPostponed(key)
+            try self.send(self.postponed.take(key))
             try self.work(answer)
         case .lifted(let fault):
-            try self.sendPostponed(by: fault)
+            try self.send(self.postponed.take(heldBy: fault))
             try self.work(answer)
         case .resumed:
             try self.work(answer)
@@ -124,8 +124,8 @@ final class ServerConnection {
         self.channel.close()
         self.timer = nil
         self.nextTurn = nil
-        self.waiting = []
-        self.postponed = [:]
+        self.arrived.packages = []
+        self.postponed = PostponedReplies()
         self.logger.debug("disconnected", metadata: [LogKey.reason: "\(reason)"])
     }
 
@@ -141,7 +141,7 @@ final class ServerConnection {
                 if package.command == .heartbeatRequest, !self.faults.concernsHeartbeats {
                     self.channel.send(Package(.heartbeatResponse, package.correlation))
                 } else {
-                    self.waiting.append(package)
+                    self.arrived.packages.append(package)
                 }
             }
         }
@@ -151,22 +151,31 @@ final class ServerConnection {
     private func work(_ answer: Answerer) throws(ConnectionEnd) {
         try self.flush()
         let end = Instant.now + Self.turn
-        self.isInterrupted = false
-        while !self.isHoldingUp, !self.isInterrupted, let package = self.waiting.popFirst() {
+        self.arrived.isInterrupted = false
+        while !self.isHoldingUp, !self.arrived.isInterrupted, let package = self.arrived.packages.popFirst() {
             self.logger.trace("received", metadata: [LogKey.command: "\(package.command)"])
             try self.serve(package, answer)
-            self.backPressure.unsentChanged(to: self.channel.unsentCount)
+            self.backPressure.unsentChanged(to: self.unsentCount)
             if self.backPressure.isHolding { try self.flush() }
-            self.isInterrupted = !self.waiting.isEmpty && .now > end
+            self.arrived.isInterrupted = !self.arrived.packages.isEmpty && .now > end
         }
         try self.flush()
-        if self.waiting.isEmpty { self.waiting = [] }
-        if self.isInterrupted { self.nextTurn?.schedule(after: .zero) }
-        if self.isHoldingUp || self.isInterrupted { self.channel.pauseReading() } else { self.channel.resumeReading() }
+        if self.arrived.packages.isEmpty { self.arrived.packages = [] }
+        if self.arrived.isInterrupted { self.nextTurn?.schedule(after: .zero) }
+        if self.isHoldingUp || self.arrived.isInterrupted {
+            self.channel.pauseReading()
+        } else {
+            self.channel.resumeReading()
+        }
     }
 
+    /// The bytes that the client has not taken yet.
+    var unsentCount: Int { self.channel.unsentCount }
+    /// The number of replies that faults hold back.
+    var postponedCount: Int { self.postponed.count }
+
     private var isHoldingUp: Bool {
-        self.faults.isSuspended || self.backPressure.isHolding || self.postponed.count >= Self.postponedLimit
+        self.faults.isSuspended || self.backPressure.isHolding || self.postponed.isFull
     }
 
     private var isStalled: Bool {
@@ -174,10 +183,37 @@ final class ServerConnection {
     }
 
     private func serve(_ package: Package, _ answer: Answerer) throws(ConnectionEnd) {
-        if let strike = self.faults.strike(package.command) {
-            try self.suffer(strike.harm, of: strike.id, package, answer)
-        } else if let answer = answer(package, &self.session) {
-            try self.send(answer, package.correlation)
+        let strike = self.faults.strike(package.command)
+        if let strike, case .toRequest(let harm) = strike.harm {
+            return try self.carryOut(harm.effects(on: package), of: strike.id, package.correlation)
+        }
+        guard let reply = answer(package, &self.session) else { return }
+        if let strike, case .toReply(let harm) = strike.harm {
+            try self.carryOut(harm.effects(on: reply, to: package), of: strike.id, package.correlation)
+        } else {
+            try self.send(reply, package.correlation)
+        }
+    }
+
+    private func carryOut(
+        _ effects: [EmbeddedServer.Fault.Effect], of fault: FaultPlan.ID, _ correlation: GUID
+    ) throws(ConnectionEnd) {
+        for effect in effects {
+            switch effect {
+            case .send(let answer, let hasID): try self.send(answer, hasID ? correlation : .zero)
+            case .sendRaw(let bytes): self.channel.send(bytes)
+            case .postpone(let answer, let delay): self.postpone(answer, correlation, fault, delay)
+            case .drop: throw .fault
+            }
+        }
+    }
+
+    private func postpone(_ answer: Answer, _ correlation: GUID, _ fault: FaultPlan.ID, _ delay: Duration?) {
+        self.postponed.add(answer, correlation, fault) { key in
+            guard let delay else { return nil }
+            let timer = QueueTimer(on: self.queue) { [weak self] in self?.report(.due(key)) }
+            timer.schedule(after: delay)
+            return timer
         }
     }
 
@@ -185,8 +221,8 @@ final class ServerConnection {
     /// memory.
     func flushDeliveries() throws(ConnectionEnd) {
         try self.flush()
-        let pending = self.channel.unsentCount
-        guard pending > self.pendingSendLimit else { return }
+        let pending = self.unsentCount
+        guard pending > self.configuration.pendingSendLimit else { return }
         self.complain("Connection pending send bytes is too large: \(pending).")
         throw .slow
     }
@@ -199,18 +235,18 @@ final class ServerConnection {
     /// The bytes that a client that has not logged in makes the server hold; 0 for others.
     var anonymousCount: Int {
         guard self.session.identity == .anonymous else { return 0 }
-        let waiting = self.waiting.reduce(0) { $0 + $1.payload.count }
-        return self.channel.unfinishedCount + waiting + self.channel.unsentCount
+        let waiting = self.arrived.packages.reduce(0) { $0 + $1.payload.count }
+        return self.channel.unfinishedCount + waiting + self.unsentCount
     }
 
     private func flush() throws(ConnectionEnd) {
         do {
-            let isHeld = self.faults.isSuspended || self.channel.unsentCount > 0 && self.faults.strikes(.stallWrites)
+            let isHeld = self.faults.isSuspended || self.unsentCount > 0 && self.faults.strikes(.stallWrites)
             if !isHeld { try self.channel.flush() }
         } catch {
             throw .channel(error)
         }
-        self.backPressure.unsentChanged(to: self.channel.unsentCount)
+        self.backPressure.unsentChanged(to: self.unsentCount)
     }
 
     func send(_ answer: Answer, _ correlation: GUID) throws(ConnectionEnd) {
@@ -224,10 +260,16 @@ final class ServerConnection {
         if answer.isLast { throw .refused }
     }
 
+    private func send(_ replies: [(answer: Answer, correlation: GUID)]) throws(ConnectionEnd) {
+        for reply in replies { try self.send(reply.answer, reply.correlation) }
+    }
+
     /// Ends the connection if there is nothing more to read, and nothing left for the next turn.
     private func endIfOver() throws(ConnectionEnd) {
-        guard let ending, !self.isInterrupted else { return }
-        if case .frame(let error) = ending { try self.send(.broken(error, limit: self.frameLimit), .zero) }
+        guard let ending = self.arrived.ending, !self.arrived.isInterrupted else { return }
+        if case .frame(let error) = ending {
+            try self.send(.broken(error, limit: self.configuration.frameLimit), .zero)
+        }
         throw .channel(ending)
     }
 

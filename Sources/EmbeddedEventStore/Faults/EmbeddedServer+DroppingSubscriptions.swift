@@ -15,7 +15,7 @@ extension EmbeddedServer {
 
     /// Ends all subscriptions on this server, volatile and persistent, and notifies their clients. Connections stay open.
     public func dropSubscriptions(_ reason: DropReason = .unsubscribed) {
-        self.commons.assumeIsolated { $0.dropSubscriptions(on: self.number, reason.wireValue) }
+        self.core.assumeIsolated { $0.dropSubscriptions(on: self.number, reason.wireValue) }
     }
 }
 

@@ -59,15 +59,12 @@ extension EmbeddedServer {
     ///
     /// - Parameter abruptly: whether clients see their connections reset rather than closed.
     public func dropConnections(abruptly: Bool = false) {
-        for (id, connection) in self.connections {
-            if abruptly { connection.reset() }
-            self.end(id, .fault)
-        }
+        self.connections.drop(abruptly: abruptly)
     }
 
     /// Sends raw bytes to all clients: frames that no one has asked for, or no frames at all.
     public func send(_ bytes: [UInt8]) {
-        for id in self.connections.keys { self.handle(.interjected(Bytes(bytes)), on: id) }
+        self.connections.handle(.interjected(Bytes(bytes)))
     }
 
     private func add(_ fault: Fault) async throws(EmbeddedServerError) -> ActiveFault {
@@ -79,7 +76,7 @@ extension EmbeddedServer {
 
     private func lift(_ fault: FaultPlan.ID?) async throws(EmbeddedServerError) {
         self.injector.remove(fault)
-        for id in self.connections.keys { self.handle(.lifted(fault), on: id) }
+        self.connections.handle(.lifted(fault))
         try await self.listenUnlessRefusing()
     }
 }

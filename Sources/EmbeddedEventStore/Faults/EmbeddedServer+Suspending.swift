@@ -26,7 +26,7 @@ extension EmbeddedServer {
     func suspend(electing election: Election) {
         guard self.listeners != nil, self.suspension == nil else { return }
         self.injector.isSuspended = true
-        let leaves = self.commons.assumeIsolated { $0.loseTouch(with: self.number, electing: election) }
+        let leaves = self.core.assumeIsolated { $0.loseTouch(with: self.number, electing: election) }
         self.suspension = Suspension(joins: leaves)
     }
 
@@ -37,7 +37,7 @@ extension EmbeddedServer {
         if suspension.finishesStartup { self.finishStartup() }
         if suspension.joins { self.findOthers() }
         for (socket, secure) in suspension.accepted { self.accept(socket, secure: secure) }
-        for id in self.connections.keys { self.handle(.resumed, on: id) }
+        self.connections.handle(.resumed)
         self.listeners?.http?.assumeIsolated { $0.resume() }
     }
 
@@ -53,15 +53,6 @@ extension EmbeddedServer {
     ///
     /// - Throws: `CancellationError`.
     func waitForSuspension(until condition: @escaping @Sendable (Suspension) -> Bool) async throws {
-        let id = self.suspensionWatchers.makeID()
-        try await withTaskCancellationHandler {
-            try Task.checkCancellation()
-            if let suspension = self.suspension, condition(suspension) { return }
-            try await withCheckedThrowingContinuation { self.suspensionWatchers.add(id, condition, $0) }
-        } onCancel: {
-            Task { await self.cancelSuspensionWatcher(id) }
-        }
+        try await self.suspensionWatchers.wait(self.suspension, until: condition)
     }
-
-    private func cancelSuspensionWatcher(_ id: Int) { self.suspensionWatchers.cancel(id) }
 }

@@ -31,24 +31,6 @@ extension EmbeddedServer.Fault.WritePhase {
     /// The answer to a write that timed out; nil if the package is not a write.
     func answer(to package: Package) -> Answer? {
         let (result, message) = self.outcome
-        switch package.command {
-        case .writeEvents:
-            return .message(WriteEventsCompleted(result: result, message: message), .writeEventsCompleted)
-        case .deleteStream:
-            return .message(DeleteStreamCompleted(result: result, message: message), .deleteStreamCompleted)
-        case .transactionStart:
-            let answer = TransactionStartCompleted(transactionID: -1, result: result, message: message)
-            return .message(answer, .transactionStartCompleted)
-        case .transactionWrite:
-            let id = (try? TransactionWrite(decoding: package.payload))?.transactionID ?? -1
-            let answer = TransactionWriteCompleted(transactionID: id, result: result, message: message)
-            return .message(answer, .transactionWriteCompleted)
-        case .transactionCommit:
-            let id = (try? TransactionCommit(decoding: package.payload))?.transactionID ?? -1
-            let answer = TransactionCommitCompleted(transactionID: id, result: result, message: message)
-            return .message(answer, .transactionCommitCompleted)
-        default:
-            return nil
-        }
+        return .failedWrite(package.command, package.payload, result, message)
     }
 }

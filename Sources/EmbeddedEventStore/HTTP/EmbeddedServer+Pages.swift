@@ -33,7 +33,7 @@ extension EmbeddedServer {
 
     private func info(of id: String, _ request: HTTPRequestHead) -> HTTPAnswer {
         guard self.isMaster else { return HTTPAnswer(.serviceUnavailable) }
-        let info = self.commons.assumeIsolated { $0.node.info(of: id, now: Self.milliseconds) }
+        let info = self.core.assumeIsolated { $0.info(of: id) }
         return info.map { HTTPAnswer(json: $0.addressed(at: request)) } ?? HTTPAnswer(.notFound)
     }
 
@@ -45,13 +45,13 @@ extension EmbeddedServer {
 
     private func replay(_ id: String, _ request: HTTPRequestHead) -> HTTPAnswer {
         guard self.isMaster else { return HTTPAnswer(.serviceUnavailable) }
-        return self.commons.assumeIsolated { commons in
+        return self.core.assumeIsolated { core in
             let login = Login(basic: request.headers.first(name: "Authorization"))
-            guard let user = login.flatMap(commons.node.users.identity), user.hasAny(of: [Identity.operators]) else {
+            guard let user = login.flatMap(core.identity), user.hasAny(of: [Identity.operators]) else {
                 let reason = "You do not have permissions to replay messages"
                 return HTTPAnswer(.unauthorized, json: ReplayDocument(reason: reason, result: "AccessDenied"))
             }
-            guard commons.replayParked(id) else {
+            guard core.replayParked(id) else {
                 let document = ReplayDocument(reason: "Unable to locate '\(id)'", result: "DoesNotExist")
                 return HTTPAnswer(.notFound, json: document)
             }

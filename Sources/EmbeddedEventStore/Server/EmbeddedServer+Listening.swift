@@ -7,6 +7,7 @@ internal import PhotonPumpTransport
 struct Listeners {
     var plain: SocketListener?
     var tls: SocketListener?
+    var tlsContext: TLSContext?
     var http: HTTPSide?
 
     fileprivate var sockets: [SocketListener] { [self.plain, self.tls].compactMap(\.self) }
@@ -19,8 +20,7 @@ extension EmbeddedServer {
     /// - Throws: ``EmbeddedServerError/Code/cannotListen`` or ``EmbeddedServerError/Code/invalidConfiguration``;
     ///   nothing is left open.
     func openPorts(_ startup: Startup, alone: Bool) async throws(EmbeddedServerError) {
-        let context = try self.configuration.tls?.makeContext()
-        var listeners = Listeners()
+        var listeners = Listeners(tlsContext: try self.configuration.tls?.makeContext())
         do {
             try self.listen(&listeners)
             if let port = self.httpPort {
@@ -31,11 +31,13 @@ extension EmbeddedServer {
             throw error
         }
         self.listeners = listeners
-        self.tlsContext = context
-        self.port = listeners.plain?.address.port ?? self.port
-        self.tlsPort = listeners.tls?.address.port
-        self.httpPort = listeners.http?.port ?? self.httpPort
-        self.enterCluster(host: self.host(of: listeners))
+        self.address = NodeAddress(
+            host: Self.reachable(self.host(of: listeners)),
+            tcpPort: listeners.plain?.address.port,
+            httpPort: listeners.http?.port,
+            secureTCPPort: listeners.tls?.address.port
+        )
+        self.enterCluster()
         self.begin(startup, alone: alone)
         self.activate(listeners.http)
         for risk in self.configuration.risks { self.logger.warning("\(risk)") }
@@ -54,9 +56,13 @@ extension EmbeddedServer {
         guard let listeners = self.listeners else { return }
         self.listeners = nil
         await Self.close(listeners.sockets, listeners.http) {
-            if abruptly { self.endAll() } else { self.commons.assumeIsolated { $0.dropSubscriptions(on: self.number) } }
+            if abruptly {
+                self.connections.stop()
+            } else {
+                self.core.assumeIsolated { $0.dropSubscriptions(on: self.number) }
+            }
             self.leaveCluster(electing: election)
-            self.endAll()
+            self.connections.stop()
             self.endSuspension()
         }
         self.logger.debug("stopped")
@@ -126,10 +132,10 @@ extension EmbeddedServer {
             self.suspension?.accepted.append((socket, secure))
             return
         }
-        guard secure else { return self.accept(socket) }
-        guard let context = self.tlsContext else { return socket.close() }
+        guard secure else { return self.connections.accept(socket) }
+        guard let context = self.listeners?.tlsContext else { return socket.close() }
         do {
-            self.accept(try TLSTransport(server: socket, context, executor: self.executor))
+            self.connections.accept(try TLSTransport(server: socket, context, executor: self.executor))
         } catch {
             socket.close()
             self.logger.info("no TLS", metadata: [LogKey.client: "\(socket.peer)", LogKey.reason: "\(error)"])

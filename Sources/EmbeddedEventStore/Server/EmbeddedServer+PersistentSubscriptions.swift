@@ -8,12 +8,12 @@ extension EmbeddedServer {
     /// - Throws: ``EmbeddedServerError`` with ``EmbeddedServerError/Code/noSuchGroup`` if there is none with that name,
     ///   or if this server is not running as the master.
     public func replayParkedEvents(of group: String, on stream: String) throws(EmbeddedServerError) {
-        guard self.isMaster, self.commons.assumeIsolated({ $0.replayParked(PersistentGroup.id(stream, group)) }) else {
+        guard self.isMaster, self.core.assumeIsolated({ $0.replayParked(PersistentGroup.id(stream, group)) }) else {
             throw EmbeddedServerError(.noSuchGroup, "replay '\(group)' on '\(stream)': no such persistent subscription")
         }
     }
 
     var isMaster: Bool {
-        self.commons.assumeIsolated { $0.membership.role(of: self.number) == .master }
+        self.core.assumeIsolated { $0.membership.role(of: self.number) == .master }
     }
 }

@@ -17,8 +17,8 @@ extension EmbeddedServer {
             return
         }
         self.startup = nil
-        self.commons.assumeIsolated { commons in
-            if startup.alone { commons.startAlone(self.number, .refused) } else { commons.join(self.number) }
+        self.core.assumeIsolated { core in
+            if startup.alone { core.startAlone(self.number, .refused) } else { core.join(self.number) }
         }
     }
 
@@ -30,7 +30,7 @@ extension EmbeddedServer {
         if startup.end == .now {
             self.finishStartup()
         } else {
-            self.commons.assumeIsolated { $0.startAlone(self.number, startup.logins) }
+            self.core.assumeIsolated { $0.startAlone(self.number, startup.logins) }
         }
     }
 
@@ -50,7 +50,7 @@ extension EmbeddedServer {
         } else if self.suspension != nil {
             self.suspension?.joins = true
         } else {
-            self.commons.assumeIsolated { $0.rejoin(self.number) }
+            self.core.assumeIsolated { $0.rejoin(self.number) }
         }
     }
 }

@@ -13,7 +13,7 @@ extension EmbeddedServer {
         guard !stream.isEmpty, stream != .all, !stream.isMetastream else {
             throw EmbeddedServerError(.notDeletable, "delete '\(name)': nobody can delete that")
         }
-        let outcome = self.commons.assumeIsolated { $0.delete(stream, hard: hard) }
+        let outcome = self.core.assumeIsolated { $0.delete(stream, hard: hard) }
         switch outcome {
         case .deleted: break
         case .streamDeleted, .wrongExpectedVersion:

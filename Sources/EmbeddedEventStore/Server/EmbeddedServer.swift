@@ -21,36 +21,34 @@ internal import PhotonPumpWire
 public actor EmbeddedServer {
     let configuration: Configuration
     let logger: Logger
-    nonisolated let executor: QueueExecutor
-    let commons: Commons
+    let core: ClusterCore
     /// Its number in the cluster, from 0.
     let number: Int
-    var connections: [Int: ServerConnection] = [:]
-    var connectionsAccepted = 0
-    /// The connections that have something to send besides answers.
-    var delivered: Set<Int> = []
     let injector = FaultInjector()
-    var anonymousBudget: AnonymousBudget
-    var countWaiters: [Int: CountWaiter] = [:]
-    var countWaitersMade = 0
+    let connections: Connections
+    let lifecycle = Turns()
+    /// With the ports of the configuration until the first start, and after that with those in use.
+    var address: NodeAddress
+    var reservations: [PortReservation] = []
     /// The listening sockets while the server is running.
     var listeners: Listeners?
-    var tlsContext: TLSContext?
-    var reservations: [PortReservation] = []
     var startup: PendingStartup?
     var suspension: Suspension? {
         didSet { if let suspension { self.suspensionWatchers.valueChanged(to: suspension) } }
     }
-    var suspensionWatchers = Watchers<Suspension>()
-    let lifecycle = Turns()
+    let suspensionWatchers = Watchers<Suspension>()
 
     /// The TCP port for plain connections: until the first start, the one in the configuration; after that, the one in
     /// use.
-    public internal(set) var port: Int
+    public var port: Int { self.address.tcpPort ?? self.configuration.port }
     /// The TCP port for TLS, as with ``port``; nil without TLS.
-    public internal(set) var tlsPort: Int?
+    public var tlsPort: Int? { self.address.secureTCPPort }
     /// The HTTP port, as with ``port``; nil without HTTP.
-    public internal(set) var httpPort: Int?
+    public var httpPort: Int? { self.address.httpPort }
+    /// The number of connected clients.
+    public var connectionCount: Int { self.connections.count }
+
+    nonisolated var executor: QueueExecutor { self.core.executor }
 
     /// The queue on which the server's sockets report readiness.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
@@ -62,21 +60,17 @@ public actor EmbeddedServer {
     ///   - logger: receives ``Configuration/risks`` at `warning`, refused clients, bad requests and failed TLS handshakes at
     ///     `info`, connections and disconnections at `debug`, and each request at `trace`.
     public init(_ configuration: Configuration = .init(), logger: Logger = Logger(label: "embedded-eventstore")) {
-        let address = NodeAddress(configuration)
-        self.init(configuration, Commons([address], configuration), number: 0, logger: logger)
+        self.init(configuration, ClusterCore([NodeAddress(configuration)], configuration), number: 0, logger: logger)
     }
 
     /// Creates a node of a cluster.
-    init(_ configuration: Configuration, _ commons: Commons, number: Int, logger: Logger) {
+    init(_ configuration: Configuration, _ core: ClusterCore, number: Int, logger: Logger) {
         self.configuration = configuration
-        self.commons = commons
-        self.executor = commons.executor
+        self.core = core
         self.number = number
         self.logger = logger
-        self.anonymousBudget = AnonymousBudget(limit: configuration.anonymousBudget)
-        self.port = configuration.port
-        self.tlsPort = configuration.tls?.port
-        self.httpPort = configuration.httpPort
+        self.address = NodeAddress(configuration)
+        self.connections = Connections(to: number, of: core, configuration, faults: self.injector, logger: logger)
     }
 
     /// Starts listening, and returns when clients can connect. If the server is running, nothing happens.
@@ -133,7 +127,14 @@ public actor EmbeddedServer {
         try self.configuration.validate()
         try startup.validate()
         await self.closePorts(electing: .immediate)
-        if !keepingData { await self.commons.loseData(of: self.configuration) }
+        if !keepingData { await self.core.loseData(of: self.configuration) }
         try await self.openPorts(startup, alone: false)
+    }
+
+    /// Returns as soon as exactly `count` clients are connected; at once if they already are.
+    ///
+    /// - Throws: `CancellationError` if the task is cancelled first.
+    public func waitForConnectionCount(_ count: Int) async throws {
+        try await self.connections.waitForCount(count)
     }
 }

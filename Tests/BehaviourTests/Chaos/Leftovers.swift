@@ -25,21 +25,20 @@ extension EmbeddedServer {
     /// What is still held for clients that are gone: nothing, if all is well.
     var leftovers: [String] {
         var leftovers: [String] = []
-        if !self.countWaiters.isEmpty { leftovers.append("\(self.countWaiters.count) waiting for connections") }
-        self.commons.assumeIsolated { commons in
-            if !commons.node.volatile.isEmpty { leftovers.append("volatile subscriptions") }
-            for group in commons.node.groups.all {
+        let waiting = self.connections.countWatchers.count
+        if waiting > 0 { leftovers.append("\(waiting) waiting for connections") }
+        self.core.assumeIsolated { core in
+            if !core.store.volatile.isEmpty { leftovers.append("volatile subscriptions") }
+            for group in core.store.groups.all {
                 if group.consumers.count > 0 { leftovers.append("\(group.consumers.count) consumers of \(group.id)") }
                 if group.outstanding.count > 0 {
                     leftovers.append("\(group.outstanding.count) events in nobody's hands")
                 }
             }
         }
-        for connection in self.connections.values {
-            if !connection.postponed.isEmpty { leftovers.append("\(connection.postponed.count) answers kept back") }
-            if connection.channel.unsentCount > 0 {
-                leftovers.append("\(connection.channel.unsentCount) bytes not sent")
-            }
+        for connection in self.connections.byID.values {
+            if connection.postponedCount > 0 { leftovers.append("\(connection.postponedCount) answers kept back") }
+            if connection.unsentCount > 0 { leftovers.append("\(connection.unsentCount) bytes not sent") }
         }
         return leftovers
     }

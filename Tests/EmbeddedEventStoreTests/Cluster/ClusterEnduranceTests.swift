@@ -123,10 +123,10 @@ import Testing
 extension EmbeddedCluster {
     /// The ids of all events, in the order of the log.
     fileprivate var ids: [GUID] {
-        get async { await self.commons.ids }
+        get async { await self.core.ids }
     }
 }
 
-extension Commons {
-    fileprivate var ids: [GUID] { self.node.log.entries.map(\.record.id) }
+extension ClusterCore {
+    fileprivate var ids: [GUID] { self.store.log.entries.map(\.record.id) }
 }

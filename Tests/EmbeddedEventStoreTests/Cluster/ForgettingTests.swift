@@ -31,7 +31,7 @@ import Testing
             try await client.ask(Package(.writeEvents, GUID(2, 2), payload: write.encoded())))
         #expect(try WriteEventsCompleted(decoding: answer.payload).commitPosition == -1)
         #expect(try await !Self.isRepeat("a", to: server))
-        #expect(await server.commons.node.log.entries.count == 2)
+        #expect(await server.core.store.log.entries.count == 2)
         await server.stop()
     }
 

@@ -275,11 +275,11 @@ struct GroupRequestTests {
         self.consumer.connect()
         self.consumer.ack([Self.id("a"), Self.id("b")])
         _ = self.node.told()
-        self.node.act { $0.stopGroups() }
+        self.node.act { $0.masterChanged(from: 0, to: nil, now: 0) }
         #expect(self.node.told() == ["2/1 dropped 0"])
         #expect(self.consumer.connect()?.gist == "dropped 2")
-        self.node.act { $0.startGroups(now: 0) }
-        #expect(self.node.node.groups["s::pinned"]?.strategy == .pinned)
+        self.node.act { $0.masterChanged(from: nil, to: 1, now: 0) }
+        #expect(self.node.store.groups["s::pinned"]?.strategy == .pinned)
         self.consumer.connect()
         #expect(self.node.told() == ["2/1 2@s"])
     }
@@ -288,8 +288,8 @@ struct GroupRequestTests {
     func spoiltConfiguration() {
         self.admin.create()
         self.admin.write("x", to: "$persistentSubscriptionConfig", data: "{}")
-        self.node.act { $0.startGroups(now: 0) }
-        #expect(self.node.node.groups.isEmpty)
+        self.node.act { $0.masterChanged(from: 0, to: 1, now: 0) }
+        #expect(self.node.store.groups.isEmpty)
         #expect(self.admin.create()?.result == .success)
     }
 
@@ -299,7 +299,7 @@ struct GroupRequestTests {
     func info() throws {
         self.admin.create()
         self.consumer.connect(limit: 2)
-        let info = try #require(self.node.act { $0.info(of: "s::g", now: 1_000) })
+        let info = try #require(self.node.act { $0.groups.info(of: "s::g", now: 1_000) })
         #expect((info.eventStreamId, info.groupName, info.status) == ("s", "g", "Live"))
         #expect((info.totalItemsProcessed, info.totalInFlightMessages, info.readBufferCount) == (2, 2, 1))
         #expect((info.lastKnownEventNumber, info.lastProcessedEventNumber) == (2, -1))
@@ -307,8 +307,8 @@ struct GroupRequestTests {
         let connection = try #require(info.connections.first)
         #expect((connection.username, connection.availableSlots, connection.inFlightMessages) == ("anonymous", 0, 2))
         self.consumer.ack([Self.id("a")])
-        let later = try #require(self.node.act { $0.info(of: "s::g", now: 1_500) })
+        let later = try #require(self.node.act { $0.groups.info(of: "s::g", now: 1_500) })
         #expect((later.countSinceLastMeasurement, later.averageItemsPerSecond) == (1, 2))
-        #expect(self.node.act { $0.info(of: "nope", now: 0)?.groupName } == nil)
+        #expect(self.node.act { $0.groups.info(of: "nope", now: 0)?.groupName } == nil)
     }
 }

@@ -70,14 +70,14 @@ import Testing
             case 0: node.act { $0.clientLeft(client, now: Int64(step)) }
             case 1: node.act { $0.tick(now: Int64(step)) }
             case 2: _ = node.act { $0.replayParked("s::g", now: Int64(step)) }
-            case 3: node.act { $0.startGroups(now: Int64(step)) }
+            case 3: node.act { $0.masterChanged(from: 0, to: 0, now: Int64(step)) }
             default: break
             }
-            for group in node.node.groups.all {
+            for group in node.store.groups.all {
                 #expect(group.consumers.all.allSatisfy { $0.inFlight.count <= max(0, $0.limit) })
             }
             _ = node.act { $0.takeDeliveries() }
         }
-        #expect(node.node.published == node.log.entries.count)
+        #expect(node.store.published == node.log.entries.count)
     }
 }

@@ -114,7 +114,7 @@ import Testing
             let client = try await ScriptedPeer.connect(to: session.server)
             try await client.send(FaultySession.write("a"))
             try await stall.waitForEffect()
-            #expect(await session.server.commons.node.log.entries.isEmpty)
+            #expect(await session.server.core.store.log.entries.isEmpty)
             try await stall.lift()
             #expect(try await client.next(.writeEventsCompleted).correlation == GUID(2, 0))
         }
@@ -128,7 +128,7 @@ import Testing
             try await stall.waitForEffect()
             try await session.client.send(FaultySession.ping(1))
             try await stall.waitForEffect(count: 2)
-            #expect(await session.server.commons.node.log.entries.count == 1)
+            #expect(await session.server.core.store.log.entries.count == 1)
             let other = try await ScriptedPeer.connect(to: session.server)
             try await other.send(FaultySession.ping(3))
             try await session.faults.liftAll()

@@ -26,7 +26,7 @@ import Testing
             let late = try await ScriptedPeer.connect(to: session.server)
             try await late.send(FaultySession.ping(1))
             try await session.server.waitForSuspended(connections: 1)
-            #expect(await session.server.commons.node.log.entries.isEmpty)
+            #expect(await session.server.core.store.log.entries.isEmpty)
             await session.server.resume()
             #expect(try await session.client.next()?.command == .writeEventsCompleted)
             #expect(try await late.next()?.correlation == GUID(1, 1))
@@ -70,7 +70,7 @@ import Testing
         #expect(try await client.next() == nil)
         await server.resume()
         try await server.start()
-        #expect(await server.commons.node.log.entries.isEmpty)
+        #expect(await server.core.store.log.entries.isEmpty)
         #expect(try await ScriptedPeer.connect(to: server).ask(FaultySession.ping(2))?.command == .pong)
         await server.stop()
     }

@@ -8,7 +8,7 @@ extension Login {
 
 /// A node to be asked.
 final class TestNode {
-    private(set) var node: Node
+    private(set) var store: Store
 
     init(
         linksEvents: Bool = false,
@@ -17,24 +17,24 @@ final class TestNode {
     ) {
         var log = EventLog(seed: 0, linksEvents: linksEvents)
         prepare(&log)
-        self.node = Node(
+        self.store = Store(
             log: log,
             users: UserDirectory([.admin, .ops]),
             offersFilteredReads: offersFilteredReads
         )
     }
 
-    var log: EventLog { self.node.log }
+    var log: EventLog { self.store.log }
 
     func answer(
         _ package: Package, _ session: inout Session, as role: Role = .master,
         from client: ClientID = ClientID(node: 0, connection: 0), now: Int64 = 0
     ) -> Answer? {
-        self.node.answer(package, &session, from: client, as: role, now: now)
+        self.store.answer(package, &session, from: client, as: role, now: now)
     }
 
     /// Lets something happen to the node beside requests.
-    func act<R>(_ change: (inout Node) -> R) -> R { change(&self.node) }
+    func act<R>(_ change: (inout Store) -> R) -> R { change(&self.store) }
 
     /// The answer to a request from a client that speaks the newest schema.
     func ask(

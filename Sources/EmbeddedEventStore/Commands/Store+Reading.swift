@@ -1,6 +1,6 @@
 internal import PhotonPumpWire
 
-extension Node {
+extension Store {
     /// The most events that one page may ask for.
     static let pageCount: Int32 = 4096
     static let pageTooBig = "Read size too big, should be less than \(Self.pageCount) items"

@@ -2,7 +2,7 @@ internal import Foundation
 internal import PhotonPumpWire
 
 // What administrators do with persistent subscriptions.
-extension Node {
+extension Store {
     private typealias Completed = CreatePersistentSubscriptionCompleted
 
     mutating func create(_ create: CreatePersistentSubscription, _ request: Request) -> Answer {
@@ -77,7 +77,6 @@ extension Node {
 
     /// The master begins to serve the groups that are recorded in the log.
     mutating func startGroups(now: Int64) {
-        self.stopGroups()
         let view = self.log.view(of: GroupConfiguration.stream, now: now)
         guard let latest = self.log.event(-1, of: GroupConfiguration.stream, view),
             let configuration = try? JSONDecoder().decode(GroupConfiguration.self, from: latest.data.foundationData)
@@ -96,7 +95,7 @@ extension Node {
     }
 
     private mutating func end(_ id: String) {
-        self.deliveries += self.groups.remove(id).map { .dropped($0) }
+        self.collect(self.groups.remove(id).map { .dropped($0) })
     }
 
     private mutating func start(

@@ -1,6 +1,6 @@
 internal import PhotonPumpWire
 
-extension Node {
+extension Store {
     /// What becomes of a login.
     enum LoginCheck {
         case accepted(Identity)
@@ -16,7 +16,7 @@ extension Node {
         case .ignored: return .ignored
         case .refused: return .refused
         case .notReady: return .notReady
-        case nil: return self.users.identity(of: login).map { .accepted($0) } ?? .refused
+        case nil: return self.identity(of: login).map { .accepted($0) } ?? .refused
         }
     }
 

@@ -1,6 +1,6 @@
 internal import PhotonPumpWire
 
-extension Node {
+extension Store {
     /// The event as a reader receives it: a link comes with the event that it points to. nil if the reader may not read
     /// that.
     ///

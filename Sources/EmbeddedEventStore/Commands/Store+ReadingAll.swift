@@ -1,6 +1,6 @@
 internal import PhotonPumpWire
 
-extension Node {
+extension Store {
     func readAll(_ read: ReadAllEvents, _ direction: ReadDirection, _ request: Request) -> ReadAllEventsCompleted {
         let count = Int(read.maxCount)
         let limits = ReadLimits(count: count, window: count)

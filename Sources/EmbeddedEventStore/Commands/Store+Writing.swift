@@ -1,6 +1,6 @@
 internal import PhotonPumpWire
 
-extension Node {
+extension Store {
     mutating func write(_ write: LegalWrite, _ request: Request) -> WriteEventsCompleted {
         guard self.log.allows(request.identity, to: .write, write.stream) else {
             return WriteEventsCompleted(result: .accessDenied, message: "Access denied.")

@@ -1,7 +1,7 @@
 internal import PhotonPumpWire
 
 // What clients do with existing persistent subscriptions.
-extension Node {
+extension Store {
     mutating func connect(_ connect: ConnectToPersistentSubscription, _ request: Request) -> Answer {
         let stream = StreamName(connect.stream)
         guard self.log.allows(request.identity, to: .read, stream) else { return .dropped(.accessDenied) }
@@ -73,9 +73,6 @@ extension Node {
         return true
     }
 
-    /// The report about a group; nil if there is none.
-    mutating func info(of id: String, now: Int64) -> GroupInfo? { self.groups.info(of: id, now: now) }
-
     /// Changes a group, and carries out the resulting actions.
     mutating func happen(
         to id: String,
@@ -106,9 +103,8 @@ extension Node {
             record = record.narrowed
         }
         let message = PersistentSubscriptionStreamEventAppeared(event: record, retryCount: event.retryCount)
-        self.deliveries.append(
-            Delivery(
-                subscriber: consumer, content: .message(message, .persistentSubscriptionStreamEventAppeared)))
+        let content = Answer.message(message, .persistentSubscriptionStreamEventAppeared)
+        self.collect([Delivery(subscriber: consumer, content: content)])
     }
 
     private func page(

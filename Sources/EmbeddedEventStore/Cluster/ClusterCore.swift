@@ -2,24 +2,28 @@ internal import Foundation
 internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
+/// The way to a node's connections.
+struct Outlet {
+    /// Collects what subscribers are to be sent.
+    let deliver: ([Delivery]) -> Void
+    /// Sends it; false if there is nothing to send.
+    let flush: () -> Bool
+}
+
 /// What the nodes of one cluster share: the events, and which nodes are present. A single server is a cluster of one.
 ///
 /// The nodes run on its executor, so they can access it without waiting. A write is in the log of all nodes as soon as
 /// it is made, and its answer is sent after that: whatever happens to a node, acknowledged writes are kept.
-actor Commons {
+actor ClusterCore {
     nonisolated let executor: QueueExecutor
-    nonisolated let generation: Generation
-    var node: Node
     private(set) var membership: Membership
-    var outlets: [Int: Outlet] = [:]
-    var isDelivering = false
+    private(set) var store: Store
+    private var outlets: [Int: Outlet] = [:]
+    private var isDelivering = false
+    private let tickInterval: Duration
     /// Fires while there are persistent subscriptions.
-    var ticker: QueueTimer?
-    nonisolated let tickInterval: Duration
-    private var watchers = Watchers<Membership>()
-
-    /// What nodes that are not the master remember of their time as the master.
-    private var memories: [Int: RecentEventIDs] = [:]
+    private var ticker: QueueTimer?
+    private let watchers = Watchers<Membership>()
 
     /// Set while the cluster should stay without a master.
     private var vacancy: Vacancy?
@@ -34,41 +38,126 @@ actor Commons {
 
     init(_ addresses: [NodeAddress], _ configuration: EmbeddedServer.Configuration) {
         self.executor = QueueExecutor(label: "embedded-eventstore")
-        self.generation = configuration.generation
         self.tickInterval = configuration.persistentSubscriptionTick
         self.membership = Membership(addresses, configuration.generation)
-        self.node = Node(
+        self.store = Store(
             log: Self.emptyLog(configuration),
             users: UserDirectory(configuration.users),
             offersFilteredReads: configuration.offersFilteredReads
         )
     }
 
-    /// The answer of a node that is running.
-    func answer(_ package: Package, _ session: inout Session, from client: ClientID, now: Int64) -> Answer? {
-        // The effects of earlier requests on this client come first.
-        self.deliver()
-        let role = self.membership.role(of: client.node) ?? .leaderless
-        let answer = self.node.answer(package, &session, from: client, as: role, now: now)
-        if answer?.followsDeliveries ?? false { self.deliver() }
-        return answer
-    }
-
     /// Makes a single server forget all events.
     func loseData(of configuration: EmbeddedServer.Configuration) {
-        if self.membership.members.count == 1 { self.node.replaceLog(Self.emptyLog(configuration)) }
+        if self.membership.members.count == 1 { self.store.replaceLog(Self.emptyLog(configuration)) }
     }
 
     private static func emptyLog(_ configuration: EmbeddedServer.Configuration) -> EventLog {
         EventLog(seed: .random(in: .min ... .max), linksEvents: configuration.runsSystemProjections)
     }
 
+    private var now: Int64 { EmbeddedServer.milliseconds }
+
+    // MARK: - Requests
+
+    /// The answer of a node that is running.
+    func answer(_ package: Package, _ session: inout Session, from client: ClientID, now: Int64) -> Answer? {
+        // The effects of earlier requests on this client come first.
+        self.deliver()
+        let role = self.membership.role(of: client.node) ?? .leaderless
+        let answer = self.store.answer(package, &session, from: client, as: role, now: now)
+        if answer?.followsDeliveries ?? false { self.deliver() }
+        return answer
+    }
+
+    func delete(_ stream: StreamName, hard: Bool) -> DeleteOutcome {
+        let outcome = self.store.log.delete(stream, hard: hard, expecting: .any, now: self.now)
+        self.store.publish(now: self.now)
+        self.endTurn()
+        return outcome
+    }
+
+    /// - Returns: false if there is no such group.
+    func replayParked(_ group: String) -> Bool {
+        let isThere = self.store.replayParked(group, now: self.now)
+        self.endTurn()
+        return isThere
+    }
+
+    /// The report about a group; nil if there is none.
+    func info(of group: String) -> GroupInfo? { self.store.groups.info(of: group, now: self.now) }
+
+    /// Nil if there is no such user, or the password is wrong.
+    func identity(of login: Login) -> Identity? { self.store.identity(of: login) }
+
     func gossip(of node: Int) -> GossipDocument { self.membership.gossip(of: node, self.moment) }
+
+    // MARK: - Subscribers
+
+    /// Passes on what subscribers are to be sent, without sending it yet.
+    private func deliver() {
+        // A subscriber may turn out to be gone, of which others are notified.
+        guard !self.isDelivering else { return }
+        self.isDelivering = true
+        defer { self.isDelivering = false }
+        while true {
+            let deliveries = self.store.takeDeliveries()
+            guard !deliveries.isEmpty else { return }
+            for (node, own) in Dictionary(grouping: deliveries, by: \.subscriber.client.node) {
+                self.outlets[node]?.deliver(own)
+            }
+        }
+    }
+
+    /// Sends subscribers what has been collected for them.
+    func endTurn() {
+        self.deliver()
+        while self.outlets.values.reduce(false, { $1.flush() || $0 }) { self.deliver() }
+        self.keepTicking()
+    }
+
+    func clientLeft(_ client: ClientID) {
+        self.store.clientLeft(client, now: self.now)
+        self.deliver()
+    }
+
+    /// A node ends all its subscriptions, for this reason.
+    func dropSubscriptions(on node: Int, _ reason: SubscriptionDropped.Reason) {
+        self.store.dropAllSubscriptions(on: node, reason, now: self.now)
+        self.endTurn()
+    }
+
+    /// A node shuts down and notifies its subscribers.
+    func dropSubscriptions(on node: Int) {
+        self.store.dropSubscriptions(on: node)
+        self.endTurn()
+    }
+
+    private func keepTicking() {
+        guard !self.store.groups.isEmpty else {
+            self.ticker = nil
+            return
+        }
+        guard self.ticker == nil else { return }
+        let ticker = QueueTimer(on: self.executor.queue) { [weak self] in
+            self?.assumeIsolated { $0.tick() }
+        }
+        ticker.schedule(after: self.tickInterval)
+        self.ticker = ticker
+    }
+
+    private func tick() {
+        self.ticker?.schedule(after: self.tickInterval)
+        self.store.tick(now: self.now)
+        self.endTurn()
+    }
 
     // MARK: - Joining and leaving
 
-    func place(_ node: Int, at address: NodeAddress) {
+    /// - Parameter outlet: the way to the node's connections; nil if it stays as it is.
+    func place(_ node: Int, at address: NodeAddress, _ outlet: Outlet? = nil) {
         self.membership.place(node, at: address)
+        if let outlet { self.outlets[node] = outlet }
     }
 
     /// A node runs, and finds the others.
@@ -83,7 +172,7 @@ actor Commons {
 
     func stopped(_ node: Int, electing election: Election) {
         self.lose(election) { $0.leave(node, $1) }
-        self.memories[node] = nil
+        self.store.forgetMemory(of: node)
     }
 
     func part(_ node: Int, electing election: Election) {
@@ -103,6 +192,8 @@ actor Commons {
     func rejoin(_ node: Int) {
         if self.membership.role(of: node) != nil { self.join(node) }
     }
+
+    // MARK: - Elections
 
     /// - Parameter election: applies if the cluster loses its master by this.
     private func lose(_ election: Election, _ change: (inout Membership, Moment) -> Void) {
@@ -155,37 +246,20 @@ actor Commons {
             self.membership.elect(candidate, moment)
         }
         if self.membership.master != master {
-            self.exchangeMemories(master, self.membership.master)
-            self.masterChanged()
+            self.store.masterChanged(from: master, to: self.membership.master, now: self.now)
+            self.endTurn()
         }
         self.watchers.valueChanged(to: self.membership)
     }
 
-    /// Each node remembers the ids of the events that it has written itself as the master, as long as it runs.
-    private func exchangeMemories(_ old: Int?, _ new: Int?) {
-        if let old { self.memories[old] = self.node.log.recentIDs }
-        self.node.log.recentIDs = new.flatMap { self.memories.removeValue(forKey: $0) } ?? RecentEventIDs()
-    }
-
     private var moment: Moment {
-        Moment(time: .now, lastPosition: self.node.log.lastPosition, endPosition: self.node.log.endPosition)
+        Moment(time: .now, lastPosition: self.store.log.lastPosition, endPosition: self.store.log.endPosition)
     }
-
-    // MARK: - Waiting
 
     /// Returns as soon as `condition` is true; at once if it is true already.
     ///
     /// - Throws: `CancellationError` if the task is cancelled first.
     func wait(until condition: @escaping @Sendable (Membership) -> Bool) async throws {
-        let id = self.watchers.makeID()
-        try await withTaskCancellationHandler {
-            try Task.checkCancellation()
-            if condition(self.membership) { return }
-            try await withCheckedThrowingContinuation { self.watchers.add(id, condition, $0) }
-        } onCancel: {
-            Task { await self.cancelWait(id) }
-        }
+        try await self.watchers.wait(self.membership, until: condition)
     }
-
-    private func cancelWait(_ id: Int) { self.watchers.cancel(id) }
 }

@@ -1,6 +1,6 @@
 internal import PhotonPumpWire
 
-extension Node {
+extension Store {
     mutating func delete(_ delete: LegalDelete, _ request: Request) -> DeleteStreamCompleted {
         guard self.log.allows(request.identity, to: .delete, delete.stream) else {
             return DeleteStreamCompleted(result: .accessDenied, message: "Access denied.")

@@ -1,6 +1,6 @@
 internal import PhotonPumpWire
 
-extension Node {
+extension Store {
     mutating func start(_ start: LegalTransactionStart, _ request: Request) -> TransactionStartCompleted {
         guard self.log.allows(request.identity, to: .write, start.stream) else {
             return TransactionStartCompleted(transactionID: -1, result: .accessDenied, message: "Access denied.")

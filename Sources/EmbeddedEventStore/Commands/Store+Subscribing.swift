@@ -1,6 +1,6 @@
 internal import PhotonPumpWire
 
-extension Node {
+extension Store {
     mutating func subscribe(_ subscribe: SubscribeToStream, _ request: Request) -> Answer {
         self.subscribe(StreamName(subscribe.stream), subscribe.resolveLinks, request)
     }
@@ -56,7 +56,7 @@ extension Node {
         }
         let own = ended.firstIndex(of: request.subscriber)
         if let own { ended.remove(at: own) }
-        self.deliveries += ended.map { .dropped($0) }
+        self.collect(ended.map { .dropped($0) })
         return own.map { _ in .dropped(.unsubscribed) }
     }
 
@@ -71,46 +71,16 @@ extension Node {
 
     /// A node shuts down and notifies its subscribers.
     mutating func dropSubscriptions(on node: Int) {
-        self.deliveries += self.volatile.removeAll { $0.node == node }.map { .dropped($0) }
+        self.collect(self.volatile.removeAll { $0.node == node }.map { .dropped($0) })
     }
 
     /// A node ends all subscriptions, for this reason.
     mutating func dropAllSubscriptions(on node: Int, _ reason: SubscriptionDropped.Reason, now: Int64) {
-        self.deliveries += self.volatile.removeAll { $0.node == node }.map { .dropped($0, reason) }
+        self.collect(self.volatile.removeAll { $0.node == node }.map { .dropped($0, reason) })
         for (group, consumer) in self.groups.consumers(where: { $0.client.node == node }) {
-            self.deliveries.append(.dropped(consumer, reason))
+            self.collect([.dropped(consumer, reason)])
             self.leave(group, consumer, now: now)
         }
         self.publish(now: now)
-    }
-
-    /// Passes on what has been written since the last call, including what is written because of that.
-    mutating func publish(now: Int64) {
-        while self.published < self.log.entries.count {
-            if self.volatile.isEmpty, self.groups.isEmpty {
-                self.published = self.log.entries.count
-                return
-            }
-            let entry = self.log.entries[self.published]
-            self.published += 1
-            let event = CommittedEvent(
-                record: entry.record,
-                resolved: self.resolve(entry.record, now: now),
-                position: entry.position
-            )
-            self.deliveries += self.volatile.committed(event)
-            self.committed(event, now: now)
-        }
-    }
-}
-
-/// A valid filtered subscription.
-struct LegalFilteredSubscribe {
-    let subscribe: FilteredSubscribe
-    let filter: EventFilter
-
-    init(_ request: Request) throws(MalformedMessage) {
-        self.subscribe = try FilteredSubscribe(decoding: request.payload)
-        self.filter = try EventFilter(self.subscribe.filter)
     }
 }
