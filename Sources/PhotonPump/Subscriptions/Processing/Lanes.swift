@@ -24,6 +24,9 @@ struct Lanes<Element> {
         self.limit = limit
     }
 
+    /// Whether none is running or waiting.
+    var isEmpty: Bool { self.runningCount + self.waitingCount == 0 }
+
     /// The number of keys that are remembered.
     var laneCount: Int { self.lanes.count }
 

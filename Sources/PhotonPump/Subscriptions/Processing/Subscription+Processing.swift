@@ -37,15 +37,19 @@ extension Subscription {
         partitionedBy key: (@Sendable (ResolvedEvent) -> any Hashable)? = nil,
         handler: @escaping @Sendable (ResolvedEvent) async throws -> Void
     ) async throws {
-        let plan = ProcessingPlan(count: count, time: time, maxConcurrent: maxConcurrent, key: key, handler: handler)
-        try plan.check()
+        for (name, number) in [("every", count), ("maxConcurrent", maxConcurrent)] where number < 1 {
+            throw PhotonPumpError(.invalidArgument, "\(name) \(number) is below 1")
+        }
+        guard time > .zero else { throw PhotonPumpError(.invalidArgument, "orAfter \(time) is not above zero") }
         guard self.follower.beginConsuming() else {
             throw PhotonPumpError(.invalidArgument, "a subscription can be gone through only once")
         }
-        let follower = self.follower
-        let processing = SubscriptionProcessing(follower, self.place, store, plan)
-        let failure = await follower.client.work({ await processing.run() }, stop: { follower.stop() })
-        if let failure { throw failure }
-        try Task.checkCancellation()
+        // So many may wait that a key with many events does not hold up the others.
+        let (lookahead, isTooMany) = maxConcurrent.multipliedReportingOverflow(by: 16)
+        let keyOfNumbered = key.map { key in { @Sendable (event: NumberedEvent) in key(event.event) } }
+        let processing = Processing(
+            policy: Checkpointing(self, store, every: count, orAfter: time), maxConcurrent: maxConcurrent,
+            lookahead: isTooMany ? .max : lookahead, key: keyOfNumbered, handler: { try await handler($0.event) })
+        try await processing.run()
     }
 }

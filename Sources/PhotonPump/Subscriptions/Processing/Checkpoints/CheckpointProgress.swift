@@ -2,8 +2,8 @@ internal import DequeModule
 
 /// Tracks up to which place all events have been handled, and when to save that as a checkpoint; pure.
 ///
-/// Events start in order and may finish in any order. Only events that have started and not finished are kept, each
-/// with the checkpoint that holds until it finishes.
+/// Events begin in order and may finish in any order. Only events that have begun and not finished are kept, each with
+/// the checkpoint that holds until it finishes.
 struct CheckpointProgress<Place: Hashable & Sendable> {
     typealias Checkpoint = SubscriptionStart<Place>
 
@@ -21,7 +21,7 @@ struct CheckpointProgress<Place: Hashable & Sendable> {
         self.interval = interval
     }
 
-    /// The number of events that have started and not finished.
+    /// The number of events that have begun and not finished.
     var unfinishedCount: Int { self.unfinished.count }
 
     /// Everything before this has been handled; nil as long as nothing has.
@@ -43,19 +43,29 @@ struct CheckpointProgress<Place: Hashable & Sendable> {
         self.finishedSinceSave += 1
     }
 
-    /// No event lies between the last one that started and this place.
+    /// No event lies between the last one that began and this place.
     mutating func reached(_ checkpoint: Checkpoint) { self.latest = checkpoint }
 
     /// The time between two saves is up.
     mutating func timePassed() { self.isTimeUp = true }
 
-    /// The checkpoint to save now, if one is due. The first is due at once, and only one is saved at a time.
+    /// Whether there is a checkpoint to save now. The first is due at once, and only one is saved at a time.
+    var isDue: Bool {
+        guard self.isTimeUp || self.finishedSinceSave >= self.interval || self.saved == nil else { return false }
+        return self.unsaved != nil
+    }
+
+    /// What could be saved, unless something is being saved.
+    private var unsaved: Checkpoint? {
+        guard self.saving == nil, let checkpoint, checkpoint != self.saved else { return nil }
+        return checkpoint
+    }
+
+    /// The checkpoint to save now, if one is due.
     ///
     /// - Parameter isLast: whether this is the last opportunity.
     mutating func startSaving(isLast: Bool = false) -> Checkpoint? {
-        guard self.saving == nil, let checkpoint, checkpoint != self.saved else { return nil }
-        let isDue = isLast || self.isTimeUp || self.finishedSinceSave >= self.interval || self.saved == nil
-        guard isDue else { return nil }
+        guard isLast || self.isDue, let checkpoint = self.unsaved else { return nil }
         self.isTimeUp = false
         self.finishedSinceSave = 0
         self.saving = checkpoint

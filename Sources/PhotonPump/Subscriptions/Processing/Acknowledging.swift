@@ -1,0 +1,36 @@
+/// Acknowledges the events of a persistent subscription that are handled, and refuses the others.
+struct Acknowledging: ProcessingPolicy {
+    let subscription: PersistentSubscription
+    let onError: @Sendable (any Error, DeliveredEvent) throws -> PersistentSubscription.RefusalAction
+
+    private var feed: PersistentFeed { self.subscription.feed }
+    var client: Client { self.feed.client }
+
+    func nextEvents() async throws -> [DeliveredEvent]? {
+        try await self.feed.nextBatch(isolation: nil)?.events
+    }
+
+    /// While it waited, an event may have been taken back, or delivered again.
+    func isWanted(_ event: DeliveredEvent) -> Bool { self.feed.isLatest(event) }
+
+    func succeeded(_ event: DeliveredEvent) { self.subscription.ack(event) }
+
+    func failed(_ event: DeliveredEvent, _ error: any Error) -> (any Error)? {
+        do {
+            self.subscription.nack(event, action: try self.onError(error, event), reason: "\(error)")
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    func stop() { self.feed.stop() }
+
+    func accompany() async {}
+
+    func finish(after error: (any Error)?) async -> (any Error)? {
+        self.feed.finish()
+        await self.feed.ended()
+        return error
+    }
+}
