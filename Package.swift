@@ -69,6 +69,7 @@ let package = Package(
                 "PhotonPumpTransport",
                 "PhotonPumpWire",
                 .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],

@@ -1,3 +1,4 @@
+internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
 /// The deadline and user of a call: its options, checked and completed with the client's settings.
@@ -13,22 +14,27 @@ struct CallTerms: Sendable {
     let login: Login?
     /// Whether this belongs to a call that began before the client was to be closed, and may finish.
     var isContinued = false
+    private let environment: Environment
 
     /// Terms for a request that the client makes for other calls.
-    init(until deadline: ContinuousClock.Instant, as login: Login?) {
-        self.started = .now
+    init(until deadline: ContinuousClock.Instant, as login: Login?, _ environment: Environment) {
+        self.environment = environment
+        self.started = environment.now
         self.deadline = deadline
         self.startBy = deadline
         self.login = login
     }
 
     /// - Throws: ``PhotonPumpError/Code/invalidArgument``, naming the invalid option.
-    init(_ options: CallOptions, _ settings: Client.Configuration, now: ContinuousClock.Instant) throws(PhotonPumpError)
-    {
+    init(
+        _ options: CallOptions, _ settings: Client.Configuration, _ environment: Environment
+    ) throws(PhotonPumpError) {
         let timeout = options.timeout ?? settings.operationTimeout
         guard timeout > .zero else {
             throw PhotonPumpError(.invalidArgument, "the call's timeout is not above zero")
         }
+        let now = environment.now
+        self.environment = environment
         self.started = now
         self.deadline = now + min(timeout, Self.longest)
         self.startBy = min(self.deadline, now + (settings.queueTimeout ?? Self.longest))
@@ -38,4 +44,10 @@ struct CallTerms: Sendable {
             throw PhotonPumpError(.invalidArgument, error.message)
         }
     }
+
+    /// How long the call has taken so far.
+    var elapsed: Duration { self.environment.now - self.started }
+
+    /// How much time is left for it.
+    var remaining: Duration { self.deadline - self.environment.now }
 }

@@ -5,121 +5,145 @@ internal import PhotonPumpWire
 /// waiting until it is time to be sent again; and those held back until it is known what became of a write. Pure; the
 /// time is passed in.
 ///
-/// An entry is in the table from ``enqueue(_:_:deadline:)`` until exactly one of ``finish(_:)``, ``cancel(_:)``,
-/// ``expire(now:)`` and ``removeAll()`` returns it. There is one entry per unfinished call, so the table grows only
-/// with the number of callers.
+/// An entry is in the table from ``enqueue(_:_:deadline:startBy:)`` until exactly one of ``finish(_:)``,
+/// ``cancel(_:)``, ``takeHeld(_:)``, ``interrupt(only:_:)``, ``expire(now:)`` and ``removeAll()`` returns it. There is
+/// one entry per unfinished call, so the table grows only with the number of callers.
 struct ConversationTable<Entry> {
     typealias Instant = ContinuousClock.Instant
+
+    private enum State: Equatable {
+        case waiting
+        case inFlight
+        case delayed(until: Instant)
+        case held
+    }
 
     private struct Slot {
         let entry: Entry
         let deadline: Instant
-        /// The latest time for sending it.
-        let startBy: Instant
+        /// The latest time for sending it; once it has been sent, its deadline.
+        var startBy: Instant
         /// Its number in the order of arrival.
         let number: UInt64
+        var state = State.waiting
+
+        /// When something has to be done about it.
+        var due: Instant {
+            if case .delayed(let until) = self.state { min(until, self.startBy) } else { self.startBy }
+        }
     }
 
     private let limit: Int
     private var count: UInt64 = 0
-    private var inFlight: [GUID: Slot] = [:]
-    private var waiting: [GUID: Slot] = [:]
-    private var delayed: [GUID: (slot: Slot, until: Instant)] = [:]
-    private var held: [GUID: Slot] = [:]
+    private var slots: [GUID: Slot] = [:]
+    private(set) var inFlightCount = 0
+    /// Those in the order that wait for their turn.
+    private var queuedCount = 0
+    private var held: Set<GUID> = []
     /// The waiting entries in order, and some that have been cancelled since.
     private var order: Deque<GUID> = []
-
-    /// No deadline or delay ends before this; nil if there is none.
-    private(set) var nextWake: Instant?
+    private var deadlines = DeadlineQueue()
 
     /// - Parameter limit: the most entries that may wait for an answer at once.
     init(limit: Int) {
         self.limit = limit
     }
 
-    var waitingCount: Int { self.waiting.count + self.delayed.count + self.held.count }
-    var inFlightCount: Int { self.inFlight.count }
-    var isEmpty: Bool {
-        self.inFlight.isEmpty && self.waiting.isEmpty && self.delayed.isEmpty && self.held.isEmpty
-    }
+    var waitingCount: Int { self.slots.count - self.inFlightCount }
+    var isEmpty: Bool { self.slots.isEmpty }
 
     /// Whether ``startNext()`` would return an entry.
-    var canStart: Bool { !self.waiting.isEmpty && self.inFlight.count < self.limit }
+    var canStart: Bool { self.queuedCount > 0 && self.inFlightCount < self.limit }
+
+    /// No deadline or delay ends before this; nil if there is none.
+    var nextWake: Instant? { self.slots.isEmpty ? nil : self.deadlines.next }
+
+    // MARK: From arrival to answer
 
     /// - Parameter startBy: the latest time for its turn; nil for the deadline.
     mutating func enqueue(_ id: GUID, _ entry: Entry, deadline: Instant, startBy: Instant? = nil) {
         self.count += 1
         let startBy = min(startBy ?? deadline, deadline)
-        let slot = Slot(entry: entry, deadline: deadline, startBy: startBy, number: self.count)
-        self.waiting[id] = slot
+        self.slots[id] = Slot(entry: entry, deadline: deadline, startBy: startBy, number: self.count)
+        self.queuedCount += 1
         self.order.append(id)
-        self.wake(at: slot.startBy)
+        self.watch(id, until: startBy)
     }
 
     /// The next entry to send, which from now on waits for its answer; nil if there is none or no room.
     mutating func startNext() -> Entry? {
-        guard self.inFlight.count < self.limit else { return nil }
+        guard self.inFlightCount < self.limit else { return nil }
         while let id = self.order.popFirst() {
-            guard let slot = self.waiting.removeValue(forKey: id) else { continue }
-            self.inFlight[id] = Slot(
-                entry: slot.entry, deadline: slot.deadline, startBy: slot.deadline, number: slot.number)
-            self.wake(at: slot.deadline)
+            guard let slot = self.slots[id], slot.state == .waiting else { continue }
+            self.change(id, to: .inFlight)
+            if slot.startBy != slot.deadline {
+                self.slots[id]?.startBy = slot.deadline
+                self.watch(id, until: slot.deadline)
+            }
             return slot.entry
         }
         return nil
     }
 
     /// The entry that an answer with this id is for; nil if no one waits for it (any more).
-    mutating func finish(_ id: GUID) -> Entry? {
-        self.inFlight.removeValue(forKey: id)?.entry
-    }
+    mutating func finish(_ id: GUID) -> Entry? { self.remove(id, in: .inFlight) }
 
     /// The entry that waits for an answer with this id; it keeps waiting.
-    func entry(_ id: GUID) -> Entry? { self.inFlight[id]?.entry }
+    func entry(_ id: GUID) -> Entry? { self.entry(id, in: .inFlight) }
+
+    /// The ids of the entries that wait for an answer.
+    var unanswered: Set<GUID> { Set(self.slots.lazy.filter { $0.value.state == .inFlight }.map(\.key)) }
+
+    /// The entry that is no longer wanted; nil if it has ended already.
+    mutating func cancel(_ id: GUID) -> Entry? {
+        defer { self.forgetCancelled() }
+        return self.remove(id)
+    }
+
+    // MARK: Delays
 
     /// The answer asks for the request to be sent again, not before `until`, and then ahead of others.
     mutating func delay(_ id: GUID, until: Instant) {
-        guard let slot = self.inFlight.removeValue(forKey: id) else { return }
-        self.delayed[id] = (slot, until)
-        self.wake(at: until)
+        guard self.slots[id]?.state == .inFlight else { return }
+        self.change(id, to: .delayed(until: until))
+        self.watch(id, until: until)
     }
 
     /// The entry with this id, if it is delayed.
-    func delayedEntry(_ id: GUID) -> Entry? { self.delayed[id]?.slot.entry }
+    func delayedEntry(_ id: GUID) -> Entry? {
+        guard let slot = self.slots[id], case .delayed = slot.state else { return nil }
+        return slot.entry
+    }
 
     /// Changes until when an entry is delayed.
     mutating func postpone(_ id: GUID, until: Instant) {
-        guard let slot = self.delayed[id]?.slot else { return }
-        self.delayed[id] = (slot, until)
-        self.wake(at: until)
+        guard self.delayedEntry(id) != nil else { return }
+        self.change(id, to: .delayed(until: until))
+        self.watch(id, until: until)
     }
 
-    /// The ids of the entries that wait for an answer.
-    var unanswered: Set<GUID> { Set(self.inFlight.keys) }
+    // MARK: Holding back
 
     /// Takes an entry that was started out of the traffic, until it is released or taken.
     mutating func hold(_ id: GUID) {
-        self.held[id] = self.inFlight.removeValue(forKey: id)
+        if self.slots[id]?.state == .inFlight { self.change(id, to: .held) }
     }
 
     /// The place of a held entry in the order of arrival.
-    func place(of id: GUID) -> UInt64? { self.held[id]?.number }
+    func place(of id: GUID) -> UInt64? { self.held.contains(id) ? self.slots[id]?.number : nil }
 
     /// The entry that is held back under this id; it stays so.
-    func heldEntry(_ id: GUID) -> Entry? { self.held[id]?.entry }
+    func heldEntry(_ id: GUID) -> Entry? { self.entry(id, in: .held) }
 
     /// The entry that was held back under this id; it is no longer in the table.
-    mutating func takeHeld(_ id: GUID) -> Entry? { self.held.removeValue(forKey: id)?.entry }
+    mutating func takeHeld(_ id: GUID) -> Entry? { self.remove(id, in: .held) }
 
     /// Entries that were held back wait for their turn again, in their original order and ahead of others.
     mutating func release(_ isFree: (Entry) -> Bool) {
-        let free = self.held.filter { isFree($0.value.entry) }.sorted { $0.value.number < $1.value.number }
-        for (id, slot) in free {
-            self.held[id] = nil
-            self.waiting[id] = slot
-        }
-        self.order.prepend(contentsOf: free.map(\.key))
+        self.queueFirst(self.held.filter { id in self.slots[id].map { isFree($0.entry) } ?? false })
     }
+
+    // MARK: Interruptions
 
     /// What becomes of an entry whose answer will not come.
     enum Interruption { case repeated, held, over }
@@ -133,75 +157,109 @@ struct ConversationTable<Entry> {
     mutating func interrupt(
         only ids: Set<GUID>? = nil, _ decide: (Entry) -> Interruption
     ) -> (over: [Entry], held: [GUID]) {
-        let interrupted = self.inFlight.filter { ids?.contains($0.key) ?? true }
-            .sorted { $0.value.number < $1.value.number }
-        for (id, _) in interrupted { self.inFlight[id] = nil }
+        let interrupted = self.inOrder(ids.map { $0.intersection(self.unanswered) } ?? self.unanswered)
         var (over, held, repeated): ([Entry], [GUID], [GUID]) = ([], [], [])
         for (id, slot) in interrupted {
             switch decide(slot.entry) {
-            case .repeated:
-                self.waiting[id] = slot
-                repeated.append(id)
+            case .repeated: repeated.append(id)
             case .held:
-                self.held[id] = slot
+                self.change(id, to: .held)
                 held.append(id)
-            case .over: over.append(slot.entry)
+            case .over:
+                self.remove(id)
+                over.append(slot.entry)
             }
         }
-        self.order.prepend(contentsOf: repeated)
+        self.queueFirst(repeated)
         return (over, held)
-    }
-
-    /// The entry that is no longer wanted; nil if it has ended already.
-    mutating func cancel(_ id: GUID) -> Entry? {
-        let elsewhere = self.delayed.removeValue(forKey: id)?.slot ?? self.held.removeValue(forKey: id)
-        if let slot = self.inFlight.removeValue(forKey: id) ?? elsewhere { return slot.entry }
-        guard let slot = self.waiting.removeValue(forKey: id) else { return nil }
-        self.forgetCancelled()
-        return slot.entry
     }
 
     /// Entries whose deadline has passed. Entries whose delay is over wait for their turn again.
     mutating func expire(now: Instant) -> [Entry] {
-        guard let nextWake, nextWake <= now else { return [] }
-        let due = self.delayed.filter { $0.value.until <= now }.sorted { $0.value.slot.number > $1.value.slot.number }
-        for (id, delay) in due {
-            self.delayed[id] = nil
-            self.waiting[id] = delay.slot
-            self.order.prepend(id)
-        }
-        let expired =
-            Self.take(from: &self.inFlight, now) + Self.take(from: &self.waiting, now)
-            + Self.take(from: &self.held, now)
-            + self.delayed.filter { $0.value.slot.deadline <= now }.compactMap { id, _ in
-                self.delayed.removeValue(forKey: id)?.slot.entry
+        var (expired, due): ([Entry], [GUID]) = ([], [])
+        while let next = self.deadlines.popDue(by: now) {
+            guard let slot = self.slots[next.id], slot.due == next.time else { continue }
+            if slot.startBy <= now {
+                self.remove(next.id)
+                expired.append(slot.entry)
+            } else {
+                due.append(next.id)
+                self.watch(next.id, until: slot.startBy)
             }
+        }
+        self.queueFirst(due)
         self.forgetCancelled()
-        let deadlines = [self.inFlight, self.waiting, self.held].compactMap { $0.values.map(\.startBy).min() }
-        let delays = self.delayed.values.map { min($0.until, $0.slot.deadline) }
-        self.nextWake = (deadlines + delays).min()
+        let slots = self.slots
+        self.deadlines.removeOver { slots[$0.id]?.due != $0.time }
         return expired
     }
 
     /// All entries: first those that were sent, then those that wait, in order.
     mutating func removeAll() -> [Entry] {
-        let entries =
-            self.inFlight.values.map(\.entry) + self.delayed.values.map(\.slot.entry) + self.held.values.map(\.entry)
-            + self.order.compactMap { self.waiting[$0]?.entry }
+        let sent = self.slots.values.filter { $0.state != .waiting }.map(\.entry)
+        let entries = sent + self.order.compactMap { self.entry($0, in: .waiting) }
         self = Self(limit: self.limit)
         return entries
     }
 
-    private mutating func wake(at instant: Instant) {
-        self.nextWake = min(self.nextWake ?? instant, instant)
+    // MARK: Book-keeping
+
+    private func entry(_ id: GUID, in state: State) -> Entry? {
+        guard let slot = self.slots[id], slot.state == state else { return nil }
+        return slot.entry
     }
 
-    private static func take(from slots: inout [GUID: Slot], _ now: Instant) -> [Entry] {
-        slots.filter { $0.value.startBy <= now }.compactMap { id, _ in slots.removeValue(forKey: id)?.entry }
+    private mutating func remove(_ id: GUID, in state: State) -> Entry? {
+        self.slots[id]?.state == state ? self.remove(id) : nil
+    }
+
+    @discardableResult
+    private mutating func remove(_ id: GUID) -> Entry? {
+        guard let slot = self.slots.removeValue(forKey: id) else { return nil }
+        self.tally(id, slot.state, -1)
+        return slot.entry
+    }
+
+    private mutating func change(_ id: GUID, to state: State) {
+        guard let old = self.slots[id]?.state else { return }
+        self.slots[id]?.state = state
+        self.tally(id, old, -1)
+        self.tally(id, state, 1)
+    }
+
+    /// An entry enters a state, or leaves it.
+    private mutating func tally(_ id: GUID, _ state: State, _ difference: Int) {
+        switch state {
+        case .waiting: self.queuedCount += difference
+        case .inFlight: self.inFlightCount += difference
+        case .held: if difference > 0 { self.held.insert(id) } else { self.held.remove(id) }
+        case .delayed: break
+        }
+    }
+
+    private func inOrder(_ ids: some Sequence<GUID>) -> [(GUID, Slot)] {
+        ids.compactMap { id in self.slots[id].map { (id, $0) } }.sorted { $0.1.number < $1.1.number }
+    }
+
+    /// Entries wait for their turn, in the order of their arrival and ahead of others.
+    private mutating func queueFirst(_ ids: some Collection<GUID>) {
+        guard !ids.isEmpty else { return }
+        let ids = self.inOrder(ids).map(\.0)
+        for id in ids { self.change(id, to: .waiting) }
+        self.order.prepend(contentsOf: ids)
+    }
+
+    private mutating func watch(_ id: GUID, until time: Instant) {
+        self.deadlines.add(id, at: time)
+        let slots = self.slots
+        self.deadlines.compact(to: slots.count) {
+            slots.lazy.map { DeadlineQueue.Due(time: $0.value.due, id: $0.key) }
+        }
     }
 
     private mutating func forgetCancelled() {
-        guard self.order.count > 2 * self.waiting.count + 16 else { return }
-        self.order.removeAll { self.waiting[$0] == nil }
+        guard self.order.count > 2 * self.queuedCount + 16 else { return }
+        let slots = self.slots
+        self.order.removeAll { slots[$0]?.state != .waiting }
     }
 }

@@ -32,8 +32,8 @@ protocol OpenExchange: Sendable {
     /// Notes why the request is not served for now.
     func note(_ refusal: PhotonPumpError)
 
-    /// Adds the request to what `channel` sends next.
-    func send(on channel: PackageChannel)
+    /// Adds the request to what the connection sends next.
+    func send(on connection: Connection)
 
     /// Handles the answer, and ends the caller's wait unless the request has to be sent again.
     func received(_ package: Package, from endpoint: String) -> Verdict
@@ -140,10 +140,10 @@ final class Exchange<C: Conversation>: OpenExchange {
         self.refusals.withLock { $0 = [refusal] }
     }
 
-    func send(on channel: PackageChannel) {
+    func send(on connection: Connection) {
         self.history.sent()
         let request = self.conversation.request
-        channel.send(request.message, request.command, self.id, login: self.terms.login)
+        connection.send(request.message, request.command, self.id, login: self.terms.login)
     }
 
     func received(_ package: Package, from endpoint: String) -> Verdict {
@@ -199,7 +199,7 @@ final class Exchange<C: Conversation>: OpenExchange {
     func end(_ error: PhotonPumpError, isInDoubt: Bool = false) {
         var error = error
         error.attempts = self.attempts
-        error.elapsed = ContinuousClock.now - self.terms.started
+        error.elapsed = self.terms.elapsed
         error.mayHaveBeenApplied =
             self.conversation.effect != .none && self.history.isOpen && error.code.leavesOutcomeOpen
         error.isSafeToRepeat = self.conversation.effect != .once && !isInDoubt

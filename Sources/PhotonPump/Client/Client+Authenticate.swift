@@ -45,7 +45,6 @@ extension Client {
     }
 
     private func confirmed(_ login: Login?) {
-        self.login = login
-        self.acceptedLogin = login
+        self.connections.confirmed(login)
     }
 }

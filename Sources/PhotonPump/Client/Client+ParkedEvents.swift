@@ -64,7 +64,8 @@ extension Client {
         let pages = ServerPages(
             configuration: self.configuration, httpPort: httpPort, login: login,
             // The search for the master and its address counts, too: the call's own limit is what ends it.
-            timeout: terms.deadline - .now + .seconds(1), logger: self.logger)
+            timeout: terms.deadline - self.environment.now + .seconds(1), getter: self.context.http,
+            logger: self.logger)
         return try await self.perform(terms, operation, stream: stream) {
             try await pages.ask(method, ["subscriptions", stream, group, page], operation: operation, stream: stream)
         }
@@ -76,11 +77,11 @@ extension Client {
     /// - Throws: ``PhotonPumpError``, or `CancellationError`.
     private func loginOverHTTP(_ terms: CallTerms, _ operation: String) async throws -> Login? {
         if let login = terms.login { return login }
-        if case .connected = self.link { return self.login }
-        let (finder, timeout) = (self.finder, terms.deadline - terms.started)
-        guard finder.hasProvider else { return self.login }
+        if self.connections.serving != nil { return self.connections.login }
+        let (finder, timeout) = (self.search.finder, terms.deadline - terms.started)
+        guard finder.hasProvider else { return self.connections.login }
         let outcome = Outcome<NodeFinder.Answer?>()
-        let asking = Task {
+        let asking = self.environment.task {
             do {
                 outcome.settle(.success(try await finder.askForCredentials()))
             } catch {
@@ -88,11 +89,10 @@ extension Client {
             }
         }
         defer { asking.cancel() }
-        let timer = QueueTimer(on: self.executor.queue) {
+        let timer = self.context.timer(at: terms.deadline) {
             let problem = "\(operation): the closure that provides credentials has not returned within \(timeout)"
             outcome.settle(.failure(PhotonPumpError(.timedOut, problem)))
         }
-        timer.schedule(after: terms.deadline - .now)
         let answer = try await outcome.wait()
         // The timer fires only while it is retained.
         withExtendedLifetime(timer) {}

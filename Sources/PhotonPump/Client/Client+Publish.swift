@@ -82,7 +82,7 @@ extension Client {
             expecting: expected,
             requireMaster: self.completed(options).requireMaster ?? true,
             limits: limits,
-            ends: self.knownEnds
+            ends: self.intake.knownEnds
         )
         return try await self.perform(write, options)
     }

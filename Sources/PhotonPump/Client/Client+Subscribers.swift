@@ -22,8 +22,8 @@ extension Client {
     }
 
     func tell(_ message: any WireMessage, _ command: Command, _ id: GUID, _ login: Login?) {
-        guard case .connected(let channel, _) = self.link, self.subscribers.contains(id) else { return }
-        channel.send(message, command, id, login: login)
+        guard self.subscribers.contains(id) else { return }
+        self.connections.serving?.send(message, command, id, login: login)
     }
 
     func leave(_ id: GUID) {
@@ -42,7 +42,30 @@ extension Client {
     }
 
     func unsubscribe(_ id: GUID) {
-        guard case .connected(let channel, _) = self.link else { return }
-        channel.send(UnsubscribeFromStream(), .unsubscribeFromStream, id)
+        self.connections.serving?.send(UnsubscribeFromStream(), .unsubscribeFromStream, id)
+    }
+
+    // MARK: Pauses
+
+    /// Calls `report` on the client's queue when the time is up, or as soon as the client is being closed.
+    ///
+    /// - Parameter id: for ``cancelPause(_:)``; one pause at a time has it.
+    nonisolated func pause(_ id: GUID, for duration: Duration, _ report: @escaping @Sendable () -> Void) {
+        self.executor.run(here: false) {
+            self.assumeIsolated { client in
+                guard !client.intake.isClosing else { return report() }
+                let timer = client.context.timer(at: client.environment.now + duration) { [weak client] in
+                    client?.assumeIsolated { $0.subscribers.pauses.end(id) }
+                }
+                client.subscribers.pauses.begin(id, timer, report)
+            }
+        }
+    }
+
+    /// Ends a pause without a report, if there is one.
+    nonisolated func cancelPause(_ id: GUID) {
+        self.executor.run(here: false) {
+            self.assumeIsolated { $0.subscribers.pauses.cancel(id) }
+        }
     }
 }

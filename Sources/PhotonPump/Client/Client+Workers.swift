@@ -12,11 +12,14 @@ extension Client {
     static var isAtWork: Bool { !self.workers.isEmpty }
 
     /// Whether it is closed, so that nothing more is handed out.
-    nonisolated var isOver: Bool { self.isClosed.load(ordering: .relaxed) }
+    nonisolated var isOver: Bool { self.intake.isClosed }
+
+    /// Whether it is closed or about to be.
+    nonisolated var isClosing: Bool { self.intake.isClosing }
 
     /// Whether a call that begins now is refused.
     nonisolated var isRefusing: Bool {
-        self.isOver || (self.isClosing.load(ordering: .relaxed) && !Self.isAtWork)
+        self.isOver || (self.intake.isClosing && !Self.isAtWork)
     }
 
     /// Runs `body`. While the client drains, ``close(drainingFor:)`` calls `stop` and waits for `body` to return.
@@ -31,25 +34,25 @@ extension Client {
     }
 
     private func enrol(_ id: GUID, _ stop: @escaping @Sendable () -> Void) {
-        self.workers[id] = stop
-        if self.isClosing.load(ordering: .relaxed) { stop() }
+        self.workers.enrol(id, stop)
+        if self.intake.isClosing { stop() }
     }
 
     private func discharge(_ id: GUID) {
-        self.workers[id] = nil
+        self.workers.discharge(id)
         self.lookWhetherDrained()
     }
 
     /// An iteration is advanced. New ones are refused while the client is being closed.
     nonisolated func advance(_ iteration: GUID) throws(PhotonPumpError) {
-        if self.isRefusing, !self.iterations.contains(iteration) {
+        if self.isRefusing, !self.intake.iterations.contains(iteration) {
             throw PhotonPumpError(.clientClosed, "the client is closed")
         }
-        self.iterations.advance(iteration, by: .current)
+        self.intake.iterations.advance(iteration, by: .current)
     }
 
     nonisolated func end(_ iteration: GUID) {
-        guard self.iterations.end(iteration), self.isClosing.load(ordering: .relaxed) else { return }
+        guard self.intake.iterations.end(iteration), self.intake.isClosing else { return }
         self.executor.run(here: false) { self.assumeIsolated { $0.lookWhetherDrained() } }
     }
 
@@ -61,7 +64,7 @@ extension Client {
         // What is refused says so itself, better than this could.
         if self.isRefusing { return try await body(terms) }
         let id = self.nextID()
-        self.iterations.advance(id, by: .current)
+        self.intake.iterations.advance(id, by: .current)
         defer { self.end(id) }
         var terms = terms
         terms.isContinued = true
@@ -73,7 +76,7 @@ extension Client {
     nonisolated func asOneCall<Output>(_ body: () async throws -> Output) async throws -> Output {
         if self.isRefusing { return try await body() }
         let id = self.nextID()
-        self.iterations.advance(id, by: .current)
+        self.intake.iterations.advance(id, by: .current)
         defer { self.end(id) }
         return try await Self.$workers.withValue(Self.workers + [id]) { try await body() }
     }
@@ -87,9 +90,9 @@ extension Client {
             throw PhotonPumpError(.clientClosed, "\(operation): the client is closed", stream: stream)
         }
         let (id, outcome) = (self.nextID(), Outcome<[UInt8]>())
-        self.requests[id] = outcome
+        self.workers.begin(outcome, id)
         defer {
-            self.requests[id] = nil
+            self.workers.end(request: id)
             self.lookWhetherDrained()
         }
         return try await withThrowingTaskGroup(of: Void.self) { group in
@@ -102,7 +105,7 @@ extension Client {
                 }
             }
             group.addTask {
-                try await Task.sleep(until: terms.deadline, clock: .continuous)
+                try await self.environment.sleep(until: terms.deadline)
                 let time = terms.deadline - terms.started
                 outcome.settle(
                     .failure(PhotonPumpError(.timedOut, "\(operation): no answer within \(time)", stream: stream)))
@@ -111,7 +114,7 @@ extension Client {
                 return try await outcome.wait()
             } catch var error as PhotonPumpError {
                 if error.code == .clientClosed { error = error.during(operation, stream: stream) }
-                error.elapsed = .now - terms.started
+                error.elapsed = self.environment.now - terms.started
                 throw error
             }
         }

@@ -1,7 +1,6 @@
 public import Logging
 internal import PhotonPumpTransport
 internal import PhotonPumpWire
-internal import Synchronization
 
 /// A client of an EventStore server or cluster, with one TCP connection that any number of tasks share.
 ///
@@ -31,99 +30,23 @@ public actor Client {
     /// Provides the user to connect as; called before each attempt.
     public typealias CredentialsProvider = @Sendable () async throws -> Credentials?
 
-    /// The settings this client was created with.
-    public nonisolated let configuration: Configuration
-
-    enum Message: Sendable {
-        case begin(any OpenExchange)
-        case cancel(GUID)
-        case tell(any WireMessage, Command, GUID, Login?)
-        case leave(GUID)
-        case standInLine(any OpenExchange)
-        case letIn
-        case cancelConnect(GUID)
-    }
-
-    /// What the connector needs in its current phase.
-    enum Link {
-        case none
-        case finding
-        case attempting(ConnectionAttempt)
-        case connected(PackageChannel, Heartbeat)
-    }
-
-    nonisolated let environment: Environment
-    nonisolated let executor: QueueExecutor
-    nonisolated let mailbox = Mailbox<Message>()
-    nonisolated let ids = CorrelationIDs()
-    /// Whether no call is waiting, so that there is no one to share a write with.
-    nonisolated let isQuiet = Atomic(true)
-    nonisolated let gate: CallGate
-    /// Whether calls are refused because the client is closed or about to be.
-    nonisolated let isClosing = Atomic(false)
-    /// Whether nothing more is handed out.
-    nonisolated let isClosed = Atomic(false)
-    nonisolated let iterations = Iterations()
-    let finder: NodeFinder
-    let tls: TLSContext?
-    let logger: Logger
-
+    nonisolated let context: ClientContext
+    nonisolated let intake: Intake
     var connector: Connector
-    var link = Link.none
-    /// A connection in the making to a node that is to be the next one; the present one is kept until it is ready.
-    var successor: ConnectionAttempt?
-    /// Looks for such a node.
-    var successorSearch: Task<Void, Never>?
-    /// Whether that was done since the last successor that was named could not be reached.
-    var hasLookedElsewhere = false
-    /// Whether a successor could not be reached, and nothing has shown since that its requests are served.
-    var isStranded = false
-    /// The connection that was left for the present one, until its last answer has come.
-    var departure: Departure?
-    /// Requests that wait for the successor.
-    var redirected: Set<GUID> = []
-    var login: Login?
-    /// The user of the last successful connection.
-    var acceptedLogin: Login?
-    /// Since when the server has refused that user; nil while it does not.
-    var refusedSince: ContinuousClock.Instant?
-    /// The node that is connected to, or being tried.
-    var node: NodeFinder.Node?
-    /// Where the node was found, and when; the next search begins there.
-    var gossip: (document: ClusterGossip, heard: ContinuousClock.Instant)?
-    /// How far the current search has come.
-    var searching = NodeFinder.Progress.begun
-    var phaseBegan = ContinuousClock.now
-    var lastError: PhotonPumpError?
-    var heartbeatRoundTrip: Duration?
-    /// The heartbeat that awaits its answer.
-    var heartbeat: (id: GUID, sent: ContinuousClock.Instant)?
-    /// Searches for a node, or for a better one.
-    var search: Task<Void, Never>?
-    let happenings = Broadcast<ConnectionChange> { if case .closed = $0 { true } else { false } }
-
-    var table: ConversationTable<any OpenExchange>
-    /// Streams with writes of which it is being found out whether they were made.
-    var settlings: [String: Settling] = [:]
-    nonisolated let knownEnds = KnownEnds()
-    /// Calls beyond the limits, in order.
-    var line = ConversationTable<any OpenExchange>(limit: .max)
+    var connections: Connections
+    let search: NodeSearch
+    let calls: Calls
     /// The receivers of what the server pushes.
     var subscribers = Subscribers()
-    var connectWaiters: [GUID: ConnectWaiter] = [:]
-    var drainWaiters: [DrainWaiter] = []
-    /// Closes the client that only the caller's own work keeps open.
-    var lastCall: QueueTimer?
-    /// Workers, each with the closure that stops it.
-    var workers: [GUID: @Sendable () -> Void] = [:]
-    /// Requests that do not use the connection.
-    var requests: [GUID: Outcome<[UInt8]>] = [:]
-    /// Subscriptions that are waiting to try again; no more than there are subscriptions.
-    var pauses: [GUID: @Sendable () -> Void] = [:]
-    var timer: QueueTimer?
-    var deadlineTimer: QueueTimer?
-    /// When the timer fires; nil when it is not set.
-    var deadlineWatch: ContinuousClock.Instant?
+    let workers = Workers()
+    var observers = ConnectionObservers()
+
+    /// The settings this client was created with.
+    public nonisolated var configuration: Configuration { self.context.configuration }
+
+    nonisolated var environment: Environment { self.context.environment }
+    nonisolated var executor: QueueExecutor { self.context.executor }
+    nonisolated var logger: Logger { self.context.logger }
 
     /// Creates a client that is not connected yet.
     ///
@@ -148,19 +71,33 @@ public actor Client {
     /// The same, in an environment other than that of the machine.
     init(
         _ configuration: Configuration, credentials: CredentialsProvider? = nil, selectNode: NodeSelector? = nil,
-        logger: Logger, environment: Environment
+        logger: Logger, environment: Environment, http: any HTTPGetter = CurlGetter()
     ) throws {
-        let validated = try configuration.validated()
-        self.configuration = configuration
-        self.login = validated.login
-        self.tls = try configuration.tls?.context()
-        self.finder = NodeFinder(configuration, credentials: credentials, selectNode: selectNode, logger: logger)
-        self.logger = logger
-        self.environment = environment
-        self.executor = environment.executor(label: "photonpump.client")
-        self.gate = CallGate(limit: configuration.maximumInFlight, andWaiting: configuration.maximumWaiting)
-        self.table = ConversationTable(limit: configuration.maximumInFlight)
-        self.connector = Connector(configuration.reconnection)
+        let login = try configuration.validated().login
+        let context = try ClientContext(configuration, environment, http: http, logger)
+        let intake = Intake(context)
+        let finder = NodeFinder(configuration, credentials: credentials, selectNode: selectNode, logger: logger)
+        let client = ClientReference()
+        self.context = context
+        self.intake = intake
+        self.connector = Connector(configuration.reconnection, now: environment.now)
+        self.connections = Connections(context, as: login) { id, event in
+            client.perform { $0.happened(event, to: id) }
+        }
+        self.search = NodeSearch(finder, context) {
+            client.perform { $0.searchTimeIsUp() }
+        } report: { id, report in
+            await client.client?.searchReported(report, of: id)
+        }
+        let settlements = Settlements(context) {
+            client.client?.begin($0)
+        } report: { event in
+            client.perform { $0.handle(event) }
+        }
+        self.calls = Calls(context, intake.gate, settlements) {
+            client.perform { $0.deadlineReached() }
+        }
+        client.set(self)
         for risk in configuration.risks { logger.warning("\(risk)") }
     }
 
@@ -170,11 +107,6 @@ public actor Client {
     /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``, naming the invalid part.
     public init(_ connectionString: String, logger: Logger = Logger(label: "PhotonPump")) throws {
         try self.init(Configuration(connectionString), logger: logger)
-    }
-
-    deinit {
-        self.search?.cancel()
-        self.successorSearch?.cancel()
     }
 
     /// The queue that the connection's events arrive on.
@@ -195,7 +127,7 @@ public actor Client {
     ///   ``PhotonPumpError/Code/discoveryFailed``, ``PhotonPumpError/Code/notHandled`` if the node is not ready, or
     ///   ``PhotonPumpError/Code/clientClosed``.
     public func connect() async throws {
-        let id = self.ids.next()
+        let id = self.nextID()
         try await withTaskCancellationHandler {
             try Task.checkCancellation()
             try await withCheckedThrowingContinuation { self.beginConnecting(id, $0) }

@@ -1,20 +1,16 @@
-/// Tracks the way to a connection and decides what to do next; pure.
-///
-/// Each attempt has a number, which the resulting connection keeps. An event with another number comes from an earlier
-/// attempt and is ignored.
+/// Decides which node a client is to be connected to, and when to try; pure, with the time passed in.
 struct Connector {
+    typealias Instant = ContinuousClock.Instant
+
     enum Phase: Hashable {
         /// No one wants a connection, or trying is useless. Exits: `finding`, `closed`.
         case idle
         /// Looking for a node. Exits: `connecting`, `waiting`, `idle`, `closed`.
         case finding
-        /// From looking up the node's name to an open socket (TLS not yet negotiated). Exits: `introducing`, `waiting`,
-        /// `idle`, `closed`.
-        case connecting(Endpoint)
-        /// Authenticating and identifying. Exits: `connected`, `waiting`, `idle`, `closed`.
-        case introducing(Endpoint)
+        /// From looking up the node's name until it accepts this client. Exits: `connected`, `waiting`, `idle`, `closed`.
+        case connecting
         /// Exits: `connected` (to another node), `finding`, `waiting`, `idle`, `closed`.
-        case connected(Endpoint)
+        case connected
         /// Waiting for the next attempt. Exits: `finding`, `idle`, `closed`.
         case waiting
         /// Permanent.
@@ -24,7 +20,7 @@ struct Connector {
     enum Action: Hashable {
         /// Find a node, preferably not this one.
         case find(avoiding: Endpoint?)
-        case connect(Endpoint)
+        case connect(NodeFinder.Node)
         /// Call ``waited()`` when this time has passed.
         case wait(Duration)
         /// Fail everyone who is waiting for a connection.
@@ -36,44 +32,58 @@ struct Connector {
 
     private let settings: ReconnectionSettings
     private(set) var phase = Phase.idle
-    /// The number of the attempt, or of the connection that it led to.
-    private(set) var attempt = 0
-    private var lastNumber = 0
+    /// When that phase began.
+    private(set) var since: Instant
+    /// The node that is connected to, or was tried last.
+    private(set) var node: NodeFinder.Node?
     /// The number of attempts that have failed in a row.
     private(set) var failures = 0
-    /// How long the pauses between them were together.
+    /// Why the last attempt failed or the last connection ended.
+    private(set) var lastError: PhotonPumpError?
+    /// How long the pauses between attempts were together.
     private var paused: Duration = .zero
     /// The node that failed.
     private var avoided: Endpoint?
+    /// Whether the client keeps trying although nobody waits, because it was connected before.
     private(set) var hasBeenConnected = false
+    /// Whether a node that was to be the next one could not be reached, and nothing has shown since that the present one
+    /// serves all requests.
+    private(set) var isStranded = false
+    /// Whether another node was looked for since the last that was named could not be reached.
+    private var hasLookedElsewhere = false
 
-    init(_ settings: ReconnectionSettings) {
+    init(_ settings: ReconnectionSettings, now: Instant) {
         self.settings = settings
+        self.since = now
     }
 
+    /// Notes why there is no connection yet, or no longer.
+    mutating func note(_ error: PhotonPumpError) {
+        self.lastError = error
+    }
+
+    // MARK: Making a connection
+
     /// A connection is wanted; nil if there is one, or one is being made.
-    mutating func wanted() -> Action? {
+    mutating func wanted(now: Instant) -> Action? {
         guard self.phase == .idle else { return nil }
         self.startCounting()
-        return self.begin()
+        return self.begin(now)
     }
 
     /// A node was found.
-    mutating func found(_ node: Endpoint) -> Action {
-        self.phase = .connecting(node)
+    mutating func found(_ node: NodeFinder.Node, now: Instant) -> Action {
+        self.node = node
+        self.enter(.connecting, now)
         return .connect(node)
     }
 
-    /// The node accepted the TCP connection.
-    mutating func accepted() {
-        if case .connecting(let node) = self.phase { self.phase = .introducing(node) }
-    }
-
     /// The node accepted this client.
-    mutating func introduced() {
-        guard case .introducing(let node) = self.phase else { return }
-        self.phase = .connected(node)
+    mutating func introduced(now: Instant) {
+        guard self.phase == .connecting else { return }
+        self.enter(.connected, now)
         self.hasBeenConnected = true
+        self.isStranded = false
     }
 
     /// The attempt failed.
@@ -84,63 +94,92 @@ struct Connector {
     ///   - isAwaited: whether anyone is waiting for a connection. This no longer matters once there has been one.
     ///   - chance: from 0 to 1, the part of the longest pause to wait.
     mutating func failed(
-        isPermanent: Bool, isStarting: Bool = false, isAwaited: Bool, chance: Double
+        isPermanent: Bool, isStarting: Bool = false, isAwaited: Bool, now: Instant, chance: Double
     ) -> Action {
         var limit = isStarting ? Handshake.pace : self.fairPause
-        switch self.phase {
-        case .connecting(let node), .introducing(let node):
-            self.avoided = node
-        case .connected(let node):
-            self.avoided = node
-            limit = self.settings.maximumDelay
-        case .idle, .finding, .waiting, .closed:
-            break
-        }
+        if self.phase == .connected { limit = self.settings.maximumDelay }
+        self.avoidNode()
         self.failures += 1
         let isLast = self.settings.maximumAttempts.map { self.failures > $0 } ?? false
-        guard !isPermanent, !isLast, isAwaited || self.hasBeenConnected else { return self.giveUp() }
-        return self.pause(chance, atMost: limit)
+        guard !isPermanent, !isLast, isAwaited || self.hasBeenConnected else { return self.giveUp(now) }
+        return self.pause(now, chance, atMost: limit)
     }
 
     /// The connection was lost. The first attempt to replace it is made at once, unless the connection was lost right
     /// after it was made.
     ///
-    /// - Parameter age: how long the connection existed.
-    mutating func lost(after age: Duration, chance: Double) -> Action {
-        guard age >= Self.steady else { return self.failed(isPermanent: false, isAwaited: true, chance: chance) }
-        if case .connected(let node) = self.phase { self.avoided = node }
+    /// - Parameter isForeseen: whether that says nothing against the node.
+    mutating func lost(isForeseen: Bool = false, now: Instant, chance: Double) -> Action {
+        guard isForeseen || now - self.since >= Self.steady else {
+            return self.failed(isPermanent: false, isAwaited: true, now: now, chance: chance)
+        }
+        self.avoidNode()
         self.startCounting()
-        return self.settings.maximumAttempts == 0 ? self.giveUp() : self.begin()
-    }
-
-    /// A number for an attempt that is made beside the connection.
-    mutating func reserve() -> Int {
-        self.lastNumber += 1
-        return self.lastNumber
-    }
-
-    /// The connection was left for the one that such an attempt led to.
-    mutating func moved(to node: Endpoint, as number: Int) {
-        guard case .connected(let old) = self.phase else { return }
-        self.avoided = old
-        self.attempt = number
-        self.phase = .connected(node)
+        return self.settings.maximumAttempts == 0 ? self.giveUp(now) : self.begin(now)
     }
 
     /// The pause is over.
-    mutating func waited() -> Action? {
-        self.phase == .waiting ? self.begin() : nil
+    mutating func waited(now: Instant) -> Action? {
+        self.phase == .waiting ? self.begin(now) : nil
     }
 
     /// No one wants a connection any more.
-    mutating func rest() {
-        self.attempt = self.reserve()
-        self.phase = .idle
+    mutating func rest(now: Instant) {
+        self.enter(.idle, now)
     }
 
-    mutating func close() {
-        self.attempt = self.reserve()
-        self.phase = .closed
+    mutating func close(now: Instant) {
+        self.enter(.closed, now)
+    }
+
+    // MARK: With a connection
+
+    /// The connection was left for one to this node.
+    mutating func moved(to node: NodeFinder.Node, now: Instant) {
+        guard self.phase == .connected else { return }
+        self.avoidNode()
+        self.node = node
+        self.enter(.connected, now)
+        self.hasLookedElsewhere = false
+        // While no master can be reached, the others may send the client back and forth.
+        if node.role == .master { self.isStranded = false }
+    }
+
+    /// The node that was to be the next one cannot be reached.
+    mutating func strand() {
+        self.isStranded = true
+    }
+
+    /// Whether to look for a node that was not named, which is done once for each that cannot be reached.
+    mutating func wantsToLookElsewhere() -> Bool {
+        defer { self.hasLookedElsewhere = true }
+        return !self.hasLookedElsewhere
+    }
+
+    /// The node is asked again.
+    mutating func stays() {
+        self.hasLookedElsewhere = false
+    }
+
+    /// What the node's answers say about its part in the cluster.
+    ///
+    /// - Returns: whether it serves all requests again.
+    mutating func learned(_ role: NodeState) -> Bool {
+        self.node?.role = role
+        guard role == .master, self.isStranded else { return false }
+        self.isStranded = false
+        return true
+    }
+
+    // MARK: Book-keeping
+
+    private mutating func enter(_ phase: Phase, _ now: Instant) {
+        self.phase = phase
+        self.since = now
+    }
+
+    private mutating func avoidNode() {
+        if [.connecting, .connected].contains(self.phase) { self.avoided = self.node?.endpoint }
     }
 
     private mutating func startCounting() {
@@ -152,21 +191,19 @@ struct Connector {
     /// not listen for some seconds, and its clients should not stay away for as long again: only for an eighth of that.
     private var fairPause: Duration { max(self.settings.firstDelay, Handshake.pace, self.paused / 8) }
 
-    private mutating func begin() -> Action {
-        self.attempt = self.reserve()
-        self.phase = .finding
+    private mutating func begin(_ now: Instant) -> Action {
+        self.enter(.finding, now)
         return .find(avoiding: self.avoided)
     }
 
-    private mutating func giveUp() -> Action {
-        self.rest()
+    private mutating func giveUp(_ now: Instant) -> Action {
+        self.rest(now: now)
         self.hasBeenConnected = false
         return .giveUp
     }
 
-    private mutating func pause(_ chance: Double, atMost limit: Duration) -> Action {
-        self.attempt = self.reserve()
-        self.phase = .waiting
+    private mutating func pause(_ now: Instant, _ chance: Double, atMost limit: Duration) -> Action {
+        self.enter(.waiting, now)
         let backoff = Backoff(first: self.settings.firstDelay, ceiling: min(self.settings.maximumDelay, limit))
         let pause = backoff.delay(attempts: self.failures, chance: chance)
         self.paused += pause

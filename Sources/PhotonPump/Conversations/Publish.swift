@@ -54,7 +54,7 @@ struct Publish: Conversation {
     }
 
     func leftOpen() {
-        self.ends?.leftOpen(self.name, after: self.knownBefore, until: .now + Client.clockTolerance)
+        self.ends?.leftOpen(self.name, after: self.knownBefore)
     }
 
     func expecting(_ expected: ExpectedVersion) -> Publish {

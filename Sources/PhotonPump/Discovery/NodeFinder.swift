@@ -2,7 +2,7 @@ internal import Logging
 
 /// Determines which node to connect to, and as which user.
 struct NodeFinder: Sendable {
-    struct Node: Sendable {
+    struct Node: Sendable, Hashable {
         let endpoint: Endpoint
         /// The node's state in its cluster, as far as it is known.
         var role: NodeState?

@@ -42,6 +42,8 @@ struct Subscribers {
     /// of those who have left so far.
     static let leavingLimit = 10_000
 
+    /// Those that wait before they try again.
+    let pauses = Pauses()
     private var entries: [GUID: Entry] = [:]
     /// Subscribers that have left, until the server confirms it.
     private var leaving: [GUID: Entry] = [:]
@@ -106,7 +108,7 @@ struct Subscribers {
 
     /// - Returns: the current subscribers, and those that have left.
     mutating func removeAll() -> (present: [any Subscriber], leaving: [any Subscriber]) {
-        defer { self = Self() }
+        defer { (self.entries, self.leaving, self.unsettled) = ([:], [:], []) }
         return (self.present, self.leaving.values.compactMap(\.subscriber))
     }
 }

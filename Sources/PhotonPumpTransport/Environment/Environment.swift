@@ -5,7 +5,7 @@ package import PhotonPumpWire
 /// Everything that the parts of a client or a server take from the outside, apart from what their peers send: time,
 /// chance, threads, connections, and tasks that nobody awaits. Each of them gets it handed in and takes none of it from
 /// the system, so whoever hands in something else decides about all that happens.
-package struct Environment: Sendable {
+package final class Environment: Sendable {
     package typealias Instant = ContinuousClock.Instant
     package typealias LookUp =
         @Sendable (

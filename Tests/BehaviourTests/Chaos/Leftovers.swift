@@ -8,15 +8,13 @@ extension Client {
     var leftovers: [String] {
         var leftovers: [String] = []
         if self.load != ClientLoad() { leftovers.append("\(self.load)") }
-        if !self.table.isEmpty || !self.line.isEmpty { leftovers.append("entries in a table") }
+        if !self.calls.isEmpty { leftovers.append("calls") }
         if self.subscribers.count > 0 || !self.subscribers.isQuiet() { leftovers.append("subscribers") }
-        if self.gate.count != 0 { leftovers.append("\(self.gate.count) calls inside the gate") }
-        if !self.connectWaiters.isEmpty { leftovers.append("\(self.connectWaiters.count) waiting to connect") }
-        if !self.pauses.isEmpty { leftovers.append("\(self.pauses.count) pauses") }
-        if !self.drainWaiters.isEmpty { leftovers.append("\(self.drainWaiters.count) waiting to close") }
-        if case .connected(let channel, _) = self.link, channel.unsentCount > 0 {
-            leftovers.append("\(channel.unsentCount) bytes not sent")
-        }
+        if self.intake.gate.count != 0 { leftovers.append("\(self.intake.gate.count) calls inside the gate") }
+        if self.observers.isAnyoneWaiting { leftovers.append("tasks that wait to connect") }
+        if self.subscribers.pauses.count > 0 { leftovers.append("\(self.subscribers.pauses.count) pauses") }
+        if self.workers.isAnyoneWaiting { leftovers.append("tasks that wait to close") }
+        if let count = self.connections.serving?.unsentCount, count > 0 { leftovers.append("\(count) bytes not sent") }
         return leftovers
     }
 }

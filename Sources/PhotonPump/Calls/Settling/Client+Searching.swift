@@ -16,7 +16,7 @@ extension Client {
         from first: GUID, to last: GUID, _ count: Int, in stream: String, since start: ContinuousClock.Instant,
         _ terms: CallTerms
     ) async throws -> SearchResult {
-        let notBefore = Self.ticks(at: start)
+        let notBefore = self.environment.ticks(at: start)
         var search = StreamSearch(limit: self.configuration.retries.searchLimit)
         let sizer = PageSizer()
         while let place = search.next {

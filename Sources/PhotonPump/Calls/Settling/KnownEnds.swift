@@ -1,3 +1,4 @@
+internal import PhotonPumpTransport
 internal import Synchronization
 
 /// The last event numbers of streams that were written to lately, as answers to writes told them. A search for an
@@ -22,10 +23,12 @@ final class KnownEnds: Sendable {
     }
 
     private let generationLimit: Int
+    private let environment: Environment
     private let state = Mutex(State())
 
     /// - Parameter limit: the bytes that everything may take, roughly.
-    init(limit: Int = 2 << 20) {
+    init(_ environment: Environment, limit: Int = 2 << 20) {
+        self.environment = environment
         self.generationLimit = limit / 2
     }
 
@@ -39,13 +42,14 @@ final class KnownEnds: Sendable {
                 entry.number = number
                 return
             }
-            if limit < .now { entry = Entry(number: number) }
+            if limit < self.environment.now { entry = Entry(number: number) }
         }
     }
 
     /// A call ended although its write may have been made after this event (nil if none was known). If the caller repeats
-    /// it soon, the search must not end with what was written since.
-    func leftOpen(_ stream: String, after number: Int64?, until limit: ContinuousClock.Instant) {
+    /// it within this time, the search must not end with what was written since.
+    func leftOpen(_ stream: String, after number: Int64?, for time: Duration = Environment.clockTolerance) {
+        let limit = self.environment.now + time
         self.set(stream) { entry in
             entry.number =
                 entry.fixedUntil == nil ? number : entry.number.flatMap { old in number.map { min(old, $0) } }

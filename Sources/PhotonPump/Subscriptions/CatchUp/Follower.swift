@@ -213,7 +213,7 @@ final class Follower: Subscriber {
     private func begin(_ request: Machine.Request.Kind, _ id: GUID) {
         let terms: CallTerms
         do throws(PhotonPumpError) {
-            if self.client.isClosing.load(ordering: .relaxed) {
+            if self.client.isClosing {
                 throw PhotonPumpError(.clientClosed, "\(self.operation): the client is closed")
             }
             terms = try self.client.terms(self.source.call)

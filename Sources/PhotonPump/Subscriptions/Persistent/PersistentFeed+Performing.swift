@@ -10,12 +10,12 @@ extension PersistentFeed {
     /// Changes the state, posts the resulting messages to the server in the order of such changes, and carries out the
     /// other resulting actions outside the lock.
     func perform(_ change: (inout sending Shared) -> Actions?) {
-        let (actions, calls) = self.shared.withLock { shared -> (Actions?, Calls) in
-            guard let actions = change(&shared) else { return (nil, Calls()) }
+        let (actions, calls) = self.shared.withLock { shared -> (Actions?, Callbacks) in
+            guard let actions = change(&shared) else { return (nil, Callbacks()) }
             self.post(actions)
             for change in actions.changes { self.happenings.note(change) }
             if actions.discards { self.generation.wrappingAdd(1, ordering: .releasing) }
-            return (actions, Calls(actions, &shared, generation: self.generation.load(ordering: .relaxed)))
+            return (actions, Callbacks(actions, &shared, generation: self.generation.load(ordering: .relaxed)))
         }
         guard let actions else { return }
         if !actions.changes.isEmpty { self.happenings.tell() }
@@ -75,7 +75,7 @@ extension PersistentFeed {
         let client = self.client
         let terms: CallTerms
         do throws(PhotonPumpError) {
-            if client.isClosing.load(ordering: .relaxed) {
+            if client.isClosing {
                 let error = PhotonPumpError(.clientClosed, "the client is closed")
                 throw error.during(self.conversation.operation, stream: self.conversation.stream)
             }
@@ -150,7 +150,7 @@ extension PersistentFeed {
 }
 
 /// Those who are told about a change of the state, outside its lock.
-private struct Calls {
+private struct Callbacks {
     private var consumer: (() -> Void)?
     private var starter: (() -> Void)?
     private var enders: [CheckedContinuation<Void, Never>] = []

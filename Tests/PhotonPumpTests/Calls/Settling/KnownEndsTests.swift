@@ -1,3 +1,4 @@
+import PhotonPumpTransport
 import Testing
 
 @testable import PhotonPump
@@ -6,7 +7,7 @@ import Testing
 struct KnownEndsTests {
     @Test("are the last ones that were learned, and take a bounded amount of memory")
     func bounded() {
-        let ends = KnownEnds(limit: 20_000)
+        let ends = KnownEnds(.system, limit: 20_000)
         for number in 0..<10_000 {
             ends.learned(Int64(number), of: "s\(number)")
             ends.learned(Int64(number), of: "last")
@@ -19,17 +20,17 @@ struct KnownEndsTests {
 
     @Test("stay as they are for a while after a call whose write may have been made")
     func leftOpen() {
-        let ends = KnownEnds()
+        let ends = KnownEnds(.system)
         ends.learned(5, of: "s")
-        ends.leftOpen("s", after: 4, until: .now + .seconds(100))
+        ends.leftOpen("s", after: 4, for: .seconds(100))
         ends.learned(6, of: "s")
         #expect(ends.last(of: "s") == 4)
-        ends.leftOpen("s", after: 3, until: .now - .seconds(1))
+        ends.leftOpen("s", after: 3, for: .seconds(-1))
         #expect(ends.last(of: "s") == 3)
         ends.learned(7, of: "s")
         #expect(ends.last(of: "s") == 7)
-        ends.leftOpen("s", after: nil, until: .now + .seconds(100))
-        ends.leftOpen("s", after: 7, until: .now + .seconds(100))
+        ends.leftOpen("s", after: nil, for: .seconds(100))
+        ends.leftOpen("s", after: 7, for: .seconds(100))
         #expect(ends.last(of: "s") == nil)
     }
 }

@@ -15,14 +15,3 @@ public struct ClientLoad: Sendable, Hashable {
         self.suspended = suspended
     }
 }
-
-extension Client {
-    /// The number of calls this client is working on now, including the pages that iterators are fetching.
-    public var load: ClientLoad {
-        ClientLoad(
-            inFlight: self.table.inFlightCount,
-            waiting: self.table.waitingCount,
-            suspended: self.line.waitingCount
-        )
-    }
-}

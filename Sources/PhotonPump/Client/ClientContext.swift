@@ -1,0 +1,39 @@
+internal import Logging
+internal import PhotonPumpTransport
+
+/// What all parts of a client share: its settings, its surroundings, and the queue that it runs on.
+struct ClientContext: Sendable {
+    let configuration: Client.Configuration
+    let environment: Environment
+    let http: any HTTPGetter
+    let executor: QueueExecutor
+    let tls: TLSContext?
+    let logger: Logger
+
+    /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``.
+    init(
+        _ configuration: Client.Configuration, _ environment: Environment, http: any HTTPGetter, _ logger: Logger
+    ) throws {
+        self.configuration = configuration
+        self.environment = environment
+        self.http = http
+        self.executor = environment.executor(label: "photonpump.client")
+        self.tls = try configuration.tls?.context()
+        self.logger = logger
+    }
+
+    /// A timer on the client's queue.
+    func timer(_ fired: @escaping () -> Void) -> QueueTimer { self.environment.timer(on: self.executor, fired) }
+
+    /// A timer on the client's queue, which fires at this time if it is kept until then.
+    func timer(at instant: Environment.Instant, _ fired: @escaping () -> Void) -> QueueTimer {
+        let timer = self.timer(fired)
+        timer.schedule(after: instant - self.environment.now)
+        return timer
+    }
+
+    /// The pause before something is tried again.
+    func backoff(attempts: Int) -> Duration {
+        Backoff().delay(attempts: attempts, chance: self.environment.chance())
+    }
+}

@@ -1,0 +1,140 @@
+internal import Logging
+internal import PhotonPumpTransport
+internal import PhotonPumpWire
+
+/// What happens on the client's connections.
+extension Client {
+    /// Something has happened to the connection with this id, unless that is over.
+    func happened(_ event: Connection.Event, to id: GUID) {
+        guard let connection = self.connections[id] else { return }
+        self.turn { self.handle(event, connection) }
+        // Heartbeats, and what is said to be accepted, have been waiting for this, too.
+        if self.connections[id] != nil, self.flush(connection) { connection.limitUnsent() }
+    }
+
+    private func handle(_ event: Connection.Event, _ connection: Connection) {
+        do throws(ConnectionFailure) {
+            switch event {
+            case .located(let result): try connection.located(result)
+            case .dialled: try connection.dialled()
+            case .ready(.readable): self.receive(on: connection)
+            case .ready(.writable): break
+            case .timeIsUp where connection === self.connections.left: self.endLeft()
+            case .timeIsUp where connection.isServing:
+                // Data that arrived while this process was suspended counts before any silence does.
+                if self.receive(on: connection) { self.watchForSilence(on: connection) }
+            case .timeIsUp: try connection.lookWhetherOverdue()
+            }
+        } catch {
+            self.failed(error, connection)
+        }
+    }
+
+    private func watchForSilence(on connection: Connection) {
+        guard let silence = connection.watchForSilence() else { return }
+        self.lost(PhotonPumpError(.connectionLost, "nothing came from the server for \(silence)"))
+    }
+
+    /// - Returns: whether the connection is still there.
+    @discardableResult
+    func flush(_ connection: Connection) -> Bool {
+        do throws(ChannelError) {
+            try connection.flush()
+            return true
+        } catch {
+            self.ended(connection, error)
+            return false
+        }
+    }
+
+    /// - Returns: whether the connection is still there.
+    @discardableResult
+    private func receive(on connection: Connection) -> Bool {
+        do throws(ChannelError) {
+            try connection.receive { frame in
+                // Whatever came before may have ended the connection.
+                guard self.connections[connection.id] != nil else { return }
+                switch frame {
+                case .package(let package): self.received(package, on: connection)
+                case .large(let frame): self.refuse(frame, on: connection)
+                }
+            }
+        } catch {
+            self.ended(connection, error)
+        }
+        return self.connections[connection.id] != nil
+    }
+
+    private func received(_ package: Package, on connection: Connection) {
+        if connection === self.connections.left {
+            self.receivedLate(package, on: connection)
+        } else if !connection.isServing {
+            self.introduce(connection, with: package)
+        } else if let exchange = self.calls.exchange(package.correlation) {
+            let verdict = exchange.received(package, from: connection.peer)
+            self.learnRole(from: package, exchange, verdict)
+            self.carryOut(verdict, exchange)
+        } else if let subscriber = self.subscribers.receiver(of: package) {
+            subscriber.received(package, from: connection.peer)
+        } else if package.command == .subscriptionDropped, self.subscribers.left(package.correlation) {
+            return
+        } else if package.command != .heartbeatResponse {
+            self.unclaimed(package)
+        }
+    }
+
+    func carryOut(_ verdict: Verdict, _ exchange: any OpenExchange) {
+        switch verdict {
+        case .over: self.calls.finish(exchange.id)
+        case .again: self.calls.retry(exchange)
+        case .unfinished(let error): self.calls.retry(exchange, after: error)
+        case .elsewhere(let master, let error): self.redirect(exchange, to: master, otherwise: error)
+        }
+    }
+
+    /// What the node's answer says about its part in the cluster.
+    private func learnRole(from package: Package, _ exchange: any OpenExchange, _ verdict: Verdict) {
+        let role = self.connector.node?.role
+        if package.command == .notHandled, let refusal = try? NotHandled(decoding: package.payload) {
+            switch refusal.reason {
+            // A clone or a replica, known as such, is none the less.
+            case .notMaster where role ?? .master == .master: _ = self.connector.learned(.follower)
+            case .isReadOnly: _ = self.connector.learned(.readOnlyReplica)
+            default: break
+            }
+        } else if case .over = verdict, role != .master || self.connector.isStranded, exchange.showsMaster(package) {
+            guard self.connector.learned(.master) else { return }
+            self.logger.info(
+                "the node serves all requests again",
+                metadata: self.connector.node.map { [LogKey.endpoint: "\($0.endpoint)"] })
+        }
+    }
+
+    /// A package that no one is waiting for: a late answer, or the server's last words.
+    private func unclaimed(_ package: Package) {
+        if package.command == .badRequest, package.correlation == .zero {
+            self.lost(CommonReplies.error(for: package, operation: "the server gave the connection up"))
+        } else if Self.confirmations.contains(package.command) {
+            // The caller that wanted this subscription is gone.
+            self.unsubscribe(package.correlation)
+        } else {
+            self.logger.debug("package for nobody", metadata: [LogKey.command: "\(package.command)"])
+        }
+    }
+
+    /// An answer that is larger than the client takes was passed over. The connection is not to blame, and goes on.
+    private func refuse(_ frame: LargeFrame, on connection: Connection) {
+        self.logger.debug(
+            "large frame passed over", metadata: [LogKey.command: "\(frame.command)", LogKey.size: "\(frame.length)"])
+        let isLate = connection === self.connections.left
+        guard isLate ? connection.answered(frame.correlation) : connection.isServing else { return }
+        if !self.calls.refuse(frame, from: connection.peer),
+            let subscriber = self.subscribers.receiver(of: Package(frame.command, frame.correlation))
+        {
+            self.leave(frame.correlation)
+            let error = self.context.tooLarge(frame, from: connection.peer)
+            subscriber.ended(error.during("receive an event", stream: nil))
+        }
+        if isLate { self.endLeftIfDone() }
+    }
+}

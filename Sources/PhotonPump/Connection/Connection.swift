@@ -1,0 +1,334 @@
+internal import PhotonPumpTransport
+internal import PhotonPumpWire
+
+/// One connection to a node, from looking up the node's name until it is closed: the socket, the handshake, the watch for
+/// silence, and the timer of these. Used on the client's queue only.
+///
+/// A client can have several: one that serves, one in the making that is to replace it, and one that was left but for
+/// some answers. What happens to them is reported with their ids.
+final class Connection {
+    /// What has happened, for the client to deal with in a turn of its own.
+    enum Event: Sendable {
+        case located(Result<[SocketAddress], SocketError>)
+        case dialled
+        case ready(TransportEvent)
+        case timeIsUp
+    }
+
+    private enum Stage {
+        /// Exits: `dialling`, `closed`.
+        case locating
+        /// TLS is not negotiated yet. Exits: `introducing`, `closed`.
+        case dialling(any Dialling)
+        /// Exits: `serving`, `closed`.
+        case introducing(PackageChannel, Handshake)
+        /// Exits: `leaving`, `closed`.
+        case serving(PackageChannel, Heartbeat)
+        /// It takes no more requests, but the answers to those that were sent on it are still awaited, so that nobody has
+        /// to wonder what became of them. Exits: `closed`.
+        case leaving(PackageChannel, unanswered: Set<GUID>)
+        case closed
+    }
+
+    /// A frame of more than this many times the largest that is taken ends the connection, as passing over it would take
+    /// too long.
+    private static let mostSkipped = 4
+    /// Above this many unsent bytes no further request is taken from the line until the server has caught up.
+    static let unsentMark = 1 << 20
+
+    let id: GUID
+    let node: NodeFinder.Node
+    let login: Login?
+    private let context: ClientContext
+    private let acquaintance: Handshake.Acquaintance?
+    private let report: @Sendable (Event) -> Void
+    private let timer: QueueTimer
+    /// When it is given up if it is not ready.
+    private let ends: Environment.Instant
+    private var stage = Stage.locating
+    /// When that stage began.
+    private(set) var since: Environment.Instant
+    /// The heartbeat that awaits its answer.
+    private var ping: (id: GUID, sent: Environment.Instant)?
+    /// The round trip of the last heartbeat; nil before the first.
+    private(set) var roundTrip: Duration?
+
+    /// - Parameters:
+    ///   - acquaintance: nil if no server has accepted this user before.
+    ///   - report: called on the client's queue.
+    init(
+        _ id: GUID, to node: NodeFinder.Node, as login: Login?, _ acquaintance: Handshake.Acquaintance?,
+        _ context: ClientContext, report: @escaping @Sendable (Event) -> Void
+    ) {
+        self.id = id
+        self.node = node
+        self.login = login
+        self.acquaintance = acquaintance
+        self.context = context
+        self.report = report
+        self.since = context.environment.now
+        self.ends = self.since + context.configuration.connectTimeout
+        self.timer = context.timer { report(.timeIsUp) }
+    }
+
+    // MARK: Opening
+
+    func begin() {
+        self.timer.schedule(after: self.ends - self.now)
+        let (endpoint, report) = (self.node.endpoint, self.report)
+        self.context.environment.addresses(of: endpoint.host, endpoint.port, on: self.context.executor.queue) {
+            report(.located($0))
+        }
+    }
+
+    /// Dials the first address.
+    func located(_ result: Result<[SocketAddress], SocketError>) throws(ConnectionFailure) {
+        guard case .locating = self.stage else { return }
+        switch result {
+        case .failure(let error):
+            throw ConnectionFailure("cannot find '\(self.node.endpoint.host)'", error)
+        case .success(let addresses):
+            let dialling = self.context.environment.connection(to: addresses, on: self.context.executor) {
+                [report] in report(.dialled)
+            }
+            self.stage = .dialling(dialling)
+            dialling.start()
+        }
+    }
+
+    /// Takes the socket, and begins to introduce this client.
+    func dialled() throws(ConnectionFailure) {
+        guard case .dialling(let dialling) = self.stage else { return }
+        let channel: PackageChannel
+        do throws(TransportError) {
+            let limit = self.context.configuration.maximumFrameSize
+            channel = PackageChannel(
+                try self.secured(dialling), frameLimit: limit, skipLimit: Self.mostSkipped * limit)
+        } catch {
+            throw ConnectionFailure("cannot connect", error, isPermanent: error.isPermanent)
+        }
+        channel.activate { [report] in report(.ready($0)) }
+        let handshake = Handshake(
+            login: self.login, connectionName: self.context.configuration.connectionName,
+            acquaintance: self.acquaintance, now: self.now)
+        self.enter(.introducing(channel, handshake))
+        self.ask()
+    }
+
+    private func secured(_ dialling: any Dialling) throws(TransportError) -> any Transport {
+        let socket: any Transport
+        do throws(SocketError) {
+            socket = try dialling.takeTransport()
+        } catch {
+            throw .socket(error)
+        }
+        guard let tls = self.context.tls else { return socket }
+        let name = self.context.configuration.tls?.expectedHostName ?? self.node.endpoint.host
+        do throws(TLSError) {
+            return try TLSTransport(client: socket, tls, serverName: name, executor: self.context.executor)
+        } catch {
+            throw .tls(error)
+        }
+    }
+
+    // MARK: Introducing the client
+
+    /// Whether the server has accepted the connection, but not this client yet.
+    var isIntroducing: Bool { if case .introducing = self.stage { true } else { false } }
+
+    /// Why the server has not accepted this client yet, if it says so.
+    var refusal: PhotonPumpError? {
+        guard case .introducing(_, let handshake) = self.stage, var refusal = handshake.refusal else { return nil }
+        refusal.endpoint = self.node.endpoint.description
+        return refusal
+    }
+
+    /// Since when the server has refused a user whom it accepted before.
+    var refusedSince: Environment.Instant? {
+        if case .introducing(_, let handshake) = self.stage { handshake.acquaintance?.refusedSince } else { nil }
+    }
+
+    /// Handles a package of the handshake.
+    ///
+    /// - Returns: whether the server has accepted this client; nil for a package that does not belong to it.
+    func introduce(with package: Package) throws(ConnectionFailure) -> Bool? {
+        guard case .introducing(let channel, var handshake) = self.stage else { return nil }
+        let action = handshake.received(package, nextID: self.context.environment.newID(), now: self.now)
+        self.stage = .introducing(channel, handshake)
+        switch action {
+        case nil: return nil
+        case .finish: return true
+        case .fail(let error, let isPermanent): throw ConnectionFailure(error, isPermanent: isPermanent)
+        case .send(let package): channel.send(package)
+        case .wait: break
+        }
+        self.ask()
+        return false
+    }
+
+    /// Asks the server to accept this client, if it is time to.
+    private func ask() {
+        guard case .introducing(let channel, var handshake) = self.stage else { return }
+        let now = self.now
+        // What has not left this machine yet need not be said again.
+        let isWaiting = channel.unsentCount > 0
+        if !isWaiting, let question = handshake.look(self.context.environment.newID(), now: now) {
+            channel.send(question)
+            self.stage = .introducing(channel, handshake)
+        }
+        let next = isWaiting ? now + Handshake.pace : handshake.askAgain
+        self.timer.schedule(after: min(next, self.ends) - now)
+    }
+
+    /// The timer has fired while the connection is being made.
+    func lookWhetherOverdue() throws(ConnectionFailure) {
+        guard self.now >= self.ends else { return self.ask() }
+        throw ConnectionFailure(
+            self.overdue, isStarting: self.isIntroducing, isForeseen: self.refusal != nil)
+    }
+
+    /// What has not been answered although the time for connecting is up.
+    var overdue: PhotonPumpError {
+        guard self.isIntroducing else { return self.context.overdue("the server did not accept the connection") }
+        return self.refusal
+            ?? self.context.overdue("something accepted the connection but does not answer as a server does")
+    }
+
+    // MARK: Serving
+
+    var isServing: Bool { if case .serving = self.stage { true } else { false } }
+
+    var peer: String { self.channel?.peer ?? self.node.endpoint.description }
+
+    /// The server has accepted this client: from now on it is asked for something else.
+    func serve() {
+        guard case .introducing(let channel, _) = self.stage else { return }
+        self.enter(.serving(channel, Heartbeat(self.context.configuration.heartbeat, now: self.now)))
+        _ = self.watchForSilence()
+    }
+
+    /// Looks whether the server is silent, and asks for a sign of life if it is time to.
+    ///
+    /// - Returns: for how long nothing has come, if that is too long.
+    func watchForSilence() -> Duration? {
+        guard case .serving(let channel, var heartbeat) = self.stage else { return nil }
+        let now = self.now
+        let action = heartbeat.look(now: now, pending: channel.untakenCount)
+        self.stage = .serving(channel, heartbeat)
+        switch action {
+        case .dead(let silence): return silence
+        case .wait(let next): self.timer.schedule(after: next - now)
+        case .ask(let next):
+            let id = self.context.environment.newID()
+            self.ping = (id, now)
+            channel.send(Package(.heartbeatRequest, id))
+            self.timer.schedule(after: next - now)
+        }
+        return nil
+    }
+
+    private func heartbeatAnswered(_ id: GUID) {
+        guard let ping, ping.id == id else { return }
+        self.roundTrip = self.now - ping.sent
+        self.ping = nil
+    }
+
+    // MARK: Leaving
+
+    /// Another connection takes the place of this one, which only waits for these answers.
+    func leave(unanswered: Set<GUID>) {
+        guard case .serving(let channel, _) = self.stage else { return }
+        self.enter(.leaving(channel, unanswered: unanswered))
+        self.timer.schedule(after: self.context.configuration.connectTimeout)
+    }
+
+    /// The requests whose answers are awaited although the connection was left.
+    var unanswered: Set<GUID> {
+        if case .leaving(_, let unanswered) = self.stage { unanswered } else { [] }
+    }
+
+    /// An answer has come on the connection that was left.
+    ///
+    /// - Returns: whether it was awaited.
+    func answered(_ id: GUID) -> Bool {
+        guard case .leaving(let channel, var unanswered) = self.stage, unanswered.remove(id) != nil else {
+            return false
+        }
+        self.stage = .leaving(channel, unanswered: unanswered)
+        return true
+    }
+
+    func close() {
+        switch self.stage {
+        case .dialling(let dialling): dialling.cancel()
+        case .locating, .introducing, .serving, .leaving, .closed: self.channel?.close()
+        }
+        self.stage = .closed
+    }
+
+    // MARK: Traffic
+
+    /// Bytes that wait for the server to take them.
+    var unsentCount: Int { self.channel?.unsentCount ?? 0 }
+
+    /// The frame that had begun to arrive.
+    var unfinished: LargeFrame? { self.channel?.unfinished }
+
+    func send(_ message: some WireMessage, _ command: Command, _ id: GUID, login: Login? = nil) {
+        self.channel?.send(message, command, id, login: login)
+    }
+
+    /// Sends what has collected.
+    func flush() throws(ChannelError) {
+        try self.channel?.flush()
+    }
+
+    /// Stops reading while the server does not take the answers it asks for, so that they cannot pile up. Requests
+    /// alone never get this far: none is started above ``unsentMark``.
+    func limitUnsent() {
+        guard let channel else { return }
+        let limit = Self.unsentMark + self.context.configuration.maximumFrameSize
+        if channel.unsentCount > limit {
+            channel.pauseReading()
+        } else if channel.unsentCount < limit / 2 {
+            channel.resumeReading()
+        }
+    }
+
+    /// Hands on what has come, except for heartbeats.
+    func receive(_ handle: (Frame) -> Void) throws(ChannelError) {
+        guard let channel else { return }
+        let count = try channel.receiveFrames { frame in
+            if case .package(let package) = frame, self.answers(package, channel) { return }
+            handle(frame)
+        }
+        guard count > 0, case .serving(let channel, var heartbeat) = self.stage else { return }
+        let wasAwaited = heartbeat.received(now: self.now)
+        self.stage = .serving(channel, heartbeat)
+        if wasAwaited { _ = self.watchForSilence() }
+    }
+
+    /// Whether a package is a matter of the connection alone.
+    private func answers(_ package: Package, _ channel: PackageChannel) -> Bool {
+        switch (package.command, self.stage) {
+        case (.heartbeatRequest, _): channel.send(Package(.heartbeatResponse, package.correlation))
+        case (.heartbeatResponse, .serving): self.heartbeatAnswered(package.correlation)
+        default: return false
+        }
+        return true
+    }
+
+    private var channel: PackageChannel? {
+        switch self.stage {
+        case .introducing(let channel, _), .serving(let channel, _), .leaving(let channel, _): channel
+        case .locating, .dialling, .closed: nil
+        }
+    }
+
+    private var now: Environment.Instant { self.context.environment.now }
+
+    private func enter(_ stage: Stage) {
+        self.stage = stage
+        self.since = self.now
+    }
+}

@@ -1,0 +1,52 @@
+internal import PhotonPumpWire
+
+/// Who wants to know what becomes of a client's connection: readers of its changes, and tasks that wait for it.
+struct ConnectionObservers {
+    private struct Waiter {
+        let deadline: ContinuousClock.Instant
+        let continuation: CheckedContinuation<Void, any Error>
+    }
+
+    private let broadcast = Broadcast<ConnectionChange> { if case .closed = $0 { true } else { false } }
+    private var waiters: [GUID: Waiter] = [:]
+
+    // MARK: Readers
+
+    var changes: AsyncStream<ConnectionChange> { self.broadcast.stream { $0 } }
+
+    func announce(_ change: ConnectionChange) {
+        self.broadcast.note(change)
+        self.broadcast.tell()
+    }
+
+    // MARK: Waiting tasks
+
+    var isAnyoneWaiting: Bool { !self.waiters.isEmpty }
+
+    var nextDeadline: ContinuousClock.Instant? { self.waiters.values.map(\.deadline).min() }
+
+    mutating func wait(
+        _ id: GUID, until deadline: ContinuousClock.Instant, _ continuation: CheckedContinuation<Void, any Error>
+    ) {
+        self.waiters[id] = Waiter(deadline: deadline, continuation: continuation)
+    }
+
+    mutating func cancel(_ id: GUID) {
+        self.waiters.removeValue(forKey: id)?.continuation.resume(throwing: CancellationError())
+    }
+
+    /// There is a connection, or there will be none.
+    mutating func end(_ result: Result<Void, PhotonPumpError>) {
+        let waiters = self.waiters
+        self.waiters = [:]
+        for waiter in waiters.values { waiter.continuation.resume(with: result.mapError { $0 }) }
+    }
+
+    /// Fails those who have waited for long enough.
+    mutating func expire(now: ContinuousClock.Instant, _ error: @autoclosure () -> PhotonPumpError) {
+        for (id, waiter) in self.waiters where waiter.deadline <= now {
+            self.waiters[id] = nil
+            waiter.continuation.resume(throwing: error())
+        }
+    }
+}
