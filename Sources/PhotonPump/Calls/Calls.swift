@@ -2,15 +2,15 @@ internal import Logging
 internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
-/// The calls that are under way: in line for admission, waiting for their turn, for an answer, or until they are sent
+/// The calls that are under way: queued for admission, waiting for their turn, for an answer, or until they are sent
 /// again. Used on the client's queue only.
 final class Calls {
     private let context: ClientContext
-    private let gate: CallGate
+    private let gate: AdmissionGate
     private let settlements: Settlements
     private var table: ConversationTable<any OpenExchange>
     /// Calls beyond the limits, in order.
-    private var line = ConversationTable<any OpenExchange>(limit: .max)
+    private var admissionQueue = ConversationTable<any OpenExchange>(limit: .max)
     /// Requests that wait until the client is connected to another node.
     private var redirected: Set<GUID> = []
     private let timer: QueueTimer
@@ -19,7 +19,7 @@ final class Calls {
 
     /// - Parameter timeIsUp: called on the client's queue; ``expire(because:)`` is due then.
     init(
-        _ context: ClientContext, _ gate: CallGate, _ settlements: Settlements,
+        _ context: ClientContext, _ gate: AdmissionGate, _ settlements: Settlements,
         timeIsUp: @escaping @Sendable () -> Void
     ) {
         self.context = context
@@ -31,32 +31,34 @@ final class Calls {
 
     var load: ClientLoad {
         ClientLoad(
-            inFlight: self.table.inFlightCount, waiting: self.table.waitingCount, suspended: self.line.waitingCount)
+            inFlight: self.table.inFlightCount, waiting: self.table.waitingCount,
+            suspended: self.admissionQueue.waitingCount)
     }
 
     /// Whether there are none inside.
     var areNoneInside: Bool { self.table.isEmpty }
 
-    var isEmpty: Bool { self.table.isEmpty && self.line.isEmpty }
+    var isEmpty: Bool { self.table.isEmpty && self.admissionQueue.isEmpty }
 
     // MARK: Admission
 
-    /// A call joins the line in front of the client, as the limits are reached. Calls inside have a request that waits for
+    /// A call joins the queue for admission, as the limits are reached. Calls inside have a request that waits for
     /// its turn or for an answer; the pages of iterators are not counted.
-    func standInLine(_ exchange: any OpenExchange) {
-        self.line.enqueue(exchange.id, exchange, deadline: exchange.terms.startBy)
+    func awaitAdmission(_ exchange: any OpenExchange) {
+        self.admissionQueue.enqueue(exchange.id, exchange, deadline: exchange.terms.startBy)
     }
 
-    /// Admits the next call in line, if there is room, and has `begin` enqueue it.
+    /// Admits the next call in the queue, if there is room, and has `begin` enqueue it.
     ///
     /// - Returns: whether there was one.
-    func letIn(_ begin: (any OpenExchange) -> Void) -> Bool {
-        guard self.line.canStart, self.gate.enterFromLine(), let exchange = self.line.startNext() else { return false }
-        _ = self.line.finish(exchange.id)
+    func admitNext(_ begin: (any OpenExchange) -> Void) -> Bool {
+        guard self.admissionQueue.canStart, self.gate.enterFromQueue(), let exchange = self.admissionQueue.startNext()
+        else { return false }
+        _ = self.admissionQueue.finish(exchange.id)
         exchange.admit()
         begin(exchange)
         // Not before: whoever comes now may be inside at once.
-        self.gate.leaveLine()
+        self.gate.leaveQueue()
         return true
     }
 
@@ -68,8 +70,8 @@ final class Calls {
     /// The caller no longer wants it.
     func cancel(_ id: GUID) {
         self.table.cancel(id)?.cancel()
-        guard let exchange = self.line.cancel(id) else { return }
-        self.gate.leaveLine()
+        guard let exchange = self.admissionQueue.cancel(id) else { return }
+        self.gate.leaveQueue()
         exchange.cancel()
     }
 
@@ -176,7 +178,7 @@ final class Calls {
 
     // MARK: Losses
 
-    /// Puts requests that were sent back in the line, or fails those that must not be sent twice. Writes of which the
+    /// Puts requests that were sent back in their queue, or fails those that must not be sent twice. Writes of which the
     /// server might not remember that it has made them are looked for first.
     ///
     /// - Parameters:
@@ -197,8 +199,8 @@ final class Calls {
     }
 
     func failAll(_ error: PhotonPumpError) {
-        for exchange in self.line.removeAll() {
-            self.gate.leaveLine()
+        for exchange in self.admissionQueue.removeAll() {
+            self.gate.leaveQueue()
             exchange.fail(error)
         }
         for exchange in self.table.removeAll() { exchange.fail(error) }
@@ -226,7 +228,7 @@ final class Calls {
     ///
     /// - Parameter other: one that is not of a call.
     func watchDeadlines(and other: Environment.Instant?) {
-        guard let next = [self.table.nextWake, self.line.nextWake, other].compactMap(\.self).min(),
+        guard let next = [self.table.nextWake, self.admissionQueue.nextWake, other].compactMap(\.self).min(),
             self.wake.map({ next < $0 }) ?? true
         else { return }
         self.wake = next
@@ -238,8 +240,8 @@ final class Calls {
     /// - Parameter outage: why there is no connection, if there is none.
     func expire(because outage: PhotonPumpError?) {
         self.wake = nil
-        for exchange in self.line.expire(now: self.now) {
-            self.gate.leaveLine()
+        for exchange in self.admissionQueue.expire(now: self.now) {
+            self.gate.leaveQueue()
             exchange.fail(PhotonPumpError(.timedOut, "its turn did not come in time (it was not sent)"))
         }
         for exchange in self.table.expire(now: self.now) {

@@ -18,7 +18,7 @@ extension Client {
         // Before anything is awaited: what follows runs elsewhere than the caller, and calls that one caller makes one
         // after another would be sent in any order.
         self.enter(exchange)
-        defer { if exchange.isInside, self.intake.gate.leave() { self.post(.letIn) } }
+        defer { if exchange.isInside, self.intake.gate.leave() { self.post(.admitNext) } }
         return try await withTaskCancellationHandler {
             try await outcome.value()
         } onCancel: {
@@ -26,14 +26,14 @@ extension Client {
         }
     }
 
-    /// Begins a call, or puts it in the line if there is no room inside.
+    /// Begins a call, or queues it for admission if there is no room inside.
     private nonisolated func enter(_ exchange: some OpenExchange) {
         if self.intake.gate.enter() {
             exchange.admit()
             self.begin(exchange)
         } else {
-            self.intake.gate.joinLine()
-            self.post(.standInLine(exchange))
+            self.intake.gate.joinQueue()
+            self.post(.awaitAdmission(exchange))
         }
     }
 
@@ -99,10 +99,10 @@ extension Client {
     private func read(_ message: Intake.Message) {
         switch message {
         case .begin(let exchange): self.enqueue(exchange)
-        case .standInLine(let exchange):
-            self.calls.standInLine(exchange)
-            self.letIn()
-        case .letIn: self.letIn()
+        case .awaitAdmission(let exchange):
+            self.calls.awaitAdmission(exchange)
+            self.admitNext()
+        case .admitNext: self.admitNext()
         case .tell(let message, let command, let id, let login): self.tell(message, command, id, login)
         case .leave(let id): self.leave(id)
         case .cancel(let id): self.calls.cancel(id)
@@ -111,8 +111,8 @@ extension Client {
     }
 
     /// Admits as many calls as there is room for.
-    private func letIn() {
-        while self.calls.letIn({ self.enqueue($0) }) {}
+    private func admitNext() {
+        while self.calls.admitNext({ self.enqueue($0) }) {}
     }
 
     private func enqueue(_ exchange: any OpenExchange) {

@@ -10,13 +10,13 @@ final class Intake: Sendable {
         case cancel(GUID)
         case tell(any WireMessage, Command, GUID, Login?)
         case leave(GUID)
-        case standInLine(any OpenExchange)
-        case letIn
+        case awaitAdmission(any OpenExchange)
+        case admitNext
         case cancelConnect(GUID)
     }
 
     let ids: CorrelationIDs
-    let gate: CallGate
+    let gate: AdmissionGate
     let iterations = Iterations()
     let knownEnds: KnownEnds
     private let mailbox = Mailbox<Message>()
@@ -29,7 +29,7 @@ final class Intake: Sendable {
         let configuration = context.configuration
         self.knownEnds = KnownEnds(context.environment)
         self.ids = CorrelationIDs(context.environment)
-        self.gate = CallGate(limit: configuration.maximumInFlight, andWaiting: configuration.maximumWaiting)
+        self.gate = AdmissionGate(limit: configuration.maximumInFlight, andWaiting: configuration.maximumWaiting)
     }
 
     // MARK: Closing

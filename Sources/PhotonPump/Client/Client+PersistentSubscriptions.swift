@@ -48,7 +48,7 @@ extension Client {
             cause = problem
         }
         var exists = PhotonPumpError(error.code, error.message, stream: stream, underlying: cause)
-        (exists.attempts, exists.elapsed, exists.endpoint) = (error.attempts, .now - terms.started, error.endpoint)
+        (exists.attempts, exists.elapsed, exists.endpoint) = (error.attempts, terms.elapsed, error.endpoint)
         exists.mayHaveBeenApplied = true
         throw exists
     }

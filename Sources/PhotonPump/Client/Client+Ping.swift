@@ -1,3 +1,5 @@
+internal import PhotonPumpTransport
+
 extension Client {
     /// Sends a ping through the server's request queue and waits for the answer. Cancelling the task ends the wait.
     ///
@@ -7,8 +9,8 @@ extension Client {
     ///   since connecting.
     @discardableResult
     public nonisolated func ping(options: CallOptions = CallOptions()) async throws -> Duration {
-        let start = ContinuousClock.now
+        let start = self.environment.now
         try await self.perform(SendPing(), options)
-        return ContinuousClock.now - start
+        return self.environment.now - start
     }
 }

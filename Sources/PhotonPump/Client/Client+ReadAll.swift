@@ -64,4 +64,12 @@ extension Client {
             }
         )
     }
+
+    /// The position of the last event in the log; nil for a server without events.
+    ///
+    /// - Parameter options: the timeout, credentials and node of this call.
+    /// - Throws: ``PhotonPumpError``, such as ``PhotonPumpError/Code/accessDenied``.
+    public nonisolated func lastPosition(options: CallOptions = CallOptions()) async throws -> Position? {
+        try await self.getAll(direction: .backward, maxCount: 1, options: options).events.first?.position
+    }
 }

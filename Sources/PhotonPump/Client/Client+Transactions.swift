@@ -1,3 +1,5 @@
+internal import PhotonPumpTransport
+
 extension Client {
     /// Begins a transaction.
     ///
@@ -16,7 +18,8 @@ extension Client {
             stream, expecting: expected, requireMaster: self.completed(options).requireMaster ?? true)
         let id = try await self.perform(start, options)
         return Transaction(
-            id: id, stream: stream, expected: expected, client: self, writes: TransactionWrites(isNew: true))
+            id: id, stream: stream, expected: expected, client: self,
+            writes: TransactionWrites(isNew: true, began: self.environment.now))
     }
 
     /// A transaction that was begun earlier, here or elsewhere. Nothing is sent.
@@ -26,7 +29,8 @@ extension Client {
     ///   - stream: the stream it writes to; used in results and errors.
     public nonisolated func transaction(_ id: Int64, on stream: String) -> Transaction {
         Transaction(
-            id: id, stream: stream, expected: nil, client: self, writes: TransactionWrites(isNew: false))
+            id: id, stream: stream, expected: nil, client: self,
+            writes: TransactionWrites(isNew: false, began: self.environment.now))
     }
 
     /// Begins a transaction, lets `body` write to it, and commits it. If `body` throws, the transaction is abandoned.

@@ -80,43 +80,4 @@ extension Client {
         defer { self.end(id) }
         return try await Self.$workers.withValue(Self.workers + [id]) { try await body() }
     }
-
-    /// Makes a request that does not use the connection, within the limits of a call.
-    func perform(
-        _ terms: CallTerms, _ operation: String, stream: String,
-        _ request: @escaping @Sendable () async throws -> [UInt8]
-    ) async throws -> [UInt8] {
-        if self.isOver || (self.isRefusing && !terms.isContinued) {
-            throw PhotonPumpError(.clientClosed, "\(operation): the client is closed", stream: stream)
-        }
-        let (id, outcome) = (self.nextID(), Outcome<[UInt8]>())
-        self.workers.begin(outcome, id)
-        defer {
-            self.workers.end(request: id)
-            self.lookWhetherDrained()
-        }
-        return try await withThrowingTaskGroup(of: Void.self) { group in
-            defer { group.cancelAll() }
-            group.addTask {
-                do {
-                    outcome.settle(.success(try await request()))
-                } catch {
-                    outcome.settle(.failure(error))
-                }
-            }
-            group.addTask {
-                try await self.environment.sleep(until: terms.deadline)
-                let time = terms.deadline - terms.started
-                outcome.settle(
-                    .failure(PhotonPumpError(.timedOut, "\(operation): no answer within \(time)", stream: stream)))
-            }
-            do {
-                return try await outcome.wait()
-            } catch var error as PhotonPumpError {
-                if error.code == .clientClosed { error = error.during(operation, stream: stream) }
-                error.elapsed = self.environment.now - terms.started
-                throw error
-            }
-        }
-    }
 }

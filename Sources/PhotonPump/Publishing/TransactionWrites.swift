@@ -18,11 +18,14 @@ final class TransactionWrites: Sendable {
         var isComplete: Bool
     }
 
-    private let began = ContinuousClock.now
+    private let began: ContinuousClock.Instant
     private let state: Mutex<State>
 
-    /// - Parameter isNew: whether nothing was written to the transaction before.
-    init(isNew: Bool) {
+    /// - Parameters:
+    ///   - isNew: whether nothing was written to the transaction before.
+    ///   - began: when it was begun, or taken up again.
+    init(isNew: Bool, began: ContinuousClock.Instant) {
+        self.began = began
         self.state = Mutex(State(isComplete: isNew))
     }
 

@@ -98,7 +98,7 @@ struct OrderTests {
     }
 
     @Test("S74: are sent in that order when most of them have to stand in line")
-    func inLine() async throws {
+    func queued() async throws {
         let settings: (inout Client.Configuration) -> Void = {
             $0.maximumInFlight = 2
             $0.maximumWaiting = 1

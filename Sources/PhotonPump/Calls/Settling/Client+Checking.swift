@@ -1,3 +1,4 @@
+internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
 /// What is to be done about a request whose answer was lost.
@@ -46,7 +47,7 @@ extension Client {
             case .done(let output): return output
             case .again(let other): conversation = other
             case .unknown(let doubt):
-                guard retries.doubtfulWrites == .repeat, doubt.allowsRepetition, terms.deadline > .now else {
+                guard retries.doubtfulWrites == .repeat, doubt.allowsRepetition, terms.remaining > .zero else {
                     throw lost.inDoubt(doubt, conversation.operation)
                 }
             }
@@ -67,9 +68,9 @@ extension Client {
 
     /// Waits before asking again a server that gave up waiting.
     private nonisolated func backOff(_ error: PhotonPumpError, _ terms: CallTerms) async throws {
-        let pause = Backoff().delay(attempts: error.attempts, chance: .random(in: 0...1))
-        guard .now + pause < terms.deadline else { throw error }
-        try await Task.sleep(for: pause)
+        let pause = self.context.backoff(attempts: error.attempts)
+        guard pause < terms.remaining else { throw error }
+        try await self.environment.sleep(for: pause)
     }
 }
 

@@ -1,13 +1,13 @@
 internal import Synchronization
 
 /// Counts the calls that are admitted, without the actor: while there is room a call costs two atomic operations; when
-/// there is none it joins the line that the actor keeps.
+/// there is none it joins the queue that the actor keeps.
 ///
-/// No call overtakes the line: while it is not empty, newcomers join it too.
-final class CallGate: Sendable {
+/// No call overtakes the queue: while it is not empty, newcomers join it too.
+final class AdmissionGate: Sendable {
     private let limit: Int
     private let inside = Atomic(0)
-    private let inLine = Atomic(0)
+    private let queued = Atomic(0)
 
     /// - Parameter limit: together with `waiting`, the number of calls that may be inside at once.
     init(limit: Int, andWaiting waiting: Int) {
@@ -18,31 +18,31 @@ final class CallGate: Sendable {
     /// The number of calls inside.
     var count: Int { self.inside.load(ordering: .sequentiallyConsistent) }
 
-    /// Admits a newcomer, if there is room and no line.
+    /// Admits a newcomer, if there is room and no queue.
     func enter() -> Bool {
-        self.inLine.load(ordering: .sequentiallyConsistent) == 0 && self.take()
+        self.queued.load(ordering: .sequentiallyConsistent) == 0 && self.take()
     }
 
     /// A call leaves.
     ///
-    /// - Returns: whether the first in line should be let in.
+    /// - Returns: whether the first in the queue should be let in.
     func leave() -> Bool {
         self.inside.wrappingSubtract(1, ordering: .sequentiallyConsistent)
-        return self.inLine.load(ordering: .sequentiallyConsistent) > 0
+        return self.queued.load(ordering: .sequentiallyConsistent) > 0
     }
 
-    /// A call joins the line. Call this before ``enterFromLine()``, so that a call that leaves in between notices it.
-    func joinLine() {
-        self.inLine.wrappingAdd(1, ordering: .sequentiallyConsistent)
+    /// A call joins the queue. Call this before ``enterFromQueue()``, so that a call that leaves in between notices it.
+    func joinQueue() {
+        self.queued.wrappingAdd(1, ordering: .sequentiallyConsistent)
     }
 
-    /// A call leaves the line.
-    func leaveLine() {
-        self.inLine.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+    /// A call leaves the queue.
+    func leaveQueue() {
+        self.queued.wrappingSubtract(1, ordering: .sequentiallyConsistent)
     }
 
-    /// Admits the first call in line, if there is room. It stays in the line until ``leaveLine()``.
-    func enterFromLine() -> Bool { self.take() }
+    /// Admits the first call in the queue, if there is room. It stays in the queue until ``leaveQueue()``.
+    func enterFromQueue() -> Bool { self.take() }
 
     private func take() -> Bool {
         var count = self.inside.load(ordering: .sequentiallyConsistent)

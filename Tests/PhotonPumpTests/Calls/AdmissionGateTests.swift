@@ -3,10 +3,10 @@ import Testing
 @testable import PhotonPump
 
 @Suite("The gate of a client")
-struct CallGateTests {
+struct AdmissionGateTests {
     @Test("lets in as many as its limit, and another one when one has left")
     func limit() {
-        let gate = CallGate(limit: 1, andWaiting: 1)
+        let gate = AdmissionGate(limit: 1, andWaiting: 1)
         #expect(gate.enter())
         #expect(gate.enter())
         #expect(!gate.enter())
@@ -15,23 +15,23 @@ struct CallGateTests {
         #expect(gate.count == 2)
     }
 
-    @Test("lets nobody overtake those in line, and tells who leaves that somebody waits")
-    func line() {
-        let gate = CallGate(limit: 1, andWaiting: 0)
+    @Test("lets nobody overtake those in the queue, and tells who leaves that somebody waits")
+    func queue() {
+        let gate = AdmissionGate(limit: 1, andWaiting: 0)
         #expect(gate.enter())
-        gate.joinLine()
-        #expect(!gate.enterFromLine())
+        gate.joinQueue()
+        #expect(!gate.enterFromQueue())
         #expect(gate.leave())
         #expect(!gate.enter())
-        #expect(gate.enterFromLine())
-        gate.leaveLine()
+        #expect(gate.enterFromQueue())
+        gate.leaveQueue()
         #expect(!gate.leave())
         #expect(gate.count == 0)
     }
 
     @Test("never lets in more than its limit, from however many tasks")
     func concurrent() async {
-        let gate = CallGate(limit: 3, andWaiting: 0)
+        let gate = AdmissionGate(limit: 3, andWaiting: 0)
         let entered = await withTaskGroup(of: Int.self) { group in
             for _ in 0..<8 {
                 group.addTask {

@@ -64,7 +64,7 @@ extension Client {
         let pages = ServerPages(
             configuration: self.configuration, httpPort: httpPort, login: login,
             // The search for the master and its address counts, too: the call's own limit is what ends it.
-            timeout: terms.deadline - self.environment.now + .seconds(1), getter: self.context.http,
+            timeout: terms.remaining + .seconds(1), getter: self.context.http,
             logger: self.logger)
         return try await self.perform(terms, operation, stream: stream) {
             try await pages.ask(method, ["subscriptions", stream, group, page], operation: operation, stream: stream)
@@ -97,5 +97,44 @@ extension Client {
         // The timer fires only while it is retained.
         withExtendedLifetime(timer) {}
         return try answer?.value?.checked()
+    }
+
+    /// Makes a request that does not use the connection, within the limits of a call.
+    private func perform(
+        _ terms: CallTerms, _ operation: String, stream: String,
+        _ request: @escaping @Sendable () async throws -> [UInt8]
+    ) async throws -> [UInt8] {
+        if self.isOver || (self.isRefusing && !terms.isContinued) {
+            throw PhotonPumpError(.clientClosed, "\(operation): the client is closed", stream: stream)
+        }
+        let (id, outcome) = (self.nextID(), Outcome<[UInt8]>())
+        self.workers.begin(outcome, id)
+        defer {
+            self.workers.end(request: id)
+            self.lookWhetherDrained()
+        }
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            defer { group.cancelAll() }
+            group.addTask {
+                do {
+                    outcome.settle(.success(try await request()))
+                } catch {
+                    outcome.settle(.failure(error))
+                }
+            }
+            group.addTask {
+                try await self.environment.sleep(until: terms.deadline)
+                let time = terms.deadline - terms.started
+                outcome.settle(
+                    .failure(PhotonPumpError(.timedOut, "\(operation): no answer within \(time)", stream: stream)))
+            }
+            do {
+                return try await outcome.wait()
+            } catch var error as PhotonPumpError {
+                if error.code == .clientClosed { error = error.during(operation, stream: stream) }
+                error.elapsed = terms.elapsed
+                throw error
+            }
+        }
     }
 }
