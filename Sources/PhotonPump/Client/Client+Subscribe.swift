@@ -26,7 +26,7 @@ extension Client {
     ) async throws -> Subscription<Int64> {
         var options = options
         options.call = self.completed(options.call)
-        let source = try StreamFollowing(stream, from: start, options)
+        let source = try StreamSource(stream, from: start, options)
         return try await self.follow(source, from: start, .number, options)
     }
 
@@ -47,21 +47,21 @@ extension Client {
     ) async throws -> Subscription<Position> {
         var options = options
         options.call = self.completed(options.call)
-        let source = try AllFollowing(from: start, matching: filter, options)
+        let source = try AllSource(from: start, matching: filter, options)
         return try await self.follow(source, from: start, .position, options)
     }
 
     private nonisolated func follow<Place>(
-        _ source: any FollowSource,
+        _ source: any CatchUpSource,
         from start: SubscriptionStart<Place>,
         _ place: SubscriptionPlace<Place>,
         _ options: SubscriptionOptions
     ) async throws -> Subscription<Place> {
         _ = try self.terms(options.call)
-        let follower = Follower(self, source, from: start.map(place.inside), options)
-        let subscription = Subscription(follower, place)
+        let catchUp = CatchUpSubscription(self, source, from: start.map(place.inside), options)
+        let subscription = Subscription(catchUp, place)
         let changes = subscription.changes
-        follower.begin()
+        catchUp.begin()
         guard start == .end else { return subscription }
         for await change in changes {
             switch change {

@@ -13,11 +13,11 @@
 /// It has one consumer: either ``events`` or ``messages`` can be iterated, once. Leaving the loop, cancelling its task
 /// and ``stop()`` end the subscription, also on the server.
 public final class Subscription<Place: Comparable & Hashable & Sendable>: Sendable {
-    let follower: Follower
+    let catchUp: CatchUpSubscription
     let place: SubscriptionPlace<Place>
 
-    init(_ follower: Follower, _ place: SubscriptionPlace<Place>) {
-        self.follower = follower
+    init(_ catchUp: CatchUpSubscription, _ place: SubscriptionPlace<Place>) {
+        self.catchUp = catchUp
         self.place = place
     }
 
@@ -32,18 +32,18 @@ public final class Subscription<Place: Comparable & Hashable & Sendable>: Sendab
     /// The events, and between them other things that are true at that point: that the subscription is live or fell
     /// behind, or how far a filter has come. Ends and throws as ``events`` does.
     public var messages: SubscriptionMessages<Place> {
-        SubscriptionMessages(follower: self.follower, place: self.place)
+        SubscriptionMessages(catchUp: self.catchUp, place: self.place)
     }
 
     /// Changes of the subscription from now on, as they happen and not in order with the events.
     ///
     /// Each sequence has its own buffer of 100 changes; a slow reader misses the oldest.
-    public var changes: AsyncStream<SubscriptionChange<Place>> { self.follower.changes(self.place.outside) }
+    public var changes: AsyncStream<SubscriptionChange<Place>> { self.catchUp.changes(self.place.outside) }
 
     /// The current state of the subscription.
-    public var status: SubscriptionStatus<Place> { self.follower.status.map(self.place.outside) }
+    public var status: SubscriptionStatus<Place> { self.catchUp.status.map(self.place.outside) }
 
     /// Ends the subscription. The consumer receives no further events, not even those that have arrived already, and
     /// its loop ends.
-    public func stop() { self.follower.stop() }
+    public func stop() { self.catchUp.stop() }
 }

@@ -7,12 +7,12 @@ public struct SubscriptionEvents<Place: Comparable & Hashable & Sendable>: Async
 
     /// The only iterator; iterators created later throw ``PhotonPumpError/Code/invalidArgument``.
     public func makeAsyncIterator() -> Iterator {
-        Iterator(items: FollowIterator(self.messages.follower))
+        Iterator(items: CatchUpIterator(self.messages.catchUp))
     }
 
     /// Iterates over the events; deallocating it ends the subscription.
     public struct Iterator: AsyncIteratorProtocol {
-        var items: FollowIterator
+        var items: CatchUpIterator
 
         /// The next event; nil after the subscription was stopped.
         ///

@@ -25,17 +25,17 @@ public struct SubscriptionMessages<Place: Comparable & Hashable & Sendable>: Asy
     /// An event, or something between two events.
     public typealias Element = SubscriptionMessage<Place>
 
-    let follower: Follower
+    let catchUp: CatchUpSubscription
     let place: SubscriptionPlace<Place>
 
     /// The only iterator; iterators created later throw ``PhotonPumpError/Code/invalidArgument``.
     public func makeAsyncIterator() -> Iterator {
-        Iterator(items: FollowIterator(self.follower), place: self.place)
+        Iterator(items: CatchUpIterator(self.catchUp), place: self.place)
     }
 
     /// Iterates over the messages; deallocating it ends the subscription.
     public struct Iterator: AsyncIteratorProtocol {
-        var items: FollowIterator
+        var items: CatchUpIterator
         let place: SubscriptionPlace<Place>
 
         /// The next message; nil after the subscription was stopped.

@@ -34,15 +34,15 @@ final class Checkpointing<Store: CheckpointStore>: ProcessingPolicy {
         self.state = Mutex(State(progress: CheckpointProgress(every: count)))
     }
 
-    private var follower: Follower { self.subscription.follower }
-    var client: Client { self.follower.client }
+    private var catchUp: CatchUpSubscription { self.subscription.catchUp }
+    var client: Client { self.catchUp.client }
 
     func nextEvents() async throws -> [NumberedEvent]? {
-        guard let items = try await self.follower.nextBatch(isolation: nil) else { return nil }
+        guard let items = try await self.catchUp.nextBatch(isolation: nil) else { return nil }
         return self.update { progress in items.compactMap { self.note($0, &progress) } }
     }
 
-    private func note(_ item: FollowItem, _ progress: inout CheckpointProgress<Place>) -> NumberedEvent? {
+    private func note(_ item: CatchUpItem, _ progress: inout CheckpointProgress<Place>) -> NumberedEvent? {
         let outside = self.subscription.place.outside
         switch item {
         case .event(let found):
@@ -57,7 +57,7 @@ final class Checkpointing<Store: CheckpointStore>: ProcessingPolicy {
         }
     }
 
-    func isWanted(_ event: NumberedEvent) -> Bool { !self.follower.hasStopped }
+    func isWanted(_ event: NumberedEvent) -> Bool { !self.catchUp.hasStopped }
 
     func succeeded(_ event: NumberedEvent) { self.update { $0.finished(event.number) } }
 
@@ -66,7 +66,7 @@ final class Checkpointing<Store: CheckpointStore>: ProcessingPolicy {
         return error
     }
 
-    func stop() { self.follower.stop() }
+    func stop() { self.catchUp.stop() }
 
     func accompany() async {
         async let timer: Void = self.keepTime()

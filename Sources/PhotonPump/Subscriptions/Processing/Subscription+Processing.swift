@@ -41,7 +41,7 @@ extension Subscription {
             throw PhotonPumpError(.invalidArgument, "\(name) \(number) is below 1")
         }
         guard time > .zero else { throw PhotonPumpError(.invalidArgument, "orAfter \(time) is not above zero") }
-        guard self.follower.beginConsuming() else {
+        guard self.catchUp.beginConsuming() else {
             throw PhotonPumpError(.invalidArgument, "a subscription can be gone through only once")
         }
         // So many may wait that a key with many events does not hold up the others.

@@ -2,15 +2,15 @@ import PhotonPumpWire
 
 @testable import PhotonPump
 
-/// A follower of a stream of numbers, the server it speaks to and the network between, without time or threads: what
+/// A subscription to a stream of numbers, the server it speaks to and the network between, without time or threads: what
 /// happens next is chosen from outside.
 struct ModelledServer {
-    typealias Machine = FollowState
+    typealias Machine = CatchUpState
 
     private enum Package {
-        case page([Int64], next: Int64, isEnd: Bool, FollowEnd?)
+        case page([Int64], next: Int64, isEnd: Bool, CatchUpEnd?)
         case confirmation(Int64?)
-        case end(FollowEnd)
+        case end(CatchUpEnd)
         case refusal
         case event(Int64, subscription: Int)
     }
@@ -35,9 +35,9 @@ struct ModelledServer {
     private var subscriptions = 0
 
     private(set) var isWaiting = false
-    private(set) var taken: [FollowItem] = []
-    private(set) var ending: Delivery<[FollowItem]>?
-    private(set) var changes: [SubscriptionChange<Position>] = []
+    private(set) var taken: [CatchUpItem] = []
+    private(set) var ending: Delivery<[CatchUpItem]>?
+    private(set) var changes: [SubscriptionChange<CatchUpPlace>] = []
     /// The most events that waited for the consumer at once.
     private(set) var peak = 0
 
@@ -54,8 +54,9 @@ struct ModelledServer {
     ) {
         let limits = Machine.Limits(
             events: events, bytes: bytes, overflow: overflow, beyondEnd: beyondEnd, checkpointInterval: 3)
-        self.machine = Machine(from: start.map(Position.init(number:)), limits: limits, reportsCheckpoints: isFiltered)
-        {
+        self.machine = Machine(
+            from: start.map(CatchUpPlace.init(number:)), limits: limits, reportsCheckpoints: isFiltered
+        ) {
             .beyondEnd("s", stream: "s", $0, "it ends at \($1?.number ?? -1)")
         }
         self.pageSize = pageSize
@@ -64,12 +65,12 @@ struct ModelledServer {
         self.apply(self.machine.begin())
     }
 
-    static func event(_ number: Int64) -> FollowEvent {
+    static func event(_ number: Int64) -> CatchUpEvent {
         let record = EventRecord(
             stream: Bytes(utf8: "s"), number: number, id: .zero, type: Bytes(utf8: "t"), isJSON: false, data: Bytes(),
             metadata: Bytes(), created: 0)
-        return FollowEvent(
-            place: Position(number: number), record: ResolvedRecord(event: record, link: nil), position: nil)
+        return CatchUpEvent(
+            place: CatchUpPlace(number: number), record: ResolvedRecord(event: record, link: nil), position: nil)
     }
 
     /// The numbers of the events the consumer was given.
@@ -97,9 +98,9 @@ struct ModelledServer {
     }
 
     /// What is read of it ends there.
-    private func end(_ lag: Int64) -> FollowEnd {
+    private func end(_ lag: Int64) -> CatchUpEnd {
         let end = self.written - lag
-        return self.tellsEnds ? FollowEnd(lastNumber: end - 1) : FollowEnd(log: Position(number: end))
+        return self.tellsEnds ? CatchUpEnd(lastNumber: end - 1) : CatchUpEnd(log: CatchUpPlace(number: end))
     }
 
     mutating func demand() {
@@ -144,11 +145,11 @@ struct ModelledServer {
         case .page(let numbers, let next, let isEnd, let end):
             self.apply(
                 self.machine.received(
-                    numbers.map(Self.event), next: .from(Position(number: next)), isEnd: isEnd, end: end))
+                    numbers.map(Self.event), next: .from(CatchUpPlace(number: next)), isEnd: isEnd, end: end))
         case .confirmation(let last):
             self.listening = self.subscriptions
-            let end = self.tellsEnds ? FollowEnd(lastNumber: last ?? -1) : nil
-            self.apply(self.machine.confirmed(last.map(Position.init(number:)), end))
+            let end = self.tellsEnds ? CatchUpEnd(lastNumber: last ?? -1) : nil
+            self.apply(self.machine.confirmed(last.map(CatchUpPlace.init(number:)), end))
         case .end(let end):
             self.apply(self.machine.found(end))
         case .refusal:

@@ -14,8 +14,8 @@ internal import PhotonPumpWire
 ///
 /// It goes live only where the end is known to lie behind what was confirmed, and not before the place to go on at. In
 /// the latter case the server is not the one that the place is from, or not yet: ``SubscriptionOptions/BeyondEnd``.
-struct FollowState {
-    typealias Place = Position
+struct CatchUpState {
+    typealias Place = CatchUpPlace
     typealias Start = SubscriptionStart<Place>
     typealias Change = SubscriptionChange<Place>
 
@@ -23,7 +23,7 @@ struct FollowState {
     struct Actions {
         var changes: [Change] = []
         /// What the waiting consumer receives.
-        var deliver: Delivery<[FollowItem]>?
+        var deliver: Delivery<[CatchUpItem]>?
         /// Whether to unsubscribe, because pushed events are no longer wanted.
         var unsubscribes = false
         var request: Request?
@@ -56,7 +56,7 @@ struct FollowState {
         case findingEnd(Place?)
         /// The place to go on at lies beyond this end; asking whether the master says so, too. Exits: live, reading,
         /// over.
-        case doubting(FollowEnd, asMaster: Bool)
+        case doubting(CatchUpEnd, asMaster: Bool)
         /// Exits: reading, over.
         case live
         case over
@@ -108,10 +108,10 @@ struct FollowState {
     /// Whether a request is in flight.
     var isBusy = false
     /// Of the consumer.
-    var demand = Demand<[FollowItem]>()
-    var ready = FollowBuffer()
+    var demand = Demand<[CatchUpItem]>()
+    var ready = CatchUpBuffer()
     /// Events that were pushed before everything that precedes them was read.
-    var held: [FollowEvent] = []
+    var held: [CatchUpEvent] = []
     var heldBytes = 0
     /// How far they reach, with those that do not match the filter.
     var heldPlace: Place?
@@ -179,7 +179,7 @@ struct FollowState {
     /// A page has arrived.
     ///
     /// - Parameter end: where it ends, if the server reports that.
-    mutating func received(_ events: [FollowEvent], next: Start, isEnd: Bool, end: FollowEnd?) -> Actions {
+    mutating func received(_ events: [CatchUpEvent], next: Start, isEnd: Bool, end: CatchUpEnd?) -> Actions {
         if case .over = self.phase { return Actions() }
         var changes = self.succeeded()
         for event in events { self.take(event) }
@@ -201,7 +201,7 @@ struct FollowState {
     /// From now on the server pushes what is written after this place; nil if nothing had been written.
     ///
     /// - Parameter end: where it ends, if the place tells.
-    mutating func confirmed(_ boundary: Place?, _ end: FollowEnd?) -> Actions {
+    mutating func confirmed(_ boundary: Place?, _ end: CatchUpEnd?) -> Actions {
         guard case .subscribing = self.phase else { return Actions() }
         let changes = self.succeeded()
         self.note(end: boundary)
@@ -239,7 +239,7 @@ struct FollowState {
     ///
     /// - Parameter fits: whether it matches the filter.
     /// - Returns: what to do at once; usually nil, for nothing.
-    mutating func appeared(_ event: FollowEvent, fits: Bool = true) -> Actions? {
+    mutating func appeared(_ event: CatchUpEvent, fits: Bool = true) -> Actions? {
         self.note(end: event.place)
         switch self.phase {
         case .live:

@@ -1,12 +1,12 @@
 internal import PhotonPumpWire
 
-/// The building blocks of ``FollowState``.
-extension FollowState {
+/// The building blocks of ``CatchUpState``.
+extension CatchUpState {
     func isNew(_ place: Place) -> Bool {
         if let last = self.missed?.last ?? self.last { place > last } else if let first { place >= first } else { true }
     }
 
-    mutating func take(_ event: FollowEvent) {
+    mutating func take(_ event: CatchUpEvent) {
         guard self.isNew(event.place) else { return }
         self.last = event.place
         self.idleLosses = 0
@@ -100,13 +100,13 @@ extension FollowState {
         self.peak.bytes = max(self.peak.bytes, self.bufferedBytes + self.inHand.bytes)
     }
 
-    func hasRoom(for event: FollowEvent) -> Bool {
+    func hasRoom(for event: CatchUpEvent) -> Bool {
         let count = self.bufferedEvents + self.inHand.events
         let bytes = self.bufferedBytes + self.inHand.bytes + event.record.byteCount
         return count == 0 || (count < self.limits.events && bytes <= self.limits.bytes)
     }
 
-    mutating func overflow(_ event: FollowEvent) -> Actions? {
+    mutating func overflow(_ event: CatchUpEvent) -> Actions? {
         switch self.limits.overflow {
         case .readBack:
             return self.readBack()
@@ -159,7 +159,7 @@ extension FollowState {
 
     /// What has arrived is not delivered.
     mutating func discard() {
-        self.ready = FollowBuffer()
+        self.ready = CatchUpBuffer()
         self.missed = nil
     }
 

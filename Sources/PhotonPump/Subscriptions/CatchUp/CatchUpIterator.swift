@@ -1,25 +1,25 @@
-/// Iterates over what a ``Follower`` delivers, batch by batch: an item costs an array access.
-struct FollowIterator {
+/// Iterates over what a ``CatchUpSubscription`` delivers, batch by batch: an item costs an array access.
+struct CatchUpIterator {
     /// Ends the subscription when its consumer is deallocated.
     private final class Consumer {
-        let follower: Follower
+        let catchUp: CatchUpSubscription
 
-        init(_ follower: Follower) {
-            self.follower = follower
+        init(_ catchUp: CatchUpSubscription) {
+            self.catchUp = catchUp
         }
 
         deinit {
-            self.follower.stop()
+            self.catchUp.stop()
         }
     }
 
     /// nil if there is another consumer.
     private let consumer: Consumer?
-    private var batch: [FollowItem] = []
+    private var batch: [CatchUpItem] = []
     private var position = 0
 
-    init(_ follower: Follower) {
-        self.consumer = follower.beginConsuming() ? Consumer(follower) : nil
+    init(_ catchUp: CatchUpSubscription) {
+        self.consumer = catchUp.beginConsuming() ? Consumer(catchUp) : nil
     }
 
     mutating func nextEvent(isolation actor: isolated (any Actor)?) async throws -> ResolvedEvent? {
@@ -31,14 +31,14 @@ struct FollowIterator {
         return nil
     }
 
-    mutating func next(isolation actor: isolated (any Actor)?) async throws -> FollowItem? {
-        guard let follower = self.consumer?.follower else {
+    mutating func next(isolation actor: isolated (any Actor)?) async throws -> CatchUpItem? {
+        guard let catchUp = self.consumer?.catchUp else {
             throw PhotonPumpError(.invalidArgument, "a subscription can be gone through only once")
         }
         // After a stop, the end of the client, or the task's cancellation, nothing more is delivered.
-        if self.position == self.batch.count || follower.mustEnd || Task.isCancelled {
+        if self.position == self.batch.count || catchUp.mustEnd || Task.isCancelled {
             (self.batch, self.position) = ([], 0)
-            guard let batch = try await follower.nextBatch(isolation: actor) else { return nil }
+            guard let batch = try await catchUp.nextBatch(isolation: actor) else { return nil }
             self.batch = batch
         }
         defer { self.position += 1 }

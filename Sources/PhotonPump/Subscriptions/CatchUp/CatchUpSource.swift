@@ -1,7 +1,7 @@
 internal import PhotonPumpWire
 
 /// What a subscription follows: how to read it, how to subscribe to it, and the place of each event in it.
-protocol FollowSource: Sendable {
+protocol CatchUpSource: Sendable {
     /// The options of each request.
     var call: CallOptions { get }
     /// The stream's name, for error messages.
@@ -11,14 +11,14 @@ protocol FollowSource: Sendable {
 
     /// The conversation that reads the page at `start`.
     func read(
-        from start: SubscriptionStart<Position>, id: GUID, terms: CallTerms,
-        completion: @escaping @Sendable (Result<FollowPage, any Error>) -> Void
+        from start: SubscriptionStart<CatchUpPlace>, id: GUID, terms: CallTerms,
+        completion: @escaping @Sendable (Result<CatchUpPage, any Error>) -> Void
     ) -> any OpenExchange
 
     /// The conversation that subscribes to what is written from now on.
     func subscribe(
         id: GUID, terms: CallTerms,
-        completion: @escaping @Sendable (Result<FollowConfirmation, any Error>) -> Void
+        completion: @escaping @Sendable (Result<CatchUpConfirmation, any Error>) -> Void
     ) -> any OpenExchange
 
     /// The conversation that asks where it ends, without leaving the node for another one.
@@ -27,55 +27,55 @@ protocol FollowSource: Sendable {
     ///   - start: a place that may lie beyond the end.
     ///   - asMaster: whether only the master may answer.
     func end(
-        seenFrom start: SubscriptionStart<Position>, asMaster: Bool, id: GUID, terms: CallTerms,
-        completion: @escaping @Sendable (Result<FollowEnd, any Error>) -> Void
+        seenFrom start: SubscriptionStart<CatchUpPlace>, asMaster: Bool, id: GUID, terms: CallTerms,
+        completion: @escaping @Sendable (Result<CatchUpEnd, any Error>) -> Void
     ) -> any OpenExchange
 
     /// The meaning of a pushed event; nil if it has none.
-    func pushed(_ record: PositionedRecord) throws(PhotonPumpError) -> (event: FollowEvent, fits: Bool)?
+    func pushed(_ record: PositionedRecord) throws(PhotonPumpError) -> (event: CatchUpEvent, fits: Bool)?
 
     /// The place that a filtering server has reached.
-    func place(_ checkpoint: CheckpointReached) -> Position?
+    func place(_ checkpoint: CheckpointReached) -> CatchUpPlace?
 
     /// The error for a place that lies beyond the end.
-    func beyondEnd(_ start: SubscriptionStart<Position>, _ end: Position?) -> PhotonPumpError
+    func beyondEnd(_ start: SubscriptionStart<CatchUpPlace>, _ end: CatchUpPlace?) -> PhotonPumpError
 }
 
 /// Events that were read together.
-struct FollowPage: Sendable {
-    var events: [FollowEvent] = []
+struct CatchUpPage: Sendable {
+    var events: [CatchUpEvent] = []
     /// Where to continue reading.
-    var next: SubscriptionStart<Position>
+    var next: SubscriptionStart<CatchUpPlace>
     /// Whether there was nothing more.
     var isEnd = false
     /// Where the server says that it ends; nil if pages do not tell.
-    var end: FollowEnd?
+    var end: CatchUpEnd?
 }
 
 /// Where a stream or the log ends, as far as a node knows.
-struct FollowEnd: Sendable, Equatable {
+struct CatchUpEnd: Sendable, Equatable {
     /// The last place that exists; nil if there is none. Of the log, the place where the next event will be.
-    let last: Position?
+    let last: CatchUpPlace?
     /// The place of the next event.
-    let next: Position
+    let next: CatchUpPlace
 
     /// Of a stream, by the number of its last event; -1 if there is none.
     init(lastNumber: Int64) {
-        self.last = lastNumber < 0 ? nil : Position(number: lastNumber)
-        self.next = Position(number: max(-1, min(lastNumber, .max - 1)) + 1)
+        self.last = lastNumber < 0 ? nil : CatchUpPlace(number: lastNumber)
+        self.next = CatchUpPlace(number: max(-1, min(lastNumber, .max - 1)) + 1)
     }
 
     /// Of the log.
-    init(log: Position) {
+    init(log: CatchUpPlace) {
         (self.last, self.next) = (log, log)
     }
 }
 
-enum FollowConfirmation: Sendable {
+enum CatchUpConfirmation: Sendable {
     /// The server pushes what is written after this place; nil if nothing has been written.
     ///
     /// The end is nil if the place does not tell.
-    case confirmed(Position?, FollowEnd?)
+    case confirmed(CatchUpPlace?, CatchUpEnd?)
     /// The server does not support filters, and must be asked for everything.
     case beyondServer
 }

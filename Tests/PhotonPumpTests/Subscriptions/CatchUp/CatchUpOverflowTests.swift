@@ -4,7 +4,7 @@ import Testing
 @testable import PhotonPump
 
 @Suite("What a subscription decides when its consumer is slow")
-struct FollowOverflowTests {
+struct CatchUpOverflowTests {
     private static func numbers(_ range: Range<Int64>) -> [Int64] { Array(range) }
 
     @Test("S30: stops listening when the buffer is full, and reads back what did not fit at the consumer's pace")
@@ -73,8 +73,8 @@ struct FollowOverflowTests {
             server.write(9)
             for _ in 0..<9 { server.receive() }
             _ = server.machine.appeared(ModelledServer.event(9), fits: false)
-            _ = server.machine.reached(Position(number: 10))
-            #expect(server.machine.next == .after(Position(number: 7)))
+            _ = server.machine.reached(CatchUpPlace(number: 10))
+            #expect(server.machine.next == .after(CatchUpPlace(number: 7)))
             if isLost {
                 server.disconnect()
                 server.calmDown()
@@ -82,11 +82,11 @@ struct FollowOverflowTests {
             } else {
                 server.demand()
                 server.demand()
-                guard case .gap(1, after: Position(number: 7))? = server.taken.last else {
+                guard case .gap(1, after: CatchUpPlace(number: 7))? = server.taken.last else {
                     Issue.record("\(server.taken)")
                     return
                 }
-                #expect(server.machine.next == .after(Position(number: 10)))
+                #expect(server.machine.next == .after(CatchUpPlace(number: 10)))
             }
         }
     }

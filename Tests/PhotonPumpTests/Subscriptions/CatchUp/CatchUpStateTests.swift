@@ -5,7 +5,7 @@ import Testing
 @testable import PhotonPump
 
 @Suite("What a subscription decides")
-struct FollowStateTests {
+struct CatchUpStateTests {
     struct Beginning {
         let start: SubscriptionStart<Int64>
         /// The first event that is given, of those there are and those written later.
@@ -152,11 +152,11 @@ struct FollowStateTests {
         lag(1)
         server.answer()
         server.receive()
-        lag(10 * FollowState.tacitRereads)
+        lag(10 * CatchUpState.tacitRereads)
         #expect(server.changes.map(\.name) == ["readingHistory", "readsLag"])
         server.write()
         lag(10)
-        guard case .readsLag(upTo: Position(number: 4))? = server.taken.first else {
+        guard case .readsLag(upTo: CatchUpPlace(number: 4))? = server.taken.first else {
             Issue.record("\(server.taken)")
             return
         }
@@ -192,13 +192,13 @@ struct FollowStateTests {
             return
         }
         if isServersWork {
-            _ = server.machine.reached(Position(number: 5))
+            _ = server.machine.reached(CatchUpPlace(number: 5))
         } else {
             _ = server.machine.appeared(ModelledServer.event(5), fits: false)
         }
         server.calmDown()
-        #expect(server.machine.last == Position(number: 5))
-        guard case .checkpoint(.after(Position(number: 5)))? = server.taken.last else {
+        #expect(server.machine.last == CatchUpPlace(number: 5))
+        guard case .checkpoint(.after(CatchUpPlace(number: 5)))? = server.taken.last else {
             Issue.record("\(server.taken)")
             return
         }
@@ -207,10 +207,10 @@ struct FollowStateTests {
     @Test("ends when the server refuses the same too often, and not before")
     func serverErrors() {
         var server = ModelledServer(from: .start, holding: 7)
-        for _ in 1..<FollowState.mostServerErrors { server.fail(.serverError) }
+        for _ in 1..<CatchUpState.mostServerErrors { server.fail(.serverError) }
         server.timeOut()
-        for _ in 1..<FollowState.mostServerErrors { server.fail(.serverError) }
-        #expect(server.machine.failures == 2 * FollowState.mostServerErrors - 1)
+        for _ in 1..<CatchUpState.mostServerErrors { server.fail(.serverError) }
+        #expect(server.machine.failures == 2 * CatchUpState.mostServerErrors - 1)
         server.demand()
         server.fail(.serverError)
         guard case .error(let error as PhotonPumpError)? = server.ending else {

@@ -2,13 +2,13 @@ internal import PhotonPumpTransport
 internal import PhotonPumpWire
 internal import Synchronization
 
-/// Carries out what ``FollowState`` decides: makes the requests, receives what is pushed, and delivers it to the
+/// Carries out what ``CatchUpState`` decides: makes the requests, receives what is pushed, and delivers it to the
 /// consumer.
 ///
 /// The iterator and the subscription own it; when both are deallocated, nothing of it remains on the client or the
 /// server.
-final class Follower: Subscriber {
-    typealias Machine = FollowState
+final class CatchUpSubscription: Subscriber {
+    typealias Machine = CatchUpState
     struct Shared {
         var machine: Machine
         /// The conversation in flight.
@@ -21,11 +21,11 @@ final class Follower: Subscriber {
     }
 
     let client: Client
-    private let source: any FollowSource
+    private let source: any CatchUpSource
     private let options: SubscriptionOptions
     let shared: Mutex<Shared>
-    private let consumer = Consumer<[FollowItem]>()
-    let happenings = Broadcast<SubscriptionChange<Position>> { if case .ended = $0 { true } else { false } }
+    private let consumer = Consumer<[CatchUpItem]>()
+    let happenings = Broadcast<SubscriptionChange<CatchUpPlace>> { if case .ended = $0 { true } else { false } }
     /// Whether the consumer should receive nothing more, not even what it already holds.
     private let isStopped = Atomic(false)
     private let isConsumed = Atomic(false)
@@ -33,7 +33,7 @@ final class Follower: Subscriber {
     let isInterrupted = Atomic(false)
 
     init(
-        _ client: Client, _ source: any FollowSource, from start: SubscriptionStart<Position>,
+        _ client: Client, _ source: any CatchUpSource, from start: SubscriptionStart<CatchUpPlace>,
         _ options: SubscriptionOptions
     ) {
         self.client = client
@@ -83,7 +83,7 @@ final class Follower: Subscriber {
     }
 
     /// The next items, at least one; nil at the end.
-    func nextBatch(isolation: isolated (any Actor)?) async throws -> [FollowItem]? {
+    func nextBatch(isolation: isolated (any Actor)?) async throws -> [CatchUpItem]? {
         if self.client.isOver { self.perform { $0.machine.closed(Client.closure) } }
         return try await self.consumer.next {
             self.perform { $0.machine.demanded() }
@@ -241,7 +241,7 @@ final class Follower: Subscriber {
         if self.shared.withLock({ $0.exchange != id }) { self.client.cancel(id) }
     }
 
-    private func pageCame(_ result: Result<FollowPage, any Error>, _ id: GUID) {
+    private func pageCame(_ result: Result<CatchUpPage, any Error>, _ id: GUID) {
         self.perform { shared in
             guard shared.exchange == id else { return Machine.Actions() }
             shared.exchange = nil
@@ -254,7 +254,7 @@ final class Follower: Subscriber {
         }
     }
 
-    private func endCame(_ result: Result<FollowEnd, any Error>, asMaster: Bool, _ id: GUID) {
+    private func endCame(_ result: Result<CatchUpEnd, any Error>, asMaster: Bool, _ id: GUID) {
         self.perform { shared in
             guard shared.exchange == id else { return Machine.Actions() }
             shared.exchange = nil
@@ -269,7 +269,7 @@ final class Follower: Subscriber {
     }
 
     /// Runs on the client's queue, so that what is pushed next finds this subscriber.
-    private func answered(_ result: Result<FollowConfirmation, any Error>, _ id: GUID) {
+    private func answered(_ result: Result<CatchUpConfirmation, any Error>, _ id: GUID) {
         var isWanted = false
         self.perform { shared in
             guard shared.exchange == id else { return Machine.Actions() }

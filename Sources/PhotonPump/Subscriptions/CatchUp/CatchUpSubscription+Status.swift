@@ -3,8 +3,8 @@ internal import PhotonPumpWire
 internal import Synchronization
 
 /// The current state, and the listeners for changes.
-extension Follower {
-    var status: SubscriptionStatus<Position> {
+extension CatchUpSubscription {
+    var status: SubscriptionStatus<CatchUpPlace> {
         self.shared.withLock { shared in
             let machine = shared.machine
             let phase: SubscriptionPhase =
@@ -31,7 +31,7 @@ extension Follower {
     }
 
     func changes<Place>(
-        _ place: @escaping @Sendable (Position) -> Place
+        _ place: @escaping @Sendable (CatchUpPlace) -> Place
     ) -> AsyncStream<SubscriptionChange<Place>> {
         self.happenings.stream { $0.map(place) }
     }

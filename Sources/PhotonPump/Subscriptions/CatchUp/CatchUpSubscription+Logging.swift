@@ -1,9 +1,9 @@
 internal import Logging
 internal import Synchronization
 
-extension Follower {
+extension CatchUpSubscription {
     /// Logs changes.
-    func log(_ changes: [SubscriptionChange<Position>]) {
+    func log(_ changes: [SubscriptionChange<CatchUpPlace>]) {
         guard !changes.isEmpty else { return }
         var logger = self.client.logger
         logger[metadataKey: LogKey.stream] = "\(self.stream)"
@@ -38,7 +38,7 @@ extension Follower {
         }
     }
 
-    private func text(_ place: Position) -> String {
-        self.stream == "$all" ? "\(place)" : "\(place.number)"
+    private func text(_ place: CatchUpPlace) -> String {
+        self.stream == "$all" ? "\(place.position)" : "\(place.number)"
     }
 }

@@ -4,7 +4,7 @@ import Testing
 @testable import PhotonPump
 
 @Suite("S68: What a subscription decides when the place to go on at lies beyond the end")
-struct FollowBeyondEndTests {
+struct CatchUpBeyondEndTests {
     private static func numbers(_ range: Range<Int64>) -> [Int64] { Array(range) }
 
     /// The place and the end of the announcement among what the consumer received.

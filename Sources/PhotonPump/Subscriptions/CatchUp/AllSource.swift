@@ -2,7 +2,7 @@ internal import PhotonPumpWire
 internal import Synchronization
 
 /// Follows all streams, or the events that match a filter, by positions in the log.
-final class AllFollowing: FollowSource {
+final class AllSource: CatchUpSource {
     let name = "$all"
     private let options: SubscriptionOptions
     private let pages: AllPages
@@ -40,35 +40,35 @@ final class AllFollowing: FollowSource {
     }
 
     func read(
-        from start: SubscriptionStart<Position>, id: GUID, terms: CallTerms,
-        completion: @escaping @Sendable (Result<FollowPage, any Error>) -> Void
+        from start: SubscriptionStart<CatchUpPlace>, id: GUID, terms: CallTerms,
+        completion: @escaping @Sendable (Result<CatchUpPage, any Error>) -> Void
     ) -> any OpenExchange {
         let cursor = AllPages.Cursor(
-            position: Self.position(start), isServersWork: self.isServersWork.load(ordering: .relaxed))
+            position: Self.position(start.map(\.position)), isServersWork: self.isServersWork.load(ordering: .relaxed))
         return self.pages.exchange(at: cursor, id: id, terms: terms) { result in
             completion(
                 result.map { output in
                     switch output {
                     case .page(let page, _):
-                        let next = page.next == cursor.position ? start : .from(page.next)
-                        return FollowPage(events: page.events.map(Self.event), next: next, isEnd: page.isEnd)
+                        let next = page.next == cursor.position ? start : .from(CatchUpPlace(page.next))
+                        return CatchUpPage(events: page.events.map(Self.event), next: next, isEnd: page.isEnd)
                     case .beyondServer:
                         self.isServersWork.store(false, ordering: .relaxed)
-                        return FollowPage(next: start)
+                        return CatchUpPage(next: start)
                     }
                 }
             )
         }
     }
 
-    private static func event(_ record: PositionedRecord) -> FollowEvent {
+    private static func event(_ record: PositionedRecord) -> CatchUpEvent {
         let position = Position(commit: record.commitPosition, prepare: record.preparePosition)
-        return FollowEvent(place: position, record: record.record, position: position)
+        return CatchUpEvent(place: CatchUpPlace(position), record: record.record, position: position)
     }
 
     func subscribe(
         id: GUID, terms: CallTerms,
-        completion: @escaping @Sendable (Result<FollowConfirmation, any Error>) -> Void
+        completion: @escaping @Sendable (Result<CatchUpConfirmation, any Error>) -> Void
     ) -> any OpenExchange {
         var subscribe = Subscribe(target: "", resolveLinks: self.options.resolveLinks)
         let isServersWork = self.filter != nil && self.isServersWork.load(ordering: .relaxed)
@@ -91,34 +91,35 @@ final class AllFollowing: FollowSource {
     }
 
     func end(
-        seenFrom start: SubscriptionStart<Position>, asMaster: Bool, id: GUID, terms: CallTerms,
-        completion: @escaping @Sendable (Result<FollowEnd, any Error>) -> Void
+        seenFrom start: SubscriptionStart<CatchUpPlace>, asMaster: Bool, id: GUID, terms: CallTerms,
+        completion: @escaping @Sendable (Result<CatchUpEnd, any Error>) -> Void
     ) -> any OpenExchange {
         // Forward from the end there is nothing, and the answer says where that is.
         var reading = self.pages.reading(at: .end, atMost: 1)
         reading.message.requireMaster = reading.message.requireMaster || asMaster
         reading.staysHere = asMaster
         return Exchange(reading, id: id, terms: terms) { result in
-            completion(result.map { FollowEnd(log: AllPage($0).from) })
+            completion(result.map { CatchUpEnd(log: CatchUpPlace(AllPage($0).from)) })
         }
     }
 
     /// nil as long as nothing has been written.
-    private static func last(_ commit: Int64) -> Position? {
-        commit < 0 ? nil : Position(commit: commit, prepare: commit)
+    private static func last(_ commit: Int64) -> CatchUpPlace? {
+        commit < 0 ? nil : CatchUpPlace(Position(commit: commit, prepare: commit))
     }
 
-    func pushed(_ record: PositionedRecord) -> (event: FollowEvent, fits: Bool)? {
+    func pushed(_ record: PositionedRecord) -> (event: CatchUpEvent, fits: Bool)? {
         // A filtering server has the last word: its patterns differ slightly from the client's.
         let isFitting = self.isServersWork.load(ordering: .relaxed) || self.filter?.matches(record) ?? true
         return (Self.event(record), isFitting)
     }
 
-    func place(_ checkpoint: CheckpointReached) -> Position? {
-        Position(commit: checkpoint.commitPosition, prepare: checkpoint.preparePosition)
+    func place(_ checkpoint: CheckpointReached) -> CatchUpPlace? {
+        CatchUpPlace(Position(commit: checkpoint.commitPosition, prepare: checkpoint.preparePosition))
     }
 
-    func beyondEnd(_ start: SubscriptionStart<Position>, _ end: Position?) -> PhotonPumpError {
-        .beyondEnd("$all", stream: self.name, start, end.map { "the log ends at \($0.commit)" } ?? "the log is empty")
+    func beyondEnd(_ start: SubscriptionStart<CatchUpPlace>, _ end: CatchUpPlace?) -> PhotonPumpError {
+        let end = end.map { "the log ends at \($0.position.commit)" } ?? "the log is empty"
+        return .beyondEnd("$all", stream: self.name, start.map(\.position), end)
     }
 }

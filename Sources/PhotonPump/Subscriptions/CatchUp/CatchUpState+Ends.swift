@@ -1,16 +1,16 @@
 internal import PhotonPumpWire
 
 /// Where the end is, compared with what was confirmed and with the place to go on at.
-extension FollowState {
+extension CatchUpState {
     /// Everything up to `boundary` was read, or as much of it as reads return.
     ///
     /// - Parameter end: where it ends as far as reads know; nil if that has yet to be asked.
-    mutating func readUpTo(_ boundary: Place?, _ end: FollowEnd?, _ changes: [Change]) -> Actions {
+    mutating func readUpTo(_ boundary: Place?, _ end: CatchUpEnd?, _ changes: [Change]) -> Actions {
         guard let end else {
             self.phase = .findingEnd(boundary)
             return self.settle(changes)
         }
-        if let boundary, end.next.commit <= boundary.commit { return self.lag(behind: boundary, changes) }
+        if let boundary, end.next.main <= boundary.main { return self.lag(behind: boundary, changes) }
         let changes = changes + self.caughtUp()
         guard self.isBeyond(end) else { return self.settle(changes + self.goLive(boundary)) }
         return self.goBeyond(end, changes)
@@ -24,7 +24,7 @@ extension FollowState {
     }
 
     /// The end was asked for.
-    mutating func found(_ end: FollowEnd) -> Actions {
+    mutating func found(_ end: CatchUpEnd) -> Actions {
         if case .over = self.phase { return Actions() }
         let changes = self.succeeded()
         switch self.phase {
@@ -61,17 +61,17 @@ extension FollowState {
     }
 
     /// Whether the place to go on at lies beyond this end.
-    private func isBeyond(_ end: FollowEnd) -> Bool {
+    private func isBeyond(_ end: CatchUpEnd) -> Bool {
         switch self.next {
-        case .after(let place): place.commit >= end.next.commit
-        case .from(let place): place.commit > end.next.commit
+        case .after(let place): place.main >= end.next.main
+        case .from(let place): place.main > end.next.main
         case .start, .end: false
         }
     }
 
     /// The place to go on at, which lies beyond this end; as the consumer knows it.
-    private func place(beyond end: FollowEnd) -> Start {
-        if let last, last.commit >= end.next.commit { .after(last) } else { self.next }
+    private func place(beyond end: CatchUpEnd) -> Start {
+        if let last, last.main >= end.next.main { .after(last) } else { self.next }
     }
 
     /// What the server returns to a reader lags behind what it confirms to a subscriber.
@@ -84,7 +84,7 @@ extension FollowState {
         return self.settle(changes + [.readsLag(upTo: boundary)])
     }
 
-    private mutating func goBeyond(_ end: FollowEnd, _ changes: [Change]) -> Actions {
+    private mutating func goBeyond(_ end: CatchUpEnd, _ changes: [Change]) -> Actions {
         let place = self.place(beyond: end)
         self.isBeyondEnd = true
         self.knownEnd = end.last
@@ -100,7 +100,7 @@ extension FollowState {
     }
 
     /// There is no doubt about this end.
-    private mutating func act(on end: FollowEnd, _ changes: [Change]) -> Actions {
+    private mutating func act(on end: CatchUpEnd, _ changes: [Change]) -> Actions {
         var actions: Actions
         if self.limits.beyondEnd == .startOver {
             self.goBack()

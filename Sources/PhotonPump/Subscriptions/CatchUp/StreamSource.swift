@@ -1,7 +1,7 @@
 internal import PhotonPumpWire
 
 /// Follows a stream by event numbers; in a stream of links, by those of the links.
-struct StreamFollowing: FollowSource {
+struct StreamSource: CatchUpSource {
     let name: String
     private let resolveLinks: Bool
     private let pages: StreamPages
@@ -28,8 +28,8 @@ struct StreamFollowing: FollowSource {
     }
 
     func read(
-        from start: SubscriptionStart<Position>, id: GUID, terms: CallTerms,
-        completion: @escaping @Sendable (Result<FollowPage, any Error>) -> Void
+        from start: SubscriptionStart<CatchUpPlace>, id: GUID, terms: CallTerms,
+        completion: @escaping @Sendable (Result<CatchUpPage, any Error>) -> Void
     ) -> any OpenExchange {
         let number = Self.number(start)
         return self.pages.exchange(at: number, findsNothing: true, id: id, terms: terms) { result in
@@ -37,7 +37,7 @@ struct StreamFollowing: FollowSource {
         }
     }
 
-    private static func number(_ start: SubscriptionStart<Position>) -> Int64 {
+    private static func number(_ start: SubscriptionStart<CatchUpPlace>) -> Int64 {
         switch start {
         case .start, .end: 0
         case .after(let place): place.number + 1
@@ -46,36 +46,36 @@ struct StreamFollowing: FollowSource {
     }
 
     func end(
-        seenFrom start: SubscriptionStart<Position>, asMaster: Bool, id: GUID, terms: CallTerms,
-        completion: @escaping @Sendable (Result<FollowEnd, any Error>) -> Void
+        seenFrom start: SubscriptionStart<CatchUpPlace>, asMaster: Bool, id: GUID, terms: CallTerms,
+        completion: @escaping @Sendable (Result<CatchUpEnd, any Error>) -> Void
     ) -> any OpenExchange {
         var reading = self.pages.reading(at: Self.number(start), atMost: 1)
         reading.findsNothing = true
         reading.message.requireMaster = reading.message.requireMaster || asMaster
         reading.staysHere = asMaster
         return Exchange(reading, id: id, terms: terms) { result in
-            completion(result.map { FollowEnd(lastNumber: $0.lastEventNumber) })
+            completion(result.map { CatchUpEnd(lastNumber: $0.lastEventNumber) })
         }
     }
 
     /// A stream that is not there, or was deleted, may yet be written to; its numbers go on.
-    private static func page(_ reply: ReadStreamEventsCompleted, from number: Int64) -> FollowPage {
-        FollowPage(
+    private static func page(_ reply: ReadStreamEventsCompleted, from number: Int64) -> CatchUpPage {
+        CatchUpPage(
             events: reply.events.compactMap { self.event($0, nil) },
-            next: .from(Position(number: max(number, reply.nextEventNumber))),
+            next: .from(CatchUpPlace(number: max(number, reply.nextEventNumber))),
             isEnd: reply.isEndOfStream || reply.result == .noStream,
-            end: FollowEnd(lastNumber: reply.lastEventNumber)
+            end: CatchUpEnd(lastNumber: reply.lastEventNumber)
         )
     }
 
-    private static func event(_ record: ResolvedRecord, _ position: Position?) -> FollowEvent? {
+    private static func event(_ record: ResolvedRecord, _ position: Position?) -> CatchUpEvent? {
         guard let received = record.link ?? record.event else { return nil }
-        return FollowEvent(place: Position(number: received.number), record: record, position: position)
+        return CatchUpEvent(place: CatchUpPlace(number: received.number), record: record, position: position)
     }
 
     func subscribe(
         id: GUID, terms: CallTerms,
-        completion: @escaping @Sendable (Result<FollowConfirmation, any Error>) -> Void
+        completion: @escaping @Sendable (Result<CatchUpConfirmation, any Error>) -> Void
     ) -> any OpenExchange {
         let deleted = self.deletion
         return Exchange(Subscribe(target: self.name, resolveLinks: self.resolveLinks), id: id, terms: terms) { result in
@@ -84,14 +84,14 @@ struct StreamFollowing: FollowSource {
                     // Newer servers leave 0 out.
                     let last = reply.lastEventNumber ?? 0
                     if last == .max { return .failure(deleted) }
-                    let end = FollowEnd(lastNumber: last)
+                    let end = CatchUpEnd(lastNumber: last)
                     return .success(.confirmed(end.last, end))
                 }
             )
         }
     }
 
-    func pushed(_ record: PositionedRecord) throws(PhotonPumpError) -> (event: FollowEvent, fits: Bool)? {
+    func pushed(_ record: PositionedRecord) throws(PhotonPumpError) -> (event: CatchUpEvent, fits: Bool)? {
         let position = Position(commit: record.commitPosition, prepare: record.preparePosition)
         guard let event = Self.event(record.record, position) else { return nil }
         // The tombstone has the largest number there is.
@@ -99,9 +99,9 @@ struct StreamFollowing: FollowSource {
         return (event, true)
     }
 
-    func place(_ checkpoint: CheckpointReached) -> Position? { nil }
+    func place(_ checkpoint: CheckpointReached) -> CatchUpPlace? { nil }
 
-    func beyondEnd(_ start: SubscriptionStart<Position>, _ end: Position?) -> PhotonPumpError {
+    func beyondEnd(_ start: SubscriptionStart<CatchUpPlace>, _ end: CatchUpPlace?) -> PhotonPumpError {
         let end = end.map { "its last event is \($0.number)" } ?? "it has no events"
         return .beyondEnd(
             "'\(self.name)'", stream: self.name, start.map(\.number), end)

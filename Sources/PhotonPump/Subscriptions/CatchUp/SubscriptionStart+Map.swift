@@ -1,29 +1,3 @@
-/// Converts between the places that users see and the single kind of place used internally, for streams and the log.
-struct SubscriptionPlace<Place: Hashable & Sendable>: Sendable {
-    let inside: @Sendable (Place) -> Position
-    let outside: @Sendable (Position) -> Place
-}
-
-extension SubscriptionPlace<Int64> {
-    /// Event numbers.
-    static let number = SubscriptionPlace(inside: { Position(number: $0) }, outside: { $0.number })
-}
-
-extension SubscriptionPlace<Position> {
-    /// Positions in the log.
-    static let position = SubscriptionPlace(inside: { $0 }, outside: { $0 })
-}
-
-extension Position {
-    /// Represents an event number.
-    init(number: Int64) {
-        self.init(commit: number, prepare: 0)
-    }
-
-    /// The event number that this represents.
-    var number: Int64 { self.commit }
-}
-
 extension SubscriptionStart {
     func map<Other>(_ transform: (Place) -> Other) -> SubscriptionStart<Other> {
         switch self {
