@@ -14,15 +14,16 @@ package struct Bytes: Sendable {
         self.init(block: .empty, offset: 0, count: 0)
     }
 
+    /// A block of its own with `count` bytes, which `fill` must write.
+    init(count: Int, fill: (UnsafeMutableRawBufferPointer) -> Void) {
+        let block = ByteBlock(capacity: count)
+        fill(UnsafeMutableRawBufferPointer(start: block.base, count: count))
+        self.init(block: block, offset: 0, count: count)
+    }
+
     /// Copies `source` into a block of its own.
     package init(copying source: UnsafeRawBufferPointer) {
-        guard let start = source.baseAddress, source.count > 0 else {
-            self.init()
-            return
-        }
-        let block = ByteBlock(capacity: source.count)
-        block.base.copyMemory(from: start, byteCount: source.count)
-        self.init(block: block, offset: 0, count: source.count)
+        if source.isEmpty { self.init() } else { self.init(count: source.count) { $0.copyMemory(from: source) } }
     }
 
     package init(_ source: some Collection<UInt8>) {

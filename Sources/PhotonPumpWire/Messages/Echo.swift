@@ -13,4 +13,6 @@ package struct Echo: WireMessage, Hashable {
     package func append(to buffer: inout OutboundBuffer, _ command: Command, _ correlation: GUID, login: Login?) {
         buffer.append(Package(command, correlation, login: login, payload: self.payload))
     }
+
+    package func encoded() -> Bytes { self.payload }
 }

@@ -91,6 +91,17 @@ extension ProtobufMessage {
     }
 
     package func append(to buffer: inout OutboundBuffer, _ command: Command, _ correlation: GUID, login: Login?) {
+        self.pack { buffer.append(command, correlation, login: login, payloadCount: $0, fill: $1) }
+    }
+
+    package func encoded() -> Bytes {
+        var bytes = Bytes()
+        self.pack { bytes = Bytes(count: $0, fill: $1) }
+        return bytes
+    }
+
+    /// - Parameter write: is given the number of bytes, and what writes them.
+    private func pack(_ write: (Int, (UnsafeMutableRawBufferPointer) -> Void) -> Void) {
         var arena = ProtobufArena(firstChunk: 512, limit: .max)
         let message = arena.array(of: 1, CMessage.self)
         Self.codec.initialize(message)
@@ -98,8 +109,7 @@ extension ProtobufMessage {
         withExtendedLifetime(self) {
             // Every generated struct begins with its ProtobufCMessage.
             message.withMemoryRebound(to: ProtobufCMessage.self, capacity: 1) { message in
-                let count = protobuf_c_message_get_packed_size(message)
-                buffer.append(command, correlation, login: login, payloadCount: count) { target in
+                write(protobuf_c_message_get_packed_size(message)) { target in
                     protobuf_c_message_pack(message, target.baseAddress?.assumingMemoryBound(to: UInt8.self))
                 }
             }
