@@ -15,6 +15,7 @@ struct Outlet {
 /// The nodes run on its executor, so they can access it without waiting. A write is in the log of all nodes as soon as
 /// it is made, and its answer is sent after that: whatever happens to a node, acknowledged writes are kept.
 actor ClusterCore {
+    nonisolated let environment: Environment
     nonisolated let executor: QueueExecutor
     private(set) var membership: Membership
     private(set) var store: Store
@@ -36,12 +37,13 @@ actor ClusterCore {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
 
-    init(_ addresses: [NodeAddress], _ configuration: EmbeddedServer.Configuration) {
-        self.executor = QueueExecutor(label: "embedded-eventstore")
+    init(_ addresses: [NodeAddress], _ configuration: EmbeddedServer.Configuration, _ environment: Environment) {
+        self.environment = environment
+        self.executor = environment.executor(label: "embedded-eventstore")
         self.tickInterval = configuration.persistentSubscriptionTick
-        self.membership = Membership(addresses, configuration.generation)
+        self.membership = Membership(addresses, configuration.generation, newID: environment.newID)
         self.store = Store(
-            log: Self.emptyLog(configuration),
+            log: Self.emptyLog(configuration, environment),
             users: UserDirectory(configuration.users),
             offersFilteredReads: configuration.offersFilteredReads
         )
@@ -49,14 +51,18 @@ actor ClusterCore {
 
     /// Makes a single server forget all events.
     func loseData(of configuration: EmbeddedServer.Configuration) {
-        if self.membership.members.count == 1 { self.store.replaceLog(Self.emptyLog(configuration)) }
+        if self.membership.members.count == 1 { self.store.replaceLog(Self.emptyLog(configuration, self.environment)) }
     }
 
-    private static func emptyLog(_ configuration: EmbeddedServer.Configuration) -> EventLog {
-        EventLog(seed: .random(in: .min ... .max), linksEvents: configuration.runsSystemProjections)
+    private static func emptyLog(
+        _ configuration: EmbeddedServer.Configuration, _ environment: Environment
+    ) -> EventLog {
+        var randomness = environment.randomness
+        return EventLog(seed: randomness.next(), linksEvents: configuration.runsSystemProjections)
     }
 
-    private var now: Int64 { EmbeddedServer.milliseconds }
+    /// Milliseconds since 1970.
+    private var now: Int64 { self.environment.milliseconds }
 
     // MARK: - Requests
 
@@ -139,7 +145,7 @@ actor ClusterCore {
             return
         }
         guard self.ticker == nil else { return }
-        let ticker = QueueTimer(on: self.executor.queue) { [weak self] in
+        let ticker = self.environment.timer(on: self.executor) { [weak self] in
             self?.assumeIsolated { $0.tick() }
         }
         ticker.schedule(after: self.tickInterval)
@@ -211,7 +217,7 @@ actor ClusterCore {
         case .onDemand:
             self.vacancy = .command
         case .after(let delay):
-            let timer = QueueTimer(on: self.executor.queue) { [weak self] in
+            let timer = self.environment.timer(on: self.executor) { [weak self] in
                 self?.assumeIsolated { $0.fillVacancy() }
             }
             timer.schedule(after: delay)
@@ -253,7 +259,11 @@ actor ClusterCore {
     }
 
     private var moment: Moment {
-        Moment(time: .now, lastPosition: self.store.log.lastPosition, endPosition: self.store.log.endPosition)
+        Moment(
+            time: Date(milliseconds: self.now),
+            lastPosition: self.store.log.lastPosition,
+            endPosition: self.store.log.endPosition
+        )
     }
 
     /// Returns as soon as `condition` is true; at once if it is true already.

@@ -1,5 +1,5 @@
 public import Logging
-internal import PhotonPumpTransport
+package import PhotonPumpTransport
 
 /// Several EventStore nodes in this process that share their events, one of them the master; for testing what a client
 /// does when nodes fail.
@@ -39,8 +39,13 @@ public actor EmbeddedCluster {
     ///   - configuration: the number of nodes and their settings.
     ///   - logger: receives what ``EmbeddedServer`` logs, with the number of the node as metadata.
     public init(_ configuration: Configuration = .init(), logger: Logger = Logger(label: "embedded-eventstore")) {
+        self.init(configuration, logger: logger, environment: .system)
+    }
+
+    /// The same, in an environment other than that of the machine.
+    package init(_ configuration: Configuration, logger: Logger, environment: Environment) {
         let nodes = configuration.nodes
-        let core = ClusterCore(nodes.map(NodeAddress.init), configuration.node)
+        let core = ClusterCore(nodes.map(NodeAddress.init), configuration.node, environment)
         self.configuration = configuration
         self.core = core
         self.nodes = nodes.enumerated().map { number, node in

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import PhotonPumpWire
 
 extension Membership {
     /// What a node reports about its cluster.
@@ -19,7 +20,7 @@ extension Membership {
         return self.document(of: node, rows)
     }
 
-    private static let noID = "00000000-0000-0000-0000-000000000000"
+    private static let noID = "\(GUID.zero)"
 
     private func document(of node: Int, _ rows: [GossipDocument.Member]) -> GossipDocument {
         let address = self.members[node].address
@@ -39,7 +40,7 @@ extension Membership {
         let plain = address.plainTCPPort(self.generation) ?? 0
         let secure = address.secureTCPPort ?? 0
         var row = GossipDocument.Member(
-            instanceId: member.instance.uuidString.lowercased(),
+            instanceId: "\(member.instance)",
             timeStamp: Self.text(moment.time),
             state: state.name(self.generation),
             isAlive: true,
@@ -54,7 +55,7 @@ extension Membership {
             chaserCheckpoint: moment.endPosition,
             epochPosition: self.epoch.position,
             epochNumber: self.epoch.number,
-            epochId: self.epoch.id.uuidString.lowercased(),
+            epochId: "\(self.epoch.id)",
             nodePriority: 0
         )
         self.setHTTP(&row, address)

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import PhotonPumpWire
 
 /// Which nodes belong to a cluster, which of them are present, and which one leads; a value without time, sockets or
@@ -7,7 +6,7 @@ internal import PhotonPumpWire
 /// Nodes are numbered from 0. No majority is needed to elect a master: one node is enough.
 struct Membership {
     struct Member {
-        let instance = UUID()
+        let instance: GUID
         var address: NodeAddress
         fileprivate(set) var presence = Presence.absent
         /// Its gossip about itself when it was last in contact with the others.
@@ -26,17 +25,19 @@ struct Membership {
     struct Epoch {
         var number = -1
         var position: Int64 = -1
-        var id = UUID.zero
+        var id = GUID.zero
     }
 
     let generation: Generation
     private(set) var members: [Member]
     private(set) var master: Int?
     private(set) var epoch = Epoch()
+    private let newID: @Sendable () -> GUID
 
-    init(_ addresses: [NodeAddress], _ generation: Generation) {
-        self.members = addresses.map { Member(address: $0) }
+    init(_ addresses: [NodeAddress], _ generation: Generation, newID: @escaping @Sendable () -> GUID) {
+        self.members = addresses.map { Member(instance: newID(), address: $0) }
         self.generation = generation
+        self.newID = newID
     }
 
     /// Nil for a node that is not running.
@@ -101,15 +102,14 @@ struct Membership {
         guard self.isJoined(node), self.master != node else { return }
         self.master = node
         self.epoch = Epoch(
-            number: self.epoch.number + 1, position: self.epoch.number < 0 ? 0 : moment.endPosition, id: UUID())
+            number: self.epoch.number + 1,
+            position: self.epoch.number < 0 ? 0 : moment.endPosition,
+            id: self.newID()
+        )
     }
 
     /// The node that would be elected.
     var candidate: Int? { self.members.indices.first { self.isJoined($0) } }
-}
-
-extension UUID {
-    fileprivate static let zero = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
 }
 
 extension Membership {

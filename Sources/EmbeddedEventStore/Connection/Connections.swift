@@ -48,7 +48,8 @@ final class Connections {
             PackageChannel(transport, frameLimit: self.configuration.frameLimit),
             self.configuration,
             faults: self.faults,
-            queue: self.core.executor.queue,
+            executor: self.core.executor,
+            environment: self.core.environment,
             logger: logger
         )
         self.byID[id] = connection
@@ -65,8 +66,8 @@ final class Connections {
     private func handle(_ event: ServerConnection.Event, on id: Int) {
         guard let connection = self.byID[id] else { return }
         do {
-            let now = EmbeddedServer.milliseconds
-            try connection.handle(event, now: .now) { package, session in
+            let now = self.core.environment.milliseconds
+            try connection.handle(event, now: self.core.environment.now) { package, session in
                 let client = ClientID(node: self.node, connection: id)
                 return self.core.assumeIsolated { $0.answer(package, &session, from: client, now: now) }
             }

@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import Logging
 internal import PhotonPumpTransport
 internal import PhotonPumpWire
@@ -8,7 +7,7 @@ internal import PhotonPumpWire
 /// Use it on the server's queue only. An error that it throws ends the connection; whoever catches it calls
 /// ``close(_:)``.
 final class ServerConnection {
-    typealias Instant = ContinuousClock.Instant
+    typealias Instant = Environment.Instant
     typealias Answerer = (Package, inout Session) -> Answer?
 
     /// What can happen to a connection.
@@ -32,7 +31,8 @@ final class ServerConnection {
     private let channel: PackageChannel
     private let configuration: EmbeddedServer.Configuration
     private let faults: FaultInjector
-    private let queue: DispatchQueue
+    private let executor: QueueExecutor
+    private let environment: Environment
     private let logger: Logger
     private var report: (Event) -> Void = { _ in }
     private var timer: QueueTimer?
@@ -57,19 +57,21 @@ final class ServerConnection {
         _ channel: PackageChannel,
         _ configuration: EmbeddedServer.Configuration,
         faults: FaultInjector,
-        queue: DispatchQueue,
+        executor: QueueExecutor,
+        environment: Environment,
         logger: Logger
     ) {
         self.channel = channel
         self.configuration = configuration
         self.faults = faults
-        self.queue = queue
+        self.executor = executor
+        self.environment = environment
         self.logger = logger
         self.session.address = channel.peer
         self.heartbeat = Heartbeat(
             interval: configuration.heartbeatInterval,
             timeout: configuration.heartbeatTimeout,
-            now: .now
+            now: environment.now
         )
     }
 
@@ -77,9 +79,9 @@ final class ServerConnection {
     func activate(_ handler: @escaping (Event) -> Void) {
         self.report = handler
         self.channel.activate { handler($0 == .readable ? .readable : .writable) }
-        self.timer = QueueTimer(on: self.queue) { handler(.timer) }
+        self.timer = self.environment.timer(on: self.executor) { handler(.timer) }
         self.timer?.schedule(after: .zero)
-        self.nextTurn = QueueTimer(on: self.queue) { handler(.nextTurn) }
+        self.nextTurn = self.environment.timer(on: self.executor) { handler(.nextTurn) }
     }
 
     func handle(_ event: Event, now: Instant, answer: Answerer) throws(ConnectionEnd) {
@@ -150,14 +152,14 @@ final class ServerConnection {
     /// Answers waiting packages, until there is too much for the client to take, or others should have their turn.
     private func work(_ answer: Answerer) throws(ConnectionEnd) {
         try self.flush()
-        let end = Instant.now + Self.turn
+        let end = self.environment.now + Self.turn
         self.arrived.isInterrupted = false
         while !self.isHoldingUp, !self.arrived.isInterrupted, let package = self.arrived.packages.popFirst() {
             self.logger.trace("received", metadata: [LogKey.command: "\(package.command)"])
             try self.serve(package, answer)
             self.backPressure.unsentChanged(to: self.unsentCount)
             if self.backPressure.isHolding { try self.flush() }
-            self.arrived.isInterrupted = !self.arrived.packages.isEmpty && .now > end
+            self.arrived.isInterrupted = !self.arrived.packages.isEmpty && self.environment.now > end
         }
         try self.flush()
         if self.arrived.packages.isEmpty { self.arrived.packages = [] }
@@ -211,7 +213,7 @@ final class ServerConnection {
     private func postpone(_ answer: Answer, _ correlation: GUID, _ fault: FaultPlan.ID, _ delay: Duration?) {
         self.postponed.add(answer, correlation, fault) { key in
             guard let delay else { return nil }
-            let timer = QueueTimer(on: self.queue) { [weak self] in self?.report(.due(key)) }
+            let timer = self.environment.timer(on: self.executor) { [weak self] in self?.report(.due(key)) }
             timer.schedule(after: delay)
             return timer
         }
@@ -282,7 +284,7 @@ final class ServerConnection {
         case .wait(let moment):
             self.wake(at: moment, now: now)
         case .ask(let moment):
-            self.channel.send(Package(.heartbeatRequest, GUID(.random(in: 1 ... .max), .random(in: 1 ... .max))))
+            self.channel.send(Package(.heartbeatRequest, self.environment.newID()))
             try self.flush()
             self.wake(at: moment, now: now)
         case .giveUp:

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import NIOHTTP1
+internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
 /// What the server answers over HTTP.
@@ -38,25 +39,25 @@ extension EmbeddedServer {
     }
 
     private struct ReplayDocument: Encodable {
-        var correlationId = UUID().uuidString.lowercased()
+        var correlationId: String
         var reason: String
         var result: String
     }
 
     private func replay(_ id: String, _ request: HTTPRequestHead) -> HTTPAnswer {
         guard self.isMaster else { return HTTPAnswer(.serviceUnavailable) }
-        return self.core.assumeIsolated { core in
-            let login = Login(basic: request.headers.first(name: "Authorization"))
-            guard let user = login.flatMap(core.identity), user.hasAny(of: [Identity.operators]) else {
-                let reason = "You do not have permissions to replay messages"
-                return HTTPAnswer(.unauthorized, json: ReplayDocument(reason: reason, result: "AccessDenied"))
-            }
-            guard core.replayParked(id) else {
-                let document = ReplayDocument(reason: "Unable to locate '\(id)'", result: "DoesNotExist")
-                return HTTPAnswer(.notFound, json: document)
-            }
-            return HTTPAnswer(json: ReplayDocument(reason: "", result: "Success"))
+        var document = ReplayDocument(correlationId: "\(self.core.environment.newID())", reason: "", result: "Success")
+        let login = Login(basic: request.headers.first(name: "Authorization"))
+        let user = login.flatMap { login in self.core.assumeIsolated { $0.identity(of: login) } }
+        guard let user, user.hasAny(of: [Identity.operators]) else {
+            (document.reason, document.result) = ("You do not have permissions to replay messages", "AccessDenied")
+            return HTTPAnswer(.unauthorized, json: document)
         }
+        guard self.core.assumeIsolated({ $0.replayParked(id) }) else {
+            (document.reason, document.result) = ("Unable to locate '\(id)'", "DoesNotExist")
+            return HTTPAnswer(.notFound, json: document)
+        }
+        return HTTPAnswer(json: document)
     }
 }
 

@@ -36,7 +36,7 @@ extension EmbeddedServer {
 
     private func timer(_ startup: Startup) -> QueueTimer? {
         guard case .after(let time) = startup.end else { return nil }
-        let timer = QueueTimer(on: self.executor.queue) { [weak self] in
+        let timer = self.core.environment.timer(on: self.executor) { [weak self] in
             self?.assumeIsolated { $0.finishStartup() }
         }
         timer.schedule(after: time)

@@ -1,5 +1,3 @@
-internal import Foundation
-
 extension EmbeddedServer {
     /// Deletes a stream, as a client with all rights would; the server need not be running.
     ///
@@ -20,7 +18,4 @@ extension EmbeddedServer {
             throw EmbeddedServerError(.streamDeleted, "delete '\(name)': it has a tombstone already")
         }
     }
-
-    /// The time, for new events.
-    static var milliseconds: Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
 }

@@ -1,6 +1,6 @@
 internal import Dispatch
 public import Logging
-internal import PhotonPumpTransport
+package import PhotonPumpTransport
 internal import PhotonPumpWire
 
 /// An EventStore in this process that speaks the TCP protocol over real sockets; for tests and demonstrations.
@@ -60,7 +60,13 @@ public actor EmbeddedServer {
     ///   - logger: receives ``Configuration/risks`` at `warning`, refused clients, bad requests and failed TLS handshakes at
     ///     `info`, connections and disconnections at `debug`, and each request at `trace`.
     public init(_ configuration: Configuration = .init(), logger: Logger = Logger(label: "embedded-eventstore")) {
-        self.init(configuration, ClusterCore([NodeAddress(configuration)], configuration), number: 0, logger: logger)
+        self.init(configuration, logger: logger, environment: .system)
+    }
+
+    /// The same, in an environment other than that of the machine.
+    package init(_ configuration: Configuration, logger: Logger, environment: Environment) {
+        let core = ClusterCore([NodeAddress(configuration)], configuration, environment)
+        self.init(configuration, core, number: 0, logger: logger)
     }
 
     /// Creates a node of a cluster.

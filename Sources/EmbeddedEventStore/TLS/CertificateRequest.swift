@@ -1,5 +1,6 @@
 internal import COpenSSL
 internal import Foundation
+internal import PhotonPumpTransport
 
 /// The contents of a new certificate.
 struct CertificateRequest {
@@ -37,7 +38,8 @@ struct CertificateRequest {
         let certificate = try self.present(X509_new())
         defer { X509_free(certificate) }
         try self.check(X509_set_version(certificate, Int(X509_VERSION_3)))
-        try self.check(ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate), .random(in: 1 ... .max / 2)))
+        var randomness = Environment.system.randomness
+        try self.check(ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate), (randomness.next() >> 2) + 1))
         _ = try self.present(ASN1_TIME_set(X509_getm_notBefore(certificate), self.validity.lowerBound.seconds))
         _ = try self.present(ASN1_TIME_set(X509_getm_notAfter(certificate), self.validity.upperBound.seconds))
         try self.check(X509_set_pubkey(certificate, key))

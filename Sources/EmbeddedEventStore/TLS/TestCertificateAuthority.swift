@@ -1,4 +1,5 @@
 public import Foundation
+internal import PhotonPumpTransport
 
 /// A certificate authority in this process that issues certificates for tests. Its key is not protected.
 ///
@@ -45,6 +46,7 @@ public struct TestCertificateAuthority: Sendable {
 
     /// From an hour ago until a year from now.
     public static func usualValidity() -> Range<Date> {
-        Date.now.addingTimeInterval(-3_600)..<Date.now.addingTimeInterval(365 * 86_400)
+        let now = Date(milliseconds: Environment.system.milliseconds)
+        return now.addingTimeInterval(-3_600)..<now.addingTimeInterval(365 * 86_400)
     }
 }

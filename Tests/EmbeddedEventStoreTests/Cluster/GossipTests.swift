@@ -44,8 +44,8 @@ import Testing
         _ fields: [String: any Equatable & Sendable]
     ) -> [String: any Equatable & Sendable] {
         var all = Self.common.merging(fields) { $1 }
-        all["instanceId"] = membership.members[node].instance.uuidString.lowercased()
-        all["epochId"] = membership.epoch.id.uuidString.lowercased()
+        all["instanceId"] = "\(membership.members[node].instance)"
+        all["epochId"] = "\(membership.epoch.id)"
         return all
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import PhotonPumpTransport
 import PhotonPumpWire
 import Testing
 
@@ -15,7 +16,7 @@ extension Membership {
                 secureTCPPort: secure ? 1213 + number : nil
             )
         }
-        var membership = Membership(addresses, generation)
+        var membership = Membership(addresses, generation, newID: Environment.system.newID)
         for node in 0..<3 { membership.join(node) }
         membership.elect(0, .origin)
         return membership

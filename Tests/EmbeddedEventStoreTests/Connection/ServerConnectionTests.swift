@@ -1,4 +1,3 @@
-import Dispatch
 import PhotonPumpTransport
 import PhotonPumpWire
 import ScriptedPeers
@@ -17,7 +16,8 @@ import Testing
             PackageChannel(self.transport),
             EmbeddedServer.Configuration(),
             faults: self.faults,
-            queue: DispatchQueue(label: "connection"),
+            executor: QueueExecutor(label: "connection"),
+            environment: .system,
             logger: .silent
         )
         // What happens is played by the tests.

@@ -1,3 +1,4 @@
+import PhotonPumpTransport
 import PhotonPumpWire
 import ScriptedPeers
 import Testing
@@ -52,6 +53,20 @@ import Testing
         #expect(await server.port == port)
         let after = try await ScriptedPeer.connect(host: "127.0.0.1", port: port)
         #expect(try await Self.lastNumber(after.ask(Self.write("b", to: "s"))) == 1)
+        await server.stop()
+    }
+
+    @Test("a server dates its events by the calendar of its environment")
+    func environment() async throws {
+        let environment = Environment(calendar: { .milliseconds(86_400_001) })
+        let server = EmbeddedServer(.patient, logger: .silent, environment: environment)
+        try await server.start()
+        let client = try await ScriptedPeer.connect(to: server)
+        #expect(try await Self.lastNumber(client.ask(Self.write("a", to: "s"))) == 0)
+        let read = ReadEvent(stream: "s", eventNumber: 0, resolveLinks: false, requireMaster: false)
+        let answer = try #require(try await client.ask(Package(.readEvent, GUID(5, 6), payload: read.encoded())))
+        let event = try #require(ReadEventCompleted(decoding: answer.payload).event.event)
+        #expect(event.createdTicks == 864_000_010_000)
         await server.stop()
     }
 
