@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// `pump`: EventStore from the command line.
 @main
-struct Pump: AsyncParsableCommand {
+struct Pump: AsyncParsableCommand, OptionsHolder {
     static let configuration = CommandConfiguration(
         commandName: "pump",
         abstract: "Publish, read and follow events on an EventStore server, over its TCP protocol.",
@@ -19,7 +19,7 @@ struct Pump: AsyncParsableCommand {
         ]
     )
 
-    @OptionGroup var global: GlobalOptions
+    @OptionGroup var options: GlobalOptions
 
     static func main() async {
         do {

@@ -2,7 +2,7 @@ import ArgumentParser
 import PhotonPump
 
 /// `pump bench`: measures one scenario against a server and prints one JSON object.
-struct BenchCommand: AsyncParsableCommand {
+struct BenchCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
         abstract: "Measure a scenario against a server; prints one JSON object.",
@@ -23,7 +23,7 @@ struct BenchCommand: AsyncParsableCommand {
             """
     )
 
-    @ParentCommand var pump: Pump
+    @ParentCommand var parent: Pump
     @OptionGroup var global: GlobalOptions
 
     @Argument(help: "What to measure.")
@@ -65,9 +65,8 @@ struct BenchCommand: AsyncParsableCommand {
         guard (0...(8 << 20)).contains(self.size) else { throw ValidationError("--size must be within 0...8388608") }
     }
 
-    func run() async throws {
-        let global = self.global.merged(with: self.pump.global)
-        var configuration = try global.configuration()
+    func configuration() throws -> Client.Configuration {
+        var configuration = try self.options.configuration()
         if self.host != nil || self.port != nil {
             configuration = Client.Configuration(
                 endpoint: Endpoint(host: self.host ?? "127.0.0.1", port: self.port ?? Endpoint.defaultPort)
@@ -75,11 +74,10 @@ struct BenchCommand: AsyncParsableCommand {
         }
         if let user { configuration.credentials = Credentials(username: user, password: self.password ?? "") }
         configuration.maximumInFlight = max(configuration.maximumInFlight, self.window)
-        let settings = configuration
-        try await interruptible {
-            try await withClient(settings, logger: global.logger) { client in
-                print(try await BenchRun(client: client, options: self).measured())
-            }
-        }
+        return configuration
+    }
+
+    func run(with client: Client, json: Bool) async throws {
+        print(try await BenchRun(client: client, options: self).measured())
     }
 }

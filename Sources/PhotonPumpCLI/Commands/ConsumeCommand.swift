@@ -3,7 +3,7 @@ import PhotonPump
 import Synchronization
 
 /// `pump consume`
-struct ConsumeCommand: AsyncParsableCommand {
+struct ConsumeCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "consume",
         abstract: "Print the events of a persistent subscription, and acknowledge them.",
@@ -16,7 +16,7 @@ struct ConsumeCommand: AsyncParsableCommand {
             """
     )
 
-    @ParentCommand var pump: Pump
+    @ParentCommand var parent: Pump
     @OptionGroup var global: GlobalOptions
 
     @Argument(help: "The stream whose events the persistent subscription delivers.")
@@ -52,16 +52,10 @@ struct ConsumeCommand: AsyncParsableCommand {
         }
     }
 
-    func run() async throws {
-        let global = self.global.merged(with: self.pump.global)
-        let configuration = try global.configuration()
-        try await interruptible {
-            try await withClient(configuration, logger: global.logger) { client in
-                let subscription = try await client.connectSubscription(
-                    self.group, to: self.stream, bufferSize: self.buffer)
-                try await self.consume(subscription, json: global.json)
-            }
-        }
+    func run(with client: Client, json: Bool) async throws {
+        let subscription = try await client.connectSubscription(
+            self.group, to: self.stream, bufferSize: self.buffer)
+        try await self.consume(subscription, json: json)
     }
 
     private func consume(_ subscription: PersistentSubscription, json: Bool) async throws {

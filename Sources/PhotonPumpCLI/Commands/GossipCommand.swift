@@ -3,7 +3,7 @@ import Foundation
 import PhotonPump
 
 /// `pump gossip`
-struct GossipCommand: AsyncParsableCommand {
+struct GossipCommand: PumpCommand {
     static let configuration = CommandConfiguration(
         commandName: "gossip",
         abstract: "Show the nodes of a cluster, as its gossip reports them.",
@@ -13,7 +13,7 @@ struct GossipCommand: AsyncParsableCommand {
             """
     )
 
-    @ParentCommand var pump: Pump
+    @ParentCommand var parent: Pump
     @OptionGroup var global: GlobalOptions
 
     @Option(help: "The HTTP port of the server that a tcp:// or tls:// URL names.")
@@ -24,12 +24,12 @@ struct GossipCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let global = self.global.merged(with: self.pump.global)
-        let configuration = try global.configuration()
+        let options = self.options
+        let configuration = try options.configuration()
         try await interruptible {
-            let gossip = try await ClusterGossip.read(configuration, httpPort: self.httpPort, logger: global.logger)
+            let gossip = try await ClusterGossip.read(configuration, httpPort: self.httpPort, logger: options.logger)
             let members = gossip.members
-            if global.json {
+            if options.json {
                 for member in members { print(JSON(member)) }
             } else {
                 print(Self.table(members), terminator: "")

@@ -2,7 +2,7 @@ import ArgumentParser
 import PhotonPump
 
 /// `pump group`
-struct GroupCommand: AsyncParsableCommand {
+struct GroupCommand: PumpCommand {
     static let configuration = CommandConfiguration(
         commandName: "group",
         abstract: "Create, change, delete and inspect persistent subscriptions.",
@@ -13,7 +13,7 @@ struct GroupCommand: AsyncParsableCommand {
         subcommands: [Create.self, Update.self, Delete.self, Info.self, ReplayParked.self]
     )
 
-    @ParentCommand var pump: Pump
+    @ParentCommand var parent: Pump
     @OptionGroup var global: GlobalOptions
 
     /// Which persistent subscription.
@@ -25,7 +25,8 @@ struct GroupCommand: AsyncParsableCommand {
     }
 
     /// `pump group create`
-    struct Create: AsyncParsableCommand {
+    struct Create: GroupChange {
+        static let done = "created"
         static let configuration = CommandConfiguration(abstract: "Create a persistent subscription.")
 
         @ParentCommand var parent: GroupCommand
@@ -33,16 +34,15 @@ struct GroupCommand: AsyncParsableCommand {
         @OptionGroup var target: Target
         @OptionGroup(title: "Settings") var settings: GroupSettings
 
-        func run() async throws {
-            try await self.parent.change(self.target, "created", self.global) { client in
-                try await client.createSubscription(
-                    self.target.group, to: self.target.stream, settings: self.settings.value)
-            }
+        func change(with client: Client) async throws {
+            try await client.createSubscription(
+                self.target.group, to: self.target.stream, settings: self.settings.value)
         }
     }
 
     /// `pump group update`
-    struct Update: AsyncParsableCommand {
+    struct Update: GroupChange {
+        static let done = "updated"
         static let configuration = CommandConfiguration(
             abstract: "Replace the settings of a persistent subscription.",
             discussion: "All settings are replaced: those not given get their defaults. Its consumers are disconnected."
@@ -53,16 +53,15 @@ struct GroupCommand: AsyncParsableCommand {
         @OptionGroup var target: Target
         @OptionGroup(title: "Settings") var settings: GroupSettings
 
-        func run() async throws {
-            try await self.parent.change(self.target, "updated", self.global) { client in
-                try await client.updateSubscription(
-                    self.target.group, to: self.target.stream, settings: self.settings.value)
-            }
+        func change(with client: Client) async throws {
+            try await client.updateSubscription(
+                self.target.group, to: self.target.stream, settings: self.settings.value)
         }
     }
 
     /// `pump group delete`
-    struct Delete: AsyncParsableCommand {
+    struct Delete: GroupChange {
+        static let done = "deleted"
         static let configuration = CommandConfiguration(
             abstract: "Delete a persistent subscription, its checkpoint and its parked events.")
 
@@ -70,15 +69,14 @@ struct GroupCommand: AsyncParsableCommand {
         @OptionGroup var global: GlobalOptions
         @OptionGroup var target: Target
 
-        func run() async throws {
-            try await self.parent.change(self.target, "deleted", self.global) { client in
-                try await client.deleteSubscription(self.target.group, to: self.target.stream)
-            }
+        func change(with client: Client) async throws {
+            try await client.deleteSubscription(self.target.group, to: self.target.stream)
         }
     }
 
     /// `pump group info`
-    struct Info: AsyncParsableCommand {
+    struct Info: ClientCommand {
+        static let connectsFirst = false
         static let configuration = CommandConfiguration(
             abstract: "Show the state of a persistent subscription.",
             discussion: "The request is made over HTTP, as the user in the connection string."
@@ -89,17 +87,16 @@ struct GroupCommand: AsyncParsableCommand {
         @OptionGroup var target: Target
         @OptionGroup var http: HTTPOptions
 
-        func run() async throws {
-            try await self.parent.withClient(self.global) { client, json in
-                let info = try await client.subscriptionInfo(
-                    self.target.group, to: self.target.stream, httpPort: self.http.httpPort)
-                print(json ? EventOutput.oneLine(info.json) : EventOutput.text(info))
-            }
+        func run(with client: Client, json: Bool) async throws {
+            let info = try await client.subscriptionInfo(
+                self.target.group, to: self.target.stream, httpPort: self.http.httpPort)
+            print(json ? EventOutput.oneLine(info.json) : EventOutput.text(info))
         }
     }
 
     /// `pump group replay-parked`
-    struct ReplayParked: AsyncParsableCommand {
+    struct ReplayParked: GroupChange {
+        static let done = "replaying parked events"
         static let configuration = CommandConfiguration(
             commandName: "replay-parked",
             abstract: "Deliver the parked events of a persistent subscription again.",
@@ -111,11 +108,9 @@ struct GroupCommand: AsyncParsableCommand {
         @OptionGroup var target: Target
         @OptionGroup var http: HTTPOptions
 
-        func run() async throws {
-            try await self.parent.change(self.target, "replaying parked events", self.global) { client in
-                try await client.replayParkedEvents(
-                    of: self.target.group, to: self.target.stream, httpPort: self.http.httpPort)
-            }
+        func change(with client: Client) async throws {
+            try await client.replayParkedEvents(
+                of: self.target.group, to: self.target.stream, httpPort: self.http.httpPort)
         }
     }
 
@@ -129,43 +124,28 @@ struct GroupCommand: AsyncParsableCommand {
             }
         }
     }
+}
 
-    /// Does something to a persistent subscription, and prints that it is done.
-    fileprivate func change(
-        _ target: Target,
-        _ done: String,
-        _ inner: GlobalOptions,
-        _ body: @escaping @Sendable (Client) async throws -> Void
-    ) async throws {
-        let (stream, group) = (target.stream, target.group)
-        try await self.withClient(inner) { client, json in
-            try await body(client)
-            let document = JSON.object([
-                ("stream", .string(stream)), ("group", .string(group)), ("result", .string(done)),
-            ])
-            print(json ? "\(document)" : Printable.line("\(group) of \(stream): \(done)"))
-        }
-    }
+/// Does something to a persistent subscription, and prints that it is done.
+private protocol GroupChange: ClientCommand {
+    static var done: String { get }
 
-    /// Runs `body` with a client for the settings that were given to any of the commands.
-    fileprivate func withClient(
-        _ inner: GlobalOptions,
-        _ body: @escaping @Sendable (Client, _ json: Bool) async throws -> Void
-    ) async throws {
-        let global = inner.merged(with: self.global.merged(with: self.pump.global))
-        let configuration = try global.configuration()
-        try await interruptible {
-            // What goes over HTTP needs no connection.
-            let client = try Client(configuration, logger: global.logger)
-            let result: Result<Void, any Error>
-            do {
-                result = .success(try await body(client, global.json))
-            } catch {
-                result = .failure(error)
-            }
-            await client.close()
-            try result.get()
-        }
+    var target: GroupCommand.Target { get }
+
+    func change(with client: Client) async throws
+}
+
+extension GroupChange {
+    // Some of it goes over HTTP, which needs no connection.
+    static var connectsFirst: Bool { false }
+
+    func run(with client: Client, json: Bool) async throws {
+        try await self.change(with: client)
+        let (stream, group) = (self.target.stream, self.target.group)
+        let document = JSON.object([
+            ("stream", .string(stream)), ("group", .string(group)), ("result", .string(Self.done)),
+        ])
+        print(json ? "\(document)" : Printable.line("\(group) of \(stream): \(Self.done)"))
     }
 }
 

@@ -3,7 +3,7 @@ import Foundation
 import PhotonPump
 
 /// `pump publish`
-struct PublishCommand: AsyncParsableCommand {
+struct PublishCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "publish",
         abstract: "Write an event, or events from stdin.",
@@ -14,7 +14,7 @@ struct PublishCommand: AsyncParsableCommand {
             """
     )
 
-    @ParentCommand var pump: Pump
+    @ParentCommand var parent: Pump
     @OptionGroup var global: GlobalOptions
 
     @Argument(help: "The stream to write to.")
@@ -47,18 +47,12 @@ struct PublishCommand: AsyncParsableCommand {
         }
     }
 
-    func run() async throws {
-        let global = self.global.merged(with: self.pump.global)
-        let configuration = try global.configuration()
-        try await interruptible {
-            try await withClient(configuration, logger: global.logger) { client in
-                var writer = BatchWriter(client: client, stream: self.stream, expected: self.expect, json: global.json)
-                if let type = self.type {
-                    try await writer.write([try self.event(type)])
-                } else {
-                    try await self.writeLines(with: writer)
-                }
-            }
+    func run(with client: Client, json: Bool) async throws {
+        var writer = BatchWriter(client: client, stream: self.stream, expected: self.expect, json: json)
+        if let type = self.type {
+            try await writer.write([try self.event(type)])
+        } else {
+            try await self.writeLines(with: writer)
         }
     }
 

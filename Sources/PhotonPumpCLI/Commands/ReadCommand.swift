@@ -2,7 +2,7 @@ import ArgumentParser
 import PhotonPump
 
 /// `pump read`
-struct ReadCommand: AsyncParsableCommand {
+struct ReadCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "read",
         abstract: "Print the events of a stream, or of all streams.",
@@ -12,7 +12,7 @@ struct ReadCommand: AsyncParsableCommand {
             """
     )
 
-    @ParentCommand var pump: Pump
+    @ParentCommand var parent: Pump
     @OptionGroup var global: GlobalOptions
 
     @Argument(help: "The stream to read; $all reads all streams.")
@@ -43,14 +43,8 @@ struct ReadCommand: AsyncParsableCommand {
         if let count, count < 0 { throw ValidationError("--count must not be below 0") }
     }
 
-    func run() async throws {
-        let global = self.global.merged(with: self.pump.global)
-        let configuration = try global.configuration()
-        try await interruptible {
-            try await withClient(configuration, logger: global.logger) { client in
-                try await self.printEvents(from: client, json: global.json)
-            }
-        }
+    func run(with client: Client, json: Bool) async throws {
+        try await self.printEvents(from: client, json: json)
     }
 
     private func printEvents(from client: Client, json: Bool) async throws {

@@ -2,7 +2,7 @@ import ArgumentParser
 import PhotonPump
 
 /// `pump scavenge`
-struct ScavengeCommand: AsyncParsableCommand {
+struct ScavengeCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "scavenge",
         abstract: "Make the server reclaim the space of deleted events.",
@@ -12,18 +12,12 @@ struct ScavengeCommand: AsyncParsableCommand {
             """
     )
 
-    @ParentCommand var pump: Pump
+    @ParentCommand var parent: Pump
     @OptionGroup var global: GlobalOptions
 
-    func run() async throws {
-        let global = self.global.merged(with: self.pump.global)
-        let configuration = try global.configuration()
-        try await interruptible {
-            try await withClient(configuration, logger: global.logger) { client in
-                let outcome = try await client.scavenge()
-                print(global.json ? "\(EventOutput.json(outcome))" : EventOutput.text(outcome))
-            }
-        }
+    func run(with client: Client, json: Bool) async throws {
+        let outcome = try await client.scavenge()
+        print(json ? "\(EventOutput.json(outcome))" : EventOutput.text(outcome))
     }
 }
 

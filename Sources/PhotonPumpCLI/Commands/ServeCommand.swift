@@ -3,7 +3,7 @@ import EmbeddedEventStore
 import Foundation
 
 /// `pump serve`
-struct ServeCommand: AsyncParsableCommand {
+struct ServeCommand: PumpCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
         abstract: "Run the embedded server until SIGINT or SIGTERM.",
@@ -20,7 +20,7 @@ struct ServeCommand: AsyncParsableCommand {
             """
     )
 
-    @ParentCommand var pump: Pump
+    @ParentCommand var parent: Pump
     @OptionGroup var global: GlobalOptions
 
     @Option(help: "The name or address to listen on.")
@@ -53,7 +53,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let global = self.global.merged(with: self.pump.global)
+        let options = self.options
         var configuration = EmbeddedCluster.Configuration(size: self.clusterSize)
         configuration.node.host = self.host
         configuration.node.port = self.port
@@ -63,7 +63,7 @@ struct ServeCommand: AsyncParsableCommand {
         let settings = configuration
         try warn(of: configuration.node.risks)
         try await interruptible {
-            try await withEmbeddedCluster(settings, logger: global.logger) { cluster in
+            try await withEmbeddedCluster(settings, logger: options.logger) { cluster in
                 for node in cluster.nodes {
                     let http = await node.httpPort.map { " http=\(self.host):\($0)" } ?? ""
                     let tls = await node.tlsPort.map { " tls=\(self.host):\($0)" } ?? ""

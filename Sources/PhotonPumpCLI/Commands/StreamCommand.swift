@@ -3,18 +3,18 @@ import Foundation
 import PhotonPump
 
 /// `pump stream`
-struct StreamCommand: AsyncParsableCommand {
+struct StreamCommand: PumpCommand {
     static let configuration = CommandConfiguration(
         commandName: "stream",
         abstract: "Delete streams, and read or set their metadata.",
         subcommands: [DeleteCommand.self, TombstoneCommand.self, MetadataCommand.self]
     )
 
-    @ParentCommand var pump: Pump
+    @ParentCommand var parent: Pump
     @OptionGroup var global: GlobalOptions
 
     /// `pump stream delete`
-    struct DeleteCommand: AsyncParsableCommand {
+    struct DeleteCommand: ClientCommand {
         static let configuration = CommandConfiguration(
             commandName: "delete",
             abstract: "Delete a stream so that it can be written to again."
@@ -29,15 +29,13 @@ struct StreamCommand: AsyncParsableCommand {
             transform: expectedVersion)
         var expect = ExpectedVersion.any
 
-        func run() async throws {
-            try await self.parent.withClient(self.global) { client, output in
-                output.deleted(self.stream, try await client.deleteStream(self.stream, expecting: self.expect))
-            }
+        func run(with client: Client, json: Bool) async throws {
+            Output(json: json).deleted(self.stream, try await client.deleteStream(self.stream, expecting: self.expect))
         }
     }
 
     /// `pump stream tombstone`
-    struct TombstoneCommand: AsyncParsableCommand {
+    struct TombstoneCommand: ClientCommand {
         static let configuration = CommandConfiguration(
             commandName: "tombstone",
             abstract: "Delete a stream permanently, so that it can never be written to again."
@@ -52,15 +50,14 @@ struct StreamCommand: AsyncParsableCommand {
             transform: expectedVersion)
         var expect = ExpectedVersion.any
 
-        func run() async throws {
-            try await self.parent.withClient(self.global) { client, output in
-                output.deleted(self.stream, try await client.tombstoneStream(self.stream, expecting: self.expect))
-            }
+        func run(with client: Client, json: Bool) async throws {
+            Output(json: json).deleted(
+                self.stream, try await client.tombstoneStream(self.stream, expecting: self.expect))
         }
     }
 
     /// `pump stream metadata`
-    struct MetadataCommand: AsyncParsableCommand {
+    struct MetadataCommand: ClientCommand {
         static let configuration = CommandConfiguration(
             commandName: "metadata",
             abstract: "Print a stream's metadata, or replace it."
@@ -72,23 +69,21 @@ struct StreamCommand: AsyncParsableCommand {
         var stream: String
         @Option(
             name: .customLong("set"), help: "The complete new metadata, a JSON object. (default: print the metadata)")
-        var json: String?
+        var metadata: String?
 
         func validate() throws {
-            guard let json else { return }
-            let value = try? JSONSerialization.jsonObject(with: Data(json.utf8))
+            guard let metadata else { return }
+            let value = try? JSONSerialization.jsonObject(with: Data(metadata.utf8))
             if !(value is [String: Any]) { throw ValidationError("--set is no JSON object") }
         }
 
-        func run() async throws {
-            try await self.parent.withClient(self.global) { client, output in
-                let name = StreamName.metadata(of: self.stream)
-                if let json = self.json {
-                    let event = NewEvent(type: "$metadata", data: Payload(json), isJSON: true)
-                    output.written(try await client.publishEvent(event, to: name))
-                } else {
-                    output.metadata(try await self.current(client, name))
-                }
+        func run(with client: Client, json: Bool) async throws {
+            let name = StreamName.metadata(of: self.stream)
+            if let metadata {
+                let event = NewEvent(type: "$metadata", data: Payload(metadata), isJSON: true)
+                Output(json: json).written(try await client.publishEvent(event, to: name))
+            } else {
+                Output(json: json).metadata(try await self.current(client, name))
             }
         }
 
@@ -97,20 +92,6 @@ struct StreamCommand: AsyncParsableCommand {
                 return try await client.getLastEvent(in: name).data
             } catch let error as PhotonPumpError where [.eventNotFound, .streamNotFound].contains(error.code) {
                 return "{}"
-            }
-        }
-    }
-
-    /// Connects as the options say, wherever they were given.
-    fileprivate func withClient(
-        _ inner: GlobalOptions,
-        _ body: @escaping @Sendable (Client, Output) async throws -> Void
-    ) async throws {
-        let global = inner.merged(with: self.global.merged(with: self.pump.global))
-        let configuration = try global.configuration()
-        try await interruptible {
-            try await PhotonPump.withClient(configuration, logger: global.logger) { client in
-                try await body(client, Output(json: global.json))
             }
         }
     }

@@ -2,7 +2,7 @@ import ArgumentParser
 import PhotonPump
 
 /// `pump tail`
-struct TailCommand: AsyncParsableCommand {
+struct TailCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "tail",
         abstract: "Print the events of a stream, or of all streams, as they are written.",
@@ -13,7 +13,7 @@ struct TailCommand: AsyncParsableCommand {
             """
     )
 
-    @ParentCommand var pump: Pump
+    @ParentCommand var parent: Pump
     @OptionGroup var global: GlobalOptions
 
     @Argument(help: "The stream to follow; $all follows all streams.")
@@ -68,31 +68,25 @@ struct TailCommand: AsyncParsableCommand {
         if let count, count < 1 { throw ValidationError("--count must be at least 1") }
     }
 
-    func run() async throws {
-        let global = self.global.merged(with: self.pump.global)
-        let configuration = try global.configuration()
-        try await interruptible {
-            try await withClient(configuration, logger: global.logger) { client in
-                var options = SubscriptionOptions()
-                options.resolveLinks = !self.keepsLinks
-                options.beyondEnd = self.beyondEnd.option
-                if self.stream == "$all" {
-                    let byStream = self.streams.map { EventFilter.streams(prefixedBy: $0) }
-                    let byType = self.types.map { EventFilter.types(matching: $0) }
-                    // A subscription has one filter; the other is applied to what it gives.
-                    let further = byStream == nil ? nil : try byType?.predicate()
-                    let subscription = try await client.subscribeToAll(
-                        from: self.start(PlaceArgument.position), matching: byStream ?? byType, options: options)
-                    try await self.printEvents(of: subscription, json: global.json, further) {
-                        subscription.status.lagInBytes.map { ", \($0) bytes of the log behind" } ?? ""
-                    }
-                } else {
-                    let subscription = try await client.subscribe(
-                        to: self.stream, from: self.start(PlaceArgument.number), options: options)
-                    try await self.printEvents(of: subscription, json: global.json, nil) {
-                        subscription.status.lag.map { ", \($0) behind" } ?? ""
-                    }
-                }
+    func run(with client: Client, json: Bool) async throws {
+        var options = SubscriptionOptions()
+        options.resolveLinks = !self.keepsLinks
+        options.beyondEnd = self.beyondEnd.option
+        if self.stream == "$all" {
+            let byStream = self.streams.map { EventFilter.streams(prefixedBy: $0) }
+            let byType = self.types.map { EventFilter.types(matching: $0) }
+            // A subscription has one filter; the other is applied to what it gives.
+            let further = byStream == nil ? nil : try byType?.predicate()
+            let subscription = try await client.subscribeToAll(
+                from: self.start(PlaceArgument.position), matching: byStream ?? byType, options: options)
+            try await self.printEvents(of: subscription, json: json, further) {
+                subscription.status.lagInBytes.map { ", \($0) bytes of the log behind" } ?? ""
+            }
+        } else {
+            let subscription = try await client.subscribe(
+                to: self.stream, from: self.start(PlaceArgument.number), options: options)
+            try await self.printEvents(of: subscription, json: json, nil) {
+                subscription.status.lag.map { ", \($0) behind" } ?? ""
             }
         }
     }
