@@ -78,24 +78,13 @@ extension Client {
     private func loginOverHTTP(_ terms: CallTerms, _ operation: String) async throws -> Login? {
         if let login = terms.login { return login }
         if self.connections.serving != nil { return self.connections.login }
-        let (finder, timeout) = (self.search.finder, terms.deadline - terms.started)
+        let (finder, time) = (self.search.finder, terms.deadline - terms.started)
         guard finder.hasProvider else { return self.connections.login }
-        let outcome = Outcome<NodeFinder.Answer?>()
-        let asking = self.environment.task {
-            do {
-                outcome.settle(.success(try await finder.askForCredentials()))
-            } catch {
-                outcome.settle(.failure(error))
-            }
+        let overdue = PhotonPumpError(
+            .timedOut, "\(operation): the closure that provides credentials has not returned within \(time)")
+        let answer = try await self.outcome(Outcome<NodeFinder.Answer?>(), until: terms.deadline, overdue) {
+            try await finder.askForCredentials()
         }
-        defer { asking.cancel() }
-        let timer = self.context.timer(at: terms.deadline) {
-            let problem = "\(operation): the closure that provides credentials has not returned within \(timeout)"
-            outcome.settle(.failure(PhotonPumpError(.timedOut, problem)))
-        }
-        let answer = try await outcome.wait()
-        // The timer fires only while it is retained.
-        withExtendedLifetime(timer) {}
         return try answer?.value?.checked()
     }
 
@@ -113,28 +102,39 @@ extension Client {
             self.workers.end(request: id)
             self.lookWhetherDrained()
         }
-        return try await withThrowingTaskGroup(of: Void.self) { group in
-            defer { group.cancelAll() }
-            group.addTask {
-                do {
-                    outcome.settle(.success(try await request()))
-                } catch {
-                    outcome.settle(.failure(error))
-                }
-            }
-            group.addTask {
-                try await self.environment.sleep(until: terms.deadline)
-                let time = terms.deadline - terms.started
-                outcome.settle(
-                    .failure(PhotonPumpError(.timedOut, "\(operation): no answer within \(time)", stream: stream)))
-            }
+        do {
+            let overdue = PhotonPumpError(
+                .timedOut, "\(operation): no answer within \(terms.deadline - terms.started)", stream: stream)
+            return try await self.outcome(outcome, until: terms.deadline, overdue, request)
+        } catch var error as PhotonPumpError {
+            if error.code == .clientClosed { error = error.during(operation, stream: stream) }
+            error.elapsed = terms.elapsed
+            throw error
+        }
+    }
+
+    /// Waits for work that ends with this outcome, unless something else does: the deadline, or the end of the client.
+    ///
+    /// - Throws: `CancellationError` if the task is cancelled. The work is cancelled in any case.
+    private func outcome<Output: Sendable>(
+        _ outcome: Outcome<Output>, until deadline: Environment.Instant, _ overdue: PhotonPumpError,
+        _ work: @escaping @Sendable () async throws -> Output
+    ) async throws -> Output {
+        let task = self.environment.task {
             do {
-                return try await outcome.wait()
-            } catch var error as PhotonPumpError {
-                if error.code == .clientClosed { error = error.during(operation, stream: stream) }
-                error.elapsed = terms.elapsed
-                throw error
+                outcome.settle(.success(try await work()))
+            } catch {
+                outcome.settle(.failure(error))
             }
         }
+        let timer = self.context.timer(at: deadline) {
+            outcome.settle(.failure(overdue))
+        }
+        defer {
+            task.cancel()
+            // The timer fires only while it is retained.
+            withExtendedLifetime(timer) {}
+        }
+        return try await outcome.wait()
     }
 }
