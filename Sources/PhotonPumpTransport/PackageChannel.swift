@@ -100,7 +100,7 @@ package final class PackageChannel {
         return total
     }
 
-    /// Reads once; what fills all the room may have more behind it.
+    /// Reads once; if that fills all the room, there may be more.
     private func readOnce() throws(ChannelError) -> (ReadOutcome, mayBeMore: Bool) {
         var outcome = ReadOutcome.wouldBlock
         var mayBeMore = false

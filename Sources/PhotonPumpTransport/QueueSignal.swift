@@ -1,7 +1,6 @@
 internal import Dispatch
 
-/// Has its handler run soon on a serial queue, once for all the times it was asked to until then; used from that queue
-/// only.
+/// Runs its handler soon on a serial queue, once for all the times it was sent until then; used from that queue only.
 final class QueueSignal {
     private let source: any DispatchSourceUserDataAdd
 

@@ -11,7 +11,7 @@ struct EndlessHandshakeTests {
     /// A record with a HelloRequest, which a client passes over while it waits for the server's hello.
     private static let helloRequest: [UInt8] = [22, 3, 3, 0, 4, 0, 0, 0, 0]
 
-    @Test("is given up after so many bytes, and gives the queue its turns until then")
+    @Test("a TLS handshake without an end is given up after so many bytes, and gives the queue its turns until then")
     func tooManyBytes() throws {
         let executor = QueueExecutor(label: "endless")
         let below = ScriptedTransport()
@@ -40,7 +40,9 @@ struct EndlessHandshakeTests {
         transport.close()
     }
 
-    @Test("is ended by a server when its time is up", arguments: [[], [22], [22, 3, 1]] as [[UInt8]])
+    @Test(
+        "a TLS handshake without an end is ended by a server when its time is up",
+        arguments: [[], [22], [22, 3, 1]] as [[UInt8]])
     func tooSlow(said: [UInt8]) async throws {
         let reason = try await HeldServer().failure(after: said, within: .milliseconds(50))
         #expect(reason.contains("did not end within 0.05 seconds"), "\(reason)")

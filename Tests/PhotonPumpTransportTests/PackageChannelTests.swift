@@ -16,7 +16,7 @@ struct PackageChannelTests {
         return transport.written
     }
 
-    @Test("collects what is sent in one turn and writes it at once")
+    @Test("a channel of packages collects what is sent in one turn and writes it at once")
     func coalesces() throws {
         let channel = PackageChannel(self.transport)
         self.transport.room = [.max]
@@ -28,7 +28,7 @@ struct PackageChannelTests {
         #expect(channel.unsentCount == 0)
     }
 
-    @Test("keeps what the peer does not take, and writes it when there is room")
+    @Test("a channel of packages keeps what the peer does not take, and writes it when there is room")
     func backPressure() throws {
         let channel = PackageChannel(self.transport)
         channel.activate { _ in }
@@ -44,7 +44,7 @@ struct PackageChannelTests {
         #expect(self.transport.written == self.bytes(self.packages))
     }
 
-    @Test("hands over whole packages, however the reads come", arguments: [1, 3, 22, 1000])
+    @Test("a channel of packages hands over whole packages, however the reads come", arguments: [1, 3, 22, 1000])
     func splits(size: Int) throws {
         let stream = self.bytes(self.packages)
         let channel = PackageChannel(self.transport)
@@ -59,7 +59,8 @@ struct PackageChannelTests {
         #expect(count == stream.count)
     }
 
-    @Test("hands over what came before the end, then says how much of a frame is missing its rest")
+    @Test(
+        "a channel of packages hands over what came before the end, then says how much of a frame is missing its rest")
     func endWithinFrame() {
         let channel = PackageChannel(self.transport)
         let stream = self.bytes(self.packages)
@@ -73,7 +74,7 @@ struct PackageChannelTests {
         #expect(received == Array(self.packages.dropLast()))
     }
 
-    @Test("hands over what came before broken bytes")
+    @Test("a channel of packages hands over what came before broken bytes")
     func brokenFrame() {
         let channel = PackageChannel(self.transport)
         self.transport.reads = [.success(self.bytes(self.packages) + [1, 0, 0, 0, 9])]
@@ -82,7 +83,7 @@ struct PackageChannelTests {
         #expect(received == self.packages)
     }
 
-    @Test("passes on why reading failed")
+    @Test("a channel of packages passes on why reading failed")
     func readFails() {
         let channel = PackageChannel(self.transport)
         let reset = TransportError.socket(SocketError("read", reason: "connection reset"))

@@ -17,7 +17,7 @@ struct PortReservationTests {
         try SocketListener(host: Self.host, port: port, executor: QueueExecutor(label: "listening"))
     }
 
-    @Test("refuses connections until somebody listens there, and again afterwards")
+    @Test("a reserved port refuses connections until somebody listens there, and again afterwards")
     func listening() async throws {
         let reservation = try PortReservation(host: Self.host, port: 0)
         for _ in 0..<3 {
@@ -32,7 +32,7 @@ struct PortReservationTests {
         }
     }
 
-    @Test("is there for one listener only, and for nobody whose reservation is missing")
+    @Test("a reserved port is there for one listener only, and for nobody whose reservation is missing")
     func exclusive() async throws {
         let reservation = try PortReservation(host: Self.host, port: 0)
         let listener = try Self.listen(reservation.port)

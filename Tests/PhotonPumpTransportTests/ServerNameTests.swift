@@ -16,7 +16,7 @@ struct ServerNameTests {
         return below.written
     }
 
-    @Test("is that of the host", arguments: ["es.example", "localhost"])
+    @Test("the name that a TLS client asks for is that of the host", arguments: ["es.example", "localhost"])
     func name(_ name: String) throws {
         let hello = try Self.hello(name)
         // The extension server_name (0), with a list of one name of type host_name (0).
@@ -25,7 +25,7 @@ struct ServerNameTests {
         #expect(hello.contains(expected))
     }
 
-    @Test("is none for an address", arguments: ["127.0.0.1", "::1"])
+    @Test("the name that a TLS client asks for is none for an address", arguments: ["127.0.0.1", "::1"])
     func address(_ address: String) throws {
         let hello = try Self.hello(address)
         #expect(hello.first == 22)

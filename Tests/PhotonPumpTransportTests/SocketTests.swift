@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Sockets", .timeLimit(.minutes(1)))
 struct SocketTests {
-    @Test("carry packages both ways", arguments: ["127.0.0.1", "localhost"])
+    @Test("sockets carry packages both ways", arguments: ["127.0.0.1", "localhost"])
     func bothWays(host: String) async throws {
         let server = ScriptedServer()
         let port = try await server.start()
@@ -25,7 +25,7 @@ struct SocketTests {
         await server.stop()
     }
 
-    @Test("speak IPv6", .enabled(if: SocketTests.hasIPv6, "this machine has no IPv6 loopback"))
+    @Test("sockets speak IPv6", .enabled(if: SocketTests.hasIPv6, "this machine has no IPv6 loopback"))
     func version6() async throws {
         let server = ScriptedServer()
         let port = try await server.start(host: "::1")
@@ -36,7 +36,7 @@ struct SocketTests {
         await server.stop()
     }
 
-    @Test("that nobody listens on are refused, naming the address")
+    @Test("sockets that nobody listens on are refused, naming the address")
     func refused() async throws {
         let port = try UnusedPort()
         let error = try await #require(throws: SocketError.self) {
@@ -46,7 +46,7 @@ struct SocketTests {
         #expect("\(error)".contains("connect 127.0.0.1:\(port.number)"))
     }
 
-    @Test("of a host that does not exist are not found, naming the host")
+    @Test("sockets of a host that does not exist are not found, naming the host")
     func unknownHost() async throws {
         let error = try await #require(throws: SocketError.self) {
             try await ScriptedPeer.connect(host: "no-such-host.invalid", port: 1)
@@ -54,7 +54,7 @@ struct SocketTests {
         #expect("\(error)".contains("resolve no-such-host.invalid"))
     }
 
-    @Test("hold a writer up while the other side does not read, and lose nothing")
+    @Test("sockets hold a writer up while the other side does not read, and lose nothing")
     func heldUp() async throws {
         let server = ScriptedServer()
         let port = try await server.start()
@@ -77,7 +77,7 @@ struct SocketTests {
     }
 
     // In a process of its own: other tests have descriptors, too.
-    @Test("are all given back when they are closed", .enabled(if: Footprint.isKnown, "needs /proc"))
+    @Test("sockets are all given back when they are closed", .enabled(if: Footprint.isKnown, "needs /proc"))
     func descriptors() async {
         await #expect(processExitsWith: .success) {
             let server = ScriptedServer()

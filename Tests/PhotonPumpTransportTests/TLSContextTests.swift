@@ -30,7 +30,7 @@ struct TLSContextTests {
         return error
     }
 
-    @Test("take files as written by a test authority, and several authorities in one")
+    @Test("TLS settings take files as written by a test authority, and several authorities in one")
     func files() throws {
         try self.removingDirectory {
             let ca = try self.authority.write(to: self.directory)
@@ -52,7 +52,7 @@ struct TLSContextTests {
         }
     }
 
-    @Test("name the file that is missing or no file, and what it should hold")
+    @Test("TLS settings name the file that is missing or no file, and what it should hold")
     func unreadable() throws {
         try self.removingDirectory {
             let missing = self.directory.appendingPathComponent("none.pem").path
@@ -66,7 +66,7 @@ struct TLSContextTests {
         }
     }
 
-    @Test("name what is not PEM")
+    @Test("TLS settings name what is not PEM")
     func notPEM() throws {
         let certificate = try self.authority.issue(names: ["localhost"])
         let damaged = self.authority.certificate.chain.replacing("-----END", with: "!-----END")
@@ -84,7 +84,7 @@ struct TLSContextTests {
         }
     }
 
-    @Test("do not ask for the password of a key")
+    @Test("TLS settings do not ask for the password of a key")
     func encrypted() throws {
         let certificate = try self.authority.issue(names: ["localhost"])
         let pair = TestCertificate(chain: certificate.chain, key: try Self.encrypted(certificate.key))
@@ -93,7 +93,7 @@ struct TLSContextTests {
         #expect(!"\(error)".contains("BEGIN"))
     }
 
-    @Test("name the certificate that a key is not for")
+    @Test("TLS settings name the certificate that a key is not for")
     func keyMismatch() throws {
         let (first, second) = (
             try self.authority.issue(names: ["localhost"]), try self.authority.issue(names: ["localhost"])

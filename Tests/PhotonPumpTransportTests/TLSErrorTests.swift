@@ -55,7 +55,7 @@ struct TLSErrorTests {
         #expect(!"\(error)".contains("\n"), sourceLocation: place)
     }
 
-    @Test("with an unknown authority names it")
+    @Test("S60: a TLS handshake that fails with an unknown authority names it")
     func unknownAuthority() async throws {
         let stranger = try TestCertificateAuthority(name: "Stranger").issue(names: ["127.0.0.1"])
         let error = try await self.clientFailure(nil, TestTLS.server(stranger))
@@ -63,21 +63,21 @@ struct TLSErrorTests {
         Self.expect(error, says: "CN=127.0.0.1", "CN=Stranger", "CA file")
     }
 
-    @Test("with an authority of the right name and the wrong key is one with an unknown authority")
+    @Test("S60: a handshake with an authority of the right name and the wrong key is one with an unknown authority")
     func impostor() async throws {
         let impostor = try TestCertificateAuthority().issue(names: ["127.0.0.1"])
         let error = try await self.clientFailure(nil, TestTLS.server(impostor))
         guard case .unknownAuthority = error else { throw error }
     }
 
-    @Test("with the system's authorities does not trust one of our own")
+    @Test("S60: a TLS handshake that fails with the system's authorities does not trust one of our own")
     func systemRoots() async throws {
         let layers = Layers(tls: try TLSContext(client: TLSClientSettings()))
         let error = try await self.clientFailure(layers, self.tls.server())
         guard case .unknownAuthority = error else { throw error }
     }
 
-    @Test("with a certificate signed by itself says that")
+    @Test("S60: a TLS handshake that fails with a certificate signed by itself says that")
     func selfSigned() async throws {
         let lonely = try TestCertificateAuthority(name: "lonely")
         let error = try await self.clientFailure(nil, TestTLS.server(lonely.certificate))
@@ -85,7 +85,9 @@ struct TLSErrorTests {
         Self.expect(error, says: "CN=lonely", "signed by itself", "CA file")
     }
 
-    @Test("with a wrong name has the name expected and those presented", arguments: ["127.0.0.1", "localhost", "::1"])
+    @Test(
+        "S60: a TLS handshake that fails with a wrong name has the name expected and those presented",
+        arguments: ["127.0.0.1", "localhost", "::1"])
     func wrongName(expected: String) async throws {
         let server = try self.tls.server(names: ["node1.example.org", "10.0.0.7", "fd00::7"])
         let error = try await self.clientFailure(Layers(tls: self.tls.client(), serverName: expected), server)
@@ -93,7 +95,7 @@ struct TLSErrorTests {
         Self.expect(error, says: "'\(expected)'", "'node1.example.org'", "'10.0.0.7'", "'fd00::7'", "expected name")
     }
 
-    @Test("does not take an address as a name, nor a name for more than it covers")
+    @Test("S60: a TLS handshake that fails does not take an address as a name, nor a name for more than it covers")
     func names() async throws {
         for (presented, expected) in [("127.0.0.1", "localhost"), ("*.example.org", "a.b.example.org")] {
             let layers = Layers(tls: try self.tls.client(), serverName: expected)
@@ -102,7 +104,7 @@ struct TLSErrorTests {
         }
     }
 
-    @Test("with a name that stands for many is one with an impossible name")
+    @Test("S60: a TLS handshake that fails with a name that stands for many is one with an impossible name")
     func suffix() throws {
         #expect(throws: TLSError.impossibleName(".example.org")) {
             try TLSTransport(
@@ -111,7 +113,7 @@ struct TLSErrorTests {
         }
     }
 
-    @Test("does not take the subject of a certificate for a name")
+    @Test("S60: a TLS handshake that fails does not take the subject of a certificate for a name")
     func subject() async throws {
         // A certificate of an authority has no names, but a subject.
         let unnamed = try TestCertificateAuthority(name: "node1.example.org").certificate
@@ -121,7 +123,7 @@ struct TLSErrorTests {
         guard case .wrongName = error else { throw error }
     }
 
-    @Test("with an expired certificate has its last day")
+    @Test("S60: a TLS handshake that fails with an expired certificate has its last day")
     func expired() async throws {
         let past = Date(timeIntervalSince1970: 1_000_000_000)..<Date(timeIntervalSince1970: 1_100_000_000)
         let error = try await self.clientFailure(nil, self.tls.server(validity: past))
@@ -129,7 +131,7 @@ struct TLSErrorTests {
         Self.expect(error, says: "CN=localhost", "Nov  9 11:33:20 2004", "renewed")
     }
 
-    @Test("with a certificate of the future has its first day")
+    @Test("S60: a TLS handshake that fails with a certificate of the future has its first day")
     func notYetValid() async throws {
         let future = Date(timeIntervalSince1970: 4_000_000_000)..<Date(timeIntervalSince1970: 4_100_000_000)
         let error = try await self.clientFailure(nil, self.tls.server(validity: future))
@@ -138,7 +140,7 @@ struct TLSErrorTests {
     }
 
     @Test(
-        "with a plain port says so, whatever that sends",
+        "S60: a TLS handshake that fails with a plain port says so, whatever that sends",
         arguments: [[18, 0, 0, 0, 1, 0], Array("HTTP/1.1 400 Bad Request\r\n".utf8), [22, 0], [0]] as [[UInt8]])
     func plainPort(greeting: [UInt8]) async throws {
         let server = ScriptedServer()
@@ -153,7 +155,7 @@ struct TLSErrorTests {
         await server.stop()
     }
 
-    @Test("on a server reached by a plain client says so")
+    @Test("S60: a TLS handshake that fails on a server reached by a plain client says so")
     func plainClient() async throws {
         let failure = try await self.plainClientFailure { try await $0.send(Package(.ping, GUID(1, 2))) }
         #expect(failure == .notTLS)
@@ -170,7 +172,7 @@ struct TLSErrorTests {
         return try Self.tlsError(await peer.failure as? TransportError)
     }
 
-    @Test("because the peer closes it is worth trying again")
+    @Test("S60: a TLS handshake that fails because the peer closes it is worth trying again")
     func truncated() async throws {
         let error = try await self.plainClientFailure { client in
             try await client.send([22, 3, 1, 2, 0, 1])
@@ -180,7 +182,7 @@ struct TLSErrorTests {
         Self.expect(error, says: "closed the connection during the TLS handshake", permanent: false)
     }
 
-    @Test("for want of a version in common says so, on both sides")
+    @Test("S60: a TLS handshake that fails for want of a version in common says so, on both sides")
     func versions() async throws {
         let (old, new) = (try self.tls.client(), try self.tls.server())
         SSL_CTX_ctrl(old.pointer, SSL_CTRL_SET_MAX_PROTO_VERSION, Int(TLS1_2_VERSION), nil)
@@ -193,7 +195,7 @@ struct TLSErrorTests {
         }
     }
 
-    @Test("for want of a cipher in common says so, on both sides")
+    @Test("S60: a TLS handshake that fails for want of a cipher in common says so, on both sides")
     func ciphers() async throws {
         let (client, server) = (try self.tls.client(), try self.tls.server())
         for (context, cipher) in [(client, "TLS_AES_128_GCM_SHA256"), (server, "TLS_AES_256_GCM_SHA384")] {
@@ -209,7 +211,8 @@ struct TLSErrorTests {
 
     /// In TLS 1.3 the client is through before the server has seen its certificate.
     @Test(
-        "because the server wants a certificate says so, in every version", arguments: [TLS1_2_VERSION, TLS1_3_VERSION])
+        "S60: a TLS handshake that fails because the server wants a certificate says so, in every version",
+        arguments: [TLS1_2_VERSION, TLS1_3_VERSION])
     func certificateWanted(version: CInt) async throws {
         let client = try self.tls.client()
         SSL_CTX_ctrl(client.pointer, SSL_CTRL_SET_MAX_PROTO_VERSION, Int(version), nil)
@@ -221,7 +224,9 @@ struct TLSErrorTests {
         #expect(try Self.tlsError(failures.server) == .noCertificate)
     }
 
-    @Test("because the server refuses the client's certificate says so", arguments: [TLS1_2_VERSION, TLS1_3_VERSION])
+    @Test(
+        "S60: a TLS handshake that fails because the server refuses the client's certificate says so",
+        arguments: [TLS1_2_VERSION, TLS1_3_VERSION])
     func certificateRefused(version: CInt) async throws {
         let stranger = try TestCertificateAuthority(name: "Stranger").issue(names: ["worker"])
         let client = try self.tls.client(certificate: stranger)
@@ -236,14 +241,14 @@ struct TLSErrorTests {
         Self.expect(other, says: "CN=Stranger")
     }
 
-    @Test("because the client does not trust the server is told to the server")
+    @Test("S60: a TLS handshake that fails because the client does not trust the server is told to the server")
     func refusedByClient() async throws {
         let failures = try await self.failures(Layers(tls: TestTLS().client()), self.tls.server())
         let error = try Self.tlsError(failures.server)
         guard case .certificateRefused = error else { throw error }
     }
 
-    @Test("is never begun with a name that cannot be one", arguments: ["", "a\0b"])
+    @Test("S60: a TLS handshake that fails is never begun with a name that cannot be one", arguments: ["", "a\0b"])
     func impossibleName(name: String) async throws {
         let server = ScriptedServer()
         let port = try await server.start()

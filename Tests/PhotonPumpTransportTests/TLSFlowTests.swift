@@ -78,7 +78,7 @@ struct TLSFlowTests {
         try stage.executor.queue.sync { try body(stage) }
     }
 
-    @Test("holds what is written back until the handshake is through, then asks for it")
+    @Test("TLS holds what is written back until the handshake is through, then asks for it")
     func waits() throws {
         try self.onStage { stage in
             #expect(try stage.write(5) == 0)
@@ -90,7 +90,7 @@ struct TLSFlowTests {
         }
     }
 
-    @Test("reports what it holds itself, as often as something is left, but not while reading pauses")
+    @Test("TLS reports what it holds itself, as often as something is left, but not while reading pauses")
     func reportsHeldBytes() throws {
         let stage = try Stage()
         let queue = stage.executor.queue
@@ -122,7 +122,7 @@ struct TLSFlowTests {
         while stage.executor.queue.sync(execute: { stage.events.count < count }) { try Task.checkCancellation() }
     }
 
-    @Test("encrypts no more than it can hold while the transport below takes nothing, and asks for the rest later")
+    @Test("TLS encrypts no more than it can hold while the transport below takes nothing, and asks for the rest later")
     func backPressure() throws {
         try self.onStage { stage in
             try stage.shakeHands()
@@ -147,7 +147,7 @@ struct TLSFlowTests {
         }
     }
 
-    @Test("sends what reading makes it answer, such as that it does not shake hands again")
+    @Test("TLS sends what reading makes it answer, such as that it does not shake hands again")
     func renegotiation() throws {
         try self.onStage { stage in
             let connection = stage.peer.connection
@@ -164,7 +164,7 @@ struct TLSFlowTests {
         }
     }
 
-    @Test("takes new keys from the peer, and has new ones too if it is asked to")
+    @Test("TLS over a transport without a network takes new keys from the peer, and has new ones too if it is asked to")
     func keyUpdate() throws {
         try self.onStage { stage in
             try stage.shakeHands()
@@ -178,7 +178,7 @@ struct TLSFlowTests {
         }
     }
 
-    @Test("gives up a peer that asks for ever more answers and takes none")
+    @Test("TLS over a transport without a network gives up a peer that asks for ever more answers and takes none")
     func keyUpdateFlood() throws {
         try self.onStage { stage in
             try stage.shakeHands()
@@ -198,7 +198,7 @@ struct TLSFlowTests {
         }
     }
 
-    @Test("says goodbye when it is closed, and may still write when the peer has said so")
+    @Test("TLS says goodbye when it is closed, and may still write when the peer has said so")
     func goodbyes() throws {
         try self.onStage { stage in
             try stage.shakeHands()
@@ -220,7 +220,7 @@ struct TLSFlowTests {
         }
     }
 
-    @Test("says why the peer has closed the connection, if it told before, rather than that it has")
+    @Test("TLS says why the peer has closed the connection, if it told before, rather than that it has")
     func lastWords() throws {
         try self.onStage { stage in
             try stage.shakeHands()
@@ -242,7 +242,7 @@ struct TLSFlowTests {
         }
     }
 
-    @Test("gives what came before broken bytes, then says that they are broken, and tells the peer")
+    @Test("TLS gives what came before broken bytes, then says that they are broken, and tells the peer")
     func brokenRecord() throws {
         try self.onStage { stage in
             try stage.shakeHands()

@@ -28,7 +28,7 @@ struct TLSTransportTests {
         Package(.ping, GUID(UInt64(number), 1), payload: payload)
     }
 
-    @Test("carries packages both ways, to a name or an address", arguments: ["localhost", "127.0.0.1"])
+    @Test("TLS carries packages both ways, to a name or an address", arguments: ["localhost", "127.0.0.1"])
     func bothWays(host: String) async throws {
         let server = ScriptedServer()
         let port = try await server.start(Layers(tls: self.tls.server()))
@@ -44,7 +44,7 @@ struct TLSTransportTests {
         await server.stop()
     }
 
-    @Test("may expect another name than that of the host connected to")
+    @Test("TLS may expect another name than that of the host connected to")
     func otherName() async throws {
         let (client, peer, server) = try await self.pair(
             client: Layers(tls: self.tls.client(), serverName: "node1.example.org"),
@@ -55,7 +55,7 @@ struct TLSTransportTests {
         await server.stop()
     }
 
-    @Test("carries megabytes both ways at once, and loses nothing")
+    @Test("TLS carries megabytes both ways at once, and loses nothing")
     func large() async throws {
         let (client, peer, server) = try await self.pair()
         let payload = Bytes((0..<1 << 20).map { UInt8(truncatingIfNeeded: $0 &* 31) })
@@ -75,7 +75,7 @@ struct TLSTransportTests {
         await server.stop()
     }
 
-    @Test("works byte by byte, with the reader stopping and going on after each")
+    @Test("TLS works byte by byte, with the reader stopping and going on after each")
     func trickling() async throws {
         let (client, peer, server) = try await self.pair(
             client: Layers(tls: self.tls.client(), isTrickling: true),
@@ -89,7 +89,7 @@ struct TLSTransportTests {
         await server.stop()
     }
 
-    @Test("gets through the handshake while the reader pauses, and holds the writer up until it goes on")
+    @Test("TLS gets through the handshake while the reader pauses, and holds the writer up until it goes on")
     func paused() async throws {
         let (client, peer, server) = try await self.pair()
         await client.pauseReading()
@@ -106,7 +106,7 @@ struct TLSTransportTests {
         await server.stop()
     }
 
-    @Test("takes a connection that is cut for its end")
+    @Test("TLS takes a connection that is cut for its end")
     func cut() async throws {
         let (client, peer, server) = try await self.pair()
         try await client.send(Self.package(1))
@@ -117,7 +117,7 @@ struct TLSTransportTests {
         await server.stop()
     }
 
-    @Test("lets clients show a certificate, where that is asked for")
+    @Test("TLS lets clients show a certificate, where that is asked for")
     func clientCertificate() async throws {
         let clients = try TestCertificateAuthority(name: "clients")
         let (client, peer, server) = try await self.pair(
@@ -129,7 +129,7 @@ struct TLSTransportTests {
         await server.stop()
     }
 
-    @Test("without verification takes whatever the server shows")
+    @Test("TLS without verification takes whatever the server shows")
     func unverified() async throws {
         let stranger = try TestCertificateAuthority().issue(names: ["elsewhere"], validity: .distantPast ..< .now)
         let (client, peer, server) = try await self.pair(
@@ -143,7 +143,7 @@ struct TLSTransportTests {
 
     // In a process of its own: other tests have descriptors, too.
     @Test(
-        "gives all descriptors back, those of handshakes that failed too",
+        "TLS gives all descriptors back, those of handshakes that failed too",
         .enabled(if: Footprint.isKnown, "needs /proc"))
     func descriptors() async {
         await #expect(processExitsWith: .success) { try await Self.handshakes(1_000) }

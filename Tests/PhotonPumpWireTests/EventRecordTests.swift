@@ -3,7 +3,7 @@ import Testing
 
 @Suite("A record")
 struct EventRecordTests {
-    @Test("keeps every field, whatever is in it", arguments: [0, 1, 7, 8, 300, 40_000])
+    @Test("a record keeps every field, whatever is in it", arguments: [0, 1, 7, 8, 300, 40_000])
     func keepsFields(size: Int) throws {
         let data = Bytes((0..<size).map { UInt8(truncatingIfNeeded: $0) })
         let record = EventRecord(
@@ -23,7 +23,7 @@ struct EventRecordTests {
         }
     }
 
-    @Test("takes its time from the older field when the newer one is missing")
+    @Test("a record takes its time from the older field when the newer one is missing")
     func createdFromTicks() throws {
         // event_id, and created: 621355968000000000 + 10,000 ticks, the first millisecond after 1970 began.
         var payload: [UInt8] = [0x1A, 16] + [UInt8](repeating: 0, count: 16) + [0x48]

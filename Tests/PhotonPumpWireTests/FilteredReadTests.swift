@@ -14,7 +14,7 @@ struct FilteredReadTests {
     }
 
     @Test(
-        "are asked for byte for byte",
+        "filtered reads of $all are asked for byte for byte",
         arguments: [
             (
                 Self.read(window: 500, Filter(.eventType, .prefix, ["a", "b-ü"])),
@@ -35,13 +35,13 @@ struct FilteredReadTests {
         #expect(try FilteredReadAllEvents(decoding: Bytes([UInt8](hex: hex))) == request)
     }
 
-    @Test("are asked for with a filter of a kind that nobody knows yet, which is kept")
+    @Test("filtered reads of $all are asked for with a filter of a kind that nobody knows yet, which is kept")
     func unknownKind() throws {
         let filter = try FilteredReadAllEvents(decoding: Bytes([UInt8](hex: "3a04 0807 1009"))).filter
         #expect(filter == Filter(.init(rawValue: 7), .init(rawValue: 9), []))
     }
 
-    @Test("are refused without a filter")
+    @Test("filtered reads of $all are refused without a filter")
     func missingFilter() {
         #expect(throws: MalformedMessage("FilteredReadAllEvents", "filter is missing")) {
             try FilteredReadAllEvents(decoding: Bytes([UInt8](hex: "0800 1000 1801")))
@@ -49,7 +49,7 @@ struct FilteredReadTests {
     }
 
     @Test(
-        "are answered byte for byte",
+        "filtered reads of $all are answered byte for byte",
         arguments: [
             (
                 .init(
@@ -78,7 +78,7 @@ struct FilteredReadTests {
         #expect(read.error == answer.error)
     }
 
-    @Test("are answered with events at their positions")
+    @Test("filtered reads of $all are answered with events at their positions")
     func events() throws {
         let event = EventRecord(
             stream: Bytes(utf8: "s"), number: 3, id: GUID(1, 2), type: Bytes(utf8: "t"), isJSON: true,
@@ -108,7 +108,7 @@ struct FilteredReadTests {
         #expect([UInt8](try FilteredReadAllEventsCompleted(decoding: Bytes(bytes)).encoded()) == bytes)
     }
 
-    @Test("are answered by newer servers without the fields that are zero")
+    @Test("filtered reads of $all are answered by newer servers without the fields that are zero")
     func omitted() throws {
         let page = try FilteredReadAllEventsCompleted(decoding: Bytes())
         #expect((page.commitPosition, page.nextCommitPosition) == (0, 0))
@@ -117,7 +117,7 @@ struct FilteredReadTests {
         #expect(page.result == nil)
     }
 
-    @Test("have commands of their own, with a gap")
+    @Test("filtered reads of $all have commands of their own, with a gap")
     func commands() {
         let commands: [Command] = [
             .filteredReadAllEventsForward, .filteredReadAllEventsForwardCompleted, .filteredReadAllEventsBackward,

@@ -6,7 +6,7 @@ struct FrameTests {
     static let correlation = [UInt8](hex: "67452301 ab89 efcd 0123 456789abcdef")
         .withUnsafeBytes { GUID(wire: $0) ?? .zero }
 
-    @Test("of a ping and of an authentication are as documented")
+    @Test("frames of a ping and of an authentication are as documented")
     func workedExamples() throws {
         let ping = Package(.ping, Self.correlation)
         #expect(encoded(ping) == [UInt8](hex: "12000000 03 00 67452301 ab89 efcd 0123456789abcdef"))
@@ -16,7 +16,7 @@ struct FrameTests {
         #expect(encoded(authenticate) == [UInt8](hex: expected))
     }
 
-    @Test("of a write are as documented")
+    @Test("frames of a write are as documented")
     func workedWrite() {
         let id = [UInt8](hex: "33221100 5544 7766 8899aabbccddeeff").withUnsafeBytes { GUID(wire: $0) ?? .zero }
         let event = ProposedEvent(id: id, type: "t", isJSON: true, data: Bytes(utf8: "{}"), metadata: Bytes())
@@ -30,7 +30,7 @@ struct FrameTests {
         #expect(taken(from: &buffer) == [UInt8](hex: expected))
     }
 
-    @Test("are cut out of the stream however reads split them", arguments: 1...40)
+    @Test("frames are cut out of the stream however reads split them", arguments: 1...40)
     func splitAnywhere(size: Int) throws {
         let packages = [
             Package(.ping, Self.correlation, payload: Bytes(utf8: "first")),
@@ -48,7 +48,7 @@ struct FrameTests {
         #expect(decoder.unfinishedCount == 0)
     }
 
-    @Test("keep their payloads when the decoder's memory is used again")
+    @Test("frames keep their payloads when the decoder's memory is used again")
     func payloadsOutliveTheBuffer() throws {
         var decoder = FrameDecoder(buffer: InboundBuffer(capacity: 64))
         var kept: [Package] = []
@@ -63,20 +63,21 @@ struct FrameTests {
         #expect(kept == sent)
     }
 
-    @Test("with an impossible length are refused", arguments: [0, 1, 17])
+    @Test("frames with an impossible length are refused", arguments: [0, 1, 17])
     func tooShort(length: Int) {
         #expect(throws: FrameError.tooShort(length)) { try Self.decode(length: UInt32(length)) }
     }
 
     @Test(
-        "above the limit are refused before memory is set aside",
+        "frames above the limit are refused before memory is set aside",
         arguments: [101, 1 << 26, Int(Int32.max), 0xFFFF_FFFF])
     func tooLong(length: Int) {
         #expect(throws: FrameError.tooLong(length, limit: 100)) { try Self.decode(length: UInt32(length), limit: 100) }
     }
 
     @Test(
-        "above the limit are passed over if they are not too large, however reads split them", arguments: [1, 7, 1000])
+        "frames above the limit are passed over if they are not too large, however reads split them",
+        arguments: [1, 7, 1000])
     func passedOver(size: Int) throws {
         let ping = Package(.ping, Self.correlation)
         let large = Package(.pong, Self.correlation, payload: Bytes([UInt8](repeating: 7, count: 182)))
@@ -93,7 +94,7 @@ struct FrameTests {
         #expect(decoder.unfinished == nil)
     }
 
-    @Test("at the limit are accepted")
+    @Test("frames at the limit are accepted")
     func atTheLimit() throws {
         let payload = Bytes([UInt8](repeating: 7, count: 82))
         var decoder = FrameDecoder(limit: 100)
@@ -101,7 +102,7 @@ struct FrameTests {
         #expect(try decoder.next()?.payload == payload)
     }
 
-    @Test("that announce much and bring little take little memory")
+    @Test("frames that announce much and bring little take little memory")
     func announcedIsNotAllocated() throws {
         var decoder = FrameDecoder()
         var rooms: [Int] = []
@@ -116,7 +117,7 @@ struct FrameTests {
         #expect(rooms.allSatisfy { $0 <= 1 << 20 })
     }
 
-    @Test("of an HTTP server are recognised")
+    @Test("frames of an HTTP server are recognised")
     func http() {
         var decoder = FrameDecoder()
         Array("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n".utf8).withUnsafeBytes { decoder.append($0) }
@@ -124,7 +125,7 @@ struct FrameTests {
     }
 
     @Test(
-        "whose credentials reach past their end are refused",
+        "frames whose credentials reach past their end are refused",
         arguments: ["", "05 61", "01 61", "00 09 61", "FF", "01 61 FF 62"]
     )
     func brokenCredentials(content: String) {

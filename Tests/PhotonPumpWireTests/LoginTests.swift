@@ -3,7 +3,7 @@ import Testing
 
 @Suite("A login")
 struct LoginTests {
-    @Test("has up to 255 bytes of UTF-8 in each part")
+    @Test("a login has up to 255 bytes of UTF-8 in each part")
     func longest() throws {
         let name = String(repeating: "ü", count: 127) + "u"
         let login = try Login(name: name, password: String(repeating: "p", count: 255))
@@ -12,7 +12,7 @@ struct LoginTests {
         #expect(try decoder.next()?.login == login)
     }
 
-    @Test("with more is refused, naming the part", arguments: ["name", "password"])
+    @Test("a login with more is refused, naming the part", arguments: ["name", "password"])
     func tooLong(part: String) {
         let long = String(repeating: "ü", count: 128)
         #expect(throws: LoginTooLong(part: part, count: 256)) {
@@ -20,7 +20,7 @@ struct LoginTests {
         }
     }
 
-    @Test("is described without its password")
+    @Test("a login is described without its password")
     func isDescribedWithoutPassword() throws {
         #expect("\(try Login(name: "admin", password: "changeit"))" == "admin")
     }

@@ -3,14 +3,14 @@ import Testing
 
 @Suite("Payloads that are no message")
 struct MalformedMessageTests {
-    @Test("are refused, naming the message")
+    @Test("payloads that are no message are refused, naming the message")
     func garbage() {
         #expect(throws: MalformedMessage("WriteEventsCompleted", "it is not valid protobuf")) {
             try WriteEventsCompleted(decoding: Bytes([0xFF, 0xFF, 0xFF, 0xFF]))
         }
     }
 
-    @Test("because they are cut short never decode to something else", arguments: 1...60)
+    @Test("payloads that are no message because they are cut short never decode to something else", arguments: 1...60)
     func truncated(missing: Int) throws {
         let whole = Self.page(count: 1).encoded()
         let part = whole.slice(0..<max(0, whole.count - missing))
@@ -21,7 +21,8 @@ struct MalformedMessageTests {
         }
     }
 
-    @Test("with an event id of another length than 16 are refused", arguments: [0, 15, 17])
+    @Test(
+        "payloads that are no message with an event id of another length than 16 are refused", arguments: [0, 15, 17])
     func eventID(count: Int) {
         // ResolvedIndexedEvent { event { event_id: … } } in field 1 of ReadStreamEventsCompleted.
         let id = [0x1A, UInt8(count)] + [UInt8](repeating: 1, count: count)
@@ -32,14 +33,16 @@ struct MalformedMessageTests {
         }
     }
 
-    @Test("made of millions of empty fields are refused instead of filling the memory")
+    @Test("payloads that are no message made of millions of empty fields are refused instead of filling the memory")
     func bomb() {
         // Two bytes on the wire each, far more as a struct.
         let payload = Bytes([UInt8](repeating: 0, count: 8 << 20).enumerated().map { $0.offset % 2 == 0 ? 0x0A : 0 })
         #expect(throws: MalformedMessage.self) { try ReadStreamEventsCompleted(decoding: payload) }
     }
 
-    @Test("made of the smallest events there are, more than anybody asks for, are refused", arguments: [100_000, 5000])
+    @Test(
+        "payloads that are no message made of the smallest events there are, more than anybody asks for, are refused",
+        arguments: [100_000, 5000])
     func manyEvents(count: Int) {
         // ResolvedIndexedEvent { event { event_id: … } }: 22 bytes, and some three hundred as structs.
         let event: [UInt8] = [0x0A, 20, 0x0A, 18, 0x1A, 16] + [UInt8](repeating: 1, count: 16)
@@ -51,7 +54,7 @@ struct MalformedMessageTests {
         #expect(throws: MalformedMessage.self) { try FilteredReadAllEventsCompleted(decoding: log) }
     }
 
-    @Test("are not those with as many events and links as servers return, however small they are")
+    @Test("broken payloads are not those with as many events and links as servers return, however small they are")
     func largestPage() throws {
         let event = EventRecord(
             stream: Bytes(utf8: "s"), number: 1, id: GUID(7, 1), type: Bytes(utf8: "t"), isJSON: true, data: Bytes(),
@@ -71,7 +74,7 @@ struct MalformedMessageTests {
         #expect(try WriteEvents(decoding: write.encoded()).events.count == 50_000)
     }
 
-    @Test("of random bytes are refused or read, and nothing else happens")
+    @Test("payloads that are no message of random bytes are refused or read, and nothing else happens")
     func random() {
         var numbers = SplitMix64(state: 20_261_121)
         for _ in 0..<20_000 {
@@ -81,7 +84,7 @@ struct MalformedMessageTests {
         }
     }
 
-    @Test("with random changes are refused or read, and nothing else happens")
+    @Test("payloads that are no message with random changes are refused or read, and nothing else happens")
     func mutated() {
         var numbers = SplitMix64(state: 4711)
         let page = Array(Self.page(count: 5).encoded())

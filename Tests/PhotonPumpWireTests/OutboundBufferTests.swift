@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Outbound bytes")
 struct OutboundBufferTests {
-    @Test("come out in order, however little is taken at a time", arguments: [1, 7, 100, 5000])
+    @Test("outbound bytes come out in order, however little is taken at a time", arguments: [1, 7, 100, 5000])
     func partialWrites(atMost: Int) {
         var buffer = OutboundBuffer(capacity: 64)
         var expected: [UInt8] = []

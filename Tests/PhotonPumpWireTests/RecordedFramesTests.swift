@@ -6,7 +6,9 @@ import Testing
 
 @Suite("Frames recorded from a real server")
 struct RecordedFramesTests {
-    @Test("are decoded to what they were made of, and encoded to the same bytes", arguments: Recording.names)
+    @Test(
+        "frames recorded from a real server are decoded to what they were made of, and encoded to the same bytes",
+        arguments: Recording.names)
     func framesRoundTrip(name: String) throws {
         let recording = try Recording(name)
         #expect(!recording.frames.isEmpty)
@@ -26,7 +28,9 @@ struct RecordedFramesTests {
         }
     }
 
-    @Test("have payloads that the schema reads and writes byte for byte", arguments: Recording.names)
+    @Test(
+        "frames recorded from a real server have payloads that the schema reads and writes byte for byte",
+        arguments: Recording.names)
     func payloadsMatchTheSchema(name: String) throws {
         for frame in try Recording(name).frames {
             guard let schema = Schema.ofPayload(frame) else { continue }
@@ -36,7 +40,9 @@ struct RecordedFramesTests {
         }
     }
 
-    @Test("hold messages that our own types read and write byte for byte", arguments: Recording.names)
+    @Test(
+        "frames recorded from a real server hold messages that our own types read and write byte for byte",
+        arguments: Recording.names)
     func messagesRoundTrip(name: String) throws {
         for frame in try Recording(name).frames {
             guard let type = Self.messages[Command(rawValue: frame.command)] else { continue }

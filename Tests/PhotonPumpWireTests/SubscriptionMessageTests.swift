@@ -5,7 +5,7 @@ import Testing
 @Suite("Messages of subscriptions")
 struct SubscriptionMessageTests {
     @Test(
-        "that ask for a filtered subscription are written and read byte for byte",
+        "messages of subscriptions that ask for a filtered subscription are written and read byte for byte",
         arguments: [
             (
                 FilteredSubscribe(
@@ -25,14 +25,14 @@ struct SubscriptionMessageTests {
         #expect(try FilteredSubscribe(decoding: Bytes([UInt8](hex: hex))) == request)
     }
 
-    @Test("that tell how far a filtered subscription has come are written and read byte for byte")
+    @Test("subscription messages that tell how far a filtered subscription has come are written and read byte for byte")
     func checkpoint() throws {
         let checkpoint = CheckpointReached(commitPosition: 1000, preparePosition: 999)
         #expect([UInt8](checkpoint.encoded()) == [UInt8](hex: "08e807 10e707"))
         #expect(try CheckpointReached(decoding: Bytes([UInt8](hex: "08e807 10e707"))) == checkpoint)
     }
 
-    @Test("keep reasons, results and actions that nobody knows yet")
+    @Test("messages of subscriptions keep reasons, results and actions that nobody knows yet")
     func unknownNumbers() throws {
         let dropped = try SubscriptionDropped(decoding: Bytes([UInt8](hex: "0809")))
         #expect(dropped.reason.rawValue == 9)
@@ -45,14 +45,14 @@ struct SubscriptionMessageTests {
         #expect([UInt8](nak.encoded()) == [UInt8](hex: "0a0173 2009"))
     }
 
-    @Test("that drop a subscription mean unsubscribed when they are empty")
+    @Test("messages of subscriptions that drop a subscription mean unsubscribed when they are empty")
     func emptyDrop() throws {
         #expect(try SubscriptionDropped(decoding: Bytes()) == SubscriptionDropped(reason: .unsubscribed))
         #expect(SubscriptionDropped(reason: .unsubscribed).encoded().isEmpty)
         #expect([UInt8](SubscriptionDropped(reason: .subscriberMaxCountReached).encoded()) == [0x08, 0x04])
     }
 
-    @Test("come from newer servers without the fields that are zero")
+    @Test("messages of subscriptions come from newer servers without the fields that are zero")
     func omitted() throws {
         #expect(
             try SubscriptionConfirmation(decoding: Bytes())
@@ -63,7 +63,7 @@ struct SubscriptionMessageTests {
     }
 
     @Test(
-        "without what they are about are refused",
+        "messages of subscriptions without what they are about are refused",
         arguments: [
             FilteredSubscribe.self, StreamEventAppeared.self, CreatePersistentSubscription.self,
             DeletePersistentSubscription.self,
@@ -76,7 +76,8 @@ struct SubscriptionMessageTests {
         #expect(throws: MalformedMessage.self) { try type.init(decoding: Bytes()) }
     }
 
-    @Test("that acknowledge something else than event ids are refused", arguments: [0, 15, 17])
+    @Test(
+        "messages of subscriptions that acknowledge something else than event ids are refused", arguments: [0, 15, 17])
     func eventIDs(count: Int) {
         let payload = [0x0A, 0x01, 0x73, 0x12, UInt8(count)] + [UInt8](repeating: 1, count: count)
         #expect(throws: MalformedMessage("PersistentSubscriptionAckEvents", "an event id has \(count) bytes, not 16")) {
@@ -87,7 +88,7 @@ struct SubscriptionMessageTests {
         }
     }
 
-    @Test("have commands of their own")
+    @Test("messages of subscriptions have commands of their own")
     func commands() {
         #expect(Command.filteredSubscribeToStream.rawValue == 0xD2)
         #expect(Command.checkpointReached.rawValue == 0xD3)

@@ -12,7 +12,7 @@ extension OwnedDescriptor {
         Platform.prepare(number)
         var on: CInt = 1
         setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<CInt>.size))
-        // A program that is just being started holds for a moment what this process had open, closed or not since.
+        // A program that is being started holds this process's descriptors for a moment, even those closed since.
         var patience = 40
         while address.withPointer({ bind(number, $0, $1) }) != 0 {
             let cause = Platform.errorNumber
@@ -28,8 +28,8 @@ extension OwnedDescriptor {
 
 /// Keeps a port from being given to others, for as long as this exists.
 ///
-/// While nobody listens there, connections are refused, as if it were not reserved. Who wants to listen says which port
-/// it is; nobody gets it who asks the system for any free one.
+/// While nobody listens there, connections are refused, as if it were not reserved. To listen there, name the port: the
+/// system gives it to nobody who asks for any free one.
 package final class PortReservation: Sendable {
     /// The number reserved, picked by the system when 0 was asked for. It stays 0 where the system lets nobody
     /// listen on a port that is reserved.

@@ -6,7 +6,7 @@ internal import Foundation
 enum Platform {
     #if canImport(Glibc)
         static let streamSocket = CInt(SOCK_STREAM.rawValue)
-        /// What a new socket is made as: programs that are started at that very moment do not get it.
+        /// How a new socket is made: not inherited by a program that is started at that very moment.
         static let newSocket = Platform.streamSocket | CInt(SOCK_CLOEXEC.rawValue)
     #else
         static let streamSocket = SOCK_STREAM

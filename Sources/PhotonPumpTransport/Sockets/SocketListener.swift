@@ -20,7 +20,7 @@ package final class SocketListener {
         let number = descriptor.number
         _ = try systemCall("listen", address: address.description) { listen(number, SOMAXCONN) }
         self.address = try SocketAddress(boundTo: number)
-        // Needed by every connection accepted, which has nobody to complain to.
+        // Every accepted connection needs it, and could report to nobody that it is missing.
         _ = try executor.poller()
         self.executor = executor
         self.source = DispatchSource.makeReadSource(fileDescriptor: descriptor.release(), queue: executor.queue)

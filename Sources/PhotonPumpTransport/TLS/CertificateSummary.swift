@@ -1,7 +1,7 @@
 internal import COpenSSL
 internal import Foundation
 
-/// What people need to know of a certificate to tell it from others.
+/// What tells people which certificate it is.
 package struct CertificateSummary: Hashable, Sendable {
     /// Distinguished names, such as `CN=localhost,O=Stable`.
     package let subject: String

@@ -1,6 +1,6 @@
 internal import COpenSSL
 
-/// Whom a certificate must be for. Its subject is no name of a host, also where it has no other names.
+/// The name that a certificate must be for. Its subject is no host name, even if the certificate has no other names.
 package enum ExpectedName {
     case name
     /// Compared with the addresses in the certificate.
@@ -8,7 +8,7 @@ package enum ExpectedName {
 
     /// - Returns: nil if it cannot be the name of a host.
     static func set(_ name: String, _ parameters: OpaquePointer?) -> ExpectedName? {
-        // OpenSSL takes a name that begins with a dot for all names that end with it.
+        // To OpenSSL, a name that begins with a dot stands for all names that end with it.
         guard !name.isEmpty, !name.utf8.contains(0), !name.hasPrefix(".") else { return nil }
         if X509_VERIFY_PARAM_set1_ip_asc(parameters, name) == 1 { return .address }
         let flags = X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT

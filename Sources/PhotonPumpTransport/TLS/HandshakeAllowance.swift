@@ -1,5 +1,5 @@
-/// What a peer that nobody knows yet may cost: the bytes that it sends within the handshake, in one turn of the queue and
-/// in all. (OpenSSL passes over some messages without end.)
+/// What an unknown peer may cost: the bytes that it sends during the handshake, in one turn of the queue and in all.
+/// (OpenSSL ignores any number of some messages.)
 struct HandshakeAllowance {
     /// OpenSSL takes chains of certificates of up to 100 KiB.
     static let limit = 256 << 10

@@ -1,6 +1,6 @@
 internal import COpenSSL
 
-/// What OpenSSL tells of a handshake only while it is going on.
+/// What OpenSSL reports of a handshake only while it is under way.
 final class HandshakeNotes {
     /// Why the peer's certificate was not accepted.
     fileprivate(set) var refusal: TLSError?
@@ -21,7 +21,7 @@ enum HandshakeCallbacks {
         COpenSSL_set_app_data(connection, Unmanaged.passUnretained(notes).toOpaque())
     }
 
-    /// Called for each certificate of the peer's chain, with what OpenSSL thinks of it, which is kept to.
+    /// Called for each certificate of the peer's chain, with OpenSSL's verdict, which stands.
     static let verified: @convention(c) (CInt, OpaquePointer?) -> CInt = { isAccepted, verification in
         if isAccepted != 1, let verification, let notes = notes(COpenSSL_verified_connection(verification)) {
             notes.refusal = notes.refusal ?? TLSError(refused: verification, expectedName: notes.expectedName)

@@ -1,6 +1,6 @@
 internal import COpenSSL
 
-/// An entry of OpenSSL's list of errors, which every thread has for itself. It is valid until the next call.
+/// An entry of OpenSSL's error queue, of which every thread has its own. It is valid until the next call.
 struct OpenSSLError {
     private let code: UInt
 

@@ -1,12 +1,12 @@
 internal import COpenSSL
 internal import Foundation
 
-/// Certificates or a private key in PEM: in a file, or at hand.
+/// Certificates or a private key in PEM, in a file or as text.
 package enum PEM: Hashable, Sendable {
     case file(String)
     case text(String)
 
-    /// Hands over each certificate, of which there must be one at least; they are gone afterwards.
+    /// Hands over each certificate, of which there must be at least one; they are freed afterwards.
     func forEachCertificate(
         holding contents: TLSError.Contents,
         _ body: (OpaquePointer) throws(TLSError) -> Void
@@ -25,7 +25,7 @@ package enum PEM: Hashable, Sendable {
         guard count > 0, isEnd else { throw .pem(.notPEM, self, holding: contents) }
     }
 
-    /// Hands over the private key, which is gone afterwards.
+    /// Hands over the private key, which is freed afterwards.
     func withKey(_ body: (OpaquePointer) throws(TLSError) -> Void) throws(TLSError) {
         let memory = try self.open(holding: .key)
         defer { BIO_free(memory) }
@@ -67,7 +67,7 @@ package enum PEM: Hashable, Sendable {
         }
     }
 
-    /// The system's own word for it, where there is one.
+    /// The system's own words for it, where there are any.
     private static func reason(_ error: any Error) -> String {
         let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
         guard let cause, cause.domain == NSPOSIXErrorDomain else { return error.localizedDescription }

@@ -1,8 +1,8 @@
-/// Why TLS cannot be spoken with a peer, or not with these settings.
+/// Why TLS with a peer, or with these settings, is impossible.
 package enum TLSError: Error, Hashable, Sendable {
-    /// Nobody who is trusted has signed the certificate, or one of those that vouch for it.
+    /// No trusted authority has signed the certificate, or one of its chain.
     case unknownAuthority(CertificateSummary)
-    /// The certificate vouches for itself, and is not trusted.
+    /// The certificate is self-signed, and not trusted.
     case selfSigned(CertificateSummary)
     case wrongName(expected: String, CertificateSummary)
     case expired(CertificateSummary)
@@ -11,7 +11,7 @@ package enum TLSError: Error, Hashable, Sendable {
     case unacceptable(CertificateSummary, reason: String)
     /// What the peer sends is not TLS.
     case notTLS
-    /// Both sides speak TLS, but no version or cipher that the other one takes.
+    /// Both sides speak TLS, but have no version or cipher in common.
     case nothingInCommon(reason: String)
     /// The peer does not accept the certificate it was shown.
     case certificateRefused(reason: String)
@@ -22,16 +22,16 @@ package enum TLSError: Error, Hashable, Sendable {
     case pem(PEMProblem, PEM, holding: Contents)
     /// The key is not that of the certificate.
     case keyMismatch(certificate: CertificateSummary)
-    /// The name that the server should have cannot be one.
+    /// The name expected of the server is not a valid name.
     case impossibleName(String)
-    /// The peer closed the connection within the handshake.
+    /// The peer closed the connection during the handshake.
     case truncated
     case other(String)
 
     package enum PEMProblem: Hashable, Sendable {
         case missing
         case unreadable(reason: String)
-        /// There is nothing of the kind wanted in it, or what is there is damaged.
+        /// It contains nothing of the required kind, or something that is damaged.
         case notPEM
         case encrypted
     }

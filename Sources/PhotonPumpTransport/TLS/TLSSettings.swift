@@ -1,6 +1,6 @@
-/// A certificate to show, and what proves that it is ours.
+/// A certificate to present, and the private key that belongs to it.
 package struct TLSIdentity: Hashable, Sendable {
-    /// The certificate first, then those that vouch for it, as far as the peer does not have them.
+    /// The certificate first, then those of its chain that the peer may not have.
     package var certificates: PEM
     package var key: PEM
 
@@ -13,7 +13,7 @@ package struct TLSIdentity: Hashable, Sendable {
 /// How a client speaks TLS.
 package struct TLSClientSettings: Hashable, Sendable {
     package var trust: Trust
-    /// Shown to servers that ask for it.
+    /// Presented to servers that ask for it.
     package var identity: TLSIdentity?
 
     package enum Trust: Hashable, Sendable {
@@ -21,7 +21,7 @@ package struct TLSClientSettings: Hashable, Sendable {
         case systemRoots
         /// These certificates alone, of authorities or of servers themselves.
         case authorities(PEM)
-        /// Anybody, under any name: only the eavesdroppers who do nothing else are kept out.
+        /// Anybody, under any name: this protects from passive eavesdroppers only.
         case anybody
     }
 
@@ -34,7 +34,7 @@ package struct TLSClientSettings: Hashable, Sendable {
 /// How a server speaks TLS.
 package struct TLSServerSettings: Hashable, Sendable {
     package var identity: TLSIdentity
-    /// Who must have issued the certificate that every client has to show then; nil asks clients for none.
+    /// The authorities that may issue client certificates, which every client then needs; nil asks clients for none.
     package var clientAuthorities: PEM?
 
     package init(identity: TLSIdentity, clientAuthorities: PEM? = nil) {

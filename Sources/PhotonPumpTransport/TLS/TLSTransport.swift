@@ -45,7 +45,7 @@ package final class TLSTransport: Transport {
     /// Whether the transport below has said that it takes no more.
     private var isFull = false
 
-    /// The client's side. Who connects also limits the time for it.
+    /// The client's side. The caller limits the time for connecting.
     ///
     /// - Parameters:
     ///   - serverName: the name, or numeric address, that the server's certificate must be for.
@@ -159,7 +159,7 @@ package final class TLSTransport: Transport {
         if case .closed = self.phase { return }
         if case .open = self.phase {
             self.session.writeEnd()
-            // Who does not take it, or is gone, learns of the end from the transport.
+            // A peer that does not take it, or is gone, learns of the end from the transport.
             try? self.flush()
         }
         self.phase = .closed
@@ -248,7 +248,7 @@ package final class TLSTransport: Transport {
                 self.phase = .open(ended: true)
                 return
             case .wouldBlock:
-                // What does not fill its room was all; readiness is reported again if something has come since.
+                // A read that does not fill its room has read everything; what has come since is reported again.
                 if !mayBeMore || fed >= Self.bytesPerRead { return }
             }
             switch try self.feed() {
@@ -258,7 +258,7 @@ package final class TLSTransport: Transport {
             case .wouldBlock:
                 return
             case .endOfStream:
-                // Without a word in TLS. A frame that is cut off by it is noticed as in plain connections.
+                // Without an alert. A frame that is cut short by it is noticed as on plain connections.
                 self.phase = .open(ended: true)
                 return
             }
@@ -312,7 +312,7 @@ package final class TLSTransport: Transport {
         self.isFull = !self.outbound.isEmpty
     }
 
-    /// Why the peer has closed the connection, if it said so; that tells more than a write that failed.
+    /// Why the peer has closed the connection, if it said so: more than a failed write can tell.
     private var lastWords: TransportError? {
         do throws(TransportError) {
             guard case .bytes = try self.feed() else { return nil }

@@ -64,7 +64,7 @@ package struct FrameDecoder {
         return .package(try Package(content: frame.slice(Package.lengthBytes..<frame.count)))
     }
 
-    /// The large frame, once all of it has come: whoever asks for less before that has the server keep even more.
+    /// The large frame, once all of it has come: who asks for less any earlier makes the server hold even more.
     private mutating func passOver() -> Frame? {
         guard let (frame, rest) = self.skipped else { return nil }
         let part = min(rest, self.buffer.count)

@@ -1,4 +1,4 @@
-/// A frame that is not taken, or was not, as far as its first bytes tell.
+/// A frame that is too large to be taken, as far as its first bytes describe it.
 package struct LargeFrame: Hashable, Sendable {
     package let command: Command
     package let correlation: GUID

@@ -19,7 +19,7 @@ package struct ReadEventCompleted: Sendable {
     }
 
     package var result: Result
-    /// Empty, but on the wire, for everything but a success.
+    /// Empty, though on the wire, unless it is a success.
     package var event: ResolvedRecord
     package var error: String?
 

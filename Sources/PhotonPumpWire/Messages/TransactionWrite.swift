@@ -1,6 +1,6 @@
 internal import CEventStoreMessages
 
-/// Adds events to a transaction. Servers check nothing: what is wrong shows when it is committed.
+/// Adds events to a transaction. Servers check nothing before it is committed.
 package struct TransactionWrite: Hashable {
     package var transactionID: Int64
     package var events: [ProposedEvent]

@@ -41,7 +41,7 @@ package struct Command: RawRepresentable, Hashable, Sendable {
     package static let filteredReadAllEventsForward = Command(0xBA)
     package static let filteredReadAllEventsForwardCompleted = Command(0xBB)
     package static let filteredReadAllEventsBackward = Command(0xBC)
-    /// One more than one would think.
+    /// Not 0xBD.
     package static let filteredReadAllEventsBackwardCompleted = Command(0xBE)
 
     package static let subscribeToStream = Command(0xC0)

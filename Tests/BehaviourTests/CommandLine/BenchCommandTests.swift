@@ -47,7 +47,7 @@ struct BenchCommandTests {
     }
 
     @Test(
-        "measures calls one by one",
+        "pump bench measures calls one by one",
         arguments: [
             ("ping", 20, 1), ("read-event", 20, 1), ("write-seq", 20, 1), ("write-pipelined", 40, 8),
             ("write-batch", 30, 2),
@@ -68,7 +68,7 @@ struct BenchCommandTests {
         }
     }
 
-    @Test("measures reading what is there", arguments: ["read-slices", "catch-up"])
+    @Test("pump bench measures reading what is there", arguments: ["read-slices", "catch-up"])
     func reading(scenario: String) async throws {
         try await PumpStage.run { stage in
             try await stage.write(0..<60, to: "bench")
@@ -78,7 +78,7 @@ struct BenchCommandTests {
         }
     }
 
-    @Test("measures events as they are written, once it is ready")
+    @Test("pump bench measures events as they are written, once it is ready")
     func subscribe() async throws {
         try await PumpStage.run { stage in
             try await stage.write(0..<10, to: "bench")
@@ -93,7 +93,7 @@ struct BenchCommandTests {
         }
     }
 
-    @Test("measures a persistent subscription, which it creates, once it is ready, and acknowledges the events")
+    @Test("pump bench measures a persistent subscription that it creates, once it is ready, and acknowledges events")
     func persistent() async throws {
         try await PumpStage.run { stage in
             let administrator = " --user admin --pass changeit"
@@ -116,7 +116,7 @@ struct BenchCommandTests {
         }
     }
 
-    @Test("fails in one line when there is less than it is to measure, or nothing")
+    @Test("pump bench fails in one line when there is less than it is to measure, or nothing")
     func failing() async throws {
         try await PumpStage.run { stage in
             try await stage.write(0..<3, to: "bench")
@@ -131,7 +131,7 @@ struct BenchCommandTests {
     }
 
     @Test(
-        "is told what is wrong with its arguments",
+        "pump bench is told what is wrong with its arguments",
         arguments: [
             ("gallop", "gallop"), ("ping --n 0", "--n"), ("ping --window 0", "--window"),
             ("write-batch --batch 0", "--batch"), ("read-slices --slice 5000", "--slice"),

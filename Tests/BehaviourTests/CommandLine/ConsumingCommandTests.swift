@@ -36,7 +36,7 @@ struct ConsumingCommandTests {
         lines.compactMap { Int($0.prefix { $0 != "@" }) }
     }
 
-    @Test("prints what is there and what is written later, and ends after so many events, which are acknowledged")
+    @Test("pump consume prints what is there and what is written later, ends after so many, and acknowledges them")
     func counted() async throws {
         try await Self.withHerd(2) { stage in
             let pump = try stage.start("consume", "ponies", "herd", "--count", "4", "--buffer", "1")
@@ -49,7 +49,7 @@ struct ConsumingCommandTests {
         }
     }
 
-    @Test("with several workers prints exactly so many events, and leaves all others to the next consumer")
+    @Test("pump consume with several workers prints exactly so many events, and leaves all others to the next consumer")
     func workers() async throws {
         try await Self.withHerd(40) { stage in
             let outcome = try await stage.run(
@@ -62,7 +62,7 @@ struct ConsumingCommandTests {
         }
     }
 
-    @Test("takes no more events than its buffer holds")
+    @Test("pump consume takes no more events than its buffer holds")
     func buffer() async throws {
         try await Self.withHerd(9) { stage in
             let held = try await stage.client.connectSubscription("herd", to: "ponies", bufferSize: 9)
@@ -80,7 +80,7 @@ struct ConsumingCommandTests {
         }
     }
 
-    @Test("with --json prints an object per event")
+    @Test("pump consume with --json prints an object per event")
     func json() async throws {
         try await Self.withHerd(2) { stage in
             let outcome = try await stage.run("consume", "ponies", "herd", "--count", "2", "--json")
@@ -96,7 +96,7 @@ struct ConsumingCommandTests {
         }
     }
 
-    @Test("with --nack park has the events parked")
+    @Test("pump consume with --nack park has the events parked")
     func park() async throws {
         try await Self.withHerd(3) { stage in
             let outcome = try await stage.run("consume", "ponies", "herd", "--count", "3", "--nack", "park")
@@ -112,7 +112,7 @@ struct ConsumingCommandTests {
         }
     }
 
-    @Test("with --nack skip has the events forgotten", arguments: ["skip", "stop"])
+    @Test("pump consume with --nack skip has the events forgotten", arguments: ["skip", "stop"])
     func skip(refusal: String) async throws {
         try await Self.withHerd(3) { stage in
             let outcome = try await stage.run(
@@ -125,7 +125,7 @@ struct ConsumingCommandTests {
         }
     }
 
-    @Test("with --nack retry is given the events again, and so is the next consumer")
+    @Test("pump consume with --nack retry is given the events again, and so is the next consumer")
     func retry() async throws {
         try await Self.withHerd(2) { stage in
             let outcome = try await stage.run("consume", "ponies", "herd", "--count", "4", "--nack", "retry")
@@ -135,7 +135,9 @@ struct ConsumingCommandTests {
         }
     }
 
-    @Test("acknowledges what it has printed when it is interrupted, and nothing else", arguments: [SIGINT, SIGTERM])
+    @Test(
+        "pump consume acknowledges what it has printed when it is interrupted, and nothing else",
+        arguments: [SIGINT, SIGTERM])
     func interrupted(signal: CInt) async throws {
         try await Self.withHerd(400) { stage in
             let leaving = try await stage.leaving()
@@ -151,7 +153,7 @@ struct ConsumingCommandTests {
         }
     }
 
-    @Test("acknowledges the event that it is just printing when it is interrupted")
+    @Test("pump consume acknowledges the event that it is just printing when it is interrupted")
     func printing() async throws {
         try await Self.withHerd(0) { stage in
             // Far more than a pipe holds.
@@ -174,7 +176,7 @@ struct ConsumingCommandTests {
         }
     }
 
-    @Test("fails in one line where there is nothing to consume, and when there is nothing any more")
+    @Test("pump consume fails in one line where there is nothing to consume, and when there is nothing any more")
     func failing() async throws {
         try await Self.withHerd(1) { stage in
             let missing = try await stage.run("consume", "ponies", "flock")
@@ -189,7 +191,7 @@ struct ConsumingCommandTests {
     }
 
     @Test(
-        "is told what is wrong with its arguments",
+        "pump consume is told what is wrong with its arguments",
         arguments: [
             (["ponies"], "<group>"), (["ponies", "herd", "--count", "0"], "--count"),
             (["ponies", "herd", "--workers", "0"], "--workers"), (["ponies", "herd", "--buffer", "0"], "--buffer"),

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("pump tail", .timeLimit(.minutes(1)), .enabled(if: PumpProcess.isBuilt, "pump is not built"))
 struct FollowingCommandTests {
-    @Test("prints what is there and what is written later, and ends after so many events")
+    @Test("pump tail prints what is there and what is written later, and ends after so many events")
     func historyAndLive() async throws {
         try await PumpStage.run { stage in
             try await stage.write(0..<2)
@@ -18,7 +18,7 @@ struct FollowingCommandTests {
         }
     }
 
-    @Test("begins at the end unless it is told where")
+    @Test("pump tail begins at the end unless it is told where")
     func place() async throws {
         try await PumpStage.run { stage in
             try await stage.write(0..<4)
@@ -31,7 +31,7 @@ struct FollowingCommandTests {
         }
     }
 
-    @Test("with --json prints an object per event: payloads as JSON or base64, and the link that led to it")
+    @Test("pump tail with --json prints an object per event: payloads as JSON or base64, and the link that led to it")
     func json() async throws {
         try await PumpStage.run { stage in
             let herd = NewEvent(
@@ -68,7 +68,7 @@ struct FollowingCommandTests {
         }
     }
 
-    @Test("follows links, or leaves them as they are")
+    @Test("pump tail follows links, or leaves them as they are")
     func links() async throws {
         try await PumpStage.run { stage in
             try await stage.write(0..<1, to: "herds")
@@ -80,7 +80,7 @@ struct FollowingCommandTests {
         }
     }
 
-    @Test("follows $all with a login, from a position on, and only what it is asked for")
+    @Test("pump tail follows $all with a login, from a position on, and only what it is asked for")
     func all() async throws {
         try await PumpStage.run { stage in
             try await stage.write(0..<1, to: "herds")
@@ -106,7 +106,7 @@ struct FollowingCommandTests {
         }
     }
 
-    @Test("S68: fails, waits or starts over where its place lies beyond the end, and says so")
+    @Test("S68: pump tail fails, waits or starts over where its place lies beyond the end, and says so")
     func beyondEnd() async throws {
         try await PumpStage.run { stage in
             try await stage.write(0..<2)
@@ -128,7 +128,7 @@ struct FollowingCommandTests {
         }
     }
 
-    @Test("ends orderly when it is asked to, and tells the server", arguments: [SIGINT, SIGTERM])
+    @Test("pump tail ends orderly when it is asked to, and tells the server", arguments: [SIGINT, SIGTERM])
     func interrupted(signal: CInt) async throws {
         try await PumpStage.run { stage in
             try await stage.write(0..<1)
@@ -146,7 +146,7 @@ struct FollowingCommandTests {
         }
     }
 
-    @Test("fails in one line where there is nothing to follow")
+    @Test("pump tail fails in one line where there is nothing to follow")
     func failing() async throws {
         try await PumpStage.run { stage in
             try await stage.write(0..<1)
@@ -162,7 +162,7 @@ struct FollowingCommandTests {
     }
 
     @Test(
-        "is told what is wrong with its arguments",
+        "pump tail is told what is wrong with its arguments",
         arguments: [
             (["ponies", "--from", "there"], "'there'"), (["ponies", "--from", "-1"], "--from"),
             (["$all", "--from", "7"], "'7'"), (["ponies", "--count", "0"], "--count"),

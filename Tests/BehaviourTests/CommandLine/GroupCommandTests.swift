@@ -4,7 +4,7 @@ import Testing
 
 @Suite("pump group", .timeLimit(.minutes(1)), .enabled(if: PumpProcess.isBuilt, "pump is not built"))
 struct GroupCommandTests {
-    @Test("creates, updates and deletes a persistent subscription, and says so")
+    @Test("pump group creates, updates and deletes a persistent subscription, and says so")
     func managing() async throws {
         try await PumpStage.run { stage in
             for (command, result) in [("create", "created"), ("update", "updated"), ("delete", "deleted")] {
@@ -18,7 +18,7 @@ struct GroupCommandTests {
         }
     }
 
-    @Test("hands all settings over; an update without them gives the defaults")
+    @Test("pump group hands all settings over; an update without them gives the defaults")
     func settings() async throws {
         try await PumpStage.run { stage in
             func config(_ command: String, _ settings: String...) async throws -> [String: Any] {
@@ -53,7 +53,7 @@ struct GroupCommandTests {
         }
     }
 
-    @Test("shows people how a persistent subscription is getting on")
+    @Test("pump group shows people how a persistent subscription is getting on")
     func info() async throws {
         try await PumpStage.run { stage in
             try await stage.write(0..<3)
@@ -71,7 +71,7 @@ struct GroupCommandTests {
         }
     }
 
-    @Test("has parked events delivered again")
+    @Test("pump group has parked events delivered again")
     func replay() async throws {
         try await PumpStage.run { stage in
             try await stage.write(0..<1)
@@ -89,7 +89,7 @@ struct GroupCommandTests {
         }
     }
 
-    @Test("says in one line that a persistent subscription is there already")
+    @Test("pump group says in one line that a persistent subscription is there already")
     func exists() async throws {
         try await PumpStage.run { stage in
             #expect(try await stage.run("group", "create", "ponies", "herd").isFine)
@@ -100,7 +100,7 @@ struct GroupCommandTests {
     }
 
     @Test(
-        "says in one line that a persistent subscription is missing",
+        "pump group says in one line that a persistent subscription is missing",
         arguments: ["update", "delete", "info", "replay-parked"])
     func missing(command: String) async throws {
         try await PumpStage.run { stage in
@@ -112,7 +112,7 @@ struct GroupCommandTests {
         }
     }
 
-    @Test("says in one line that somebody may not, and that settings do not fit each other or the server")
+    @Test("pump group says in one line that somebody may not, and that settings do not fit each other or the server")
     func refused() async throws {
         try await PumpStage.run { stage in
             let stranger = try await PumpProcess.run(
@@ -127,7 +127,7 @@ struct GroupCommandTests {
     }
 
     @Test(
-        "is told what is wrong with its arguments",
+        "pump group is told what is wrong with its arguments",
         arguments: [
             (["create", "ponies"], "<group>"), (["create", "ponies", "herd", "--from", "there"], "'there'"),
             (["update", "ponies", "herd", "--message-timeout", "-1"], "--message-timeout"),

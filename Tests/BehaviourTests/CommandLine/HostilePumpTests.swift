@@ -16,7 +16,9 @@ struct HostilePumpTests {
         }
     }
 
-    @Test("prints events as one line each, without anything that a terminal obeys", arguments: [true, false])
+    @Test(
+        "pump, among enemies, prints events as one line each, without anything that a terminal obeys",
+        arguments: [true, false])
     func escapes(json: Bool) async throws {
         try await PumpStage.run { stage in
             let inText = try JSONEncoder().encode(["x": "\u{7f}\u{9b}31m\u{2028}\u{1b}[2J"])
@@ -41,7 +43,7 @@ struct HostilePumpTests {
         }
     }
 
-    @Test("logs on one line each what others have named, without anything that a terminal obeys")
+    @Test("pump, among enemies, logs on one line each what others have named, without anything that a terminal obeys")
     func log() async throws {
         try await PumpStage.run { stage in
             try await stage.client.publish([NewEvent(type: "a", data: Data(), isJSON: false)], to: Self.evil)
@@ -59,7 +61,7 @@ struct HostilePumpTests {
         }
     }
 
-    @Test("prints JSON with a byte order mark, or in UTF-16, as lines that are JSON")
+    @Test("pump, among enemies, prints JSON with a byte order mark, or in UTF-16, as lines that are JSON")
     func encodings() async throws {
         try await PumpStage.run { stage in
             let text = "{\"pony\":1}"
@@ -86,7 +88,7 @@ struct HostilePumpTests {
     }
 
     @Test(
-        "repeats nothing that a terminal obeys of a line that is wrong",
+        "pump, among enemies, repeats nothing that a terminal obeys of a line that is wrong",
         arguments: [#"{"type":"t","\u001b[2J\u009b":1}"#, #"{"type":"t","id":"\u001b[2J\n\u202e"}"#])
     func wrongLine(_ line: String) async throws {
         try await PumpStage.run { stage in
@@ -100,7 +102,9 @@ struct HostilePumpTests {
         }
     }
 
-    @Test("ends at once with a second signal, whatever it is waiting for", arguments: [SIGINT, SIGTERM])
+    @Test(
+        "pump, among enemies, ends at once with a second signal, whatever it is waiting for",
+        arguments: [SIGINT, SIGTERM])
     func secondSignal(_ signal: CInt) async throws {
         try await PumpStage.run { stage in
             // A batch that is begun is finished: a write that is never answered holds the first signal up.
@@ -115,7 +119,7 @@ struct HostilePumpTests {
         }
     }
 
-    @Test("is not kept from ending by a server whose TLS handshake never ends")
+    @Test("pump, among enemies, is not kept from ending by a server whose TLS handshake never ends")
     func endlessHandshake() async throws {
         let server = ScriptedServer()
         let port = try await server.start()
@@ -131,7 +135,7 @@ struct HostilePumpTests {
         await server.stop()
     }
 
-    @Test("says in one line that certificates are not verified")
+    @Test("pump, among enemies, says in one line that certificates are not verified")
     func verificationOff() async throws {
         try await Trust.run { trust in
             try await withEmbeddedServer(try trust.server(), logger: .silent) { server in
@@ -145,7 +149,7 @@ struct HostilePumpTests {
     }
 
     @Test(
-        "says in one line what gossip may do, where it is without TLS, and what it does without certificates",
+        "pump says in one line what gossip may do, where it is without TLS, and what it does without certificates",
         arguments: [("", "gossip without TLS"), ("&tlsVerifyCert=false", "without verification")])
     func risks(_ row: (setting: String, words: String)) async throws {
         try await PumpStage.run { stage in
@@ -157,7 +161,7 @@ struct HostilePumpTests {
         }
     }
 
-    @Test("asks no proxy that the environment names")
+    @Test("pump, among enemies, asks no proxy that the environment names")
     func proxies() async throws {
         try await PumpStage.run { stage in
             let proxy = "http://127.0.0.1:\(try UnusedPort().number)"
@@ -169,7 +173,7 @@ struct HostilePumpTests {
         }
     }
 
-    @Test("names the node that has answered a ping, not the seed")
+    @Test("pump, among enemies, names the node that has answered a ping, not the seed")
     func pong() async throws {
         try await PumpStage.run { stage in
             let url = "discover://admin:changeit@127.0.0.1:\(stage.httpPort)?connectTimeout=50s"
@@ -180,7 +184,7 @@ struct HostilePumpTests {
         }
     }
 
-    @Test("takes a connection string from a file that only its owner can read")
+    @Test("pump, among enemies, takes a connection string from a file that only its owner can read")
     func connectFile() async throws {
         try await PumpStage.run { stage in
             let file = FileManager.default.temporaryDirectory.appending(path: "pump-\(UUID().uuidString)")

@@ -19,7 +19,7 @@ struct ProgressTests {
     private static let erasure = "\r\u{1B}[K"
 
     @Test(
-        "is shown on stderr while that is a terminal, out of the way of events; and nowhere else",
+        "progress is shown on stderr while that is a terminal, out of the way of events; and nowhere else",
         .enabled(if: ProgressTests.hasTerminal, "there is no script command"))
     func terminal() async throws {
         try await PumpStage.run { stage in

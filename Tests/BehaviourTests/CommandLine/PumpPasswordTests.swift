@@ -7,7 +7,7 @@ import Testing
     .enabled(if: PumpProcess.isBuilt, "pump is not built"))
 struct PumpPasswordTests {
     @Test(
-        "says where it is, and not what it is",
+        "pump, given a password in the wrong place, says where it is, and not what it is",
         arguments: [
             "tcp://admin:hunter2@h read ponies", "read tcp://admin:hunter2@h", "read ponies tcp://admin:hunter2@h",
             "read ponies --conect tcp://admin:hunter2@h", "read ponies --conect=tcp://admin:hunter2@h",
@@ -34,14 +34,14 @@ struct PumpPasswordTests {
         #expect(!outcome.errors.joined().contains("hunter2"), "\(outcome.errors)")
     }
 
-    @Test("says so also when that is a whole command line in quotes")
+    @Test("pump, given a password in the wrong place, says so also when that is a whole command line in quotes")
     func quoted() async throws {
         let outcome = try await PumpProcess.run(["read ponies --connect tcp://admin:hunter2@h"])
         #expect(outcome.status == 64)
         #expect(!outcome.errors.joined().contains("hunter2"), "\(outcome.errors)")
     }
 
-    @Test("takes it where it may be, and data and names for what they are")
+    @Test("pump, given a password in the wrong place, takes it where it may be, and data and names for what they are")
     func wellPlaced() async throws {
         try await PumpStage.run { stage in
             let data = "{\"url\":\"tcp://a:b@h\",\"net\":\"DefaultUserCredentials=a:b\"}"

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("pump", .timeLimit(.minutes(3)), .enabled(if: PumpProcess.isBuilt, "pump is not built"))
 struct PumpTests {
-    @Test("S11: goes on by itself after it was stopped for so long that its server has given it up")
+    @Test("S11: pump goes on by itself after it was stopped for so long that its server has given it up")
     func stopped() async throws {
         var settings = EmbeddedServer.Configuration()
         settings.heartbeatInterval = .milliseconds(100)
@@ -28,7 +28,7 @@ struct PumpTests {
     }
 
     @Test(
-        "fails at once where nobody listens, in one line",
+        "pump fails at once where nobody listens, in one line",
         arguments: [
             "ping", "read ponies", "publish ponies PonyJumped --data {}", "stream metadata ponies",
             "stream delete ponies", "scavenge", "bench ping --n 1",
@@ -46,7 +46,7 @@ struct PumpTests {
         #expect(outcome.errors.first?.contains("127.0.0.1:\(port)") == true, "\(outcome.errors)")
     }
 
-    @Test("fails where nobody gossips when its time to connect is up, in one line", arguments: ["ping", "gossip"])
+    @Test("pump fails where nobody gossips when its time to connect is up, in one line", arguments: ["ping", "gossip"])
     func nobodyGossips(command: String) async throws {
         let port = try UnusedPort().number
         let outcome = try await PumpProcess.run(
@@ -56,7 +56,7 @@ struct PumpTests {
         #expect(outcome.errors.first?.contains("127.0.0.1:\(port)") == true, "\(outcome.errors)")
     }
 
-    @Test("S60: speaks TLS with a server whose authority it is told to trust")
+    @Test("S60: pump speaks TLS with a server whose authority it is told to trust")
     func tls() async throws {
         try await Trust.run { trust in
             try await withEmbeddedServer(try trust.server(), logger: .silent) { server in
@@ -69,7 +69,7 @@ struct PumpTests {
         }
     }
 
-    @Test("S60: says in one line why there is no TLS connection", arguments: TLSTests.Trouble.allCases)
+    @Test("S60: pump says in one line why there is no TLS connection", arguments: TLSTests.Trouble.allCases)
     func noTLS(_ trouble: TLSTests.Trouble) async throws {
         try await Trust.run { trust in
             let settings = try trust.server(TLSTests.certificate(trouble, trust))

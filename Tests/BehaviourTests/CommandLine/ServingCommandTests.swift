@@ -27,7 +27,7 @@ struct ServingCommandTests {
         return (server, nodes)
     }
 
-    @Test("runs a cluster: a line for each node when it is ready, and gossip of all of them")
+    @Test("pump serve runs a cluster: a line for each node when it is ready, and gossip of all of them")
     func cluster() async throws {
         let (server, nodes) = try await Self.serve("--cluster-size", "3", nodes: 3)
         #expect(Set(nodes.flatMap { [$0.tcp, $0.http] }).count == 6)
@@ -59,7 +59,7 @@ struct ServingCommandTests {
         #expect(outcome.output.count == 3)
     }
 
-    @Test("keeps what is written until it is asked to end, and ends orderly with clients connected")
+    @Test("pump serve keeps what is written until it is asked to end, and ends orderly with clients connected")
     func single() async throws {
         let (server, nodes) = try await Self.serve()
         try await withClient("tcp://127.0.0.1:\(nodes[0].tcp)?operationTimeout=50s", logger: .silent) { client in
@@ -71,7 +71,7 @@ struct ServingCommandTests {
     }
 
     @Test(
-        "warns of a host that others can reach, as anybody can log in",
+        "pump serve warns of a host that others can reach, as anybody can log in",
         arguments: [("0.0.0.0", true), ("localhost", false)])
     func warning(host: String, isWarned: Bool) async throws {
         let server = try PumpProcess(["serve", "--port", "0", "--http-port", "0", "--host", host])
@@ -82,7 +82,7 @@ struct ServingCommandTests {
         #expect(outcome.errors.contains { $0.hasPrefix("Warning: ") && $0.contains(host) } == isWarned, "\(outcome)")
     }
 
-    @Test("says in one line that a port is taken", arguments: ["--port", "--http-port"])
+    @Test("pump serve says in one line that a port is taken", arguments: ["--port", "--http-port"])
     func taken(option: String) async throws {
         let port = try UnusedPort()
         let other = option == "--port" ? "--http-port" : "--port"
@@ -92,7 +92,7 @@ struct ServingCommandTests {
     }
 
     @Test(
-        "is told what is wrong with its arguments",
+        "pump serve is told what is wrong with its arguments",
         arguments: [
             (["--cluster-size", "0"], "--cluster-size"), (["--port", "65536"], "--port"),
             (["--http-port", "-1"], "--http-port"), (["--gossip-format", "6"], "--gossip-format"),

@@ -5,13 +5,13 @@ import Testing
 @Suite("Watchers of a value") @MainActor struct WatchersTests {
     private let watchers = Watchers<Int>()
 
-    @Test("do not wait for what is true already")
+    @Test("watchers of a value do not wait for what is true already")
     func alreadyTrue() async throws {
         try await self.watchers.wait(7) { $0 == 7 }
         #expect(self.watchers.count == 0)
     }
 
-    @Test("return as soon as a value meets their condition, even for a moment, and no others do")
+    @Test("watchers of a value return as soon as a value meets their condition, even for a moment, and no others do")
     func met() async throws {
         let sevens = Task { try await self.watchers.wait(1) { $0 == 7 } }
         let eights = Task { try await self.watchers.wait(nil) { $0 == 8 } }
@@ -24,7 +24,7 @@ import Testing
         try await eights.value
     }
 
-    @Test("are forgotten when their tasks are cancelled")
+    @Test("watchers of a value are forgotten when their tasks are cancelled")
     func cancelled() async throws {
         let waiting = Task { try await self.watchers.wait(1) { $0 == 7 } }
         while self.watchers.count < 1 { await Task.yield() }

@@ -26,7 +26,7 @@ struct GroupRequestTests {
 
     // MARK: - Managing
 
-    @Test("create a group once")
+    @Test("requests for persistent subscriptions create a group once")
     func create() {
         #expect(self.admin.create() == .init(result: .success, reason: ""))
         #expect(self.admin.create() == .init(result: .alreadyExists, reason: "Group 'g' already exists."))
@@ -34,7 +34,9 @@ struct GroupRequestTests {
         #expect(self.admin.create("missing", "g")?.result == .success)
     }
 
-    @Test("for a stream that cannot be, or a strategy that nobody knows, fail", arguments: ["", "$all"])
+    @Test(
+        "requests for persistent subscriptions for a stream that cannot be, or a strategy that nobody knows, fail",
+        arguments: ["", "$all"])
     func fail(stream: String) {
         #expect(self.admin.create(stream) == .init(result: .fail, reason: "Bad stream name."))
         let settings = PersistentSubscriptionSettings.tested.with { $0.consumerStrategy = "Nope" }
@@ -42,7 +44,9 @@ struct GroupRequestTests {
         #expect(self.admin.create("s", "g", settings) == .init(result: .fail, reason: reason))
     }
 
-    @Test("are for administrators and operators", arguments: [(nil, false), ("admin", true), ("ops", true)])
+    @Test(
+        "requests for persistent subscriptions are for administrators and operators",
+        arguments: [(nil, false), ("admin", true), ("ops", true)])
     func access(user: String?, isAllowed: Bool) throws {
         let login = try user.map { try Login(name: $0, password: "changeit") }
         let client = TestClient(self.node, 3, login: login)
@@ -58,7 +62,7 @@ struct GroupRequestTests {
         #expect(deleted?.result == (isAllowed ? .success : .accessDenied))
     }
 
-    @Test("update or delete only what exists")
+    @Test("requests for persistent subscriptions update or delete only what exists")
     func missing() {
         let update = UpdatePersistentSubscription(stream: "s", group: "x", settings: .tested)
         let updated: UpdatePersistentSubscriptionCompleted? =
@@ -70,7 +74,7 @@ struct GroupRequestTests {
         #expect(deleted == .init(result: .doesNotExist, reason: "Group 'x' does not exist."))
     }
 
-    @Test("to update drop who is connected, before they are answered, and go on from the checkpoint")
+    @Test("group requests to update drop who is connected, before they are answered, and go on from the checkpoint")
     func update() throws {
         let settings = PersistentSubscriptionSettings.tested.with { $0.maxCheckpointCount = 1 }
         self.admin.create("s", "g", settings)
@@ -86,7 +90,8 @@ struct GroupRequestTests {
         #expect(self.node.told() == ["2/1 2@s"])
     }
 
-    @Test("to delete drop who is connected and forget checkpoint and parked events")
+    @Test(
+        "requests for persistent subscriptions to delete drop who is connected and forget checkpoint and parked events")
     func delete() throws {
         let settings = PersistentSubscriptionSettings.tested.with { $0.maxCheckpointCount = 1 }
         self.admin.create("s", "g", settings)
@@ -107,7 +112,7 @@ struct GroupRequestTests {
 
     // MARK: - Connecting
 
-    @Test("to connect are confirmed with what acknowledgements must carry, and then the events come")
+    @Test("group requests to connect are confirmed with what acknowledgements must carry, and then the events come")
     func connect() {
         self.admin.create()
         let confirmation: PersistentSubscriptionConfirmation? = self.consumer.connect()?.message()
@@ -119,7 +124,7 @@ struct GroupRequestTests {
         #expect(self.node.told() == ["2/1 3@s"])
     }
 
-    @Test("to connect are refused for a stream that may not be read, a missing group, and one too many")
+    @Test("group requests to connect are refused for a stream that may not be read, a missing group, and one too many")
     func refused() {
         self.admin.create("secret")
         #expect(self.consumer.connect("secret")?.gist == "dropped 1")
@@ -129,7 +134,7 @@ struct GroupRequestTests {
         #expect(self.admin.connect()?.gist == "dropped 4")
     }
 
-    @Test("that carry the group's name alone where its id belongs are ignored")
+    @Test("requests for persistent subscriptions that carry the group's name alone where its id belongs are ignored")
     func bareName() {
         self.admin.create()
         self.consumer.connect(limit: 1)
@@ -137,7 +142,7 @@ struct GroupRequestTests {
         #expect(self.node.told() == ["2/1 0@s"])
     }
 
-    @Test("to unsubscribe end a consumer, and what it had goes to another")
+    @Test("requests for persistent subscriptions to unsubscribe end a consumer, and what it had goes to another")
     func unsubscribe() {
         self.admin.create()
         self.consumer.connect(limit: 2)
@@ -148,7 +153,7 @@ struct GroupRequestTests {
         #expect(self.node.told() == ["1/1 0@s+1", "1/1 1@s+1", "1/1 2@s"])
     }
 
-    @Test("end with their connection: what it had goes to another")
+    @Test("requests for persistent subscriptions end with their connection: what it had goes to another")
     func clientLeft() {
         self.admin.create()
         self.consumer.connect(limit: 2)
@@ -158,7 +163,7 @@ struct GroupRequestTests {
         #expect(self.node.told() == ["1/1 0@s+1", "1/1 1@s+1"])
     }
 
-    @Test("of several groups on a stream do not concern each other")
+    @Test("requests for persistent subscriptions of several groups on a stream do not concern each other")
     func groups() {
         self.admin.create("s", "g")
         self.admin.create("s", "h", .tested.with { $0.startFrom = 2 })
@@ -170,7 +175,7 @@ struct GroupRequestTests {
 
     // MARK: - Streams
 
-    @Test("park with a link to the event and what to know about it; a replay delivers by that link")
+    @Test("group requests park with a link to the event and what to know about it; a replay delivers by that link")
     func parked() throws {
         self.admin.create()
         self.consumer.connect()
@@ -197,7 +202,7 @@ struct GroupRequestTests {
         #expect(!self.node.act { $0.replayParked("s::nope", now: 0) })
     }
 
-    @Test("park what was replayed and refused again, with the original's link")
+    @Test("requests for persistent subscriptions park what was replayed and refused again, with the original's link")
     func parkedAgain() throws {
         self.admin.create()
         self.consumer.connect()
@@ -209,7 +214,7 @@ struct GroupRequestTests {
         #expect(self.node.readStream("$persistentsubscription-s::g-parked", login: try .admin)?.lastEventNumber == 1)
     }
 
-    @Test("keep a checkpoint, a number in JSON, in a stream of its own")
+    @Test("requests for persistent subscriptions keep a checkpoint, a number in JSON, in a stream of its own")
     func checkpoint() throws {
         self.admin.create("s", "g", .tested.with { $0.maxCheckpointCount = 2 })
         self.consumer.connect()
@@ -221,7 +226,7 @@ struct GroupRequestTests {
         #expect(event.isJSON)
     }
 
-    @Test("resolve links, and take the ids of links for acknowledgements")
+    @Test("requests for persistent subscriptions resolve links, and take the ids of links for acknowledgements")
     func links() {
         self.admin.create("links", "g", .tested.with { $0.resolveLinks = true })
         self.admin.write("l", to: "links", type: "$>", data: "1@s")
@@ -234,7 +239,7 @@ struct GroupRequestTests {
         #expect(self.node.told() == ["2/1 1@links dead"])
     }
 
-    @Test("show in the log's own streams: $all tells subscribers of parked events and checkpoints")
+    @Test("group requests show in the log's own streams: $all tells subscribers of parked events and checkpoints")
     func visible() {
         self.admin.create("s", "g", .tested.with { $0.maxCheckpointCount = 1 })
         self.admin.subscribe("", as: 9)
@@ -246,7 +251,7 @@ struct GroupRequestTests {
             ])
     }
 
-    @Test("skip events that are hidden")
+    @Test("requests for persistent subscriptions skip events that are hidden")
     func truncated() {
         self.node.act { $0.log.describe("s", #"{"$tb":2}"#) }
         self.admin.create()
@@ -254,7 +259,7 @@ struct GroupRequestTests {
         #expect(self.node.told() == ["2/1 2@s"])
     }
 
-    @Test("wait for what is late with the time that passes")
+    @Test("requests for persistent subscriptions wait for what is late with the time that passes")
     func timeout() {
         self.admin.create("s", "g", .tested.with { $0.messageTimeout = 500 })
         self.consumer.now = 1_000
@@ -268,7 +273,7 @@ struct GroupRequestTests {
 
     // MARK: - Masters
 
-    @Test("find their groups again after another node has become the master, from the checkpoints on")
+    @Test("group requests find their groups again after another node has become the master, from the checkpoints on")
     func newMaster() {
         self.admin.create("s", "g", .tested.with { $0.maxCheckpointCount = 2 })
         self.admin.create("s", "pinned", .tested.with { $0.consumerStrategy = "Pinned" })
@@ -284,7 +289,7 @@ struct GroupRequestTests {
         #expect(self.node.told() == ["2/1 2@s"])
     }
 
-    @Test("survive a configuration that somebody has spoilt")
+    @Test("requests for persistent subscriptions survive a configuration that somebody has spoilt")
     func spoiltConfiguration() {
         self.admin.create()
         self.admin.write("x", to: "$persistentSubscriptionConfig", data: "{}")
@@ -295,7 +300,7 @@ struct GroupRequestTests {
 
     // MARK: - What is told of a group
 
-    @Test("tell what a group has done and who is there")
+    @Test("requests for persistent subscriptions tell what a group has done and who is there")
     func info() throws {
         self.admin.create()
         self.consumer.connect(limit: 2)

@@ -18,27 +18,30 @@ struct VolatileSubscriptionTests {
         self.writer = TestClient(self.node, 2)
     }
 
-    @Test("are confirmed with where the log and the stream end", arguments: [("s", 2), ("new", -1), ("gone", .max)])
+    @Test(
+        "volatile subscriptions are confirmed with where the log and the stream end",
+        arguments: [("s", 2), ("new", -1), ("gone", .max)])
     func confirmation(stream: String, number: Int64) {
         let confirmation: SubscriptionConfirmation? = self.client.subscribe(stream)?.message()
         #expect(confirmation?.lastEventNumber == number)
         #expect(confirmation?.lastCommitPosition == self.node.log.entries.last?.position.commit)
     }
 
-    @Test("to $all are confirmed without a number")
+    @Test("volatile subscriptions to $all are confirmed without a number")
     func confirmationOfAll() {
         let confirmation: SubscriptionConfirmation? = self.client.subscribe("")?.message()
         #expect(confirmation?.lastEventNumber == nil)
         #expect(confirmation?.lastCommitPosition == self.node.log.entries.last?.position.commit)
     }
 
-    @Test("to an empty log are confirmed with a position that reading has reached from the start")
+    @Test(
+        "volatile subscriptions to an empty log are confirmed with a position that reading has reached from the start")
     func emptyLog() {
         let confirmation: SubscriptionConfirmation? = TestClient(TestNode()).subscribe("")?.message()
         #expect(confirmation?.lastCommitPosition == -1)
     }
 
-    @Test("get what is committed from now on, in order, whoever writes it, and nothing of other streams")
+    @Test("subscriptions get what is committed from now on, in order, whoever writes it, and nothing of other streams")
     func events() {
         self.client.subscribe("s")
         self.writer.write("de", to: "s")
@@ -47,7 +50,7 @@ struct VolatileSubscriptionTests {
         #expect(self.node.told() == ["1/1 3@s", "1/1 4@s", "1/1 5@s"])
     }
 
-    @Test("get events with their positions in the log")
+    @Test("volatile subscriptions get events with their positions in the log")
     func positions() throws {
         self.client.subscribe("s")
         self.writer.write("d", to: "s")
@@ -57,14 +60,14 @@ struct VolatileSubscriptionTests {
         #expect(delivery.event.preparePosition == self.node.log.lastCommitPosition)
     }
 
-    @Test("get nothing for a write that repeats an earlier one")
+    @Test("volatile subscriptions get nothing for a write that repeats an earlier one")
     func repeated() {
         self.client.subscribe("s")
         self.writer.write("a", to: "s")
         #expect(self.node.told() == [])
     }
 
-    @Test("to $all get the events of all streams, metadata and tombstones too")
+    @Test("volatile subscriptions to $all get the events of all streams, metadata and tombstones too")
     func all() {
         self.client.subscribe("")
         self.writer.write("d", to: "s")
@@ -73,7 +76,7 @@ struct VolatileSubscriptionTests {
         #expect(self.node.told() == ["1/1 3@s", "1/1 0@$$s"])
     }
 
-    @Test("get a transaction's events when it is committed, after what was written meanwhile")
+    @Test("volatile subscriptions get a transaction's events when it is committed, after what was written meanwhile")
     func transaction() throws {
         self.client.subscribe("")
         let start = TransactionStart(stream: "t", expectedVersion: -2, requireMaster: true)
@@ -89,7 +92,7 @@ struct VolatileSubscriptionTests {
         #expect(self.node.told() == ["1/1 0@t"])
     }
 
-    @Test("resolve links where that is asked for, without looking at who may read the target")
+    @Test("volatile subscriptions resolve links where that is asked for, without looking at who may read the target")
     func links() {
         let reader = TestClient(self.node, 3, login: nil)
         reader.subscribe("links", resolveLinks: true, as: 5)
@@ -110,7 +113,7 @@ struct VolatileSubscriptionTests {
         #expect(told.filter { $0.hasPrefix("1/1") } == (0..<4).map { "1/1 \($0)@links" })
     }
 
-    @Test("are refused to those who may not read", arguments: ["secret", "", "$system"])
+    @Test("volatile subscriptions are refused to those who may not read", arguments: ["secret", "", "$system"])
     func denied(stream: String) {
         let stranger = TestClient(self.node, 3, login: nil)
         #expect(stranger.subscribe(stream)?.gist == "dropped 1")
@@ -118,14 +121,14 @@ struct VolatileSubscriptionTests {
         #expect(self.node.told() == [])
     }
 
-    @Test("to a stream that is called $all are refused to strangers and get nothing")
+    @Test("volatile subscriptions to a stream that is called $all are refused to strangers and get nothing")
     func literalAll() {
         #expect(self.client.subscribe("$all")?.command == .subscriptionConfirmation)
         self.writer.write("d", to: "s")
         #expect(self.node.told() == [])
     }
 
-    @Test("end when that is asked for, once, and with an answer only to what exists")
+    @Test("volatile subscriptions end when that is asked for, once, and with an answer only to what exists")
     func unsubscribe() {
         self.client.subscribe("s")
         #expect(self.client.unsubscribe(7) == nil)
@@ -135,7 +138,7 @@ struct VolatileSubscriptionTests {
         #expect(self.node.told() == [])
     }
 
-    @Test("can be ended by another connection to the same node; their owner is told")
+    @Test("volatile subscriptions can be ended by another connection to the same node; their owner is told")
     func unsubscribeForeign() {
         self.client.subscribe("s")
         #expect(TestClient(self.node, 4, on: 1).unsubscribe() == nil)
@@ -144,7 +147,7 @@ struct VolatileSubscriptionTests {
         #expect(self.node.told() == ["1/1 dropped 0"])
     }
 
-    @Test("with the same id exist side by side, and the newest ends first")
+    @Test("volatile subscriptions with the same id exist side by side, and the newest ends first")
     func sameID() {
         self.client.subscribe("s")
         self.client.subscribe("other")
@@ -154,7 +157,7 @@ struct VolatileSubscriptionTests {
         #expect(self.node.told() == ["1/1 3@s"])
     }
 
-    @Test("end with their connection, silently")
+    @Test("volatile subscriptions end with their connection, silently")
     func clientLeft() {
         self.client.subscribe("s")
         self.writer.subscribe("s")
@@ -163,7 +166,7 @@ struct VolatileSubscriptionTests {
         #expect(self.node.told() == ["2/1 3@s"])
     }
 
-    @Test("get a tombstone, with a number that the client understands")
+    @Test("volatile subscriptions get a tombstone, with a number that the client understands")
     func tombstone() {
         let old = TestClient(self.node, 3, schema: .narrow)
         self.client.subscribe("s")
@@ -173,7 +176,7 @@ struct VolatileSubscriptionTests {
         #expect(self.node.told() == ["1/1 \(Int64.max)@s", "3/1 \(Int32.max)@s"])
     }
 
-    @Test("get the links of system projections")
+    @Test("volatile subscriptions get the links of system projections")
     func projections() {
         let node = TestNode(linksEvents: true)
         let client = TestClient(node)
@@ -183,7 +186,8 @@ struct VolatileSubscriptionTests {
     }
 
     @Test(
-        "are served by every node, even one that knows of no master", arguments: [Role.leaderless, .starting(.refused)])
+        "volatile subscriptions are served by every node, even one that knows of no master",
+        arguments: [Role.leaderless, .starting(.refused)])
     func anyRole(role: Role) {
         let client = TestClient(self.node, 9, login: nil, as: role)
         #expect(client.subscribe("s")?.command == .subscriptionConfirmation)
@@ -197,7 +201,7 @@ struct VolatileSubscriptionTests {
             .filteredSubscribeToStream)
     }
 
-    @Test("with a filter get what fits")
+    @Test("volatile subscriptions with a filter get what fits")
     func filtered() {
         #expect(self.subscribe(Filter(.eventType, .prefix, ["Wanted"]))?.command == .subscriptionConfirmation)
         self.writer.write("d", to: "s")
@@ -206,7 +210,7 @@ struct VolatileSubscriptionTests {
         #expect(self.node.told() == ["1/1 4@s", "1/1 0@other"])
     }
 
-    @Test("with a filter are told after every so many events how far the log is, fitting or not")
+    @Test("volatile subscriptions with a filter are told after every so many events how far the log is, fitting or not")
     func checkpoints() {
         _ = self.subscribe(Filter(.streamID, .prefix, ["s"]), interval: 2)
         self.writer.write("x", to: "other")
@@ -218,7 +222,7 @@ struct VolatileSubscriptionTests {
         #expect(self.node.told() == ["1/1 3@s", "1/1 checkpoint \(first)", "1/1 checkpoint \(second)"])
     }
 
-    @Test("with a filter that means nothing, or on an old server, are bad requests")
+    @Test("volatile subscriptions with a filter that means nothing, or on an old server, are bad requests")
     func badFilter() {
         #expect(self.subscribe(Filter(.streamID, .regex, ["("]))?.command == .badRequest)
         let old = TestClient(TestNode(offersFilteredReads: false))

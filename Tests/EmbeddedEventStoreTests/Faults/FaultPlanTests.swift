@@ -12,7 +12,7 @@ import Testing
         return plan
     }
 
-    @Test("of nothing does nothing")
+    @Test("a plan of faults of nothing does nothing")
     func empty() {
         var plan = FaultPlan()
         #expect(plan.isEmpty)
@@ -20,7 +20,7 @@ import Testing
         #expect(plan.strike(.closeNewConnections) == nil)
     }
 
-    @Test("lets a fault strike as often as it says, and then no more")
+    @Test("a plan of faults lets a fault strike as often as it says, and then no more")
     func times() {
         var plan = Self.plan(.loseReply(to: .ping, times: 2))
         #expect(plan.requestArrived(.ping)?.isLast == false)
@@ -29,7 +29,7 @@ import Testing
         #expect(plan.isEmpty)
     }
 
-    @Test("lets a fault without a number strike until it is removed")
+    @Test("a plan of faults lets a fault without a number strike until it is removed")
     func untilRemoved() {
         var plan = Self.plan(.loseReply())
         for _ in 0..<100 { #expect(plan.requestArrived(.ping)?.isLast == false) }
@@ -37,7 +37,7 @@ import Testing
         #expect(plan.requestArrived(.ping) == nil)
     }
 
-    @Test("lets occasions pass that are to be skipped")
+    @Test("a plan of faults lets occasions pass that are to be skipped")
     func skipping() {
         var plan = Self.plan(.loseReply(to: .ping, times: 1).skipping(2))
         #expect(
@@ -45,7 +45,7 @@ import Testing
                 == [false, false, false, true, false])
     }
 
-    @Test("has faults for one request strike after the other, in the order in which they came")
+    @Test("a plan of faults has faults for one request strike after the other, in the order in which they came")
     func order() {
         var plan = Self.plan(.answer(.notReady, to: .ping, times: 1), .loseReply(times: 1), .duplicateReply(times: 1))
         #expect(plan.requestArrived(.readEvent)?.id == 2)
@@ -54,7 +54,7 @@ import Testing
         #expect(plan.requestArrived(.ping) == nil)
     }
 
-    @Test("spares heartbeats unless they are named")
+    @Test("a plan of faults spares heartbeats unless they are named")
     func heartbeats() {
         var plan = Self.plan(.loseReply())
         #expect(!plan.concernsHeartbeats)
@@ -65,14 +65,14 @@ import Testing
         #expect(plan.requestArrived(.heartbeat)?.id == 2)
     }
 
-    @Test("times out writes alone", arguments: [true, false])
+    @Test("a plan of faults times out writes alone", arguments: [true, false])
     func writes(afterWriting: Bool) {
         var plan = Self.plan(.timeOutWrites(in: .prepare, afterWriting: afterWriting))
         let struck = Fault.Request.allCases.filter { plan.requestArrived($0) != nil }
         #expect(struck == [.writeEvents, .deleteStream, .transactionStart, .transactionWrite, .transactionCommit])
     }
 
-    @Test("keeps requests and connections apart")
+    @Test("a plan of faults keeps requests and connections apart")
     func kinds() {
         var plan = Self.plan(.closeNewConnections(times: 1), .stallReads)
         #expect(plan.requestArrived(.ping) == nil)
@@ -83,7 +83,7 @@ import Testing
         #expect(plan.isEmpty)
     }
 
-    @Test("knows every request by its command")
+    @Test("a plan of faults knows every request by its command")
     func commands() {
         let known = (0...UInt8.max).compactMap { Fault.Request(Command(rawValue: $0)) }
         #expect(Set(known) == Set(Fault.Request.allCases))

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The consumer of an event is chosen")
 struct ConsumerStrategyTests {
-    @Test("in turns by RoundRobin, passing over who is busy")
+    @Test("the consumer of an event is chosen in turns by RoundRobin, passing over who is busy")
     func roundRobin() {
         var group = GroupUnderTest(.tested, .roundRobin)
         group.join("a", limit: 1)
@@ -16,7 +16,7 @@ struct ConsumerStrategyTests {
         #expect(group.pushes() == "a4")
     }
 
-    @Test("by DispatchToSingle: one until it is busy, then the next")
+    @Test("the consumer of an event is chosen by DispatchToSingle: one until it is busy, then the next")
     func dispatchToSingle() {
         var group = GroupUnderTest(.tested, .dispatchToSingle)
         group.join("a", limit: 2)
@@ -25,7 +25,7 @@ struct ConsumerStrategyTests {
         #expect(group.pushes() == "a0 a1 b2 b3")
     }
 
-    @Test("by Pinned for each stream, and who is busy holds up no other stream")
+    @Test("the consumer of an event is chosen by Pinned for each stream, and who is busy holds up no other stream")
     func pinned() {
         var group = GroupUnderTest(.tested, .pinned)
         group.join("a", limit: 1)
@@ -38,7 +38,7 @@ struct ConsumerStrategyTests {
         #expect(group.pushes() == "a2")
     }
 
-    @Test("by Pinned anew when the one who had the stream has left")
+    @Test("the consumer of an event is chosen by Pinned anew when the one who had the stream has left")
     func pinnedLeft() {
         var group = GroupUnderTest(.tested, .pinned)
         group.join("a")
@@ -50,7 +50,7 @@ struct ConsumerStrategyTests {
         #expect(group.pushes() == "b0+1 b2")
     }
 
-    @Test("by Pinned so that a new one gets its share of the streams, but keeps the events out where they are")
+    @Test("a consumer new to Pinned gets its share of the streams, but not the events that are out")
     func pinnedJoined() {
         var streams = PinnedStreams()
         let (a, b) = (Subscriber(letter: "a"), Subscriber(letter: "b"))
@@ -68,7 +68,7 @@ struct ConsumerStrategyTests {
     }
 
     @Test(
-        "as the settings say, by name or by preference",
+        "the consumer of an event is chosen as the settings say, by name or by preference",
         arguments: [
             (nil, true, .roundRobin), (nil, false, .dispatchToSingle), ("", true, .roundRobin),
             ("Pinned", true, .pinned), ("DispatchToSingle", true, .dispatchToSingle),

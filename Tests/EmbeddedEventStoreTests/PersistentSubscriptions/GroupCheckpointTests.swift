@@ -9,7 +9,7 @@ struct GroupCheckpointTests {
         ($0.checkpointAfter, $0.minCheckpointCount, $0.maxCheckpointCount) = (1_000, 2, 4)
     }
 
-    @Test("is saved when it is old enough and there is enough progress")
+    @Test("the checkpoint of a persistent subscription is saved when it is old enough and there is enough progress")
     func age() {
         var group = GroupUnderTest(Self.settings, count: 10)
         group.join("a", limit: 1)
@@ -29,7 +29,7 @@ struct GroupCheckpointTests {
         #expect(group.checkpoints == [1, 3])
     }
 
-    @Test("is saved at once when there is much progress")
+    @Test("the checkpoint of a persistent subscription is saved at once when there is much progress")
     func maximum() {
         var group = GroupUnderTest(Self.settings, count: 10)
         group.join("a", limit: 1)
@@ -37,7 +37,7 @@ struct GroupCheckpointTests {
         #expect(group.checkpoints == [3])
     }
 
-    @Test("does not pass an event that is still out or waits to be delivered again")
+    @Test("a group's checkpoint does not pass an event that is still out or waits to be delivered again")
     func lowest() {
         var group = GroupUnderTest(Self.settings, count: 10)
         group.join("a")
@@ -52,7 +52,7 @@ struct GroupCheckpointTests {
         #expect(group.checkpoints == [1, 9])
     }
 
-    @Test("is not saved by age when that is switched off")
+    @Test("the checkpoint of a persistent subscription is not saved by age when that is switched off")
     func noAge() {
         var group = GroupUnderTest(Self.settings.with { $0.checkpointAfter = 0 }, count: 3)
         group.join("a")

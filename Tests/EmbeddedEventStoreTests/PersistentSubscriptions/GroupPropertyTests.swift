@@ -7,7 +7,7 @@ import Testing
 @Suite("Whatever happens to a persistent subscription,")
 struct GroupPropertyTests {
     @Test(
-        "every event is delivered until it is acknowledged, and no checkpoint passes one that is not",
+        "a group delivers each event until it is acknowledged, and saves no checkpoint beyond one that is not",
         arguments: [ConsumerStrategy.roundRobin, .dispatchToSingle, .pinned], 0..<4 as Range<UInt64>
     )
     func nothingIsLost(_ strategy: ConsumerStrategy, _ seed: UInt64) {

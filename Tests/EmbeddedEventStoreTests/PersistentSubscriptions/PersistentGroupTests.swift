@@ -5,7 +5,7 @@ import Testing
 
 @Suite("A persistent subscription")
 struct PersistentGroupTests {
-    @Test("reads from where it is to begin and goes on with what is committed")
+    @Test("a persistent subscription reads from where it is to begin and goes on with what is committed")
     func history() {
         var group = GroupUnderTest(.tested.with { $0.startFrom = 2 }, count: 4)
         group.join("a")
@@ -14,7 +14,7 @@ struct PersistentGroupTests {
         #expect(group.pushes() == "a4")
     }
 
-    @Test("begins with the next event when it starts from the end, and behind its checkpoint when it has one")
+    @Test("a group begins with the next event when it starts from the end, and behind its checkpoint when it has one")
     func startFrom() {
         var live = GroupUnderTest(.tested.with { $0.startFrom = -1 }, count: 2)
         live.join("a")
@@ -25,7 +25,7 @@ struct PersistentGroupTests {
         #expect(resumed.pushes() == "a1 a2")
     }
 
-    @Test("has no more events in flight per consumer than allowed")
+    @Test("a persistent subscription has no more events in flight per consumer than allowed")
     func limit() {
         var group = GroupUnderTest(count: 5)
         group.join("a", limit: 2)
@@ -36,14 +36,14 @@ struct PersistentGroupTests {
         #expect(group.pushes() == "a3 a4")
     }
 
-    @Test("pushes nothing to a consumer that allows nothing")
+    @Test("a persistent subscription pushes nothing to a consumer that allows nothing")
     func noLimit() {
         var group = GroupUnderTest(count: 1)
         group.join("a", limit: 0)
         #expect(group.pushes() == "")
     }
 
-    @Test("reads on as its buffer empties, in pages, and delivers every event once")
+    @Test("a persistent subscription reads on as its buffer empties, in pages, and delivers every event once")
     func paging() {
         var group = GroupUnderTest(.tested.with { ($0.bufferSize, $0.readBatchSize) = (12, 10) }, count: 100)
         group.join("a", limit: 5)
@@ -57,7 +57,7 @@ struct PersistentGroupTests {
     }
 
     @Test(
-        "falls behind when too much is committed, reads that, and is live again, without a gap or a repetition",
+        "a group falls behind when too much is committed, reads that, and is live again, without a gap or a repetition",
         arguments: [22, 23, 26, 60]
     )
     func fallingBehind(count: Int) {
@@ -79,7 +79,7 @@ struct PersistentGroupTests {
         #expect(group.group.buffer.isLive)
     }
 
-    @Test("never reads when a page does not fit into its buffer, like a real one")
+    @Test("a persistent subscription never reads when a page does not fit into its buffer, like a real one")
     func bufferAsLargeAsAPage() {
         var group = GroupUnderTest(.tested.with { ($0.bufferSize, $0.readBatchSize) = (10, 10) }, count: 3)
         group.join("a")
@@ -87,7 +87,7 @@ struct PersistentGroupTests {
     }
 
     @Test(
-        "retries what was refused, and parks it when that is too often",
+        "a persistent subscription retries what was refused, and parks it when that is too often",
         arguments: [PersistentSubscriptionNakEvents.Action.retry, .unknown]
     )
     func retry(_ action: PersistentSubscriptionNakEvents.Action) {
@@ -103,7 +103,7 @@ struct PersistentGroupTests {
         #expect(group.pushes() == "a1")
     }
 
-    @Test("parks at once on demand, and says why")
+    @Test("a persistent subscription parks at once on demand, and says why")
     func park() {
         var group = GroupUnderTest(count: 2)
         group.join("a", limit: 1)
@@ -113,7 +113,7 @@ struct PersistentGroupTests {
     }
 
     @Test(
-        "takes what is skipped, stopped or refused in an unknown way for dealt with",
+        "a persistent subscription takes what is skipped, stopped or refused in an unknown way for dealt with",
         arguments: [PersistentSubscriptionNakEvents.Action.skip, .stop, .init(rawValue: 9)]
     )
     func skip(_ action: PersistentSubscriptionNakEvents.Action) {
@@ -125,7 +125,7 @@ struct PersistentGroupTests {
         #expect(group.group.outstanding.count == 1)
     }
 
-    @Test("delivers again what was not acknowledged in time, before anything newer")
+    @Test("a persistent subscription delivers again what was not acknowledged in time, before anything newer")
     func timeout() {
         var group = GroupUnderTest(.tested.with { ($0.messageTimeout, $0.maxRetryCount) = (100, 1) }, count: 3)
         group.join("a", limit: 2)
@@ -140,7 +140,7 @@ struct PersistentGroupTests {
         #expect(group.parked == ["1: Reached retry count of 1", "2: Reached retry count of 1"])
     }
 
-    @Test("waits for ever when there is no timeout")
+    @Test("a persistent subscription waits for ever when there is no timeout")
     func noTimeout() {
         var group = GroupUnderTest(count: 1)
         group.join("a")
@@ -148,7 +148,8 @@ struct PersistentGroupTests {
         #expect(group.pushes() == "a0")
     }
 
-    @Test("gives the others what a consumer leaves behind, in order, and counts from one again")
+    @Test(
+        "a persistent subscription gives the others what a consumer leaves behind, in order, and counts from one again")
     func leave() {
         var group = GroupUnderTest(count: 3)
         group.join("a")
@@ -164,7 +165,7 @@ struct PersistentGroupTests {
         #expect(group.pushes() == "")
     }
 
-    @Test("frees no slot when somebody else acknowledges, but takes the event for dealt with")
+    @Test("a persistent subscription frees no slot when somebody else acknowledges, but takes the event for dealt with")
     func foreignAck() {
         var group = GroupUnderTest(.tested.with { $0.messageTimeout = 1 }, count: 2)
         group.join("a", limit: 1)
@@ -175,7 +176,7 @@ struct PersistentGroupTests {
         #expect(group.pushes() == "a1")
     }
 
-    @Test("ignores acknowledgements of events that nobody has")
+    @Test("a persistent subscription ignores acknowledgements of events that nobody has")
     func strayAck() {
         var group = GroupUnderTest(count: 2)
         group.join("a", limit: 1)
@@ -185,7 +186,7 @@ struct PersistentGroupTests {
         #expect(group.parked.isEmpty)
     }
 
-    @Test("delivers parked events again, and takes nothing from their numbers for progress")
+    @Test("a persistent subscription delivers parked events again, and takes nothing from their numbers for progress")
     func replay() throws {
         var group = GroupUnderTest(.tested.with { $0.maxCheckpointCount = 1 }, count: 1)
         group.join("a")
@@ -200,7 +201,7 @@ struct PersistentGroupTests {
         #expect(group.checkpoints == [0])
     }
 
-    @Test("takes a tombstone for no progress")
+    @Test("a persistent subscription takes a tombstone for no progress")
     func tombstone() throws {
         var group = GroupUnderTest(.tested.with { $0.maxCheckpointCount = 1 })
         group.join("a")
@@ -214,7 +215,7 @@ struct PersistentGroupTests {
         #expect(group.checkpoints.isEmpty)
     }
 
-    @Test("is full at its limit of consumers")
+    @Test("a persistent subscription is full at its limit of consumers")
     func full() {
         var group = GroupUnderTest(.tested.with { $0.maxSubscriberCount = 1 })
         #expect(!group.group.isFull)
@@ -224,7 +225,7 @@ struct PersistentGroupTests {
         #expect(!group.group.isFull)
     }
 
-    @Test("survives settings that make no sense")
+    @Test("a persistent subscription survives settings that make no sense")
     func hostileSettings() {
         for size in [Int32.min, -1, 0, 1, Int32.max] {
             let settings = PersistentSubscriptionSettings.tested.with {

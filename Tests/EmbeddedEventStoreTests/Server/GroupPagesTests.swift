@@ -41,7 +41,7 @@ struct GroupPagesTests {
         return (try? HTTPTests.object(data)["result"] as? String, status)
     }
 
-    @Test("tell what there is of them")
+    @Test("persistent subscriptions over HTTP tell what there is of them")
     func info() async throws {
         try await Self.withConsumer { server, _ in
             let (data, response) = try await HTTPTests.get("/subscriptions/s/g/info", from: server)
@@ -64,7 +64,7 @@ struct GroupPagesTests {
     }
 
     @Test(
-        "are found under names that a path must escape, except for those that real servers do not find",
+        "groups over HTTP are found under names that a path must escape, except where real servers fail",
         arguments: [
             ("$ce-a b ü", "/subscriptions/%24ce-a%20b%20%C3%BC/x%3Ay%25/info", 200),
             ("a/b", "/subscriptions/a%2Fb/x%3Ay%25/info", 404), ("a?b", "/subscriptions/a%3Fb/x%3Ay%25/info", 404),
@@ -81,7 +81,9 @@ struct GroupPagesTests {
         }
     }
 
-    @Test("replay what they have parked for administrators and operators", arguments: ["admin", "ops"])
+    @Test(
+        "persistent subscriptions over HTTP replay what they have parked for administrators and operators",
+        arguments: ["admin", "ops"])
     func replay(user: String) async throws {
         try await Self.withConsumer { server, consumer in
             try await consumer.park("a")
@@ -98,7 +100,7 @@ struct GroupPagesTests {
         }
     }
 
-    @Test("are not served by a follower")
+    @Test("persistent subscriptions over HTTP are not served by a follower")
     func follower() async throws {
         try await withEmbeddedCluster(.patient, logger: .silent) { cluster in
             let (_, response) = try await HTTPTests.get("/subscriptions/s/g/info", from: cluster.nodes[1])

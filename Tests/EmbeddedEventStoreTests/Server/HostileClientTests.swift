@@ -25,7 +25,7 @@ struct HostileClientTests {
 
     private static let login = Package(.authenticate, GUID(5, 5), login: try? .admin)
 
-    @Test("are disconnected when there are too many, and leave room for others when they go")
+    @Test("hostile clients are disconnected when there are too many, and leave room for others when they go")
     func tooMany() async throws {
         try await Self.run(connections: 2) { server in
             let first = try await ScriptedPeer.connect(to: server)
@@ -39,7 +39,7 @@ struct HostileClientTests {
         }
     }
 
-    @Test("count as well while the server is suspended")
+    @Test("hostile clients count as well while the server is suspended")
     func tooManySuspended() async throws {
         try await Self.run(connections: 2) { server in
             await server.suspend()
@@ -51,7 +51,8 @@ struct HostileClientTests {
         }
     }
 
-    @Test("who begin large frames without a login have to go when it is too much, the largest first and told why")
+    @Test(
+        "clients who begin large frames without a login have to go when it is too much, the largest first and told why")
     func unfinishedFrames() async throws {
         try await Self.run(budget: 1 << 20) { server in
             let friend = try await ScriptedPeer.connect(to: server)
@@ -76,7 +77,7 @@ struct HostileClientTests {
         }
     }
 
-    @Test("may begin them with a login")
+    @Test("hostile clients may begin them with a login")
     func friends() async throws {
         try await Self.run(budget: 1 << 10) { server in
             let friend = try await ScriptedPeer.connect(to: server)
@@ -86,7 +87,7 @@ struct HostileClientTests {
         }
     }
 
-    @Test("who take no answers without a login have to go when it is too much")
+    @Test("hostile clients who take no answers without a login have to go when it is too much")
     func answersNotTaken() async throws {
         try await Self.run(budget: 16 << 20) { server in
             let friend = try await ScriptedPeer.connect(to: server)
@@ -118,7 +119,7 @@ struct HostileClientTests {
 
     // In a process of its own, whose memory nobody else uses.
     @Test(
-        "hold no more memory than they may, however many drip a frame each",
+        "hostile clients hold no more memory than they may, however many drip a frame each",
         .enabled(if: Footprint.isKnown, "needs /proc"))
     func memory() async {
         await #expect(processExitsWith: .success) {
@@ -143,7 +144,7 @@ struct HostileClientTests {
         }
     }
 
-    @Test("who ask for much at once let others have their turn")
+    @Test("hostile clients who ask for much at once let others have their turn")
     func turns() async throws {
         try await Self.run { server in
             let hostile = try await ScriptedPeer.connect(to: server)

@@ -70,7 +70,7 @@ struct HostileHTTPTests {
         while true { try await peer.send(rest) }
     }
 
-    @Test("that never end are told why, and cut off", arguments: Self.floods)
+    @Test("hostile HTTP clients that never end are told why, and cut off", arguments: Self.floods)
     func flood(_ flood: Flood) async throws {
         try await Self.run { server in
             let peer = try await Self.connect(to: server)
@@ -82,7 +82,7 @@ struct HostileHTTPTests {
     }
 
     @Test(
-        "that never complete a request are told so when their time is up, and cut off",
+        "hostile HTTP clients that never complete a request are told so when their time is up, and cut off",
         arguments: ["", "GET /gos", Self.post + "Content-Length: 5\r\n\r\nhell"])
     func silence(_ sent: String) async throws {
         try await Self.run(timeout: .milliseconds(200)) { server in
@@ -93,7 +93,7 @@ struct HostileHTTPTests {
         }
     }
 
-    @Test("that drip are given no more time for it")
+    @Test("hostile HTTP clients that drip are given no more time for it")
     func dripping() async throws {
         try await Self.run(timeout: .milliseconds(500)) { server in
             let peer = try await Self.connect(to: server)
@@ -110,7 +110,7 @@ struct HostileHTTPTests {
         }
     }
 
-    @Test("that send many requests at once get one answer")
+    @Test("hostile HTTP clients that send many requests at once get one answer")
     func pipelining() async throws {
         try await Self.run { server in
             let peer = try await Self.connect(to: server)
@@ -122,7 +122,7 @@ struct HostileHTTPTests {
         }
     }
 
-    @Test("that wait for a suspended server cannot send more meanwhile")
+    @Test("hostile HTTP clients that wait for a suspended server cannot send more meanwhile")
     func waiting() async throws {
         try await Self.run { server in
             await server.suspend()
@@ -134,7 +134,7 @@ struct HostileHTTPTests {
         }
     }
 
-    @Test("that do not take the answer are cut off")
+    @Test("hostile HTTP clients that do not take the answer are cut off")
     func slowReader() async throws {
         var configuration = EmbeddedServer.Configuration()
         configuration.httpTimeout = .milliseconds(200)
@@ -157,7 +157,7 @@ struct HostileHTTPTests {
         }
     }
 
-    @Test("are disconnected when there are too many, and leave room for others when they go")
+    @Test("hostile HTTP clients are disconnected when there are too many, and leave room for others when they go")
     func tooMany() async throws {
         try await Self.run(connections: 2) { server in
             let peers = [try await Self.connect(to: server), try await Self.connect(to: server)]
@@ -169,7 +169,7 @@ struct HostileHTTPTests {
         }
     }
 
-    @Test("that send bytes of chance get an answer or the end", arguments: 0..<4)
+    @Test("hostile HTTP clients that send bytes of chance get an answer or the end", arguments: 0..<4)
     func chance(_ seed: UInt64) async throws {
         let requests = [
             "GET /gossip?format=json HTTP/1.1\r\nHost: a:1\r\nAccept: */*\r\n\r\n",
@@ -194,7 +194,9 @@ struct HostileHTTPTests {
     }
 
     // In a process of its own, whose memory nobody else uses.
-    @Test("take no more memory than there is for requests", .enabled(if: Footprint.isKnown, "needs /proc"))
+    @Test(
+        "hostile HTTP clients take no more memory than there is for requests",
+        .enabled(if: Footprint.isKnown, "needs /proc"))
     func memory() async {
         await #expect(processExitsWith: .success) {
             try await Self.run { server in

@@ -29,7 +29,7 @@ struct TLSTests {
             host: "127.0.0.1", port: port, Layers(tls: TLSContext(client: settings), serverName: "localhost"))
     }
 
-    @Test("answers on both its ports, and says where they are")
+    @Test("a server that speaks TLS answers on both its ports, and says where they are")
     func bothPorts() async throws {
         var configuration = try self.configuration()
         configuration.httpPort = 0
@@ -48,7 +48,7 @@ struct TLSTests {
         }
     }
 
-    @Test("may do without plain connections")
+    @Test("a server that speaks TLS may do without plain connections")
     func tlsOnly() async throws {
         var configuration = try self.configuration()
         configuration.httpPort = 0
@@ -64,7 +64,7 @@ struct TLSTests {
         }
     }
 
-    @Test("ends plain connections to its TLS port, and goes on")
+    @Test("a server that speaks TLS ends plain connections to its TLS port, and goes on")
     func plainClient() async throws {
         try await withEmbeddedServer(self.configuration(), logger: .silent) { server in
             let port = try #require(await server.tlsPort)
@@ -77,7 +77,7 @@ struct TLSTests {
         }
     }
 
-    @Test("gives up a client that connects and does not shake hands")
+    @Test("a server that speaks TLS gives up a client that connects and does not shake hands")
     func silentClient() async throws {
         var configuration = try self.configuration()
         configuration.heartbeatInterval = .milliseconds(50)
@@ -88,7 +88,7 @@ struct TLSTests {
         }
     }
 
-    @Test("lets in who has a certificate, if that is asked for, and nobody else")
+    @Test("a server that speaks TLS lets in who has a certificate, if that is asked for, and nobody else")
     func clientCertificates() async throws {
         let clients = try TestCertificateAuthority(name: "clients")
         var configuration = try self.configuration()
@@ -103,7 +103,7 @@ struct TLSTests {
         }
     }
 
-    @Test("has its port again when it starts again, and none when it is stopped")
+    @Test("a server that speaks TLS has its port again when it starts again, and none when it is stopped")
     func restart() async throws {
         let server = try await EmbeddedServer.startedOnOwnPorts(tls: try self.configuration().tls)
         let port = try #require(await server.tlsPort)
@@ -118,7 +118,7 @@ struct TLSTests {
         await server.stop()
     }
 
-    @Test("does not start with a certificate and a key that do not go together")
+    @Test("a server that speaks TLS does not start with a certificate and a key that do not go together")
     func keyMismatch() async throws {
         var configuration = try self.configuration()
         configuration.tls?.certificate.key = try self.authority.issue(names: ["localhost"]).key
@@ -128,7 +128,7 @@ struct TLSTests {
         #expect(error?.message.contains("CN=localhost") == true)
     }
 
-    @Test("does not start when its TLS port is taken")
+    @Test("a server that speaks TLS does not start when its TLS port is taken")
     func takenPort() async throws {
         try await withEmbeddedServer(self.configuration(), logger: .silent) { first in
             var configuration = try self.configuration()
