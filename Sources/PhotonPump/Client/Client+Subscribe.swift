@@ -60,16 +60,8 @@ extension Client {
         _ = try self.terms(options.call)
         let catchUp = CatchUpSubscription(self, source, from: start.map(place.inside), options)
         let subscription = Subscription(catchUp, place)
-        let changes = subscription.changes
         catchUp.begin()
-        guard start == .end else { return subscription }
-        for await change in changes {
-            switch change {
-            case .live: return subscription
-            case .ended(let error?): throw error
-            default: continue
-            }
-        }
-        throw CancellationError()
+        if start == .end { try await catchUp.untilLive() }
+        return subscription
     }
 }

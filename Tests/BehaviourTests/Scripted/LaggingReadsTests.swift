@@ -33,7 +33,7 @@ struct LaggingReadsTests {
             #expect(subscription.status.lag == 2)
             try await peer.push(5...5, id)
             answering.cancel()
-            #expect(try await answering.value >= CatchUpState.tacitRereads)
+            #expect(try await answering.value >= CatchUpRetries.tacitRereads)
             try await peer.answerRead(3...4)
             let rest = await changes.upTo("live").map(\.name)
             #expect(rest == ["resumed", "live"])

@@ -1,5 +1,4 @@
 import PhotonPumpWire
-import Synchronization
 import Testing
 
 @testable import PhotonPump
@@ -10,18 +9,11 @@ struct PageFeedStateTests {
 
     /// Its requests are numbered from 1.
     private func feed(_ start: Result<Int64?, PhotonPumpError> = .success(0)) -> Feed {
-        let ids = Ids()
+        let ids = CountedIDs()
         return Feed(start) { ids.next() }
     }
 
-    private final class Ids: Sendable {
-        private let last = Atomic<UInt64>(0)
-
-        func next() -> GUID { Self.id(self.last.wrappingAdd(1, ordering: .relaxed).newValue) }
-        static func id(_ number: UInt64) -> GUID { GUID(number, 1) }
-    }
-
-    private func id(_ number: UInt64) -> GUID { Ids.id(number) }
+    private func id(_ number: UInt64) -> GUID { CountedIDs.id(number) }
 
     private func page(_ numbers: ClosedRange<Int64>?, next: Int64?) -> Page<Int64, Int64> {
         Page(elements: numbers.map { Array($0) } ?? [], next: next)

@@ -1,59 +1,91 @@
-internal import PhotonPumpWire
-
-/// An event, where it was found, and its position in the log, if known.
-struct CatchUpEvent: Sendable {
-    let place: CatchUpPlace
-    let record: ResolvedRecord
-    let position: Position?
-}
-
-/// What a subscription delivers to its consumer, in order.
-enum CatchUpItem: Sendable {
-    /// An event. Its position is known in `$all`, and if the event was pushed.
-    case event(CatchUpEvent)
-    /// Everything before this has been delivered, or does not match the filter.
-    case checkpoint(SubscriptionStart<CatchUpPlace>)
-    /// What follows is delivered as it is written.
-    case live
-    /// What follows is read from the past again.
-    case fellBehind
-    /// Where the subscription goes on lies beyond the end, which is there.
-    case beyondEnd(SubscriptionStart<CatchUpPlace>, end: CatchUpPlace?)
-    /// The server has announced events up to this place that its reads do not return yet.
-    case readsLag(upTo: CatchUpPlace)
-    /// This many events after this place were left out.
-    case gap(Int, after: CatchUpPlace?)
-}
-
-/// Items waiting for their consumer, with their size.
+/// What a subscription holds for its consumer: items that are ready, events that are held back until everything that
+/// precedes them was read, and, as its consumer may not have looked at it yet, the batch that was taken last; pure.
 struct CatchUpBuffer {
-    private(set) var items: [CatchUpItem] = []
-    /// The number of events among them.
-    private(set) var eventCount = 0
-    private(set) var byteCount = 0
+    struct Size: Equatable {
+        var events = 0
+        var bytes = 0
 
-    var isEmpty: Bool { self.items.isEmpty }
+        static func + (one: Self, other: Self) -> Self {
+            Self(events: one.events + other.events, bytes: one.bytes + other.bytes)
+        }
+    }
+
+    private let limit: Size
+    private var ready: [CatchUpItem] = []
+    private(set) var readySize = Size()
+    private var held: [CatchUpEvent] = []
+    private var heldSize = Size()
+    /// How far the events that are held back reach, with those that do not match the filter.
+    private var heldPlace: CatchUpPlace?
+    private var inHand = Size()
+    /// The most that there was of each at once.
+    private(set) var peak = Size()
+
+    init(limit: Size) {
+        self.limit = limit
+    }
+
+    /// Whether nothing is ready.
+    var isEmpty: Bool { self.ready.isEmpty }
+    /// Of what is waiting for the consumer, ready or held back.
+    var size: Size { self.readySize + self.heldSize }
+
+    func hasRoom(for event: CatchUpEvent) -> Bool {
+        let total = self.size + self.inHand
+        return total.events == 0
+            || (total.events < self.limit.events && total.bytes + event.record.byteCount <= self.limit.bytes)
+    }
 
     mutating func append(_ event: CatchUpEvent) {
-        self.items.append(.event(event))
-        self.eventCount += 1
-        self.byteCount += event.record.byteCount
+        self.ready.append(.event(event))
+        Self.count(event, &self.readySize)
+        self.notePeak()
     }
 
     mutating func append(_ marker: CatchUpItem) {
         // Only the last of several checkpoints in a row matters.
-        if case .checkpoint = marker, case .checkpoint? = self.items.last { self.items.removeLast() }
-        self.items.append(marker)
+        if case .checkpoint = marker, case .checkpoint? = self.ready.last { self.ready.removeLast() }
+        self.ready.append(marker)
     }
 
-    /// Returns all items and leaves none.
-    mutating func take() -> [CatchUpItem] {
-        defer { self = Self() }
-        return self.items
+    /// The batch for the consumer, if something is ready.
+    mutating func take() -> [CatchUpItem]? {
+        guard !self.ready.isEmpty else { return nil }
+        self.inHand = self.readySize
+        defer { self.discard() }
+        return self.ready
     }
-}
 
-extension ResolvedRecord {
-    /// The size of an event and its link.
-    var byteCount: Int { (self.event?.byteCount ?? 0) + (self.link?.byteCount ?? 0) }
+    /// The consumer is done with the batch that it took.
+    mutating func consumed() { self.inHand = Size() }
+
+    /// Nothing that is ready will be taken.
+    mutating func discard() { (self.ready, self.readySize) = ([], Size()) }
+
+    // MARK: Held back
+
+    mutating func hold(_ event: CatchUpEvent) {
+        self.held.append(event)
+        Self.count(event, &self.heldSize)
+        self.notePeak()
+    }
+
+    /// There is nothing to hold back up to this place.
+    mutating func hold(upTo place: CatchUpPlace) { self.heldPlace = place }
+
+    /// What was held back, which is not any longer.
+    mutating func release() -> (events: [CatchUpEvent], upTo: CatchUpPlace?) {
+        defer { (self.held, self.heldSize, self.heldPlace) = ([], Size(), nil) }
+        return (self.held, self.heldPlace)
+    }
+
+    private static func count(_ event: CatchUpEvent, _ size: inout Size) {
+        size.events += 1
+        size.bytes += event.record.byteCount
+    }
+
+    private mutating func notePeak() {
+        let total = self.size + self.inHand
+        self.peak = Size(events: max(self.peak.events, total.events), bytes: max(self.peak.bytes, total.bytes))
+    }
 }

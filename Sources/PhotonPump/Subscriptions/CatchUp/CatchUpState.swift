@@ -1,6 +1,6 @@
 internal import PhotonPumpWire
 
-/// Follows a stream or `$all` from some place on: decides when to read history, when to subscribe, and what to do when
+/// Delivers a stream or `$all` from some place on: decides when to read history, when to subscribe, and what to do when
 /// the consumer is slow or the connection is lost; pure.
 ///
 /// ```
@@ -16,306 +16,334 @@ internal import PhotonPumpWire
 /// the latter case the server is not the one that the place is from, or not yet: ``SubscriptionOptions/BeyondEnd``.
 struct CatchUpState {
     typealias Place = CatchUpPlace
-    typealias Start = SubscriptionStart<Place>
-    typealias Change = SubscriptionChange<Place>
+    typealias Action = CatchUpAction
 
-    /// What to do after an event, in this order.
-    struct Actions {
-        var changes: [Change] = []
-        /// What the waiting consumer receives.
-        var deliver: Delivery<[CatchUpItem]>?
-        /// Whether to unsubscribe, because pushed events are no longer wanted.
-        var unsubscribes = false
-        var request: Request?
-    }
-
-    struct Request: Equatable {
-        enum Kind: Equatable {
-            case read(Start)
-            case subscribe
-            /// Ask where the end is, seen from this place; only the master, if so.
-            case end(Start, asMaster: Bool)
-        }
-
-        let kind: Kind
-        /// The number of failed attempts so far; if there are any, there is a pause before this one.
-        let failures: Int
-        /// How often it has just been made without finding all that should be there; this, too, leads to a pause.
-        var rereads = 0
-    }
-
-    enum Phase {
-        /// Exits: subscribing, over.
-        case reading
-        /// Exits: closingGap, live, over.
-        case subscribing
-        /// Reading up to this place, while the server already pushes. Exits: findingEnd, live, doubting, reading, over.
-        case closingGap(Place?)
-        /// All that there is up to this place was read; asking where the end is. Exits: closingGap, live, doubting,
-        /// reading, over.
-        case findingEnd(Place?)
-        /// The place to go on at lies beyond this end; asking whether the master says so, too. Exits: live, reading,
-        /// over.
-        case doubting(CatchUpEnd, asMaster: Bool)
-        /// Exits: reading, over.
-        case live
-        case over
-    }
-
-    struct Limits {
-        let events: Int
-        let bytes: Int
-        let overflow: SubscriptionOptions.Overflow
-        var beyondEnd = SubscriptionOptions.BeyondEnd.fail
-        let checkpointInterval: Int
-    }
-
-    /// After this many the problem is considered permanent; that takes about twenty seconds.
-    static let mostServerErrors = 20
-    /// After this many, in about two seconds, it is announced that reads lag behind what the server has confirmed.
-    static let tacitRereads = 30
-    /// How often a follower whose end is too early may be asked whether it is the master; that takes half a minute, in
-    /// which a lagging one usually catches up.
-    static let mostDoubts = 60
-
-    let limits: Limits
-    let reportsCheckpoints: Bool
+    private let options: SubscriptionOptions
     /// The error for a place to go on at that lies beyond the end.
-    let beyondEnd: @Sendable (Start, Place?) -> PhotonPumpError
-    var phase: Phase
-    /// Where to continue reading.
-    var next: Start
-    /// Nothing before this is wanted.
-    var first: Place?
-    /// The place after which the subscription began if nothing was read. The server guarantees that pushed events lie
-    /// after it.
-    var base: Place?
-    /// The last event taken.
-    var last: Place?
-    var knownEnd: Place?
-    var failures = 0
-    var isInterrupted = false
-    /// How often in a row the server has refused the same request with a failure of its own.
-    var serverErrors = 0
-    /// Losses since the last event.
-    var idleLosses = 0
-    /// Answers in a row that did not reach what they should.
-    var rereads = 0
-    /// Whether it was announced that reads lag.
-    var isLagging = false
-    /// Whether the place to go on at lies beyond the end.
-    var isBeyondEnd = false
-    /// Whether a request is in flight.
-    var isBusy = false
-    /// Of the consumer.
-    var demand = Demand<[CatchUpItem]>()
-    var ready = CatchUpBuffer()
-    /// Events that were pushed before everything that precedes them was read.
-    var held: [CatchUpEvent] = []
-    var heldBytes = 0
-    /// How far they reach, with those that do not match the filter.
-    var heldPlace: Place?
-    /// The most events, and bytes, that were in both buffers together.
-    var peak = (events: 0, bytes: 0)
-    /// What the consumer received last, and may not have looked at yet.
-    var inHand = (events: 0, bytes: 0)
-    /// The last event that the consumer received.
-    var given: Place?
-    /// Events left out because the buffer was full, and the last place that was considered.
-    var missed: (count: Int, last: Place)?
-    /// Events since the last checkpoint that did not match the filter.
-    var unfitting = 0
+    private let beyondEnd: @Sendable (SubscriptionStart<Place>, Place?) -> PhotonPumpError
+    private let newID: @Sendable () -> GUID
+    private var phase: CatchUpPhase
+    private var queue: CatchUpQueue
+    private var retries = CatchUpRetries()
+    private var demand = Demand<[CatchUpItem]>()
+    /// The request in flight.
+    private var request: GUID?
+    /// What the server pushes under.
+    private var subscription: GUID?
+    /// Whether nothing has arrived since it was last looked.
+    private var isQuiet = true
 
-    /// - Parameter reportsCheckpoints: whether there is a filter, so that the place advances without events.
+    /// - Parameters:
+    ///   - beyondEnd: makes the error for a place to go on at, the first one, that lies beyond the end, the second.
+    ///   - newID: makes the id of a request.
     init(
-        from start: Start, limits: Limits, reportsCheckpoints: Bool,
-        beyondEnd: @escaping @Sendable (Start, Place?) -> PhotonPumpError
+        from start: SubscriptionStart<Place>, _ options: SubscriptionOptions, isFiltered: Bool,
+        beyondEnd: @escaping @Sendable (SubscriptionStart<Place>, Place?) -> PhotonPumpError,
+        newID: @escaping @Sendable () -> GUID
     ) {
-        self.next = start
-        if case .from(let place) = start { self.first = place } else { self.first = nil }
-        if case .after(let place) = start { (self.last, self.given) = (place, place) }
-        self.limits = limits
-        self.reportsCheckpoints = reportsCheckpoints
+        self.options = options
         self.beyondEnd = beyondEnd
+        self.newID = newID
+        self.queue = CatchUpQueue(from: start, options, isFiltered: isFiltered)
         self.phase = start == .end ? .subscribing : .reading
     }
+
+    var status: SubscriptionStatus<Place> {
+        self.queue.status(self.phase.name(isBeyondEnd: self.queue.isBeyondEnd), failedAttempts: self.retries.failures)
+    }
+
+    /// Whether the request with this id is in flight.
+    func awaits(_ id: GUID) -> Bool { self.request == id }
+
+    /// Whether what is pushed under this id is wanted.
+    func isSubscribed(_ id: GUID) -> Bool { self.subscription == id }
 
     // MARK: The consumer
 
     /// It is time to begin.
-    mutating func begin() -> Actions {
-        var changes: [Change] = []
-        if case .reading = self.phase { changes.append(.readingHistory(from: self.next)) }
-        return self.settle(changes)
+    mutating func begin() -> [Action] {
+        guard case .reading = self.phase else { return self.proceed() }
+        return [.announce(.readingHistory(from: self.queue.progress.next))] + self.proceed()
     }
 
     /// The consumer wants the next batch.
-    mutating func demanded() -> Actions {
+    mutating func demanded() -> [Action] {
         self.demand.open()
-        self.inHand = (0, 0)
-        return self.settle()
+        self.queue.consumed()
+        return self.proceed()
     }
 
     /// The consumer's task is cancelled.
-    mutating func cancelled() -> Actions {
-        self.discard()
-        return self.end(nil, telling: CancellationError())
+    mutating func cancelled() -> [Action] {
+        self.queue.discard()
+        let actions = self.conclude(nil)
+        self.demand.end(CancellationError())
+        return actions + self.proceed()
     }
 
     /// The consumer wants no more events.
-    mutating func stop() -> Actions {
-        self.discard()
-        return self.end(nil)
-    }
+    mutating func stop() -> [Action] { self.closed(nil) }
 
     /// The client was closed: what has arrived is not delivered.
-    mutating func closed(_ error: PhotonPumpError) -> Actions {
-        self.discard()
+    mutating func closed(_ error: PhotonPumpError?) -> [Action] {
+        self.queue.discard()
         return self.end(error)
+    }
+
+    /// It is time to look whether anything has arrived since this was last called.
+    mutating func livenessDue() -> [Action] {
+        defer { self.isQuiet = true }
+        guard case .live = self.phase, self.isQuiet else { return [] }
+        return [.announce(.stillLive)]
     }
 
     // MARK: What was requested
 
     /// A page has arrived.
-    ///
-    /// - Parameter end: where it ends, if the server reports that.
-    mutating func received(_ events: [CatchUpEvent], next: Start, isEnd: Bool, end: CatchUpEnd?) -> Actions {
-        if case .over = self.phase { return Actions() }
-        var changes = self.succeeded()
-        for event in events { self.take(event) }
-        self.note(end: end?.last)
-        if self.next != next {
-            self.next = next
-            if self.reportsCheckpoints { self.ready.append(.checkpoint(next)) }
-        }
+    mutating func received(_ page: CatchUpPage, _ id: GUID) -> [Action] {
+        guard self.awaits(id) else { return [] }
+        self.isQuiet = false
+        let actions = self.succeeded()
+        if self.queue.take(page) { self.retries.progressed() }
         switch self.phase {
-        case .reading where isEnd: self.phase = .subscribing
-        case .closingGap(let boundary) where isEnd || self.isBehind(boundary):
-            return self.readUpTo(boundary, end, changes)
-        case .closingGap: changes += self.caughtUp()
+        case .reading where page.isEnd: self.phase = .subscribing
+        case .closingGap(let boundary) where page.isEnd || self.queue.progress.isBehind(boundary):
+            return actions + self.readAll(upTo: boundary, page.end)
+        case .closingGap: return actions + self.caughtUp() + self.proceed()
         case .reading, .subscribing, .findingEnd, .doubting, .live, .over: break
         }
-        return self.settle(changes)
+        return actions + self.proceed()
     }
 
-    /// From now on the server pushes what is written after this place; nil if nothing had been written.
+    /// From now on the server pushes, under the id of the request, what is written after this place; nil if nothing had
+    /// been written.
     ///
     /// - Parameter end: where it ends, if the place tells.
-    mutating func confirmed(_ boundary: Place?, _ end: CatchUpEnd?) -> Actions {
-        guard case .subscribing = self.phase else { return Actions() }
-        let changes = self.succeeded()
-        self.note(end: boundary)
-        if self.next == .end {
-            self.base = boundary
-            self.next = boundary.map(Start.after) ?? .start
-            self.ready.append(.checkpoint(self.next))
-            return self.settle(changes + self.goLive(boundary))
+    mutating func confirmed(_ boundary: Place?, _ end: CatchUpEnd?, _ id: GUID) -> [Action] {
+        guard self.awaits(id), case .subscribing = self.phase else { return [] }
+        self.subscription = id
+        let actions = self.succeeded()
+        self.queue.sawEnd(boundary)
+        if self.queue.progress.next == .end {
+            self.queue.begin(after: boundary)
+            return actions + self.goLive(boundary) + self.proceed()
         }
         self.phase = .closingGap(boundary)
-        guard self.isBehind(boundary) else { return self.settle(changes) }
-        return self.readUpTo(boundary, end, changes)
+        return actions + (self.queue.progress.isBehind(boundary) ? self.readAll(upTo: boundary, end) : self.proceed())
+    }
+
+    /// The end was asked for.
+    mutating func found(_ end: CatchUpEnd, _ id: GUID) -> [Action] {
+        guard self.awaits(id) else { return [] }
+        let actions = self.succeeded()
+        switch self.phase {
+        case .findingEnd(let boundary): return actions + self.readAll(upTo: boundary, end)
+        case .doubting where !self.queue.progress.isBeyond(end):
+            return actions + [.announce(.resumed(self.queue.progress.next))] + self.goLive(nil) + self.proceed()
+        case .doubting(_, asMaster: false) where self.retries.doubted():
+            self.phase = .doubting(end, asMaster: true)
+            return actions + self.proceed()
+        case .doubting: return actions + self.act(on: end)
+        case .reading, .subscribing, .closingGap, .live, .over: return actions + self.proceed()
+        }
+    }
+
+    /// The master was asked for the end, but this node is none.
+    mutating func foundNoMaster(_ id: GUID) -> [Action] {
+        guard self.awaits(id) else { return [] }
+        if case .doubting(let end, _) = self.phase { self.phase = .doubting(end, asMaster: false) }
+        return self.succeeded() + self.proceed()
     }
 
     /// What was requested must be requested in another way.
-    mutating func askAgain() -> Actions {
-        self.isBusy = false
-        return self.settle()
+    mutating func mustAskAgain(_ id: GUID) -> [Action] {
+        guard self.awaits(id) else { return [] }
+        self.request = nil
+        return self.proceed()
     }
 
     /// What was requested will not arrive.
-    mutating func failed(_ error: PhotonPumpError) -> Actions {
-        self.isBusy = false
-        if case .over = self.phase { return Actions() }
+    mutating func failed(_ error: PhotonPumpError, _ id: GUID) -> [Action] {
+        guard self.awaits(id) else { return [] }
+        self.request = nil
         // A consumer that waits for new events must learn that the subscription has not begun.
-        guard error.code.isPassing, self.next != .end else { return self.end(error) }
-        self.serverErrors = error.code == .serverError ? self.serverErrors + 1 : 0
-        guard self.serverErrors < Self.mostServerErrors else { return self.end(error) }
-        return self.settle(self.noteFailure(error))
+        guard error.code.isPassing, self.queue.progress.next != .end, let attempt = self.retries.failed(error.code)
+        else {
+            return self.end(error)
+        }
+        return [.announce(.interrupted(attempt: attempt, cause: error))] + self.proceed()
     }
 
     // MARK: What is pushed
 
-    /// An event was written; the consumer receives it with the next ``settle()``, together with others.
+    /// An event was written; the consumer receives it with the next ``proceed()``, together with others.
     ///
     /// - Parameter fits: whether it matches the filter.
-    /// - Returns: what to do at once; usually nil, for nothing.
-    mutating func appeared(_ event: CatchUpEvent, fits: Bool = true) -> Actions? {
-        self.note(end: event.place)
+    mutating func appeared(_ event: CatchUpEvent, fits: Bool = true, _ id: GUID) -> [Action] {
+        guard self.isSubscribed(id) else { return [] }
+        self.isQuiet = false
+        self.queue.sawEnd(event.place)
+        guard self.queue.progress.isNew(event.place) else { return [] }
         switch self.phase {
-        case .live:
-            guard self.isNew(event.place) else { return nil }
-            if fits {
-                if !self.hasRoom(for: event) { return self.overflow(event) }
-                let changes = self.overtaken()
-                self.reportMissed()
-                self.take(event)
-                self.next = .after(event.place)
-                if !changes.isEmpty { return self.settle(changes) }
-            } else if self.missed != nil {
-                // Earlier events that were left out have yet to be reported, or read after a loss.
-                self.missed?.last = event.place
-            } else {
-                let changes = self.overtaken()
-                self.last = event.place
-                self.next = .after(event.place)
-                self.passOver()
-                if !changes.isEmpty { return self.settle(changes) }
-            }
-            return nil
-        case .closingGap, .findingEnd, .doubting:
-            guard self.isNew(event.place) else { return nil }
-            self.heldPlace = event.place
-            guard fits else { return nil }
-            if !self.hasRoom(for: event) { return self.readBack() }
-            self.held.append(event)
-            self.heldBytes += event.record.byteCount
-            self.notePeak()
-            return nil
-        case .reading, .subscribing, .over:
-            return nil
+        case .live where fits:
+            guard self.queue.buffer.hasRoom(for: event) else { return self.overflow(event) }
+            self.retries.progressed()
+            return self.then(self.queue.push(event))
+        case .live: return self.then(self.queue.pass(event.place))
+        case .closingGap, .findingEnd, .doubting: return self.queue.hold(event, fits: fits) ? [] : self.readBack()
+        case .reading, .subscribing, .over: return []
         }
     }
 
     /// The filtering server has considered everything up to this place.
-    ///
-    /// - Returns: as ``appeared(_:fits:)`` does.
-    mutating func reached(_ place: Place) -> Actions? {
+    mutating func reached(_ place: Place) -> [Action] {
         switch self.phase {
-        case .closingGap, .findingEnd, .doubting:
-            self.heldPlace = place
-            return nil
-        case .live:
-            guard self.isNew(place) || place == self.last else { return nil }
-            self.note(end: place)
-            guard self.missed == nil else {
-                self.missed?.last = place
-                return nil
-            }
-            let changes = self.overtaken()
-            self.last = place
-            self.next = .after(place)
-            self.ready.append(.checkpoint(self.next))
-            return changes.isEmpty ? nil : self.settle(changes)
-        case .reading, .subscribing, .over:
-            return nil
+        case .closingGap, .findingEnd, .doubting: self.queue.hold(upTo: place)
+        case .live: return self.then(self.queue.reach(place))
+        case .reading, .subscribing, .over: break
+        }
+        return []
+    }
+
+    /// Something arrived that ends what is pushed under this id.
+    mutating func dropped(_ error: PhotonPumpError, _ id: GUID) -> [Action] {
+        [.unsubscribe(id)] + (self.isSubscribed(id) ? self.interrupted(error) : [])
+    }
+
+    /// Nothing more is pushed, because the connection was lost or the server says so.
+    mutating func interrupted(_ error: PhotonPumpError) -> [Action] {
+        self.subscription = nil
+        switch self.phase {
+        case .reading, .subscribing, .over: return []
+        case .closingGap, .findingEnd, .doubting, .live:
+            guard error.code.isPassing else { return self.end(error) }
+            let attempt = self.retries.lost()
+            self.goBack()
+            return [
+                .announce(.interrupted(attempt: attempt, cause: error)),
+                .announce(.readingHistory(from: self.queue.progress.next)),
+            ] + self.proceed()
         }
     }
 
-    /// Delivers what has arrived to the consumer, if it is waiting.
-    mutating func settle() -> Actions { self.settle([]) }
-
-    /// Nothing more is pushed, because the connection was lost or the server says so.
-    mutating func interrupted(_ error: PhotonPumpError) -> Actions {
-        switch self.phase {
-        case .reading, .subscribing, .over:
-            return Actions()
-        case .closingGap, .findingEnd, .doubting, .live:
-            guard error.code.isPassing else { return self.end(error) }
-            // If a server confirms and drops with no event in between, it must not be asked ever faster.
-            self.failures = self.idleLosses
-            self.idleLosses += 1
-            self.goBack()
-            return self.settle(self.noteFailure(error) + [.readingHistory(from: self.next)])
+    /// Delivers what has arrived, if the consumer waits, and requests what is missing.
+    mutating func proceed() -> [Action] {
+        let delivery = self.queue.meet(&self.demand)
+        var actions: [Action] = []
+        if self.request == nil, let request = self.phase.request(self.queue, self.retries) {
+            let id = self.newID()
+            self.request = id
+            actions.append(.request(request, id))
         }
+        if let delivery { actions.append(.deliver(delivery)) }
+        return actions
+    }
+
+    private mutating func succeeded() -> [Action] {
+        self.request = nil
+        return self.retries.succeeded() ? [.announce(.resumed(self.queue.progress.next))] : []
+    }
+
+    /// - Parameter actions: those that cannot wait for the next ``proceed()``, if there are any.
+    private mutating func then(_ actions: [Action]) -> [Action] { actions.isEmpty ? [] : actions + self.proceed() }
+
+    // MARK: Going live
+
+    /// Everything up to `boundary` was read, or as much of it as reads return.
+    ///
+    /// - Parameter end: where it ends as far as reads know; nil if that has yet to be asked.
+    private mutating func readAll(upTo boundary: Place?, _ end: CatchUpEnd?) -> [Action] {
+        guard let end else {
+            self.phase = .findingEnd(boundary)
+            return self.proceed()
+        }
+        if let boundary, end.next.main <= boundary.main {
+            // What the server returns to a reader lags behind what it confirms to a subscriber.
+            self.phase = .closingGap(boundary)
+            guard self.retries.fellShort() else { return self.proceed() }
+            self.queue.append(.readsLag(upTo: boundary))
+            return [.announce(.readsLag(upTo: boundary))] + self.proceed()
+        }
+        let actions = self.caughtUp()
+        let further = self.queue.progress.isBeyond(end) ? self.goBeyond(end) : self.goLive(boundary)
+        return actions + further + self.proceed()
+    }
+
+    /// Reads return what was confirmed.
+    private mutating func caughtUp() -> [Action] {
+        self.retries.caughtUp() ? [.announce(.resumed(self.queue.progress.next))] : []
+    }
+
+    /// Everything up to `boundary` was read.
+    private mutating func goLive(_ boundary: Place?) -> [Action] {
+        self.phase = .live
+        self.retries.caughtUp()
+        if self.queue.goLive(boundary) { self.retries.progressed() }
+        return [.announce(.live)]
+    }
+
+    private mutating func goBeyond(_ end: CatchUpEnd) -> [Action] {
+        let actions = self.queue.goBeyond(end)
+        if self.options.beyondEnd != .wait {
+            self.phase = .doubting(end, asMaster: true)
+        } else {
+            self.phase = .live
+            if self.queue.takeHeld() { self.retries.progressed() }
+        }
+        return actions
+    }
+
+    /// There is no doubt about this end.
+    private mutating func act(on end: CatchUpEnd) -> [Action] {
+        guard self.options.beyondEnd == .startOver else {
+            return self.end(self.beyondEnd(self.queue.progress.place(beyond: end), end.last))
+        }
+        self.goBack()
+        self.queue.startOver(before: end)
+        return [.announce(.readingHistory(from: .start))] + self.unsubscribe() + self.proceed()
+    }
+
+    private mutating func overflow(_ event: CatchUpEvent) -> [Action] {
+        switch self.options.overflow {
+        case .readBack: return self.readBack()
+        case .leaveGap:
+            self.queue.miss(event)
+            return []
+        case .fail:
+            let size = self.queue.buffer.readySize
+            let message = "the consumer is too slow: \(size.events) events (\(size.bytes) bytes) wait for it"
+            return self.end(PhotonPumpError(.bufferOverflow, message))
+        }
+    }
+
+    // MARK: Going back, and the end
+
+    private mutating func readBack() -> [Action] {
+        self.goBack()
+        return [.announce(.fellBehind), .announce(.readingHistory(from: self.queue.progress.next))]
+            + self.unsubscribe() + self.proceed()
+    }
+
+    /// Returns to reading, after the last event taken.
+    private mutating func goBack() {
+        self.queue.goBack()
+        self.retries.caughtUp()
+        self.phase = .reading
+    }
+
+    private mutating func unsubscribe() -> [Action] {
+        defer { self.subscription = nil }
+        return self.subscription.map { [.unsubscribe($0)] } ?? []
+    }
+
+    private mutating func end(_ error: PhotonPumpError?) -> [Action] { self.conclude(error) + self.proceed() }
+
+    private mutating func conclude(_ error: PhotonPumpError?) -> [Action] {
+        if case .over = self.phase { return [] }
+        self.queue.letGo()
+        self.phase = .over
+        self.demand.end(error)
+        defer { self.request = nil }
+        return [.announce(.ended(error))] + (self.request.map { [.abandon($0)] } ?? []) + self.unsubscribe()
     }
 }

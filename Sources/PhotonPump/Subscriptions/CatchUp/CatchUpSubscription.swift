@@ -8,29 +8,22 @@ internal import Synchronization
 /// The iterator and the subscription own it; when both are deallocated, nothing of it remains on the client or the
 /// server.
 final class CatchUpSubscription: Subscriber {
-    typealias Machine = CatchUpState
-    struct Shared {
-        var machine: Machine
-        /// The conversation in flight.
-        var exchange: GUID?
-        /// The id under which the server pushes.
-        var subscription: GUID?
-        /// Reports that nothing happens.
-        var liveness: Task<Void, Never>?
-        var isQuiet = true
-    }
-
     let client: Client
     private let source: any CatchUpSource
-    private let options: SubscriptionOptions
-    let shared: Mutex<Shared>
+    private let livenessInterval: Duration?
+    private let machine: Mutex<CatchUpState>
     private let consumer = Consumer<[CatchUpItem]>()
-    let happenings = Broadcast<SubscriptionChange<CatchUpPlace>> { if case .ended = $0 { true } else { false } }
+    private let announcements = Broadcast<SubscriptionChange<CatchUpPlace>> {
+        if case .ended = $0 { true } else { false }
+    }
+    private let log: CatchUpLog
+    /// When it is live for the first time, or over.
+    private let beginning = Outcome<Void>()
+    /// Reports that nothing happens.
+    private let watch = Mutex<Task<Void, Never>?>(nil)
     /// Whether the consumer should receive nothing more, not even what it already holds.
     private let isStopped = Atomic(false)
     private let isConsumed = Atomic(false)
-    /// Whether it was logged that it is interrupted.
-    let isInterrupted = Atomic(false)
 
     init(
         _ client: Client, _ source: any CatchUpSource, from start: SubscriptionStart<CatchUpPlace>,
@@ -38,40 +31,48 @@ final class CatchUpSubscription: Subscriber {
     ) {
         self.client = client
         self.source = source
-        self.options = options
-        let limits = Machine.Limits(
-            events: options.maximumBufferedEvents,
-            bytes: options.maximumBufferedBytes,
-            overflow: options.overflow,
-            beyondEnd: options.beyondEnd,
-            checkpointInterval: options.checkpointInterval
-        )
-        let machine = Machine(
-            from: start, limits: limits, reportsCheckpoints: source.isFiltered, beyondEnd: source.beyondEnd)
-        self.shared = Mutex(Shared(machine: machine))
+        self.livenessInterval = options.livenessInterval
+        self.log = CatchUpLog(client.logger, stream: source.name)
+        self.machine = Mutex(
+            CatchUpState(
+                from: start, options, isFiltered: source.isFiltered, beyondEnd: source.beyondEnd,
+                newID: { client.nextID() }))
     }
 
     deinit {
-        self.shared.withLock { shared in
-            if let exchange = shared.exchange { self.abandon(exchange) }
-            if let subscription = shared.subscription { self.client.endSubscription(subscription) }
-            shared.liveness?.cancel()
+        // Nobody is told: whoever reads the changes sees them end.
+        for action in self.machine.withLock({ $0.stop() }) {
+            if case .announcement = action { continue }
+            self.perform(action)
         }
+        self.watch.withLock { $0?.cancel() }
     }
 
     func begin() {
-        self.perform { $0.machine.begin() }
-        guard let interval = self.options.livenessInterval else { return }
-        let watch = Task { [weak self] in
-            while (try? await Task.sleep(for: interval)) != nil { self?.lookWhetherQuiet() }
+        self.perform { $0.begin() }
+        guard let livenessInterval else { return }
+        let environment = self.client.environment
+        let watch = environment.task { [weak self] in
+            while (try? await environment.sleep(for: livenessInterval)) != nil { self?.perform { $0.livenessDue() } }
         }
-        self.shared.withLock { $0.liveness = watch }
+        self.watch.withLock { $0 = watch }
+        // It may have ended before there was anything to cancel.
+        if self.status.phase == .ended { watch.cancel() }
+    }
+
+    /// Returns when it is live.
+    ///
+    /// - Throws: the reason why it will not be; `CancellationError`.
+    func untilLive() async throws { try await self.beginning.wait() }
+
+    var status: SubscriptionStatus<CatchUpPlace> { self.machine.withLock { $0.status } }
+
+    func changes<Place>(_ place: @escaping @Sendable (CatchUpPlace) -> Place) -> AsyncStream<SubscriptionChange<Place>>
+    {
+        self.announcements.stream { $0.map(place) }
     }
 
     // MARK: The consumer
-
-    /// What is followed.
-    var stream: String { self.source.name }
 
     var hasStopped: Bool { self.isStopped.load(ordering: .relaxed) }
 
@@ -84,9 +85,9 @@ final class CatchUpSubscription: Subscriber {
 
     /// The next items, at least one; nil at the end.
     func nextBatch(isolation: isolated (any Actor)?) async throws -> [CatchUpItem]? {
-        if self.client.isOver { self.perform { $0.machine.closed(Client.closure) } }
+        if self.client.isOver { self.perform { $0.closed(Client.closure) } }
         return try await self.consumer.next {
-            self.perform { $0.machine.demanded() }
+            self.perform { $0.demanded() }
         } cancel: {
             self.cancel()
         }
@@ -94,12 +95,12 @@ final class CatchUpSubscription: Subscriber {
 
     private func cancel() {
         self.isStopped.store(true, ordering: .relaxed)
-        self.perform { $0.machine.cancelled() }
+        self.perform { $0.cancelled() }
     }
 
     func stop() {
         self.isStopped.store(true, ordering: .relaxed)
-        self.perform { $0.machine.stop() }
+        self.perform { $0.stop() }
     }
 
     // MARK: The server
@@ -110,24 +111,18 @@ final class CatchUpSubscription: Subscriber {
             case .streamEventAppeared:
                 let message = try self.decode(StreamEventAppeared.self, package)
                 guard let (event, fits) = try self.source.pushed(message.event) else { return }
-                let actions = self.shared.withLock { shared in
-                    shared.isQuiet = false
-                    guard shared.subscription == package.correlation else { return Machine.Actions?.none }
-                    return shared.machine.appeared(event, fits: fits)
-                }
-                if let actions { self.perform { _ in actions } }
+                self.perform { $0.appeared(event, fits: fits, package.correlation) }
             case .checkpointReached:
                 let message = try self.decode(CheckpointReached.self, package)
                 guard let place = self.source.place(message) else { return }
-                let actions = self.shared.withLock { $0.machine.reached(place) }
-                if let actions { self.perform { _ in actions } }
+                self.perform { $0.reached(place) }
             default:
                 throw CommonReplies.error(for: package, operation: self.operation, stream: self.source.name)
             }
         } catch {
             var error = error
             error.endpoint = endpoint
-            self.interrupted(package.correlation, error)
+            self.perform { $0.dropped(error, package.correlation) }
         }
     }
 
@@ -142,75 +137,57 @@ final class CatchUpSubscription: Subscriber {
     private var operation: String { "follow \(self.source.name == "$all" ? "$all" : "'\(self.source.name)'")" }
 
     func settle() {
-        self.perform { $0.machine.settle() }
+        self.perform { $0.proceed() }
     }
 
     func ended(_ error: PhotonPumpError) {
-        self.perform { shared in
-            shared.subscription = nil
-            return shared.machine.interrupted(error)
-        }
-    }
-
-    /// Something arrived under `id` that ends what is pushed under it.
-    private func interrupted(_ id: GUID, _ error: PhotonPumpError) {
-        self.client.endSubscription(id)
-        self.perform { shared in
-            guard shared.subscription == id else { return Machine.Actions() }
-            shared.subscription = nil
-            return shared.machine.interrupted(error)
-        }
+        self.perform { $0.interrupted(error) }
     }
 
     // MARK: Carrying it out
 
-    /// Changes the state, and then carries out the resulting actions, most of them outside the lock.
-    func perform(_ change: (inout sending Shared) -> Machine.Actions) {
-        let id = self.client.nextID()
-        let (actions, abandoned) = self.shared.withLock { shared in
-            let actions = change(&shared)
-            for change in actions.changes { self.happenings.note(change) }
-            var abandoned: (exchange: GUID?, subscription: GUID?)
-            if actions.unsubscribes {
-                abandoned.subscription = shared.subscription
-                shared.subscription = nil
-            }
-            if case .over = shared.machine.phase {
-                abandoned.exchange = shared.exchange
-                shared.exchange = nil
-                shared.liveness?.cancel()
-            }
-            if actions.request != nil { shared.exchange = id }
-            return (actions, abandoned)
+    private func perform(_ change: (inout CatchUpState) -> [CatchUpAction]) {
+        let actions = self.machine.withLock { machine in
+            let actions = change(&machine)
+            for case .announcement(let announcement) in actions { self.announcements.note(announcement.change) }
+            return actions
         }
-        self.log(actions.changes)
-        if !actions.changes.isEmpty { self.happenings.tell() }
-        if let exchange = abandoned.exchange { self.abandon(exchange) }
-        if let subscription = abandoned.subscription { self.client.endSubscription(subscription) }
-        if let request = actions.request { self.make(request, id) }
-        if let delivery = actions.deliver { self.consumer.deliver(delivery) }
+        for action in actions { self.perform(action) }
     }
 
-    private func make(_ request: Machine.Request, _ id: GUID) {
-        let pause: Duration
-        if request.failures > 1 {
-            pause = Backoff().delay(attempts: request.failures - 1, chance: .random(in: 0...1))
-        } else if request.rereads > 0 {
-            let ceiling: Duration = request.rereads < Machine.tacitRereads ? .milliseconds(100) : .milliseconds(500)
-            pause = Backoff(first: .milliseconds(1), ceiling: ceiling).delay(attempts: request.rereads, chance: 1)
-        } else {
+    private func perform(_ action: CatchUpAction) {
+        switch action {
+        case .announcement(let announcement): self.announce(announcement.change)
+        case .abandon(let id):
+            // Or the pause before it.
+            self.client.cancelPause(id)
+            self.client.cancel(id)
+        case .unsubscribe(let id): self.client.endSubscription(id)
+        case .request(let request, let id): self.make(request, id)
+        case .deliver(let delivery): self.consumer.deliver(delivery)
+        }
+    }
+
+    private func announce(_ change: SubscriptionChange<CatchUpPlace>) {
+        self.log.note(change)
+        self.announcements.tell()
+        switch change {
+        case .live: self.beginning.settle(.success(()))
+        case .ended(let error):
+            self.beginning.settle(.failure(error ?? CancellationError()))
+            self.watch.withLock { $0?.cancel() }
+        default: break
+        }
+    }
+
+    private func make(_ request: CatchUpRequest, _ id: GUID) {
+        guard let pause = request.pause(chance: self.client.environment.chance()) else {
             return self.begin(request.kind, id)
         }
         self.client.pause(id, for: pause) { [weak self] in self?.begin(request.kind, id) }
     }
 
-    /// Gives up a request, or the pause before it.
-    private func abandon(_ exchange: GUID) {
-        self.client.cancelPause(exchange)
-        self.client.cancel(exchange)
-    }
-
-    private func begin(_ request: Machine.Request.Kind, _ id: GUID) {
+    private func begin(_ request: CatchUpRequest.Kind, _ id: GUID) {
         let terms: CallTerms
         do throws(PhotonPumpError) {
             if self.client.isClosing {
@@ -218,72 +195,58 @@ final class CatchUpSubscription: Subscriber {
             }
             terms = try self.client.terms(self.source.call)
         } catch {
-            return self.perform { $0.machine.failed(error) }
+            return self.perform { $0.failed(error, id) }
         }
-        let exchange: any OpenExchange
+        let exchange = self.exchange(request, id, terms)
+        guard self.awaits(id) else { return }
+        self.client.begin(exchange)
+        // A stop before the start found nothing to cancel.
+        if !self.awaits(id) { self.client.cancel(id) }
+    }
+
+    private func awaits(_ id: GUID) -> Bool { self.machine.withLock { $0.awaits(id) } }
+
+    private func exchange(_ request: CatchUpRequest.Kind, _ id: GUID, _ terms: CallTerms) -> any OpenExchange {
         switch request {
         case .read(let start):
-            exchange = self.source.read(from: start, id: id, terms: terms) { [weak self] in self?.pageCame($0, id) }
+            self.source.read(from: start, id: id, terms: terms) { [weak self] result in
+                self?.perform { machine in
+                    switch result {
+                    case .success(let page): machine.received(page, id)
+                    case .failure(let error): machine.failed(Self.known(error), id)
+                    }
+                }
+            }
         case .subscribe:
-            exchange = self.source.subscribe(id: id, terms: terms) { [weak self, client = self.client] result in
+            self.source.subscribe(id: id, terms: terms) { [weak self, client = self.client] result in
                 if let self { return self.answered(result, id) }
                 // Its last owner was deallocated while the answer was on its way.
                 if case .success(.confirmed) = result { client.assumeIsolated { $0.unsubscribe(id) } }
             }
         case .end(let start, let asMaster):
-            exchange = self.source.end(seenFrom: start, asMaster: asMaster, id: id, terms: terms) { [weak self] in
-                self?.endCame($0, asMaster: asMaster, id)
-            }
-        }
-        guard self.shared.withLock({ $0.exchange == id }) else { return }
-        self.client.begin(exchange)
-        // A stop before the start found nothing to cancel.
-        if self.shared.withLock({ $0.exchange != id }) { self.client.cancel(id) }
-    }
-
-    private func pageCame(_ result: Result<CatchUpPage, any Error>, _ id: GUID) {
-        self.perform { shared in
-            guard shared.exchange == id else { return Machine.Actions() }
-            shared.exchange = nil
-            shared.isQuiet = false
-            return switch result {
-            case .success(let page):
-                shared.machine.received(page.events, next: page.next, isEnd: page.isEnd, end: page.end)
-            case .failure(let error): shared.machine.failed(Self.known(error))
-            }
-        }
-    }
-
-    private func endCame(_ result: Result<CatchUpEnd, any Error>, asMaster: Bool, _ id: GUID) {
-        self.perform { shared in
-            guard shared.exchange == id else { return Machine.Actions() }
-            shared.exchange = nil
-            switch result {
-            case .success(let end): return shared.machine.found(end)
-            case .failure(let error):
-                let error = Self.known(error)
-                return asMaster && error.code == .notHandled
-                    ? shared.machine.foundNoMaster() : shared.machine.failed(error)
+            self.source.end(seenFrom: start, asMaster: asMaster, id: id, terms: terms) { [weak self] result in
+                self?.perform { machine in
+                    switch result.mapError(Self.known) {
+                    case .success(let end): machine.found(end, id)
+                    case .failure(let error) where asMaster && error.code == .notHandled: machine.foundNoMaster(id)
+                    case .failure(let error): machine.failed(error, id)
+                    }
+                }
             }
         }
     }
 
     /// Runs on the client's queue, so that what is pushed next finds this subscriber.
     private func answered(_ result: Result<CatchUpConfirmation, any Error>, _ id: GUID) {
-        var isWanted = false
-        self.perform { shared in
-            guard shared.exchange == id else { return Machine.Actions() }
-            shared.exchange = nil
+        self.perform { machine in
             switch result {
-            case .success(.confirmed(let last, let end)):
-                isWanted = true
-                shared.subscription = id
-                return shared.machine.confirmed(last, end)
-            case .success(.beyondServer): return shared.machine.askAgain()
-            case .failure(let error): return shared.machine.failed(Self.known(error))
+            case .success(.confirmed(let last, let end)): machine.confirmed(last, end, id)
+            case .success(.beyondServer): machine.mustAskAgain(id)
+            case .failure(let error): machine.failed(Self.known(error), id)
             }
         }
         guard case .success(.confirmed) = result else { return }
+        let isWanted = self.machine.withLock { $0.isSubscribed(id) }
         self.client.assumeIsolated { client in
             if isWanted { client.add(self, id) } else { client.unsubscribe(id) }
         }

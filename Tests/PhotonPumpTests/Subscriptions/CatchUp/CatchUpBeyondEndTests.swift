@@ -65,7 +65,7 @@ struct CatchUpBeyondEndTests {
         server.calmDown()
         #expect(Self.announced(server).map(\.0) == [.after(7)])
         #expect(server.changes.map(\.name) == ["readingHistory", "beyondEnd"])
-        #expect(server.machine.isBeyondEnd)
+        #expect(server.machine.status.phase == .beyondEnd)
         server.write(4)
         server.calmDown()
         #expect(server.numbers == [])
@@ -73,7 +73,7 @@ struct CatchUpBeyondEndTests {
         server.calmDown()
         #expect(server.numbers == [8])
         #expect(server.changes.map(\.name) == ["readingHistory", "beyondEnd", "resumed", "live"])
-        #expect(!server.machine.isBeyondEnd)
+        #expect(server.machine.status.phase == .live)
     }
 
     @Test("starts over, if it is told to, at the start and after a loss", arguments: [true, false])

@@ -32,10 +32,7 @@ struct CatchUpStateTests {
         server.receive()
         server.answer()
         server.receive()
-        guard case .live = server.machine.phase else {
-            Issue.record("\(server.machine.phase)")
-            return
-        }
+        #expect(server.machine.status.phase == .live)
     }
 
     @Test(
@@ -107,7 +104,7 @@ struct CatchUpStateTests {
             server.answer()
             server.receive()
         }
-        #expect(server.machine.ready.eventCount == 5)
+        #expect(server.machine.status.bufferedEvents == 5)
         #expect(!server.hasNews)
     }
 
@@ -123,18 +120,13 @@ struct CatchUpStateTests {
         for rereads in 1...3 {
             server.answer(lag: 1)
             server.receive()
-            #expect(server.machine.rereads == rereads)
-            guard case .closingGap = server.machine.phase else {
-                Issue.record("\(server.machine.phase)")
-                return
-            }
+            #expect(
+                server.asked == CatchUpRequest(kind: .read(.from(CatchUpPlace(number: 4))), rereads: rereads))
+            #expect(server.machine.status.phase == .goingLive)
         }
         server.calmDown()
         #expect(server.numbers == Self.numbers(0..<5))
-        guard case .live = server.machine.phase else {
-            Issue.record("\(server.machine.phase)")
-            return
-        }
+        #expect(server.machine.status.phase == .live)
     }
 
     @Test(
@@ -152,7 +144,7 @@ struct CatchUpStateTests {
         lag(1)
         server.answer()
         server.receive()
-        lag(10 * CatchUpState.tacitRereads)
+        lag(10 * CatchUpRetries.tacitRereads)
         #expect(server.changes.map(\.name) == ["readingHistory", "readsLag"])
         server.write()
         lag(10)
@@ -187,17 +179,14 @@ struct CatchUpStateTests {
         }
         server.answer()
         server.receive()
-        guard case .findingEnd = server.machine.phase else {
-            Issue.record("\(server.machine.phase)")
-            return
-        }
+        #expect(server.asked == CatchUpRequest(kind: .end(.from(CatchUpPlace(number: 2)), asMaster: false)))
         if isServersWork {
             _ = server.machine.reached(CatchUpPlace(number: 5))
         } else {
-            _ = server.machine.appeared(ModelledServer.event(5), fits: false)
+            _ = server.machine.appeared(ModelledServer.event(5), fits: false, server.listening)
         }
         server.calmDown()
-        #expect(server.machine.last == CatchUpPlace(number: 5))
+        #expect(server.machine.status.lastPlace == CatchUpPlace(number: 5))
         guard case .checkpoint(.after(CatchUpPlace(number: 5)))? = server.taken.last else {
             Issue.record("\(server.taken)")
             return
@@ -207,10 +196,10 @@ struct CatchUpStateTests {
     @Test("ends when the server refuses the same too often, and not before")
     func serverErrors() {
         var server = ModelledServer(from: .start, holding: 7)
-        for _ in 1..<CatchUpState.mostServerErrors { server.fail(.serverError) }
+        for _ in 1..<CatchUpRetries.mostServerErrors { server.fail(.serverError) }
         server.timeOut()
-        for _ in 1..<CatchUpState.mostServerErrors { server.fail(.serverError) }
-        #expect(server.machine.failures == 2 * CatchUpState.mostServerErrors - 1)
+        for _ in 1..<CatchUpRetries.mostServerErrors { server.fail(.serverError) }
+        #expect(server.machine.status.failedAttempts == 2 * CatchUpRetries.mostServerErrors - 1)
         server.demand()
         server.fail(.serverError)
         guard case .error(let error as PhotonPumpError)? = server.ending else {
@@ -226,13 +215,13 @@ struct CatchUpStateTests {
         server.answer()
         server.receive()
         for _ in 0..<3 { server.timeOut() }
-        #expect(server.machine.failures == 0, "the page behind it is not wanted yet")
+        #expect(server.machine.status.failedAttempts == 0, "the page behind it is not wanted yet")
         server.demand()
         for _ in 0..<3 { server.timeOut() }
-        #expect(server.machine.failures == 3)
+        #expect(server.machine.status.failedAttempts == 3)
         server.calmDown()
         #expect(server.numbers == Self.numbers(0..<12))
-        #expect(server.machine.failures == 0)
+        #expect(server.machine.status.failedAttempts == 0)
     }
 
     @Test(

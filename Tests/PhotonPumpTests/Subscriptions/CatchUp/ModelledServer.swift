@@ -5,17 +5,15 @@ import PhotonPumpWire
 /// A subscription to a stream of numbers, the server it speaks to and the network between, without time or threads: what
 /// happens next is chosen from outside.
 struct ModelledServer {
-    typealias Machine = CatchUpState
-
     private enum Package {
-        case page([Int64], next: Int64, isEnd: Bool, CatchUpEnd?)
-        case confirmation(Int64?)
-        case end(CatchUpEnd)
-        case refusal
-        case event(Int64, subscription: Int)
+        case page(CatchUpPage, GUID)
+        case confirmation(Int64?, GUID)
+        case end(CatchUpEnd, GUID)
+        case refusal(GUID)
+        case event(Int64, GUID)
     }
 
-    var machine: Machine
+    var machine: CatchUpState
     private let pageSize: Int64
     /// Whether pages and confirmations say where the end is, as those of streams do; otherwise it must be asked for.
     private let tellsEnds: Bool
@@ -27,12 +25,11 @@ struct ModelledServer {
     /// What the server has sent and the client not yet received.
     private var underway: [Package] = []
     /// The request that the server has not answered.
-    private var request: Machine.Request?
-    private var lastRequest: Machine.Request?
+    private var request: (CatchUpRequest, id: GUID)?
+    private var lastRequest: (CatchUpRequest, id: GUID)?
     /// What the server pushes under, and what the client listens to.
-    private var pushing: Int?
-    private var listening: Int?
-    private var subscriptions = 0
+    private var pushing: GUID?
+    private(set) var listening = GUID.zero
 
     private(set) var isWaiting = false
     private(set) var taken: [CatchUpItem] = []
@@ -52,13 +49,14 @@ struct ModelledServer {
         tellsEnds: Bool = true,
         isFiltered: Bool = false
     ) {
-        let limits = Machine.Limits(
-            events: events, bytes: bytes, overflow: overflow, beyondEnd: beyondEnd, checkpointInterval: 3)
-        self.machine = Machine(
-            from: start.map(CatchUpPlace.init(number:)), limits: limits, reportsCheckpoints: isFiltered
-        ) {
-            .beyondEnd("s", stream: "s", $0, "it ends at \($1?.number ?? -1)")
-        }
+        var options = SubscriptionOptions()
+        (options.maximumBufferedEvents, options.maximumBufferedBytes) = (events, bytes)
+        (options.overflow, options.beyondEnd, options.checkpointInterval) = (overflow, beyondEnd, 3)
+        let ids = CountedIDs()
+        self.machine = CatchUpState(
+            from: start.map(CatchUpPlace.init(number:)), options, isFiltered: isFiltered,
+            beyondEnd: { .beyondEnd("s", stream: "s", $0, "it ends at \($1?.number ?? -1)") },
+            newID: { ids.next() })
         self.pageSize = pageSize
         self.tellsEnds = tellsEnds
         self.written = count
@@ -78,11 +76,14 @@ struct ModelledServer {
         self.taken.compactMap { if case .event(let found) = $0 { found.record.event?.number } else { nil } }
     }
 
+    /// The request that it has not answered.
+    var asked: CatchUpRequest? { self.request?.0 }
+
     var hasNews: Bool { !self.underway.isEmpty || self.request != nil }
 
     mutating func write(_ count: Int64 = 1) {
         for _ in 0..<count {
-            if let pushing { self.underway.append(.event(self.written, subscription: pushing)) }
+            if let pushing { self.underway.append(.event(self.written, pushing)) }
             self.written += 1
         }
     }
@@ -113,13 +114,12 @@ struct ModelledServer {
     ///
     /// - Parameter lag: how many events it has written and does not find for readers yet.
     mutating func answer(lag: Int64 = 0) {
-        guard let request else { return }
+        guard let (request, id) = self.request else { return }
         self.request = nil
         switch request.kind {
         case .subscribe:
-            self.subscriptions += 1
-            self.pushing = self.subscriptions
-            self.underway.append(.confirmation(self.written == 0 ? nil : self.written - 1))
+            self.pushing = id
+            self.underway.append(.confirmation(self.written == 0 ? nil : self.written - 1, id))
         case .read(let start):
             let from: Int64 =
                 switch start {
@@ -131,10 +131,12 @@ struct ModelledServer {
             let visible = self.written - lag
             let end = max(first, min(first + self.pageSize, visible))
             let isEnd = self.tellsEnds ? end >= visible : first == end
-            self.underway.append(
-                .page(Array(first..<end), next: end, isEnd: isEnd, self.tellsEnds ? self.end(lag) : nil))
+            let page = CatchUpPage(
+                events: (first..<end).map(Self.event), next: .from(CatchUpPlace(number: end)), isEnd: isEnd,
+                end: self.tellsEnds ? self.end(lag) : nil)
+            self.underway.append(.page(page, id))
         case .end(_, let asMaster):
-            self.underway.append(asMaster && self.isFollower ? .refusal : .end(self.end(lag)))
+            self.underway.append(asMaster && self.isFollower ? .refusal(id) : .end(self.end(lag), id))
         }
     }
 
@@ -142,23 +144,20 @@ struct ModelledServer {
     mutating func receive() {
         guard !self.underway.isEmpty else { return }
         switch self.underway.removeFirst() {
-        case .page(let numbers, let next, let isEnd, let end):
-            self.apply(
-                self.machine.received(
-                    numbers.map(Self.event), next: .from(CatchUpPlace(number: next)), isEnd: isEnd, end: end))
-        case .confirmation(let last):
-            self.listening = self.subscriptions
+        case .page(let page, let id):
+            self.apply(self.machine.received(page, id))
+        case .confirmation(let last, let id):
+            self.listening = id
             let end = self.tellsEnds ? CatchUpEnd(lastNumber: last ?? -1) : nil
-            self.apply(self.machine.confirmed(last.map(CatchUpPlace.init(number:)), end))
-        case .end(let end):
-            self.apply(self.machine.found(end))
-        case .refusal:
-            self.apply(self.machine.foundNoMaster())
-        case .event(let number, let subscription):
-            guard subscription == self.listening else { return }
-            if let actions = self.machine.appeared(Self.event(number)) { self.apply(actions) }
+            self.apply(self.machine.confirmed(last.map(CatchUpPlace.init(number:)), end, id))
+        case .end(let end, let id):
+            self.apply(self.machine.found(end, id))
+        case .refusal(let id):
+            self.apply(self.machine.foundNoMaster(id))
+        case .event(let number, let id):
+            self.apply(self.machine.appeared(Self.event(number), id))
         }
-        self.apply(self.machine.settle())
+        self.apply(self.machine.proceed())
     }
 
     /// The connection is lost, and another one is there at once; what was asked and not answered is asked again.
@@ -168,16 +167,14 @@ struct ModelledServer {
         if hasAnswered { self.request = self.lastRequest }
         self.underway = []
         self.pushing = nil
-        guard self.listening != nil else { return }
-        self.listening = nil
+        guard self.listening != .zero else { return }
+        self.listening = .zero
         self.apply(self.machine.interrupted(lost))
     }
 
     /// The request under way takes too long.
     mutating func timeOut() {
-        guard self.request != nil else { return }
-        self.request = nil
-        self.apply(self.machine.failed(PhotonPumpError(.timedOut, "timed out")))
+        self.fail(.timedOut)
     }
 
     mutating func stop() {
@@ -185,8 +182,9 @@ struct ModelledServer {
     }
 
     mutating func fail(_ code: PhotonPumpError.Code) {
+        guard let id = self.request?.id else { return }
         self.request = nil
-        self.apply(self.machine.failed(PhotonPumpError(code, "failed")))
+        self.apply(self.machine.failed(PhotonPumpError(code, "failed"), id))
     }
 
     /// Lets everything happen that is under way, with a consumer that always comes back.
@@ -199,25 +197,23 @@ struct ModelledServer {
         } while self.hasNews
     }
 
-    private mutating func apply(_ actions: Machine.Actions) {
-        self.changes += actions.changes
-        switch actions.deliver {
-        case .batch(let items):
-            self.isWaiting = false
-            self.taken += items
-        case let ending?:
-            self.isWaiting = false
-            self.ending = ending
-        case nil: break
+    private mutating func apply(_ actions: [CatchUpAction]) {
+        for action in actions {
+            switch action {
+            case .announcement(let announcement): self.changes.append(announcement.change)
+            case .abandon: self.request = nil
+            case .unsubscribe: (self.pushing, self.listening) = (nil, .zero)
+            case .request(let request, let id):
+                self.request = (request, id)
+                self.lastRequest = self.request
+            case .deliver(.batch(let items)):
+                self.isWaiting = false
+                self.taken += items
+            case .deliver(let ending):
+                self.isWaiting = false
+                self.ending = ending
+            }
         }
-        if actions.unsubscribes {
-            self.pushing = nil
-            self.listening = nil
-        }
-        if let request = actions.request {
-            self.request = request
-            self.lastRequest = request
-        }
-        self.peak = max(self.peak, self.machine.ready.eventCount)
+        self.peak = max(self.peak, self.machine.status.bufferedEvents)
     }
 }

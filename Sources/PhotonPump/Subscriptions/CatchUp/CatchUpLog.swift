@@ -1,0 +1,51 @@
+internal import Logging
+internal import Synchronization
+
+/// Logs the changes of one subscription.
+final class CatchUpLog: Sendable {
+    private let logger: Logger
+    private let stream: String
+    /// Whether it was logged that it is interrupted.
+    private let isInterrupted = Atomic(false)
+
+    init(_ logger: Logger, stream: String) {
+        var logger = logger
+        logger[metadataKey: LogKey.stream] = "\(stream)"
+        self.logger = logger
+        self.stream = stream
+    }
+
+    func note(_ change: SubscriptionChange<CatchUpPlace>) {
+        switch change {
+        case .readingHistory: self.logger.debug("subscription reading what is there")
+        case .live: self.logger.debug("subscription live")
+        case .stillLive: self.logger.trace("subscription still live")
+        case .fellBehind: self.logger.info("subscription fell behind, because its consumer is slow")
+        case .beyondEnd(let place, let end):
+            self.logger.warning(
+                "subscription is to go on beyond the end",
+                metadata: [
+                    LogKey.place: "\(place.words(self.text))",
+                    LogKey.end: "\(end.map(self.text) ?? "none")",
+                ])
+        case .readsLag(let place):
+            self.logger.warning(
+                "subscription waits for events that were announced and cannot be read yet",
+                metadata: [LogKey.place: "\(self.text(place))"])
+        case .interrupted(let attempt, let cause):
+            // The attempts that follow in vain are of the same interruption.
+            self.logger.log(
+                level: self.isInterrupted.exchange(true, ordering: .relaxed) ? .debug : .warning,
+                "subscription interrupted", metadata: [LogKey.attempt: "\(attempt)", LogKey.error: "\(cause)"])
+        case .resumed:
+            self.isInterrupted.store(false, ordering: .relaxed)
+            self.logger.info("subscription resumed")
+        case .ended(let error?): self.logger.warning("subscription ended", metadata: [LogKey.error: "\(error)"])
+        case .ended(nil): self.logger.debug("subscription ended")
+        }
+    }
+
+    private func text(_ place: CatchUpPlace) -> String {
+        self.stream == "$all" ? "\(place.position)" : "\(place.number)"
+    }
+}
