@@ -77,12 +77,12 @@ struct TLSErrorTests {
         guard case .unknownAuthority = error else { throw error }
     }
 
-    @Test("S60: a TLS handshake that fails with a certificate signed by itself says that")
+    @Test("S60: a TLS handshake that fails with a self-signed certificate says so")
     func selfSigned() async throws {
         let lonely = try TestCertificateAuthority(name: "lonely")
         let error = try await self.clientFailure(nil, TestTLS.server(lonely.certificate))
         guard case .selfSigned = error else { throw error }
-        Self.expect(error, says: "CN=lonely", "signed by itself", "CA file")
+        Self.expect(error, says: "CN=lonely", "is self-signed", "CA file")
     }
 
     @Test(
@@ -211,7 +211,7 @@ struct TLSErrorTests {
 
     /// In TLS 1.3 the client is through before the server has seen its certificate.
     @Test(
-        "S60: a TLS handshake that fails because the server wants a certificate says so, in every version",
+        "S60: a TLS handshake that fails because the server requires a certificate says so, in every version",
         arguments: [TLS1_2_VERSION, TLS1_3_VERSION])
     func certificateWanted(version: CInt) async throws {
         let client = try self.tls.client()
@@ -220,7 +220,7 @@ struct TLSErrorTests {
         let failures = try await self.failures(Layers(tls: client), server)
         let error = try Self.tlsError(failures.client)
         #expect(error == .certificateWanted)
-        Self.expect(error, says: "wants a certificate")
+        Self.expect(error, says: "requires a certificate")
         #expect(try Self.tlsError(failures.server) == .noCertificate)
     }
 

@@ -242,7 +242,8 @@ final class Calls {
         self.wake = nil
         for exchange in self.admissionQueue.expire(now: self.now) {
             self.gate.leaveQueue()
-            exchange.fail(PhotonPumpError(.timedOut, "its turn did not come in time (it was not sent)"))
+            exchange.fail(
+                PhotonPumpError(.timedOut, "its turn did not come in time, so it was not sent (see maximumInFlight)"))
         }
         for exchange in self.table.expire(now: self.now) {
             let attempts = exchange.attempts

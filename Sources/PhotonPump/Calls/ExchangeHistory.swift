@@ -51,13 +51,14 @@ final class ExchangeHistory: Sendable {
         let state = self.state.withLock { $0 }
         if let answer = state.unfinished {
             var reason = PhotonPumpError(
-                answer.code, "\(error.message), except that the server did not manage in time; it may have been made",
+                answer.code,
+                "\(error.message), except that the server could not complete the write in time; it may have been made",
                 serverMessage: answer.serverMessage, underlying: error.underlying)
             reason.endpoint = answer.endpoint
             return reason
         }
         guard isReordered, state.attempts == 1, state.losses == 0, error.underlying == nil else { return error }
         return PhotonPumpError(
-            error.code, "\(error.message); servers do not answer if they know these events in another order")
+            error.code, "\(error.message); servers do not answer if they already have these events in another order")
     }
 }

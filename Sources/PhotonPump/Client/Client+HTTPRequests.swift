@@ -81,7 +81,7 @@ extension Client {
         let (finder, time) = (self.search.finder, terms.deadline - terms.started)
         guard finder.hasProvider else { return self.connections.login }
         let overdue = PhotonPumpError(
-            .timedOut, "\(operation): the closure that provides credentials has not returned within \(time)")
+            .timedOut, "\(operation): the credentials provider has not returned within \(time)")
         let answer = try await self.outcome(Outcome<NodeFinder.Answer?>(), until: terms.deadline, overdue) {
             try await finder.askForCredentials()
         }

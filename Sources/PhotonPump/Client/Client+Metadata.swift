@@ -25,7 +25,7 @@ extension Client {
         } catch {
             throw PhotonPumpError(
                 .undecodableEvent,
-                "the metadata of '\(stream)' is no JSON object",
+                "the metadata of '\(stream)' is not a JSON object",
                 stream: stream,
                 eventNumber: event.number,
                 underlying: error
@@ -51,7 +51,9 @@ extension Client {
     ) async throws -> WriteResult {
         try Arguments.check(stream: stream)
         guard !stream.hasPrefix("$$") else {
-            throw PhotonPumpError(.invalidArgument, "'\(stream)' holds metadata and has none itself", stream: stream)
+            throw PhotonPumpError(
+                .invalidArgument, "'\(stream)' holds the metadata of another stream and has none of its own",
+                stream: stream)
         }
         let event = NewEvent(type: Self.metadataType, data: try metadata.json(), isJSON: true)
         let name = StreamName.metadata(of: stream)

@@ -5,7 +5,7 @@ extension Client.Configuration {
         guard let tls else { return [] }
         var risks: [String] = []
         if tls.trust == .insecureWithoutVerification {
-            risks.append("TLS without verification (tls.trust): whoever is reached is taken for the server")
+            risks.append("TLS without verification (tls.trust): whoever answers is taken for the server")
         }
         if self.trustsNamesOfGossip(tls) {
             risks.append(

@@ -34,7 +34,7 @@ extension Client.Configuration {
                 try Self.require(false, "target: '\(character)' cannot be part of a host")
             }
             try Self.require(
-                Self.ports.contains(endpoint.port), "target: port \(endpoint.port) is not within \(Self.ports)")
+                Self.ports.contains(endpoint.port), "target: port \(endpoint.port) is not between 1 and 65535")
         }
     }
 
@@ -45,16 +45,16 @@ extension Client.Configuration {
             ("clientCertificate.certificateFile", tls.clientCertificate?.certificateFile),
             ("clientCertificate.keyFile", tls.clientCertificate?.keyFile),
         ]
-        if case .authorities(let file) = tls.trust { texts.append(("trust: the authorities' file", file)) }
+        if case .authorities(let file) = tls.trust { texts.append(("trust: the path of the authorities' file", file)) }
         for case (let name, let text?) in texts {
             try Self.require(!text.isEmpty, "tls.\(name) is empty")
-            try Self.require(!text.contains("\0"), "tls.\(name) contains a NUL")
+            try Self.require(!text.contains("\0"), "tls.\(name) contains a NUL character")
         }
         if let name = tls.expectedHostName {
             let isHost =
                 name.allSatisfy { Endpoint.isHostCharacter($0) && $0 != "*" && $0 != "\\" }
                 && !name.unicodeScalars.contains { $0.properties.generalCategory == .control }
-            try Self.require(isHost && !name.hasPrefix("."), "tls.expectedHostName is no host name or address")
+            try Self.require(isHost && !name.hasPrefix("."), "tls.expectedHostName is not a host name or address")
         }
     }
 
@@ -71,7 +71,8 @@ extension Client.Configuration {
         ]
         for case (let name, let duration?) in durations {
             try Self.require(
-                duration > .zero && duration <= CallTerms.longest, "\(name) is not above zero and within a year")
+                duration > .zero && duration <= CallTerms.longest,
+                "\(name) \(duration) is not above zero and at most a year")
         }
         try Self.require(
             self.reconnection.firstDelay <= self.reconnection.maximumDelay,
@@ -91,7 +92,7 @@ extension Client.Configuration {
         }
         try Self.require(
             Self.frameSizes.contains(self.maximumFrameSize),
-            "maximumFrameSize \(self.maximumFrameSize) is not within \(Self.frameSizes)"
+            "maximumFrameSize \(self.maximumFrameSize) is not between \(Self.frameSizes.lowerBound) and \(Self.frameSizes.upperBound)"
         )
     }
 

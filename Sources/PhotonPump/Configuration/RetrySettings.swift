@@ -1,8 +1,8 @@
-/// How often a request is sent again whose answer was lost with the connection, within the time limit of its call.
+/// How often a request whose answer was lost with the connection is sent again, within the time limit of its call.
 /// (Requests that a node refuses because it is not ready or too busy, or could not complete in time, are sent again for as
 /// long as that limit allows.)
 public struct RetrySettings: Sendable, Hashable {
-    /// What to do about a write of which it cannot be found out whether it was made.
+    /// What to do about a write when it cannot be found out whether it was made.
     public enum DoubtfulWrites: String, Sendable, Hashable, CaseIterable {
         /// Its call fails, and ``PhotonPumpError/mayHaveBeenApplied`` is true.
         case fail
@@ -16,7 +16,7 @@ public struct RetrySettings: Sendable, Hashable {
     /// `.any` and `.streamExists`, which servers recognise only as long as they remember them, are looked for in the
     /// stream first; see <doc:Delivery>.
     public var afterNoAnswer = true
-    /// What to do about a write of which it cannot be found out whether it was made. Its call fails by default.
+    /// What to do about a write when it cannot be found out whether it was made. Its call fails by default.
     public var doubtfulWrites = DoubtfulWrites.fail
     /// The most events of a stream to look at, from its end backward, to find out whether a write was made. 10,000 by
     /// default.

@@ -30,8 +30,8 @@ public struct TLSSettings: Sendable, Hashable {
     /// The name that the server's certificate must contain; nil, the default, means the host that the client connects
     /// to.
     public var expectedHostName: String?
-    /// Whether requests that servers take over HTTP only may carry credentials without TLS, where gossip does without
-    /// it, too (see ``DiscoverySettings/gossipOverTLS``). False by default: such requests are then made over HTTPS, and fail
+    /// Whether requests that servers accept over HTTP only may carry credentials without TLS where gossip has none
+    /// either (see ``DiscoverySettings/gossipOverTLS``). False by default: such requests are then made over HTTPS, and fail
     /// if the server does not offer it. Anyone between client and server can read credentials that go without TLS.
     public var allowsCredentialsInClear = false
     /// The client's certificate; nil, the default, for servers that do not ask for one.

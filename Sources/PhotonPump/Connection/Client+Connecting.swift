@@ -140,7 +140,9 @@ extension Client {
             let isAccepted = try connection.introduce(with: package)
             self.connections.noteAcceptance(of: connection)
             switch isAccepted {
-            case nil: self.logger.debug("unexpected package", metadata: [LogKey.command: "\(package.command)"])
+            case nil:
+                self.logger.debug(
+                    "unexpected package during the handshake", metadata: [LogKey.command: "\(package.command)"])
             case false?: self.noteRefusal(of: connection)
             case true? where connection === self.connections.successor: self.goOver(to: connection)
             case true?: self.serve(on: connection)
@@ -154,7 +156,7 @@ extension Client {
     private func noteRefusal(of connection: Connection) {
         guard let refusal = connection.refusal else { return }
         if connection !== self.connections.successor { self.connector.note(refusal) }
-        self.logger.debug("not accepted yet", metadata: [LogKey.error: "\(refusal)"])
+        self.logger.debug("server does not accept this client yet", metadata: [LogKey.error: "\(refusal)"])
     }
 
     private func serve(on connection: Connection) {

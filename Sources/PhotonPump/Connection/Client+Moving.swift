@@ -52,10 +52,10 @@ extension Client {
             return self.move(to: connection.node)
         }
         let node = connection.node
-        var error = PhotonPumpError(.connectionLost, "the client went to \(node.endpoint)")
+        var error = PhotonPumpError(.connectionLost, "the client moved to \(node.endpoint)")
         error.endpoint = old.peer
         self.logger.log(
-            level: self.connector.isStranded && node.role != .master ? .debug : .info, "went to another node",
+            level: self.connector.isStranded && node.role != .master ? .debug : .info, "moved to another node",
             metadata: [LogKey.endpoint: "\(connection.peer)"])
         self.connector.note(error)
         self.search.cancelElsewhere()
@@ -77,12 +77,12 @@ extension Client {
         var error = error
         error.endpoint = successor.node.endpoint.description
         self.logger.log(
-            level: self.connector.isStranded ? .debug : .warning, "cannot go to another node",
+            level: self.connector.isStranded ? .debug : .warning, "cannot move to another node",
             metadata: [LogKey.error: "\(error)"])
         self.connector.strand()
         self.calls.noteForRedirected(
             PhotonPumpError(
-                .connectionFailed, "the node that should serve this cannot be reached", underlying: error))
+                .connectionFailed, "the node that should serve this request cannot be reached", underlying: error))
         // A node that has lost touch with the others goes on naming a master that is gone.
         if self.search.finder.isDiscovering, self.calls.areAnyRedirected, self.connector.wantsToLookElsewhere() {
             self.lookElsewhere()
@@ -143,7 +143,7 @@ extension Client {
         guard let left = self.connections.left else { return }
         let (peer, unanswered) = (left.peer, left.unanswered)
         self.connections.dropLeft()
-        var error = PhotonPumpError(.connectionLost, "the connection was left for another node")
+        var error = PhotonPumpError(.connectionLost, "the client moved to another node before the answer came")
         error.endpoint = peer
         self.calls.interrupt(error, only: unanswered)
     }

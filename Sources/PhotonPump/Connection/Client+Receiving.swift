@@ -113,19 +113,20 @@ extension Client {
     /// A package that no one is waiting for: a late answer, or the server's last words.
     private func unclaimed(_ package: Package) {
         if package.command == .badRequest, package.correlation == .zero {
-            self.lost(CommonReplies.error(for: package, operation: "the server gave the connection up"))
+            self.lost(CommonReplies.error(for: package, operation: "the server gave up the connection"))
         } else if Self.confirmations.contains(package.command) {
             // The caller that wanted this subscription is gone.
             self.unsubscribe(package.correlation)
         } else {
-            self.logger.debug("package for nobody", metadata: [LogKey.command: "\(package.command)"])
+            self.logger.debug("package that no call waits for", metadata: [LogKey.command: "\(package.command)"])
         }
     }
 
     /// An answer that is larger than the client takes was passed over. The connection is not to blame, and goes on.
     private func refuse(_ frame: LargeFrame, on connection: Connection) {
         self.logger.debug(
-            "large frame passed over", metadata: [LogKey.command: "\(frame.command)", LogKey.size: "\(frame.length)"])
+            "frame above maximumFrameSize skipped",
+            metadata: [LogKey.command: "\(frame.command)", LogKey.size: "\(frame.length)"])
         let isLate = connection === self.connections.left
         guard isLate ? connection.answered(frame.correlation) : connection.isServing else { return }
         if !self.calls.refuse(frame, from: connection.peer),

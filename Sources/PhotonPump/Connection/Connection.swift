@@ -191,7 +191,7 @@ final class Connection {
     var overdue: PhotonPumpError {
         guard self.isIntroducing else { return self.context.overdue("the server did not accept the connection") }
         return self.refusal
-            ?? self.context.overdue("something accepted the connection but does not answer as a server does")
+            ?? self.context.overdue("the connection was accepted, but no EventStore server answered on it")
     }
 
     // MARK: Serving

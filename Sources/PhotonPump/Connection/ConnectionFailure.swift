@@ -31,7 +31,7 @@ struct ConnectionFailure: Error {
             let setting = error.setting.map { " (see \($0))" } ?? ""
             problem = "no TLS connection could be made\(setting)"
         case .endOfStream, .transport(.socket):
-            let hint = usesTLS ? "" : "; if its port is one for TLS, that takes tls:// or the setting tls"
+            let hint = usesTLS ? "" : "; if its port expects TLS, use tls:// or the setting tls"
             problem = "the connection ended before the server accepted it\(hint)"
         case .frame:
             problem = "the connection ended before the server accepted it"
@@ -52,7 +52,7 @@ extension TLSError {
         switch self {
         case .unknownAuthority, .selfSigned, .unacceptable: "tls.trust, or tlsCAFile"
         case .wrongName, .impossibleName: "tls.expectedHostName, or tlsHostName"
-        case .notTLS: "tls, or tcp:// for tls://"
+        case .notTLS: "tls, or use tcp:// instead of tls://"
         case .certificateWanted, .certificateRefused: "tls.clientCertificate, or tlsCertFile and tlsKeyFile"
         case .expired, .notYetValid, .nothingInCommon, .noCertificate, .pem, .keyMismatch, .truncated, .other: nil
         }

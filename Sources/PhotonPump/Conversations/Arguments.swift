@@ -34,7 +34,7 @@ enum Arguments {
         guard let version = expected.wireValue else {
             throw PhotonPumpError(
                 .invalidArgument,
-                "expected version \(expected) of '\(stream)' is below 0",
+                "expected version \(expected) of '\(stream)' is not an event number (0 or above)",
                 stream: stream
             )
         }
@@ -43,7 +43,9 @@ enum Arguments {
 
     static func check(count: Int, stream: String) throws(PhotonPumpError) {
         guard count > 0 else {
-            throw PhotonPumpError(.invalidArgument, "\(count) events of '\(stream)' are fewer than 1", stream: stream)
+            throw PhotonPumpError(
+                .invalidArgument, "cannot read \(count) events of '\(stream)' at a time: ask for at least 1",
+                stream: stream)
         }
     }
 }

@@ -45,14 +45,14 @@ enum CommonReplies {
         case .badRequest:
             return PhotonPumpError(
                 .badRequest,
-                "\(operation): the server could not make sense of the request",
+                "\(operation): the server could not interpret the request",
                 stream: stream,
                 serverMessage: package.words
             )
         case .notAuthenticated:
             return PhotonPumpError(
                 .notAuthenticated,
-                "\(operation): the server does not accept the user or password",
+                "\(operation): the server does not accept the user name or password",
                 stream: stream,
                 serverMessage: package.words
             )
@@ -71,7 +71,7 @@ enum CommonReplies {
         default:
             return PhotonPumpError(
                 .unexpectedReply,
-                "\(operation): the server answered with \(package.command), which is no answer to that",
+                "\(operation): the server answered with \(package.command), which does not answer this request",
                 stream: stream
             )
         }
@@ -84,7 +84,7 @@ enum CommonReplies {
             case .tooBusy: "the node is too busy"
             case .notMaster: "the node is not the master\(self.place(refusal.master))"
             case .isReadOnly: "the node is a read-only replica\(self.place(refusal.master))"
-            default: "the node did not handle it, for the unknown reason \(refusal.reason.rawValue)"
+            default: "the node did not handle the request, for the unknown reason \(refusal.reason.rawValue)"
             }
         return PhotonPumpError(.notHandled, "\(operation): \(reason)", stream: stream)
     }
@@ -98,16 +98,18 @@ enum CommonReplies {
             case .notFound: (.subscriptionNotFound, "there is no such subscription")
             case .persistentSubscriptionDeleted: (.subscriptionDeleted, "the subscription was deleted")
             case .subscriberMaxCountReached:
-                (.tooManySubscribers, "the subscription has no room for a further consumer")
+                (.tooManySubscribers, "the subscription already has its maximum number of consumers")
             case .unsubscribed: (.subscriptionDropped, "the server ended the subscription")
-            default: (.subscriptionDropped, "the server ended it, for the unknown reason \(reason.rawValue)")
+            default:
+                (.subscriptionDropped, "the server ended the subscription, for the unknown reason \(reason.rawValue)")
             }
         return PhotonPumpError(code, "\(operation): \(problem)", stream: stream)
     }
 
     private static func place(_ master: MasterInfo?) -> String {
         guard let host = master?.tcpHost, let port = master?.tcpPort else { return "" }
-        return Endpoint.isHost(host) ? " (that is \(host):\(port))" : " (and what it names is not a host)"
+        return Endpoint.isHost(host)
+            ? " (the master is \(host):\(port))" : " (and the master that it names is not a host)"
     }
 }
 

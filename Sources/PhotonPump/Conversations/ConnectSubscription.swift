@@ -10,7 +10,7 @@ struct ConnectSubscription: Conversation {
         try Arguments.check(group: group, stream: stream)
         guard bufferSize > 0, let allowedInFlight = Int32(exactly: bufferSize) else {
             throw PhotonPumpError(
-                .invalidArgument, "bufferSize \(bufferSize) is not within 1...\(Int32.max)", stream: stream)
+                .invalidArgument, "bufferSize \(bufferSize) is not between 1 and \(Int32.max)", stream: stream)
         }
         self.message = ConnectToPersistentSubscription(
             stream: stream, group: group, allowedInFlight: allowedInFlight)

@@ -18,22 +18,22 @@ protocol Conversation: Sendable {
     /// The command that answers ``request``.
     var replyCommand: Command { get }
 
-    /// Whether it concerns this node, so that it fails where another one would be asked.
+    /// Whether it concerns this node, so that it fails rather than being sent to another one.
     var staysHere: Bool { get }
 
-    /// Whether no node but the master gives the answer, if servers can be relied on to see to it.
+    /// Whether only the master answers it, where servers can be relied on to ensure that.
     var needsMaster: Bool { get }
 
     /// What the answer means.
     func received(_ reply: Reply) -> Step<Output>
 
-    /// What the answer means, which takes so many bytes.
+    /// What the answer, which takes this many bytes, means.
     func received(_ reply: Reply, bytes: Int) -> Step<Output>
 
     /// The connection was lost before the answer came. The request may be made again, and may be different then.
     func lostAnswer()
 
-    /// The answer takes so many bytes that it was not taken, or that the server ended the connection over it.
+    /// The answer takes this many bytes, so that the client did not accept it, or the server ended the connection.
     ///
     /// - Returns: whether the request asks for less when it is made again.
     func answerWasTooLarge(bytes: Int) -> Bool
@@ -74,8 +74,8 @@ enum Step<Output: Sendable> {
     case fail(PhotonPumpError)
     /// Send the request again a little later, if the call's deadline allows.
     case retry
-    /// The server gave up waiting for the request to be done, which it may be yet: send it again a little later, if that
-    /// does no harm and the call's deadline allows; otherwise throw the error to the caller.
+    /// The server gave up waiting for the request to be carried out, which may still happen: send it again a little later,
+    /// if that does no harm and the call's deadline allows; otherwise throw the error to the caller.
     case unfinished(PhotonPumpError)
     /// Send the request to another node, the master (nil if it is not known which); if that is impossible, throw the
     /// error to the caller.

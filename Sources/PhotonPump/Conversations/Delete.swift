@@ -18,7 +18,7 @@ struct Delete: Conversation {
             // Servers do not support this for deletes.
             throw PhotonPumpError(
                 .invalidArgument,
-                "'\(stream)' cannot be deleted expecting only that it exists",
+                "delete '\(stream)': servers cannot check .streamExists; expect .any or a .version",
                 stream: stream
             )
         }
@@ -49,7 +49,7 @@ struct Delete: Conversation {
     func conflict(actual: Int64) -> PhotonPumpError {
         PhotonPumpError(
             .wrongExpectedVersion,
-            "\(self.operation): expected version \(self.expected), the stream has version \(actual)",
+            "\(self.operation): expected \(self.expected.words), but the stream has version \(actual)",
             stream: self.stream, conflict: VersionConflict(expected: self.expected, actual: actual))
     }
 }

@@ -20,16 +20,19 @@ struct LogReading {
         _ output: Output
     ) -> Step<Output> {
         guard count <= Int(self.maxCount) else {
-            return self.fail(.unexpectedReply, "\(count) events came, asked for \(self.maxCount)", message)
+            return self.fail(
+                .unexpectedReply, "the server sent \(count) events instead of at most \(self.maxCount)", message)
         }
         switch result {
         case nil, .success?:
             return isLast || self.isProgress(next)
-                ? .finish(output) : self.fail(.unexpectedReply, "the server says to go on where it began", message)
+                ? .finish(output)
+                : self.fail(
+                    .unexpectedReply, "the server says to continue from \(next), which leads no further", message)
         case .accessDenied?:
             return self.fail(.accessDenied, "access denied", message)
         case .error?, .notModified?:
-            return self.fail(.serverError, "the server failed", message)
+            return self.fail(.serverError, "the server reported an error", message)
         case let result?:
             return .fail(
                 .unknownResult(result.rawValue, operation: self.operation, stream: "$all", message: message))

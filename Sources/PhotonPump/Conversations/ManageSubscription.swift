@@ -72,14 +72,14 @@ final class ManageSubscription: Conversation {
         case (.doesNotExist, .delete) where self.mayBeDone:
             return .finish(())
         case (.alreadyExists, .create):
-            let doubt = self.mayBeDone ? ", made perhaps by this call" : ""
-            return .fail(self.error(.subscriptionExists, "there is one already\(doubt)"))
+            let doubt = self.mayBeDone ? ", perhaps created by this call" : ""
+            return .fail(self.error(.subscriptionExists, "it exists already\(doubt)"))
         case (.doesNotExist, .update), (.doesNotExist, .delete):
             return .fail(self.error(.subscriptionNotFound, "there is no such subscription"))
         case (.accessDenied, _):
             return .fail(self.error(.accessDenied, "access denied"))
         case (.fail, _):
-            return .fail(self.error(.serverError, "the server refused it", reply.reason))
+            return .fail(self.error(.serverError, "the server reported an error", reply.reason))
         default:
             return .fail(
                 .unknownResult(

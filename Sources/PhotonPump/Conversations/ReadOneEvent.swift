@@ -35,7 +35,7 @@ struct ReadOneEvent: Conversation {
         case .accessDenied:
             return self.fail(.accessDenied, "access denied", reply)
         case .error:
-            return self.fail(.serverError, "the server failed", reply)
+            return self.fail(.serverError, "the server reported an error", reply)
         default:
             let result = reply.result.rawValue
             return .fail(.unknownResult(result, operation: self.operation, stream: self.stream, message: reply.error))

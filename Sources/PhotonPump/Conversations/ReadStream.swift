@@ -47,13 +47,17 @@ struct ReadStream: Conversation {
     func received(_ reply: ReadStreamEventsCompleted) -> Step<ReadStreamEventsCompleted> {
         guard reply.events.count <= Int(self.message.maxCount) else {
             let count = reply.events.count
-            return self.fail(.unexpectedReply, "\(count) events came, asked for \(self.message.maxCount)", reply)
+            return self.fail(
+                .unexpectedReply, "the server sent \(count) events instead of at most \(self.message.maxCount)",
+                reply)
         }
         switch reply.result {
         case .success:
             return self.isProgress(reply)
                 ? .finish(Self.knowingItsEvents(reply))
-                : self.fail(.unexpectedReply, "the server says to go on at \(reply.nextEventNumber)", reply)
+                : self.fail(
+                    .unexpectedReply,
+                    "the server says to continue from \(reply.nextEventNumber), which leads no further", reply)
         case .noStream where self.findsNothing:
             return .finish(reply)
         case .noStream:
@@ -63,7 +67,7 @@ struct ReadStream: Conversation {
         case .accessDenied:
             return self.fail(.accessDenied, "access denied", reply)
         case .error, .notModified:
-            return self.fail(.serverError, "the server failed", reply)
+            return self.fail(.serverError, "the server reported an error", reply)
         default:
             let result = reply.result.rawValue
             return .fail(.unknownResult(result, operation: self.operation, stream: self.stream, message: reply.error))

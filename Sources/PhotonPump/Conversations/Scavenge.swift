@@ -32,7 +32,7 @@ struct Scavenge: Conversation {
             return .fail(
                 PhotonPumpError(
                     isDenied ? .accessDenied : .serverError,
-                    "\(self.operation): \(isDenied ? "access denied" : "the server failed")",
+                    "\(self.operation): \(isDenied ? "access denied" : "the server reported an error")",
                     serverMessage: isDenied ? nil : reply.text
                 )
             )

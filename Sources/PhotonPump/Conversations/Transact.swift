@@ -13,7 +13,7 @@ struct StartTransaction: Conversation {
             // Servers do not support this for transactions.
             throw PhotonPumpError(
                 .invalidArgument,
-                "a transaction on '\(stream)' cannot expect only that the stream exists",
+                "start a transaction on '\(stream)': servers cannot check .streamExists; expect .any, .noStream or a .version",
                 stream: stream
             )
         }

@@ -21,23 +21,26 @@ struct WriteFailure {
         case .streamDeleted: self.error(.streamDeleted, "the stream is deleted", message)
         case .accessDenied: self.error(.accessDenied, "access denied", message)
         case .prepareTimeout, .commitTimeout, .forwardTimeout:
-            self.error(.serverTimeout, "the server did not manage in time", message)
-        case .invalidTransaction: self.error(.serverError, "the server calls the transaction invalid", message)
+            self.error(.serverTimeout, "the server could not complete the write in time", message)
+        case .invalidTransaction: self.error(.serverError, "the server rejected the transaction as invalid", message)
         default:
             .unknownResult(result.rawValue, operation: self.operation, stream: self.stream, message: message)
         }
     }
 
     private func conflict(_ current: Int64?, _ message: String?) -> PhotonPumpError {
-        guard let expected else { return self.error(.wrongExpectedVersion, "the stream has moved on", message) }
+        guard let expected else {
+            return self.error(
+                .wrongExpectedVersion, "the stream is not at the version that the transaction expects", message)
+        }
         let conflict = VersionConflict(expected: expected, actual: current)
         let actual = current.map { $0 < 0 ? "no events" : "version \($0)" } ?? "another version"
         let problem =
             switch expected {
             case .streamExists where current ?? -1 >= 0, .any:
                 // Servers check nothing else then.
-                "the server knows the first of its events already, but not all of them"
-            case .noStream, .version, .streamExists: "expected version \(expected), the stream has \(actual)"
+                "the server already has the first of these events, but not all of them: repeat a write as it was"
+            case .noStream, .version, .streamExists: "expected \(expected.words), but the stream has \(actual)"
             }
         return PhotonPumpError(
             .wrongExpectedVersion,

@@ -118,7 +118,7 @@ extension ClusterDiscovery {
             if host != member.tcpHost {
                 self.logger.log(
                     level: self.said.isNew("\(member.tcpHost) \(host)") ? .info : .debug,
-                    "gossip names an address that means another machine here; the one that was asked is taken instead",
+                    "gossip gives an address that is another machine here; the one that answered is used instead",
                     metadata: [LogKey.endpoint: "\(member)", LogKey.host: "\(host)"])
             }
             gossip.members[index].tcpHost = host

@@ -50,8 +50,8 @@ extension ClusterMember {
     func whyNoEndpoint(usesTLS: Bool) -> String {
         switch (self.tcpPort, self.tlsPort) {
         case (nil, nil): "its TCP interface is switched off"
-        case (let port?, _) where usesTLS: "its TCP interface has no TLS, only port \(port) without it"
-        case (_, let port): "its TCP interface has TLS only\(port.map { ", on port \($0)" } ?? "")"
+        case (let port?, _) where usesTLS: "its TCP interface has no port for TLS, only port \(port) without TLS"
+        case (_, let port): "its TCP interface requires TLS\(port.map { ", on port \($0)" } ?? "")"
         }
     }
 }

@@ -8,7 +8,7 @@ struct DiscoveryFailure: Error, Equatable {
 extension DiscoveryFailure {
     init(status: Int) {
         // Such a server waits for other nodes, of which there are none, and gives up.
-        let hint = status == 408 ? " (does a single node gossip there? --gossip-on-single-node)" : ""
+        let hint = status == 408 ? " (is it a single node without --gossip-on-single-node?)" : ""
         self.init(reason: "it answered with status \(status)\(hint)")
     }
 
@@ -17,7 +17,7 @@ extension DiscoveryFailure {
         case let failure as HTTPFailure:
             self.init(reason: failure.description, isPermanent: failure.isPermanent)
         case is DecodingError:
-            self.init(reason: "its answer is no gossip")
+            self.init(reason: "its answer is not gossip")
         default:
             self.init(reason: "\(error)")
         }

@@ -112,7 +112,9 @@ struct NodeFinder: Sendable {
         _ heard: @escaping @Sendable (ClusterGossip) async -> Void
     ) async throws -> (Node, ClusterGossip?) {
         if let fixedEndpoint { return (Node(endpoint: fixedEndpoint, role: nil), nil) }
-        guard var discovery else { throw PhotonPumpError(.invalidConfiguration, "there is nothing to connect to") }
+        guard var discovery else {
+            throw PhotonPumpError(.invalidConfiguration, "target: there is no server to connect to")
+        }
         discovery.progress = { await progress(.notFound($0)) }
         discovery.heard = heard
         let found = try await discovery.findNode(remembered: remembered, isFresh: isFresh, avoiding: failed)
@@ -128,7 +130,7 @@ struct NodeFinder: Sendable {
         do {
             return Answer(value: try await credentials())
         } catch {
-            throw PhotonPumpError(.connectionFailed, "there are no credentials to be had", underlying: error)
+            throw PhotonPumpError(.connectionFailed, "the credentials provider failed", underlying: error)
         }
     }
 }

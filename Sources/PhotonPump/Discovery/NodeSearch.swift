@@ -59,7 +59,7 @@ final class NodeSearch {
         switch self.progress {
         case .begun: self.context.overdue("no node of the cluster was found")
         case .notFound(let reason): reason
-        case .askingForCredentials: self.context.overdue("the closure that provides credentials has not returned")
+        case .askingForCredentials: self.context.overdue("the credentials provider has not returned")
         }
     }
 

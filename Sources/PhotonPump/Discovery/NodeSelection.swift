@@ -17,12 +17,12 @@ struct NodeSelection: Sendable {
         avoiding failed: Endpoint?,
         using generator: inout some RandomNumberGenerator
     ) -> Choice {
-        guard !gossip.members.isEmpty else { return .none("it names no node") }
+        guard !gossip.members.isEmpty else { return .none("its gossip names no node") }
         if let selector {
             var others = gossip
             others.members.removeAll { failed != nil && $0.endpoint(usesTLS: self.usesTLS) == failed }
             let chosen = others.members.isEmpty ? nil : selector(others)
-            guard let member = chosen ?? selector(gossip) else { return .none("the selector chose no node") }
+            guard let member = chosen ?? selector(gossip) else { return .none("selectNode chose no node") }
             return self.choice(among: [member], avoiding: nil)
         }
         let able = gossip.members.filter { $0.isAlive && Self.order(.master, $0.state) != nil }

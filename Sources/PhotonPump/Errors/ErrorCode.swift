@@ -47,7 +47,7 @@ extension PhotonPumpError {
         /// The subscription's buffer is full, and its options say to fail in that case.
         public static let bufferOverflow = Code("bufferOverflow")
 
-        /// The place to go on at lies beyond the end of the stream or the log; see ``SubscriptionOptions/beyondEnd``.
+        /// The place to continue from lies beyond the end of the stream or the log; see ``SubscriptionOptions/beyondEnd``.
         public static let placeBeyondEnd = Code("placeBeyondEnd")
 
         // Checkpoints

@@ -60,8 +60,8 @@ public struct PhotonPumpError: Error, Sendable {
     /// The same for a message, and for a description.
     fileprivate static let longestText = 8000
 
-    /// This error with at most one other cause, its first one: whoever tries again for hours, each time for the reason
-    /// of the last time, must not drag all of them along.
+    /// This error with at most one other cause, the first: what is tried again for hours, each time because of the last
+    /// failure, must not carry the causes of all attempts along.
     private var abridged: PhotonPumpError {
         guard let cause = self.underlying as? PhotonPumpError, let first = cause.underlying as? PhotonPumpError else {
             return self
@@ -113,10 +113,10 @@ extension PhotonPumpError: CustomStringConvertible {
         guard let error = error as? DecodingError else { return "\(error)" }
         let (problem, context) =
             switch error {
-            case .typeMismatch(let type, let context): ("no \(type)", Optional(context))
-            case .valueNotFound(let type, let context): ("no value for a \(type)", context)
-            case .keyNotFound(let key, let context): ("no key '\(key.stringValue)'", context)
-            case .dataCorrupted(let context): ("no such value", context)
+            case .typeMismatch(let type, let context): ("expected a value of type \(type)", Optional(context))
+            case .valueNotFound(let type, let context): ("no value of type \(type)", context)
+            case .keyNotFound(let key, let context): ("the key '\(key.stringValue)' is missing", context)
+            case .dataCorrupted(let context): ("invalid value", context)
             @unknown default: ("not decodable", nil)
             }
         let path = context?.codingPath.map(\.stringValue).joined(separator: ".") ?? ""

@@ -48,7 +48,7 @@ public struct RecordedEvent: Sendable {
         } catch {
             throw PhotonPumpError(
                 .undecodableEvent,
-                "the \(part) of event \(self.number) of '\(self.stream)' (type '\(self.type)') is no \(type)",
+                "the \(part) of event \(self.number) of '\(self.stream)' (type '\(self.type)') cannot be decoded as \(type)",
                 stream: self.stream,
                 eventNumber: self.number,
                 underlying: error

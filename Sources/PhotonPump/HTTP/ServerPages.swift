@@ -73,8 +73,8 @@ struct ServerPages {
     /// What it means that there is no answer.
     private var problem: String {
         self.gossipUsesTLS || self.tls == nil
-            ? "the server cannot be asked over HTTP"
-            : "the server cannot be asked over HTTPS, and credentials are not sent without it (see tls.allowsCredentialsInClear)"
+            ? "the request over HTTP failed"
+            : "the request over HTTPS failed, and credentials are not sent without TLS (see tls.allowsCredentialsInClear)"
     }
 
     /// - Throws: also if this host, of which only gossip tells, must not get credentials in clear: whoever forges gossip
@@ -100,7 +100,7 @@ struct ServerPages {
         }
         let members = try await self.readGossip(self.configuration, self.logger).members
         guard let master = members.first(where: { $0.state == .master && $0.isAlive })?.http else {
-            throw PhotonPumpError(.discoveryFailed, "the cluster has no master that tells of its HTTP interface")
+            throw PhotonPumpError(.discoveryFailed, "gossip names no live master with an HTTP interface")
         }
         try await self.check(master)
         return master
@@ -117,7 +117,7 @@ struct ServerPages {
                     .subscriptionNotFound,
                     path.contains(where: self.isMistaken) ? self.mistake : "there is no such subscription"
                 )
-            case 300..<400, 503: (.notHandled, "the node does not handle it (status \(answer.status))")
+            case 300..<400, 503: (.notHandled, "the node did not handle the request (status \(answer.status))")
             default: (.serverError, "the server answered with status \(answer.status)")
             }
         // The text that comes with a more specific status is meant for machines.

@@ -26,7 +26,7 @@ struct EventMatcher: Sendable {
                 self.rule = .regex(try NSRegularExpression(pattern: pattern))
             } catch {
                 throw PhotonPumpError(
-                    .invalidArgument, "the filter's '\(pattern)' is no regular expression", stream: "$all")
+                    .invalidArgument, "the filter's '\(pattern)' is not a regular expression", stream: "$all")
             }
         }
     }

@@ -23,6 +23,18 @@ public enum ExpectedVersion: Sendable, Hashable {
     var isForgettable: Bool { self == .any || self == .streamExists }
 }
 
+extension ExpectedVersion {
+    /// For error messages, after "expected".
+    var words: String {
+        switch self {
+        case .any: "any version"
+        case .noStream: "no stream"
+        case .streamExists: "an existing stream"
+        case .version(let number): "version \(number)"
+        }
+    }
+}
+
 extension ExpectedVersion: CustomStringConvertible {
     /// `any`, `no stream`, `stream exists` or the number.
     public var description: String {

@@ -74,7 +74,7 @@ extension StreamMetadata {
         var object: [String: Any] = [:]
         for (key, text) in self.custom {
             guard let value = try? JSONSerialization.jsonObject(with: Data(text), options: .fragmentsAllowed) else {
-                throw PhotonPumpError(.invalidArgument, "the metadata's custom value '\(key)' is no JSON")
+                throw PhotonPumpError(.invalidArgument, "the metadata's custom value '\(key)' is not valid JSON")
             }
             object[key] = value
         }

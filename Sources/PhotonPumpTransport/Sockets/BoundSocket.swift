@@ -1,7 +1,7 @@
 internal import Foundation
 
 extension OwnedDescriptor {
-    /// A socket bound to an address on which nobody listens.
+    /// A socket that is bound to an address but does not listen.
     static func bound(to address: SocketAddress) throws(SocketError) -> OwnedDescriptor {
         let descriptor = OwnedDescriptor(
             try systemCall("socket", address: address.description) {
@@ -31,8 +31,8 @@ extension OwnedDescriptor {
 /// While nobody listens there, connections are refused, as if it were not reserved. To listen there, name the port: the
 /// system gives it to nobody who asks for any free one.
 package final class PortReservation: Sendable {
-    /// The number reserved, picked by the system when 0 was asked for. It stays 0 where the system lets nobody
-    /// listen on a port that is reserved.
+    /// The reserved number, picked by the system when 0 was asked for. It stays 0 where the system does not allow
+    /// listening on a reserved port.
     package let port: Int
     private let descriptor: CInt?
 

@@ -9,13 +9,13 @@ extension TLSError: CustomStringConvertible {
             """
         case .selfSigned(let certificate):
             """
-            the certificate of \(certificate.subject) is signed by itself and not trusted: \
+            the certificate of \(certificate.subject) is self-signed and not trusted: \
             give a CA file that holds it
             """
         case .wrongName(let expected, let certificate):
             """
             the certificate is not for '\(expected)' but for \(Self.list(certificate)): connect to a name that it \
-            has, or set that as the server's expected name
+            contains, or set that as the server's expected name
             """
         case .expired(let certificate):
             "\(Self.issued(certificate)) expired on \(certificate.validUntil): it must be renewed"
@@ -30,13 +30,13 @@ extension TLSError: CustomStringConvertible {
         case .certificateRefused(let reason):
             "the peer does not accept the certificate of this side (\(reason)): use one that it trusts"
         case .certificateWanted:
-            "the peer wants a certificate from this side: give a certificate and its key"
+            "the peer requires a certificate from this side: give a certificate and its key"
         case .noCertificate:
             "the peer shows no certificate, and one is required"
         case .pem(let problem, let pem, let contents):
             "the \(contents.rawValue) in \(pem) cannot be used: \(problem)"
         case .keyMismatch(let certificate):
-            "the private key is not that of the certificate of \(certificate.subject): give the one made with it"
+            "the private key does not belong to the certificate of \(certificate.subject): give the key it was made with"
         case .impossibleName(let name):
             "'\(name)' cannot be the name or address of a server: set another expected name"
         case .truncated:
@@ -61,8 +61,8 @@ extension TLSError.PEMProblem: CustomStringConvertible {
         switch self {
         case .missing: "there is no such file"
         case .unreadable(let reason): "it cannot be read (\(reason))"
-        case .notPEM: "it is not PEM, or damaged"
-        case .encrypted: "it is encrypted, which is not supported"
+        case .notPEM: "it is not in PEM format, or is damaged"
+        case .encrypted: "it is encrypted, which is not supported: give an unencrypted one"
         }
     }
 }

@@ -212,7 +212,7 @@ package final class TLSTransport: Transport {
                 // Some messages of the peer are for TLS itself, and answered.
                 try self.flush()
                 if self.outbound.count > Self.unsentLimit {
-                    throw .tls(.other("the peer asks for more answers than it takes"))
+                    throw .tls(.other("the peer asks for answers without reading them"))
                 }
             }
         }

@@ -118,7 +118,7 @@ struct CredentialsTests {
             }
             let client = try Client(configuration, credentials: provider, logger: .silent)
             let error = try await failure { try await client.connect() }
-            #expect(error.message == "the closure that provides credentials has not returned within 1.0 seconds")
+            #expect(error.message == "the credentials provider has not returned within 1.0 seconds")
             await client.close()
         }
     }
@@ -154,7 +154,7 @@ struct CredentialsTests {
                 }
             }
             #expect(late.code == .timedOut)
-            #expect(late.message.contains("the closure that provides credentials has not returned"), "\(late)")
+            #expect(late.message.contains("the credentials provider has not returned"), "\(late)")
         }
     }
 }

@@ -27,7 +27,7 @@ struct ForgedGossipTests {
         #expect(seed.heard.hasPrefix("GET /gossip"))
         for secret in Self.secrets { #expect(!seed.heard.contains(secret)) }
         #expect(error.code == .connectionFailed)
-        #expect(error.message.contains("credentials are not sent without it"), "\(error)")
+        #expect(error.message.contains("credentials are not sent without TLS"), "\(error)")
     }
 
     /// Gossip of a master with an HTTP port.

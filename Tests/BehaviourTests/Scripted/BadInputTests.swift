@@ -150,7 +150,9 @@ struct BadInputTests {
             try await session.peer.send(answer)
             let error = try await failure { try await reading.value }
             #expect(error.code == (count == 2 ? .unexpectedReply : .unreadableReply))
-            #expect("\(error)".contains(count == 2 ? "2 events came, asked for 1" : "memory"), "\(error)")
+            #expect(
+                "\(error)".contains(count == 2 ? "the server sent 2 events instead of at most 1" : "memory"),
+                "\(error)")
 
             let readingAll = Task { try await session.client.getAll(maxCount: 1) }
             let log = [[UInt8]](repeating: [0x1A] + event.dropFirst(), count: count).flatMap { $0 }

@@ -35,7 +35,10 @@ struct CallLimitsTests {
             let options = CallOptions(timeout: .milliseconds(30))
             let error = try await failure { try await session.client.publish([], to: "s", options: options) }
             #expect(error.code == .timedOut)
-            #expect(error.message == "publish 0 events to 's': its turn did not come in time (it was not sent)")
+            #expect(
+                error.message
+                    == "publish 0 events to 's': its turn did not come in time, so it was not sent (see maximumInFlight)"
+            )
             #expect(!error.mayHaveBeenApplied)
             #expect(try #require(error.elapsed) >= .milliseconds(30))
             for call in inside { call.cancel() }

@@ -59,7 +59,7 @@ struct LeavingNodeTests {
             #expect("\(error)".contains("[127.0.0.1:\(dead.number)]"), "\(error)")
             // Nobody pays for it afterwards.
             for _ in 0..<10 { _ = try await session.client.ping() }
-            #expect(logged.value == ["cannot go to another node": 1], "at warning and info")
+            #expect(logged.value == ["cannot move to another node": 1], "at warning and info")
             await session.client.close()
             let names = await session.changes.reduce(into: []) { $0.append($1.name) }
             #expect(names == ["connected", "closed"])
@@ -71,7 +71,7 @@ struct LeavingNodeTests {
     func role() async throws {
         let dead = try UnusedPort()
         let logged = Observed<[String: Int]>([:])
-        let unreachable = "cannot go to another node"
+        let unreachable = "cannot move to another node"
         let served = "the node serves all requests again"
         try await ScriptedSession.run(logger: Logger(label: "tests") { _ in LogCounter(logged) }) { session in
             try await Self.serve(1, session)

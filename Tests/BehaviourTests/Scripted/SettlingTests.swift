@@ -160,7 +160,9 @@ struct SettlingTests {
             let error = try await failure { try await late.value }
             #expect(error.code == .serverTimeout)
             #expect(error.mayHaveBeenApplied && error.isSafeToRepeat)
-            #expect(error.message.contains("the server did not manage in time; it may have been made"), "\(error)")
+            #expect(
+                error.message.contains("the server could not complete the write in time; it may have been made"),
+                "\(error)")
             #expect(error.serverMessage == "the server's words")
         }
     }
@@ -187,7 +189,7 @@ struct SettlingTests {
             let error = try await failure { try await session.client.publish(events, to: "s", options: options) }
             #expect(error.code == .timedOut)
             #expect(error.mayHaveBeenApplied)
-            #expect(error.message.hasSuffix("servers do not answer if they know these events in another order"))
+            #expect(error.message.hasSuffix("servers do not answer if they already have these events in another order"))
         }
     }
 

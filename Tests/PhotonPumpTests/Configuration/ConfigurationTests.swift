@@ -24,11 +24,14 @@ struct ConfigurationTests {
             ("target: the host is empty", { $0.target = .cluster(gossip: [Endpoint(host: "h"), Endpoint(host: "")]) }),
             ("cannot be part of a host", { $0.target = .node(Endpoint(host: "h\0")) }),
             ("tls.expectedHostName is empty", { $0.tls = tls { $0.expectedHostName = "" } }),
-            ("tls.expectedHostName is no host", { $0.tls = tls { $0.expectedHostName = ".test" } }),
-            ("tls.expectedHostName is no host", { $0.tls = tls { $0.expectedHostName = "*.test" } }),
-            ("tls.expectedHostName is no host", { $0.tls = tls { $0.expectedHostName = "localhost/x?" } }),
-            ("tls.expectedHostName is no host", { $0.tls = tls { $0.expectedHostName = "h\u{1b}[2J" } }),
-            ("tls.trust: the authorities' file is empty", { $0.tls = tls { $0.trust = .authorities(file: "") } }),
+            ("tls.expectedHostName is not a host", { $0.tls = tls { $0.expectedHostName = ".test" } }),
+            ("tls.expectedHostName is not a host", { $0.tls = tls { $0.expectedHostName = "*.test" } }),
+            ("tls.expectedHostName is not a host", { $0.tls = tls { $0.expectedHostName = "localhost/x?" } }),
+            ("tls.expectedHostName is not a host", { $0.tls = tls { $0.expectedHostName = "h\u{1b}[2J" } }),
+            (
+                "tls.trust: the path of the authorities' file is empty",
+                { $0.tls = tls { $0.trust = .authorities(file: "") } }
+            ),
             (
                 "tls.clientCertificate.certificateFile is empty",
                 { $0.tls = tls { $0.clientCertificate = .init(certificateFile: "", keyFile: "key.pem") } }

@@ -90,7 +90,7 @@ struct ConnectionTests {
 
         try connection.dialled()
         let deaf = #expect(throws: ConnectionFailure.self) { try connection.lookWhetherOverdue() }
-        #expect(deaf?.error.message.contains("does not answer as a server does") == true)
+        #expect(deaf?.error.message.contains("no EventStore server answered") == true)
         #expect(deaf?.isStarting == true)
     }
 

@@ -56,7 +56,7 @@ struct PublishTests {
         #expect(error.code == .wrongExpectedVersion)
         #expect(error.stream == "ponies")
         #expect(error.conflict == VersionConflict(expected: .version(4), actual: 6))
-        #expect(error.message == "publish 1 event to 'ponies': expected version 4, the stream has version 6")
+        #expect(error.message == "publish 1 event to 'ponies': expected version 4, but the stream has version 6")
     }
 
     @Test("S71: reports version 0 of a server that leaves out zeros, and none of one that does not know the version")
@@ -76,7 +76,7 @@ struct PublishTests {
         let reply = WriteEventsCompleted(result: .wrongExpectedVersion, currentVersion: 2)
         let error = try #require(self.publish(expecting: expected).received(reply).error)
         #expect(error.code == .wrongExpectedVersion)
-        #expect(error.message.contains("the server knows the first of its events already, but not all of them"))
+        #expect(error.message.contains("the server already has the first of these events, but not all of them"))
         #expect(error.conflict == VersionConflict(expected: expected, actual: 2))
     }
 

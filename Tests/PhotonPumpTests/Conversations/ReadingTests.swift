@@ -132,7 +132,7 @@ struct CommonRepliesTests {
         )
         let notMaster = NotHandled(reason: .notMaster, master: master).encoded()
         let message = self.error(.notHandled, notMaster).message
-        #expect(message.contains("not the master (that is 127.0.0.1:1113)"), "\(message)")
+        #expect(message.contains("not the master (the master is 127.0.0.1:1113)"), "\(message)")
         for (reason, words) in [
             (NotHandled.Reason.notReady, "not ready"), (.tooBusy, "too busy"), (.init(rawValue: 9), "9"),
         ] {

@@ -106,8 +106,8 @@ struct ClusterDiscoveryTests {
         #expect(error.code == .discoveryFailed)
         #expect(error.message.hasPrefix("no node of the cluster found in 3 attempts: "))
         for part in [
-            "a:2113 at 1.2.3.4: it answered with status 408 (does a single node gossip there? --gossip-on-single-node)",
-            "b:2114 at 1.2.3.4: its answer is no gossip",
+            "a:2113 at 1.2.3.4: it answered with status 408 (is it a single node without --gossip-on-single-node?)",
+            "b:2114 at 1.2.3.4: its answer is not gossip",
             "c:2115 at 1.2.3.4: node0:2113 (follower): its TCP interface is switched off",
             "d:2113: no such name",
         ] {

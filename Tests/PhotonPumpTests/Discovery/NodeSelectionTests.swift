@@ -78,21 +78,21 @@ struct NodeSelectionTests {
             }
             return reason
         }
-        #expect(reason([]) == "it names no node")
+        #expect(reason([]) == "its gossip names no node")
         #expect(
             reason([Self.node(1, .unknown), Self.node(2, .manager, isAlive: false)])
                 == "no node can serve: h1:1113 (unknown), h2:1113 (manager, not alive)"
         )
         #expect(
             reason([Self.master], usesTLS: true)
-                == "h1:1113 (master): its TCP interface has no TLS, only port 1113 without it"
+                == "h1:1113 (master): its TCP interface has no port for TLS, only port 1113 without TLS"
         )
         let secure = ClusterMember(state: .master, tcpHost: "h", tlsPort: 1115)
-        #expect(reason([secure]) == "h:1115 (master): its TCP interface has TLS only, on port 1115")
+        #expect(reason([secure]) == "h:1115 (master): its TCP interface requires TLS, on port 1115")
         #expect(reason([secure], usesTLS: true) == nil)
         let closed = ClusterMember(state: .master, tcpHost: "h")
         #expect(reason([closed], usesTLS: true)?.hasSuffix("its TCP interface is switched off") == true)
-        #expect(reason([Self.master], selector: { _ in nil }) == "the selector chose no node")
+        #expect(reason([Self.master], selector: { _ in nil }) == "selectNode chose no node")
     }
 
     @Test("skips nodes without the TCP port that is needed")

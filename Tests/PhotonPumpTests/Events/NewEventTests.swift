@@ -75,7 +75,8 @@ struct ErrorDescriptionTests {
         let cause = try #require(throws: DecodingError.self) {
             try JSONDecoder().decode([String: Breed].self, from: Data(#"{"breed":"SECRET"}"#.utf8))
         }
-        let error = PhotonPumpError(.undecodableEvent, "the data of event 0 of 's' is no Breed", underlying: cause)
+        let error = PhotonPumpError(
+            .undecodableEvent, "the data of event 0 of 's' cannot be decoded as Breed", underlying: cause)
         #expect(!"\(error)".contains("SECRET"))
         #expect("\(error)".contains("'breed'"), "\(error)")
     }

@@ -29,8 +29,8 @@ struct EventMatcherTests {
         arguments: [
             (EventFilter.types(prefixedBy: ""), "the filter has no prefix, or an empty one"),
             (.streams(prefixedBy: "a", ""), "the filter has no prefix, or an empty one"),
-            (.types(matching: "(unclosed"), "the filter's '(unclosed' is no regular expression"),
-            (.types(matching: ""), "the filter's '' is no regular expression"),
+            (.types(matching: "(unclosed"), "the filter's '(unclosed' is not a regular expression"),
+            (.types(matching: ""), "the filter's '' is not a regular expression"),
         ]
     )
     func invalid(filter: EventFilter, message: String) throws {

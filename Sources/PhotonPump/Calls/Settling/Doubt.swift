@@ -19,14 +19,15 @@ enum Doubt: Sendable {
 
     var description: String {
         switch self {
-        case .tooMany(let count): "it is not among the last \(count) events of the stream, and no more are searched"
-        case .hidden: "events that it could be among can no longer be read"
+        case .tooMany(let count):
+            "it is not among the last \(count) events of the stream, and no more are searched (see retries.searchLimit)"
+        case .hidden: "it could be among events that can no longer be read"
         case .partly: "some of its events are in the stream, but not all of them one after another"
         case .unrecognised(let first):
             "its events are in the stream from number \(first) on, but the server does not recognise them"
         case .streamGone: "the stream, which it expected to exist, has no events"
-        case .unknownEnd: "the end of the stream could not be read before"
-        case .unknownEvents: "not all events of the transaction were written by means of the same value"
+        case .unknownEnd: "the end of the stream could not be read beforehand"
+        case .unknownEvents: "not all events of the transaction were written through this Transaction"
         case .unreadable: "the stream could not be searched"
         }
     }

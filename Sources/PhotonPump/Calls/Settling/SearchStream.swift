@@ -62,7 +62,9 @@ struct SearchStream: Conversation {
             }
             let isEnd = reply.isEndOfStream || reply.nextEventNumber < 0
             guard isEnd || self.message.from < 0 || reply.nextEventNumber < self.message.from else {
-                return self.fail(.unexpectedReply, "the server says to go on at \(reply.nextEventNumber)", reply)
+                return self.fail(
+                    .unexpectedReply,
+                    "the server says to continue from \(reply.nextEventNumber), which leads no further", reply)
             }
             page.next = isEnd ? nil : reply.nextEventNumber
             return .finish(page)
@@ -71,7 +73,7 @@ struct SearchStream: Conversation {
             return .finish(page)
         case .streamDeleted: return self.fail(.streamDeleted, "the stream is deleted", reply)
         case .accessDenied: return self.fail(.accessDenied, "access denied", reply)
-        default: return self.fail(.serverError, "the server failed", reply)
+        default: return self.fail(.serverError, "the server reported an error", reply)
         }
     }
 

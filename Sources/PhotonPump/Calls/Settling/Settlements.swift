@@ -143,7 +143,7 @@ final class Settlements {
     private func log(_ stream: String, _ settled: Case) {
         let (found, made) = settled.machine.count
         self.context.logger.info(
-            "writes without an answer are settled",
+            "unanswered writes settled",
             metadata: [
                 LogKey.stream: "\(stream)", LogKey.found: "\(found)", LogKey.made: "\(made)",
                 LogKey.doubtful: "\(settled.doubts)",

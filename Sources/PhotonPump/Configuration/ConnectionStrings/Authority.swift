@@ -27,7 +27,7 @@ struct Authority {
     /// `user:password`, not encoded.
     static func plainCredentials(_ part: Part) throws(PhotonPumpError) -> Credentials {
         guard let (user, password) = part.cut(at: ":"), !user.isEmpty, !password.isEmpty else {
-            throw part.error("the credentials are not user:password")
+            throw part.error("the credentials must be user:password")
         }
         return Credentials(username: user.text, password: password.text)
     }
@@ -50,7 +50,7 @@ struct Authority {
                 throw part.error("the bracket of the IPv6 address is not closed")
             }
             guard rest.isEmpty || rest.first == ":" else {
-                throw rest.error("there is more than a port behind the IPv6 address")
+                throw rest.error("only a port can follow the IPv6 address")
             }
             host = address
             port = rest.isEmpty ? nil : rest.dropFirst()
@@ -65,7 +65,7 @@ struct Authority {
         }
         guard let port else { return Endpoint(host: host.text, port: defaultPort) }
         guard let number = Format.port.read(port.text) else {
-            throw port.error("the port is no \(Format.port.meaning)")
+            throw port.error("the port must be \(Format.port.meaning)")
         }
         return Endpoint(host: host.text, port: number)
     }

@@ -8,7 +8,9 @@ enum ConnectionString {
         if let (scheme, rest) = whole.cut(at: ":"), let rest = rest.drop(prefix: "//"), !scheme.contains("=") {
             return try URIConnectionString(scheme: scheme, rest).configuration()
         }
-        guard whole.contains("=") else { throw whole.error("this is neither scheme://… nor Key=Value; …") }
+        guard whole.contains("=") else {
+            throw whole.error("expected scheme://host:port?setting=value or Key=Value; Key=Value")
+        }
         return try DotNetConnectionString(whole).configuration()
     }
 }

@@ -16,9 +16,9 @@ struct DotNetConnectionString {
                 continue
             }
             guard let (key, tail) = rest.cut(at: "="), !key.contains(";") else {
-                throw rest.error("this is no Key=Value; a value with a semicolon needs quotes")
+                throw rest.error("expected Key=Value; a value with a semicolon needs quotes")
             }
-            // The .NET client takes two of them for one in the key.
+            // The .NET client takes a doubled = for one that belongs to the key.
             guard tail.first != "=" else { throw tail.error("a value that begins with = needs quotes") }
             let (value, next) = try Self.value(tail.trimmed())
             let name = key.text.filter { !$0.isWhitespace }
@@ -40,7 +40,7 @@ struct DotNetConnectionString {
         guard part.first == "'" || part.first == "\"" else {
             let (before, rest) = part.cut(at: ";") ?? (part, part.dropFirst(.max))
             let value = before.trimmed()
-            // What was to be quotes would become a part of the value.
+            // What was meant as a quote would become a part of the value.
             guard !value.text.hasSuffix("'"), !value.text.hasSuffix("\"") else {
                 throw value.error("a value that ends with a quote needs quotes around all of it")
             }
@@ -48,7 +48,9 @@ struct DotNetConnectionString {
         }
         guard let (value, rest) = part.unquoted() else { throw part.error("the quotes are not closed") }
         let next = rest.trimmed()
-        guard next.isEmpty || next.first == ";" else { throw next.error("there is more behind the quotes") }
+        guard next.isEmpty || next.first == ";" else {
+            throw next.error("only a semicolon can follow the closing quote")
+        }
         return (value, next)
     }
 
@@ -83,7 +85,7 @@ extension DotNetConnectionString {
         guard targets.count == 1 else { throw targets[1].key.error("'\(targets[1].name)' contradicts '\(name)'") }
         let ports = ["GossipPort", "ExternalGossipPort"].compactMap { self.given.find(named: $0) }
         if let port = ports.first, name != "ClusterDns" || ports.count > 1 {
-            throw port.key.error("'\(port.name)' goes with ClusterDns, and only once")
+            throw port.key.error("'\(port.name)' goes with ClusterDns only, and only one port can be given")
         }
         switch name {
         case "ConnectTo": try self.connect(to: value, &configuration)
@@ -92,11 +94,13 @@ extension DotNetConnectionString {
             var port = Endpoint.defaultGossipPort
             if let (name, _, value) = ports.first {
                 guard let number = Format.port.read(value.text) else {
-                    throw value.error("\(name) is no \(Format.port.meaning)")
+                    throw value.error("\(name) must be \(Format.port.meaning)")
                 }
                 port = number
             }
-            guard !value.contains(":") && !value.contains(",") else { throw value.error("\(key.text) is no name") }
+            guard !value.contains(":") && !value.contains(",") else {
+                throw value.error("\(key.text) must be one name without a port")
+            }
             configuration.target = .cluster(gossip: try Authority.endpoints(value, defaultPort: port))
         }
     }
@@ -104,12 +108,12 @@ extension DotNetConnectionString {
     private func connect(to uri: Part, _ configuration: inout Client.Configuration) throws(PhotonPumpError) {
         let isNode = uri.drop(prefix: "tcp://")
         guard let rest = isNode ?? uri.drop(prefix: "discover://") else {
-            throw uri.error("ConnectTo is neither tcp://… nor discover://…")
+            throw uri.error("ConnectTo must begin with tcp:// or discover://")
         }
         let port = isNode == nil ? Endpoint.defaultGossipPort : Endpoint.defaultPort
         let authority = try Authority(rest, defaultPort: port)
         guard let first = authority.endpoints.first, authority.endpoints.count == 1 else {
-            throw rest.error("ConnectTo has several hosts; GossipSeeds takes them")
+            throw rest.error("ConnectTo takes one host: use GossipSeeds for several")
         }
         configuration.target = isNode == nil ? .cluster(gossip: [first]) : .node(first)
         configuration.credentials = authority.credentials ?? configuration.credentials
@@ -149,7 +153,7 @@ extension DotNetConnectionString {
                 throw key.error("'\(name)' 5 contradicts https:// in GossipSeeds")
             }
             configuration.discovery.gossipOverTLS = false
-        default: throw value.error("\(name) is none of disabled, auto and 5")
+        default: throw value.error("\(name) must be disabled, auto or 5")
         }
     }
 
@@ -157,12 +161,12 @@ extension DotNetConnectionString {
     private func checkVerification(_ draft: ConnectionDraft) throws(PhotonPumpError) {
         var skipping: Part?
         if let (name, key, value) = self.given.find(named: "SkipCertificateValidation") {
-            guard let skips = Format.flag.read(value.text) else { throw value.error("\(name) is no true or false") }
+            guard let skips = Format.flag.read(value.text) else { throw value.error("\(name) must be true or false") }
             if skips { skipping = key }
         }
         if let (name, key, value) = self.given.find(named: "CustomHttpMessageHandler") {
             guard value.text.lowercased() == "skipcertificatevalidation" else {
-                throw value.error("\(name) can only be SkipCertificateValidation")
+                throw value.error("\(name) must be SkipCertificateValidation")
             }
             skipping = key
         }

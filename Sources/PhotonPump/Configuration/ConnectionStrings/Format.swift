@@ -1,6 +1,6 @@
 /// How a value of some kind is written.
 struct Format<Value> {
-    /// What the value must be, as in "is no …".
+    /// What the value must be, as in "must be …".
     let meaning: String
     /// nil if the text is not such a value.
     let read: (String) -> Value?
@@ -34,10 +34,10 @@ extension Format<Bool> {
 }
 
 extension Format<Int> {
-    static var port: Self { self.number(1...65535, "number from 1 to 65535") }
+    static var port: Self { self.number(1...65535, "a number from 1 to 65535") }
 
     static func count(from least: Int) -> Self {
-        self.number(least...100_000_000_000, "whole number from \(least) on")
+        self.number(least...100_000_000_000, "a whole number, \(least) or above")
     }
 
     private static func number(_ range: ClosedRange<Int>, _ meaning: String) -> Self {
@@ -69,7 +69,7 @@ extension Format<Duration> {
     /// A whole number with the unit `ms`, `s` or `m`. Fractions of a millisecond are rounded up.
     static var duration: Self {
         Format(
-            meaning: "duration (a whole number above zero with ms, s or m)",
+            meaning: "a whole number above zero followed by ms, s or m",
             read: { text in
                 let digits = text.prefix { $0.isASCII && $0.isNumber }
                 guard let number = Format<Int>.count(from: 1).read(String(digits)) else { return nil }
@@ -90,7 +90,7 @@ extension Format<Duration> {
     /// A whole number of milliseconds.
     static var milliseconds: Self {
         Format(
-            meaning: "number of milliseconds (a whole one above zero)",
+            meaning: "a whole number of milliseconds above zero",
             read: { text in Format<Int>.count(from: 1).read(text).map { .milliseconds($0) } }
         )
     }
@@ -100,7 +100,7 @@ extension Format<Duration?> {
     /// A whole number of milliseconds, or 0 for no limit.
     static var millisecondsOrNone: Self {
         Format(
-            meaning: "whole number of milliseconds",
+            meaning: "a whole number of milliseconds, or 0 for no limit",
             read: { text in Format<Int>.count(from: 0).read(text).map { $0 == 0 ? nil : .milliseconds($0) } }
         )
     }

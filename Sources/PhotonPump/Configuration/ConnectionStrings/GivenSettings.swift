@@ -26,12 +26,14 @@ struct GivenSettings {
     ) throws(PhotonPumpError) {
         guard let setting = self.known[name.lowercased()] else {
             let isName = name.allSatisfy { $0.isASCII && $0.isLetter }
-            guard repeatsName else { throw key.error("this is no setting; credentials with a semicolon need quotes") }
-            throw key.error(isName ? "'\(name)' is no setting" : "this is no setting")
+            guard repeatsName else { throw key.error("unknown setting; credentials with a semicolon need quotes") }
+            throw key.error(isName ? "unknown setting '\(name)'" : "unknown setting")
         }
         if let earlier = self.given.first(where: { $0.setting.says(whatIsSaidBy: setting) })?.setting.name {
             throw key.error(
-                earlier == setting.name ? "'\(earlier)' is given twice" : "'\(setting.name)' is given by '\(earlier)'"
+                earlier == setting.name
+                    ? "'\(earlier)' is given twice"
+                    : "'\(setting.name)' sets the same as '\(earlier)', which is given already"
             )
         }
         self.given.append(Given(setting: setting, key: key, value: value))
@@ -73,14 +75,14 @@ struct GivenSettings {
         for case (let name, let key, _)? in paths.map({ self.find($0) }) where draft.usesTLS != true {
             // If TLS was switched off explicitly, there is nothing to verify.
             if self.find(\.usesTLS) != nil, self.find(\.verifiesCertificates)?.name == name { continue }
-            throw key.error("'\(name)' has no meaning without TLS")
+            throw key.error("'\(name)' has no effect without TLS: switch TLS on, or leave it out")
         }
         if !draft.verifiesCertificates, let (name, key, _) = self.find(\.authoritiesFile) {
-            throw key.error("'\(name)' contradicts not verifying certificates")
+            throw key.error("'\(name)' contradicts the setting not to verify certificates")
         }
         switch (self.find(\.certificateFile), self.find(\.keyFile)) {
         case (let (name, key, _)?, nil), (nil, let (name, key, _)?):
-            throw key.error("'\(name)' is given, but of a client's certificate and its key both are needed")
+            throw key.error("'\(name)' is given alone, but a client's certificate and its key are needed together")
         case (_?, _?), (nil, nil):
             break
         }

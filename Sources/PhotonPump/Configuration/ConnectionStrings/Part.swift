@@ -130,7 +130,7 @@ extension Part {
             rest = rest.dropFirst(2)
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw self.error("\(name) is not UTF-8 when its % are decoded")
+            throw self.error("\(name) is not valid UTF-8 once its percent-encoding is decoded")
         }
         return text
     }

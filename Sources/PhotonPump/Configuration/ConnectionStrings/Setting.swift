@@ -49,7 +49,7 @@ struct Setting {
     ///   - text: the value, no longer encoded.
     ///   - part: where the value stands.
     func read(_ text: String, at part: Part, into draft: inout ConnectionDraft) throws(PhotonPumpError) {
-        guard self.set(text, &draft) else { throw part.error("\(self.name) is no \(self.meaning)") }
+        guard self.set(text, &draft) else { throw part.error("\(self.name) must be \(self.meaning)") }
     }
 
     /// Whether both are the same setting, or two names for the same thing.

@@ -23,7 +23,7 @@ struct URIConnectionString {
     init(scheme: Part, _ rest: Part) throws(PhotonPumpError) {
         guard let known = Scheme(rawValue: scheme.text.lowercased()) else {
             let names = Scheme.allCases.map { "\($0.rawValue)://" }.joined(separator: ", ")
-            throw scheme.error("the scheme is none of \(names)")
+            throw scheme.error("unknown scheme: use one of \(names)")
         }
         self.scheme = known
         (self.authority, self.query) = rest.cut(at: "?").map { ($0, $1) } ?? (rest, nil)
@@ -44,7 +44,7 @@ struct URIConnectionString {
     private func given() throws(PhotonPumpError) -> GivenSettings {
         var given = GivenSettings(known: self.scheme.settings)
         for pair in self.query?.split(at: "&") ?? [] {
-            guard let (key, value) = pair.cut(at: "=") else { throw pair.error("this is no setting=value") }
+            guard let (key, value) = pair.cut(at: "=") else { throw pair.error("expected setting=value") }
             try given.add(name: key.text, key: key, value: value, repeatsName: true)
         }
         return given
@@ -72,7 +72,7 @@ struct URIConnectionString {
             let port = self.scheme == .tcp ? Endpoint.defaultPort : Endpoint.defaultTLSPort
             let authority = try Authority(self.authority, defaultPort: port)
             guard let node = authority.endpoints.first, authority.endpoints.count == 1 else {
-                throw self.authority.error("\(self.scheme)://… is one server; several hosts need discover://")
+                throw self.authority.error("\(self.scheme)://… takes one server: use discover:// for several")
             }
             return (.node(node), authority.credentials)
         case .discover, .esdb, .esdbDiscover:

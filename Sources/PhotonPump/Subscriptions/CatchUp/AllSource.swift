@@ -29,7 +29,7 @@ final class AllSource: CatchUpSource {
     }
 
     private static var nowhere: PhotonPumpError {
-        PhotonPumpError(.invalidArgument, "$all cannot be followed from a position of -1; .end is what that means")
+        PhotonPumpError(.invalidArgument, "$all cannot be followed .after or .from Position.end: begin at .end instead")
     }
 
     private static func position(_ start: SubscriptionStart<Position>) -> Position {

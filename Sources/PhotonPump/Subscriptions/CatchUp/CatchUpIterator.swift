@@ -33,7 +33,7 @@ struct CatchUpIterator {
 
     mutating func next(isolation actor: isolated (any Actor)?) async throws -> CatchUpItem? {
         guard let catchUp = self.consumer?.catchUp else {
-            throw PhotonPumpError(.invalidArgument, "a subscription can be gone through only once")
+            throw PhotonPumpError(.invalidArgument, "the events of a subscription can be iterated only once")
         }
         // After a stop, the end of the client, or the task's cancellation, nothing more is delivered.
         if self.position == self.batch.count || catchUp.mustEnd || Task.isCancelled {

@@ -17,20 +17,20 @@ final class CatchUpLog: Sendable {
 
     func note(_ change: SubscriptionChange<CatchUpPlace>) {
         switch change {
-        case .readingHistory: self.logger.debug("subscription reading what is there")
+        case .readingHistory: self.logger.debug("subscription reading existing events")
         case .live: self.logger.debug("subscription live")
         case .stillLive: self.logger.trace("subscription still live")
         case .fellBehind: self.logger.info("subscription fell behind, because its consumer is slow")
         case .beyondEnd(let place, let end):
             self.logger.warning(
-                "subscription is to go on beyond the end",
+                "subscription's place lies beyond the end",
                 metadata: [
                     LogKey.place: "\(place.words(self.text))",
                     LogKey.end: "\(end.map(self.text) ?? "none")",
                 ])
         case .readsLag(let place):
             self.logger.warning(
-                "subscription waits for events that were announced and cannot be read yet",
+                "subscription waits for events that were announced but cannot be read yet",
                 metadata: [LogKey.place: "\(self.text(place))"])
         case .interrupted(let attempt, let cause):
             // The attempts that follow in vain are of the same interruption.

@@ -86,7 +86,7 @@ public struct PersistentEvents: AsyncSequence, Sendable {
 extension PhotonPumpError {
     /// The events of a subscription are being iterated, or have been.
     static var eventsAreTaken: PhotonPumpError {
-        PhotonPumpError(.invalidArgument, "the events of a persistent subscription can be gone through once only")
+        PhotonPumpError(.invalidArgument, "the events of a persistent subscription can be iterated only once")
     }
 }
 

@@ -42,7 +42,7 @@ extension Subscription {
         }
         guard time > .zero else { throw PhotonPumpError(.invalidArgument, "orAfter \(time) is not above zero") }
         guard self.catchUp.beginConsuming() else {
-            throw PhotonPumpError(.invalidArgument, "a subscription can be gone through only once")
+            throw PhotonPumpError(.invalidArgument, "the events of a subscription can be iterated only once")
         }
         // So many may wait that a key with many events does not hold up the others.
         let (lookahead, isTooMany) = maxConcurrent.multipliedReportingOverflow(by: 16)

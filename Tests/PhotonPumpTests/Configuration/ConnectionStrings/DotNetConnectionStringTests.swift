@@ -109,17 +109,17 @@ struct DotNetConnectionStringTests {
             ("MaxRetries=1", "at character 0: one of ConnectTo, GossipSeeds and ClusterDns is needed"),
             ("ConnectTo=tcp://h; GossipSeeds=h2", "at character 19: 'GossipSeeds' contradicts 'ConnectTo'"),
             ("ClusterDns=d;ConnectTo=tcp://h", "at character 0: 'ClusterDns' contradicts 'ConnectTo'"),
-            ("ConnectTo=tcp://h;Colour=red", "at character 18: 'Colour' is no setting"),
-            ("ConnectTo=tcp://h;x", "at character 18: this is no Key=Value; a value with a semicolon needs quotes"),
+            ("ConnectTo=tcp://h;Colour=red", "at character 18: unknown setting 'Colour'"),
+            ("ConnectTo=tcp://h;x", "at character 18: expected Key=Value; a value with a semicolon needs quotes"),
             (
                 "DefaultUserCredentials=u:p;q;ConnectTo=tcp://h",
-                "at character 27: this is no Key=Value; a value with a semicolon needs quotes"
+                "at character 27: expected Key=Value; a value with a semicolon needs quotes"
             ),
             (
                 "DefaultUserCredentials=u:p;q=r;ConnectTo=tcp://h",
-                "at character 27: this is no setting; credentials with a semicolon need quotes"
+                "at character 27: unknown setting; credentials with a semicolon need quotes"
             ),
-            ("ConnectTo=tcp://u:p;q@h;MaxRetries=1", "at character 20: this is no Key=Value; a value with"),
+            ("ConnectTo=tcp://u:p;q@h;MaxRetries=1", "at character 20: expected Key=Value; a value with"),
             ("DefaultUserCredentials==u:p", "at character 23: a value that begins with = needs quotes"),
             (
                 "DefaultUserCredentials=u:'p';ConnectTo=tcp://h",
@@ -129,35 +129,44 @@ struct DotNetConnectionStringTests {
             ("ConnectTo=tcp://h;connect to=tcp://h", "at character 18: 'ConnectTo' is given twice"),
             (
                 "ConnectTo=tcp://h;RequireMaster=true;RequireLeader=true",
-                "37: 'RequireLeader' is given by 'RequireMaster'"
+                "37: 'RequireLeader' sets the same as 'RequireMaster'"
             ),
             ("ConnectTo=tcp://h;MaxRetries=", "at character 29: MaxRetries is empty"),
-            ("ConnectTo=tcp://h;MaxRetries=-2", "at character 29: MaxRetries is no whole number from 0 on, or -1"),
-            ("ConnectTo=tcp://h;OperationTimeout=5s", "at character 35: OperationTimeout is no number of milliseconds"),
+            (
+                "ConnectTo=tcp://h;MaxRetries=-2",
+                "at character 29: MaxRetries must be a whole number, 0 or above, or -1"
+            ),
+            (
+                "ConnectTo=tcp://h;OperationTimeout=5s",
+                "at character 35: OperationTimeout must be a whole number of milliseconds above zero"
+            ),
             ("ConnectTo=tcp://h;VerboseLogging='x", "at character 33: the quotes are not closed"),
-            ("ConnectTo=tcp://h;VerboseLogging='x'y", "at character 36: there is more behind the quotes"),
-            ("ConnectTo=h", "at character 10: ConnectTo is neither tcp://… nor discover://…"),
+            ("ConnectTo=tcp://h;VerboseLogging='x'y", "at character 36: only a semicolon can follow the closing quote"),
+            ("ConnectTo=h", "at character 10: ConnectTo must begin with tcp:// or discover://"),
             ("ConnectTo='tcp://h''x'", "at character 18: ''' cannot be part of a host"),
-            ("ConnectTo=tcp://h:1x", "at character 18: the port is no number from 1 to 65535"),
+            ("ConnectTo=tcp://h:1x", "at character 18: the port must be a number from 1 to 65535"),
             ("ConnectTo=tcp://h?x=y", "at character 17: '?' cannot be part of a host"),
-            ("ConnectTo=discover://h1,h2", "at character 21: ConnectTo has several hosts; GossipSeeds takes them"),
+            ("ConnectTo=discover://h1,h2", "at character 21: ConnectTo takes one host: use GossipSeeds for several"),
             ("GossipSeeds=h1,,h2", "at character 15: the host is missing"),
             ("GossipSeeds=http://h1,https://h2", "at character 22: all seeds must begin alike"),
             (
                 "GossipSeeds=https://h;CompatibilityMode=5",
                 "at character 22: 'CompatibilityMode' 5 contradicts https://"
             ),
-            ("ConnectTo=tcp://h;CompatibilityMode=4", "at character 36: CompatibilityMode is none of"),
-            ("ConnectTo=tcp://h;GossipPort=1", "at character 18: 'GossipPort' goes with ClusterDns"),
-            ("ClusterDns=d;GossipPort=1;ExternalGossipPort=1", "at character 13: 'GossipPort' goes with ClusterDns"),
-            ("ClusterDns=d;GossipPort=x", "at character 24: GossipPort is no number from 1 to 65535"),
-            ("ClusterDns=d:1", "at character 11: ClusterDns is no name"),
-            ("DefaultUserCredentials=u;ConnectTo=tcp://h", "at character 23: the credentials are not user:password"),
-            ("ConnectTo=tcp://h;TargetHost=x", "at character 18: 'TargetHost' has no meaning without TLS"),
+            ("ConnectTo=tcp://h;CompatibilityMode=4", "at character 36: CompatibilityMode must be"),
+            ("ConnectTo=tcp://h;GossipPort=1", "at character 18: 'GossipPort' goes with ClusterDns only"),
+            (
+                "ClusterDns=d;GossipPort=1;ExternalGossipPort=1",
+                "at character 13: 'GossipPort' goes with ClusterDns only"
+            ),
+            ("ClusterDns=d;GossipPort=x", "at character 24: GossipPort must be a number from 1 to 65535"),
+            ("ClusterDns=d:1", "at character 11: ClusterDns must be one name"),
+            ("DefaultUserCredentials=u;ConnectTo=tcp://h", "at character 23: the credentials must be user:password"),
+            ("ConnectTo=tcp://h;TargetHost=x", "at character 18: 'TargetHost' has no effect without TLS"),
             ("ConnectTo=tcp://h;UseSslConnection=true;SkipCertificateValidation=true", "at character 40: to skip"),
             (
                 "ConnectTo=tcp://h;CustomHttpMessageHandler=Mine",
-                "at character 43: CustomHttpMessageHandler can only be"
+                "at character 43: CustomHttpMessageHandler must be"
             ),
         ]
     )

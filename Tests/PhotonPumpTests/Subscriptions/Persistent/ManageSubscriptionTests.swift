@@ -121,7 +121,7 @@ struct ManageSubscriptionTests {
         create.lostAnswer()
         let error = create.received(Reply(result: .alreadyExists)).error
         #expect(error?.code == .subscriptionExists)
-        #expect(error?.message.hasSuffix("made perhaps by this call") == true)
+        #expect(error?.message.hasSuffix("perhaps created by this call") == true)
     }
 
     @Test("refuses names and sizes that can never work")
@@ -137,7 +137,7 @@ struct ManageSubscriptionTests {
             let error = #expect(throws: PhotonPumpError.self) {
                 try ConnectSubscription(group: "g", stream: "s", bufferSize: size)
             }
-            #expect(error?.message == "bufferSize \(size) is not within 1...2147483647")
+            #expect(error?.message == "bufferSize \(size) is not between 1 and 2147483647")
         }
     }
 }

@@ -41,7 +41,7 @@ public struct FileCheckpointStore<Place: Codable & Comparable & Hashable & Senda
                 return try JSONDecoder().decode(SubscriptionStart<Place>.self, from: bytes)
             } catch let error as DecodingError {
                 throw PhotonPumpError(
-                    .unreadableCheckpoint, "load the checkpoint: '\(self.path)' holds none", underlying: error)
+                    .unreadableCheckpoint, "load the checkpoint: '\(self.path)' does not hold one", underlying: error)
             } catch {
                 throw PhotonPumpError(
                     .unreadableCheckpoint, "load the checkpoint from '\(self.path)'", underlying: error)
@@ -94,7 +94,7 @@ public struct FileCheckpointStore<Place: Codable & Comparable & Hashable & Senda
 
     /// What has the name of the file is something else.
     private struct NoFile: Error, CustomStringConvertible {
-        var description: String { "it is no regular file" }
+        var description: String { "it is not a regular file" }
     }
 
     private static var lastError: POSIXError { POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }

@@ -41,7 +41,8 @@ public final class StreamCheckpointStore<Place: Codable & Comparable & Hashable 
             return try event.decode(SubscriptionStart<Place>.self)
         } catch {
             throw PhotonPumpError(
-                .unreadableCheckpoint, "load the checkpoint: event \(event.number) of '\(self.stream)' is none",
+                .unreadableCheckpoint,
+                "load the checkpoint: event \(event.number) of '\(self.stream)' is not a checkpoint",
                 stream: self.stream, eventNumber: event.number, underlying: error)
         }
     }
