@@ -6,7 +6,7 @@ import Testing
 extension ChaosTests {
     private static let stream = "numbered"
 
-    @Test("keeps every consumer and follower supplied, whatever happens to the nodes")
+    @Test("a herd of clients keeps every consumer and follower supplied, whatever happens to the nodes")
     func herd() async {
         let plan = ChaosPlan()
         print("chaos in the herd for \(plan.length): PHOTONPUMP_CHAOS_SEED=\(plan.seed)")

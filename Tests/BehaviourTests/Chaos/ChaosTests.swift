@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Chaos", .serialized, .timeLimit(.minutes(10)), .enabled(if: TestCluster.isEmbedded, "kills the servers"))
 struct ChaosTests {
-    @Test("loses no event, doubles none, and leaves nothing behind, whatever happens to the nodes")
+    @Test(
+        "a client among failing nodes loses no event, doubles none, and leaves nothing behind, whatever happens to the nodes"
+    )
     func chaos() async {
         let plan = ChaosPlan()
         print("chaos for \(plan.length): PHOTONPUMP_CHAOS_SEED=\(plan.seed)")

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Checkpoints", .timeLimit(.minutes(2)))
 struct CheckpointTests {
-    @Test("in a stream are the last event of it, and the only one")
+    @Test("checkpoints in a stream are the last event of it, and the only one")
     func stream() async throws {
         try await TestServer.withClient { client in
             let name = TestServer.newStream("checkpoint")
@@ -20,7 +20,7 @@ struct CheckpointTests {
         }
     }
 
-    @Test("in a stream are saved while the client waits to be closed, after the handlers and their calls")
+    @Test("checkpoints in a stream are saved while the client waits to be closed, after the handlers and their calls")
     func closing() async throws {
         try await TestServer.withConfiguration { configuration in
             let (client, other) = (
@@ -52,7 +52,7 @@ struct CheckpointTests {
         }
     }
 
-    @Test("in a stream leave its limit as it is, if it has one")
+    @Test("checkpoints in a stream leave its limit as it is, if it has one")
     func limit() async throws {
         try await TestServer.withClient { client in
             let name = TestServer.newStream("checkpoint")
@@ -63,7 +63,7 @@ struct CheckpointTests {
         }
     }
 
-    @Test("are not what else is in a stream, which is named")
+    @Test("checkpoints are not what else is in a stream, which is named")
     func otherEvents() async throws {
         try await TestServer.withClient { client in
             let name = TestServer.newStream()
@@ -77,7 +77,7 @@ struct CheckpointTests {
         }
     }
 
-    @Test("of $all move on through what a filter leaves out, read and pushed", arguments: [true, false])
+    @Test("checkpoints of $all move on through what a filter leaves out, read and pushed", arguments: [true, false])
     func filtered(isServersWork: Bool) async throws {
         let body: (Client) async throws -> Void = { client in
             let (stream, store) = (TestServer.newStream(), ObservedStore<Position>())
@@ -118,7 +118,7 @@ struct CheckpointTests {
         }
     }
 
-    @Test("tell at once where the end was that a program begins at", arguments: [0, 3])
+    @Test("checkpoints tell at once where the end was that a program begins at", arguments: [0, 3])
     func end(existing: Int) async throws {
         try await TestServer.withClient { client in
             let (stream, store, journal) = (TestServer.newStream(), ObservedStore<Int64>(), HandledEvents())
@@ -142,7 +142,9 @@ struct CheckpointTests {
         }
     }
 
-    @Test("and events go on through lost connections, without gap or repeat", .enabled(if: TestServer.isEmbedded))
+    @Test(
+        "checkpoints and events go on through lost connections, without gap or repeat",
+        .enabled(if: TestServer.isEmbedded))
     func reconnecting() async throws {
         try await withEmbeddedServer(logger: .silent) { server in
             try await withClient("\(server.connectionString)?operationTimeout=50s", logger: .silent) { client in

@@ -24,7 +24,9 @@ struct CheckpointedProcessingTests {
         return nil
     }
 
-    @Test("gives each event in order, and saves the first checkpoint at once, others by count, and the last at the end")
+    @Test(
+        "processing with checkpoints gives each event in order, and saves the first checkpoint at once, others by count, and the last at the end"
+    )
     func byCount() async throws {
         try await TestServer.withClient { client in
             let (stream, store, journal) = (TestServer.newStream(), ObservedStore<Int64>(), HandledEvents())
@@ -49,7 +51,7 @@ struct CheckpointedProcessingTests {
         }
     }
 
-    @Test("saves by time")
+    @Test("processing with checkpoints saves by time")
     func byTime() async throws {
         try await TestServer.withClient { client in
             let (stream, store) = (TestServer.newStream(), ObservedStore<Int64>())
@@ -66,7 +68,9 @@ struct CheckpointedProcessingTests {
         }
     }
 
-    @Test("never saves past an event whose handler has not finished, in whatever order the others do")
+    @Test(
+        "processing with checkpoints never saves past an event whose handler has not finished, in whatever order the others do"
+    )
     func unfinished() async throws {
         try await TestServer.withClient { client in
             let (stream, store, journal, barrier) = (
@@ -94,7 +98,9 @@ struct CheckpointedProcessingTests {
         }
     }
 
-    @Test("keeps the order of each key, runs no more handlers than allowed, and lets keys overtake each other")
+    @Test(
+        "processing with checkpoints keeps the order of each key, runs no more handlers than allowed, and lets keys overtake each other"
+    )
     func keys() async throws {
         try await TestServer.withClient { client in
             let (stream, store, journal, barrier) = (
@@ -130,7 +136,8 @@ struct CheckpointedProcessingTests {
     }
 
     @Test(
-        "S34: when stopped lets running handlers finish, starts none, saves, and goes on without gap or repeat later")
+        "S34: processing with checkpoints when stopped lets running handlers finish, starts none, saves, and goes on without gap or repeat later"
+    )
     func stopped() async throws {
         try await TestServer.withClient { client in
             let (stream, store, journal, barrier) = (
@@ -157,7 +164,9 @@ struct CheckpointedProcessingTests {
         }
     }
 
-    @Test("when cancelled lets running handlers finish, starts none, saves, and goes on without gap or repeat later")
+    @Test(
+        "processing with checkpoints when cancelled lets running handlers finish, starts none, saves, and goes on without gap or repeat later"
+    )
     func cancelled() async throws {
         try await TestServer.withClient { client in
             let (stream, journal) = (TestServer.newStream(), HandledEvents())
@@ -182,7 +191,7 @@ struct CheckpointedProcessingTests {
         }
     }
 
-    @Test("gives an event again whose handler gave up because it was cancelled")
+    @Test("processing with checkpoints gives an event again whose handler gave up because it was cancelled")
     func gaveUp() async throws {
         try await TestServer.withClient { client in
             let (stream, store, barrier) = (TestServer.newStream(), ObservedStore<Int64>(), Barrier())
@@ -202,7 +211,9 @@ struct CheckpointedProcessingTests {
         }
     }
 
-    @Test("after an abrupt end gives again what came since the last checkpoint, and leaves nothing out")
+    @Test(
+        "processing with checkpoints after an abrupt end gives again what came since the last checkpoint, and leaves nothing out"
+    )
     func abrupt() async throws {
         try await TestServer.withClient { client in
             let (stream, store, journal) = (TestServer.newStream(), ObservedStore<Int64>(), HandledEvents())
@@ -235,7 +246,7 @@ struct CheckpointedProcessingTests {
         }
     }
 
-    @Test("ends with what a handler throws, when what is finished is saved")
+    @Test("processing with checkpoints ends with what a handler throws, when what is finished is saved")
     func handlerThrows() async throws {
         struct Colic: Error {}
         try await TestServer.withClient { client in
@@ -248,7 +259,9 @@ struct CheckpointedProcessingTests {
         }
     }
 
-    @Test("ends with what the store throws, when running handlers have finished", arguments: [0, 1])
+    @Test(
+        "processing with checkpoints ends with what the store throws, when running handlers have finished",
+        arguments: [0, 1])
     func storeThrows(save: Int) async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -261,7 +274,9 @@ struct CheckpointedProcessingTests {
         }
     }
 
-    @Test("ends when the stream is deleted for good, and what had come by then is dealt with and saved")
+    @Test(
+        "processing with checkpoints ends when the stream is deleted for good, and what had come by then is dealt with and saved"
+    )
     func deleted() async throws {
         try await TestServer.withClient { client in
             let (stream, store, journal, barrier) = (
@@ -286,7 +301,7 @@ struct CheckpointedProcessingTests {
         }
     }
 
-    @Test("refuses what can never work, and a second consumer")
+    @Test("processing with checkpoints refuses what can never work, and a second consumer")
     func arguments() async throws {
         try await TestServer.withClient { client in
             let store = MemoryCheckpointStore<Int64>()

@@ -8,7 +8,7 @@ struct DrillTests {
     private static let purpose: Comment = "make drill makes it on real nodes"
 
     @Test(
-        "leaves nothing lost, repeated or hanging on embedded nodes (S75, S76, S79)",
+        "the drill leaves nothing lost, repeated or hanging on embedded nodes (S75, S76, S79)",
         .enabled(if: DrillTests.plan.realNodes == nil, DrillTests.purpose))
     func embedded() async {
         let plan = Self.plan
@@ -31,7 +31,7 @@ struct DrillTests {
     }
 
     @Test(
-        "leaves nothing lost, repeated or hanging on real nodes (S75, S76, S79)",
+        "the drill leaves nothing lost, repeated or hanging on real nodes (S75, S76, S79)",
         .enabled(if: DrillTests.plan.realNodes != nil, DrillTests.purpose))
     func real() async throws {
         let plan = Self.plan

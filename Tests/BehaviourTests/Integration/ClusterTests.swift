@@ -48,7 +48,7 @@ enum TestCluster {
 
 @Suite("A cluster", .timeLimit(.minutes(1)))
 struct ClusterTests {
-    @Test("is known by the gossip of its nodes, one of which is the master")
+    @Test("a cluster is known by the gossip of its nodes, one of which is the master")
     func gossip() async throws {
         try await TestCluster.withConfiguration { configuration in
             let gossip = try await ClusterGossip.read(configuration)
@@ -58,7 +58,7 @@ struct ClusterTests {
     }
 
     @Test(
-        "is connected to at a node of the kind that is preferred",
+        "a cluster is connected to at a node of the kind that is preferred",
         arguments: [
             (.master, [.master]), (.follower, [.follower]),
             // Where there is none, a follower.
@@ -75,7 +75,7 @@ struct ClusterTests {
         }
     }
 
-    @Test("is connected to at any node, if there is no preference")
+    @Test("a cluster is connected to at any node, if there is no preference")
     func random() async throws {
         try await TestCluster.withConfiguration { configuration in
             var configuration = configuration
@@ -89,7 +89,7 @@ struct ClusterTests {
         }
     }
 
-    @Test("is connected to at the node that a function selects")
+    @Test("a cluster is connected to at the node that a function selects")
     func selection() async throws {
         try await TestCluster.withConfiguration { configuration in
             let usesTLS = configuration.tls != nil
@@ -109,7 +109,7 @@ struct ClusterTests {
     }
 
     @Test(
-        "of servers 20 and later is found, and its leader is where a follower sends the client",
+        "a cluster of servers 20 and later is found, and its leader is where a follower sends the client",
         .enabled(if: TestCluster.isEmbedded, "has a cluster that speaks that way"), arguments: [false, true])
     func version20(tls: Bool) async throws {
         try await TestCluster.withConfiguration(.version20, tls: tls) { configuration in
@@ -128,7 +128,7 @@ struct ClusterTests {
         }
     }
 
-    @Test("is written to by its master, to which a client of another node is sent")
+    @Test("a cluster is written to by its master, to which a client of another node is sent")
     func redirect() async throws {
         try await TestCluster.withConfiguration { configuration in
             var configuration = configuration
@@ -149,7 +149,7 @@ struct ClusterTests {
     }
 
     @Test(
-        "is reached by TLS, also when a node sends the client on to the master",
+        "a cluster is reached by TLS, also when a node sends the client on to the master",
         .enabled(if: TestCluster.speaksTLS, "PHOTONPUMP_CLUSTER_URL has no TLS"))
     func tls() async throws {
         try await TestCluster.withConfiguration(tls: true) { configuration in

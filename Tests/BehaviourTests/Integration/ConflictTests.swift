@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Meeting other writers", .timeLimit(.minutes(1)))
 struct ConflictTests {
-    @Test("is a value for those who ask for one")
+    @Test("a conflict with another writer is a value for those who ask for one")
     func value() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -18,7 +18,7 @@ struct ConflictTests {
         }
     }
 
-    @Test("leads to another decision, with the events that were not seen")
+    @Test("a conflict with another writer leads to another decision, with the events that were not seen")
     func decided() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -37,7 +37,7 @@ struct ConflictTests {
         }
     }
 
-    @Test("many at once lets each decide on all that came before")
+    @Test("many writers in conflict each decide on all that came before")
     func concurrent() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -62,7 +62,7 @@ struct ConflictTests {
     }
 
     @Test(
-        "S78: on a stream whose events are gone writes at the first attempt",
+        "S78: deciding on a stream whose events are gone writes at the first attempt",
         arguments: Emptying.allCases, [-1, 1, 2] as [Int64])
     fileprivate func emptied(_ emptying: Emptying, after number: Int64) async throws {
         try await TestServer.withClient { client in
@@ -82,7 +82,7 @@ struct ConflictTests {
         }
     }
 
-    @Test("too often is told as a conflict, and deciding for nothing writes nothing")
+    @Test("too many conflicts in a row are reported as one, and deciding for nothing writes nothing")
     func givenUp() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -121,7 +121,7 @@ private enum Emptying: CaseIterable {
 
 @Suite("The ends of streams", .timeLimit(.minutes(1)))
 struct EndsTests {
-    @Test("are told, or that there is none")
+    @Test("the ends of streams are told, or that there is none")
     func ends() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -135,7 +135,7 @@ struct EndsTests {
         }
     }
 
-    @Test("of links are those of the events they point to")
+    @Test("the ends of streams of links are those of the events they point to")
     func links() async throws {
         try await TestServer.withClient { client in
             let target = TestServer.newStream("with@at")

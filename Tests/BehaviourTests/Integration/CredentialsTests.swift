@@ -25,7 +25,7 @@ struct CredentialsTests {
         }
     }
 
-    @Test("can be changed on a live connection, which is kept")
+    @Test("credentials can be changed on a live connection, which is kept")
     func change() async throws {
         try await Self.withServer { server, configuration in
             try await withClient(configuration, logger: .silent) { client in
@@ -44,7 +44,7 @@ struct CredentialsTests {
         }
     }
 
-    @Test("that the server does not accept change nothing")
+    @Test("credentials that the server does not accept change nothing")
     func refused() async throws {
         try await Self.withServer { _, configuration in
             try await withClient(configuration, logger: .silent) { client in
@@ -61,7 +61,7 @@ struct CredentialsTests {
         }
     }
 
-    @Test("from a closure are asked for anew for each connection")
+    @Test("credentials from a closure are asked for anew for each connection")
     func provider() async throws {
         try await Self.withServer { server, configuration in
             let asked = Mutex(0)
@@ -84,7 +84,7 @@ struct CredentialsTests {
         }
     }
 
-    @Test("that cannot be had fail the attempt with the cause, and are asked for again")
+    @Test("a credentials provider that fails ends the attempt with the cause, and is asked again")
     func failingProvider() async throws {
         struct VaultIsSealed: Error {}
         try await Self.withServer { _, configuration in
@@ -106,7 +106,7 @@ struct CredentialsTests {
         }
     }
 
-    @Test("from a closure that takes too long are what the error is about", arguments: [false, true])
+    @Test("a credentials provider that takes too long is what the error is about", arguments: [false, true])
     func slowProvider(byGossip: Bool) async throws {
         try await withEmbeddedCluster(.init(size: 1), logger: .silent) { cluster in
             let url = byGossip ? await cluster.connectionString : await cluster.nodes[0].connectionString
@@ -123,7 +123,7 @@ struct CredentialsTests {
         }
     }
 
-    @Test("from a closure are used over HTTP before there is a connection, too")
+    @Test("credentials from a closure are used over HTTP before there is a connection, too")
     func providerOverHTTP() async throws {
         try await Self.withServer { server, configuration in
             let httpPort = try #require(await server.httpPort)

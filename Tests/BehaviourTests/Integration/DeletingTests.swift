@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Deleting streams", .timeLimit(.minutes(1)))
 struct DeletingTests {
-    @Test("softly makes a stream missing, until it is written to again and goes on behind")
+    @Test("deleting a stream makes it missing, until it is written to again and its numbers go on")
     func soft() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -23,7 +23,7 @@ struct DeletingTests {
         }
     }
 
-    @Test("for good makes everything fail as deleted")
+    @Test("deleting a stream for good makes everything fail as deleted")
     func hard() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -43,7 +43,7 @@ struct DeletingTests {
         }
     }
 
-    @Test("with a wrong expected version fails and deletes nothing")
+    @Test("deleting with a wrong expected version fails and deletes nothing")
     func conflict() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -59,7 +59,7 @@ struct DeletingTests {
         }
     }
 
-    @Test("that do not exist succeeds")
+    @Test("deleting a stream that does not exist succeeds")
     func missing() async throws {
         try await TestServer.withClient { client in
             try await client.deleteStream(TestServer.newStream())
@@ -67,7 +67,7 @@ struct DeletingTests {
         }
     }
 
-    @Test("is refused where the user may not, with the credentials of that call")
+    @Test("deleting is refused where the user may not, with the credentials of that call")
     func accessDenied() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()

@@ -30,7 +30,9 @@ struct DeliveredEventTests {
         }
     }
 
-    @Test("S44: is refused as told when its handler throws, and comes again with a count of 1; others go on")
+    @Test(
+        "S44: a delivered event is refused as told when its handler throws, and comes again with a count of 1; others go on"
+    )
     func handlerThrows() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream("persistent")
@@ -55,7 +57,7 @@ struct DeliveredEventTests {
         }
     }
 
-    @Test("S45: is not acknowledged because another one was refused with stop")
+    @Test("S45: a delivered event is not acknowledged because another one was refused with stop")
     func refusedWithStop() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream("persistent")
@@ -79,7 +81,7 @@ struct DeliveredEventTests {
     }
 
     @Test(
-        "S47: cannot be acknowledged after its connection is lost, but its second delivery can",
+        "S47: a delivered event cannot be acknowledged after its connection is lost, but its second delivery can",
         .enabled(if: TestServer.isEmbedded, "cuts connections"))
     func earlierConnection() async throws {
         try await Self.run(messageTimeout: .seconds(3600)) { client, stream, server in
@@ -102,7 +104,7 @@ struct DeliveredEventTests {
     }
 
     @Test(
-        "S48: is warned of, by its id and the limit, before the server delivers it again",
+        "S48: a delivered event is warned of, by its id and the limit, before the server delivers it again",
         .enabled(if: TestServer.isEmbedded, "has a server that looks often"))
     func slow() async throws {
         // Between the warning and the second delivery there is a fifth of it: enough for a busy machine.
@@ -130,7 +132,7 @@ struct DeliveredEventTests {
     }
 
     @Test(
-        "S49: is named when it is one of those that fill all slots for longer than the limit",
+        "S49: a delivered event is named when it is one of those that fill all slots for longer than the limit",
         .enabled(if: TestServer.isEmbedded, "has a server that looks often"))
     func stalled() async throws {
         let timeout = Duration.milliseconds(300)

@@ -9,7 +9,7 @@ struct EndOfLogTests {
         await changes.upTo("live").map(\.name)
     }
 
-    @Test("S72: takes a page where $all ends with a transaction, also after a loss")
+    @Test("S72: going live takes a page where $all ends with a transaction, also after a loss")
     func transaction() async throws {
         try await Self.withServer { server, client in
             let stream = TestServer.newStream()
@@ -41,7 +41,7 @@ struct EndOfLogTests {
     }
 
     @Test(
-        "waits for nothing in a stream that was deleted or truncated, whose numbers go on",
+        "going live waits for nothing in a stream that was deleted or truncated, whose numbers go on",
         arguments: [.start, .after(2), .after(4), .from(5)] as [SubscriptionStart<Int64>], [true, false])
     func emptied(start: SubscriptionStart<Int64>, isDeleted: Bool) async throws {
         try await Self.withServer { server, client in
@@ -84,7 +84,7 @@ struct BeyondEndTests {
         return options
     }
 
-    @Test("of a stream ends the subscription, with both places in the error", arguments: [0, 3])
+    @Test("a place beyond the end of a stream ends the subscription, with both places in the error", arguments: [0, 3])
     func stream(count: Int) async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -107,7 +107,7 @@ struct BeyondEndTests {
         }
     }
 
-    @Test("of $all ends the subscription, with both places in the error")
+    @Test("a place beyond the end of $all ends the subscription, with both places in the error")
     func log() async throws {
         try await TestServer.withClient { client in
             try await client.publish(Pony.events(1), to: TestServer.newStream())
@@ -123,7 +123,7 @@ struct BeyondEndTests {
         }
     }
 
-    @Test("is waited for, if the options say so, and is no lag of 0")
+    @Test("a place beyond the end is waited for, if the options say so, and is no lag of 0")
     func waiting() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -148,7 +148,7 @@ struct BeyondEndTests {
         }
     }
 
-    @Test("saved as a checkpoint ends follow, or has it start over and save what follows")
+    @Test("a place beyond the end saved as a checkpoint ends follow, or has it start over and save what follows")
     func following() async throws {
         try await TestServer.withClient { client in
             let (stream, journal, store) = (TestServer.newStream(), HandledEvents(), ObservedStore<Int64>(.after(41)))
@@ -173,7 +173,8 @@ struct BeyondEndTests {
     }
 
     @Test(
-        "is noticed when the server was set up anew meanwhile", .enabled(if: TestServer.isEmbedded, "loses data"),
+        "a place beyond the end is noticed when the server was set up anew meanwhile",
+        .enabled(if: TestServer.isEmbedded, "loses data"),
         arguments: [.fail, .wait, .startOver] as [SubscriptionOptions.BeyondEnd])
     func setUpAnew(reaction: SubscriptionOptions.BeyondEnd) async throws {
         try await SubscriptionLossTests.run { server, client in

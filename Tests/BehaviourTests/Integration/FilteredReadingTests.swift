@@ -39,7 +39,9 @@ struct FilteredReadingTests {
 
     private static func numbers(_ events: some Sequence<ResolvedEvent>) -> [String] { events.map(\.data.text) }
 
-    @Test("goes through the events that fit, both ways, in pages of any size", arguments: Way.possible, [1, 3, 500])
+    @Test(
+        "reading $all through a filter goes through the events that fit, both ways, in pages of any size",
+        arguments: Way.possible, [1, 3, 500])
     private func iterating(way: Way, pageSize: Int) async throws {
         try await way.withClient { client in
             let prefix = TestServer.newStream("filtered")
@@ -59,7 +61,9 @@ struct FilteredReadingTests {
         }
     }
 
-    @Test("in slices has as many as were asked for, and goes on behind the last of them", arguments: Way.possible)
+    @Test(
+        "reading $all through a filter in slices has as many as were asked for, and goes on behind the last of them",
+        arguments: Way.possible)
     private func slices(way: Way) async throws {
         try await way.withClient { client in
             let prefix = TestServer.newStream("filtered")
@@ -83,7 +87,7 @@ struct FilteredReadingTests {
         }
     }
 
-    @Test("fails before anything is sent for a filter that can never work")
+    @Test("reading $all through a filter fails before anything is sent for a filter that can never work")
     func invalid() async throws {
         try await TestServer.withClient { client in
             let error = try await failure { try await client.getAll(matching: .types(matching: "(")) }

@@ -12,7 +12,9 @@ struct ForgedGossipTests {
     /// What requests with credentials would contain.
     private static let secrets = ["Authorization", "hunter2", Data("admin:hunter2".utf8).base64EncodedString()]
 
-    @Test("does not get at the password that a request over HTTP carries, where TLS is configured", arguments: [0, 1])
+    @Test(
+        "forged gossip does not get at the password that a request over HTTP carries, where TLS is configured",
+        arguments: [0, 1])
     func credentials(call: Int) async throws {
         let seed = try AnsweringServer()
         seed.start(answer: Self.gossip(host: "127.0.0.1", seed.port))
@@ -35,7 +37,9 @@ struct ForgedGossipTests {
         Gossip.json([.init(state: "Master", host: host, port: 1, tlsPort: 2, httpPort: port)])
     }
 
-    @Test("gets at it with the setting for that alone if it names a host that the settings name, too")
+    @Test(
+        "forged gossip gets at the password, with the setting that allows it, only if it names a host that the settings name, too"
+    )
     func elsewhere() async throws {
         let seed = try AnsweringServer(host: "0.0.0.0")
         seed.start(answer: Self.gossip(host: "127.0.0.2", seed.port))
@@ -49,7 +53,7 @@ struct ForgedGossipTests {
         #expect(error.code == .discoveryFailed)
     }
 
-    @Test("leads nobody to where an answer over HTTP sends on to")
+    @Test("forged gossip leads nobody to where an answer over HTTP sends on to")
     func redirection() async throws {
         let (server, other) = (try AnsweringServer(), try AnsweringServer())
         other.start(answer: "{}")
@@ -68,7 +72,7 @@ struct ForgedGossipTests {
 
     /// A server with a certificate of the trusted authority for its host, and gossip in clear that names it as the
     /// master.
-    @Test("has no other name accepted than the one that is expected, and gets no password there")
+    @Test("forged gossip has no other name accepted than the one that is expected, and gets no password there")
     func impostor() async throws {
         try await Trust.run { trust in
             let identity = try trust.authority.issue(names: ["127.0.0.1"])
@@ -92,7 +96,7 @@ struct ForgedGossipTests {
         }
     }
 
-    @Test("that names a node without TLS has no client go there that is to use it")
+    @Test("forged gossip that names a node without TLS has no client go there that is to use it")
     func downgrade() async throws {
         let server = ScriptedServer()
         let port = try await server.start()

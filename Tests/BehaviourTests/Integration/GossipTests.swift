@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Gossip of the embedded server", .timeLimit(.minutes(1)))
 struct GossipTests {
-    @Test("is read from a seed, when others do not answer")
+    @Test("gossip of the embedded server is read from a seed, when others do not answer")
     func seeds() async throws {
         var settings = EmbeddedServer.Configuration()
         settings.httpPort = 0
@@ -27,7 +27,7 @@ struct GossipTests {
         }
     }
 
-    @Test("is not read without a warning where certificates are not verified")
+    @Test("gossip of the embedded server is not read without a warning where certificates are not verified")
     func risks() async throws {
         let log = Observed<[String: Int]>([:])
         let logger = Logger(label: "gossip") { _ in LogCounter(log) }
@@ -38,7 +38,7 @@ struct GossipTests {
         #expect(log.value.keys.count { $0.contains("without verification") } == 1, "\(log.value)")
     }
 
-    @Test("that nobody tells is an error that says who was asked")
+    @Test("gossip that no server gives is an error that says who was asked")
     func nobody() async throws {
         let silent = try UnusedPort()
         let configuration = try Client.Configuration("discover://127.0.0.1:\(silent.number)")

@@ -4,7 +4,7 @@ import Testing
 @Suite("Iterating", .timeLimit(.minutes(1)))
 struct IteratingTests {
     @Test(
-        "goes through every event once and in order, whatever the size of a page",
+        "iterating goes through every event once and in order, whatever the size of a page",
         arguments: [Direction.forward, .backward], [1, 7, 250, 500, 501, 4096]
     )
     func everyEvent(direction: Direction, pageSize: Int) async throws {
@@ -18,7 +18,7 @@ struct IteratingTests {
     }
 
     @Test(
-        "begins where it is told to",
+        "iterating begins where it is told to",
         arguments: [
             (Direction.forward, StreamPosition.number(95), [Int64(95), 96, 97, 98, 99]), (.forward, .end, []),
             (.forward, 100, []), (.forward, 5000, []), (.backward, 3, [3, 2, 1, 0]), (.backward, .start, [0]),
@@ -36,7 +36,7 @@ struct IteratingTests {
         }
     }
 
-    @Test("includes what is written before the end is reached")
+    @Test("iterating includes what is written before the end is reached")
     func growing() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -50,7 +50,7 @@ struct IteratingTests {
         }
     }
 
-    @Test("S18: can be left at any time, and the client goes on")
+    @Test("S18: iterating can be left at any time, and the client goes on")
     func left() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -63,7 +63,7 @@ struct IteratingTests {
         }
     }
 
-    @Test("several streams at once, and one stream several times, keeps them apart")
+    @Test("iterating over several streams at once, and over one several times, keeps them apart")
     func several() async throws {
         try await TestServer.withClient { client in
             let streams = (0..<4).map { TestServer.newStream("several\($0)") }
@@ -80,7 +80,7 @@ struct IteratingTests {
         }
     }
 
-    @Test("ends with the task's cancellation")
+    @Test("iterating ends with the task's cancellation")
     func cancelled() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()

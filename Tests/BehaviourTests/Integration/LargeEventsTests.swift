@@ -37,7 +37,8 @@ struct LargeEventsTests {
     }
 
     @Test(
-        "S67: are read in pages that fit, by every kind of reading, and no connection is lost", arguments: [0, 1000],
+        "S67: large events are read in pages that fit, by every kind of reading, and no connection is lost",
+        arguments: [0, 1000],
         [Direction.forward, .backward])
     func reading(smallFirst: Int, direction: Direction) async throws {
         try await Self.withLargeEvents(smallFirst: smallFirst, readings: 5) { client, stream in
@@ -62,7 +63,7 @@ struct LargeEventsTests {
         }
     }
 
-    @Test("S67: are followed in pages that fit, and no connection is lost", arguments: [0, 1000])
+    @Test("S67: large events are followed in pages that fit, and no connection is lost", arguments: [0, 1000])
     func following(smallFirst: Int) async throws {
         try await Self.withLargeEvents(smallFirst: smallFirst, readings: 1) { client, stream in
             let count = Int64(Self.count + smallFirst)

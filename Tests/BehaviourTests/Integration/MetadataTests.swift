@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Stream metadata on a server", .timeLimit(.minutes(1)))
 struct MetadataTests {
-    @Test("is empty at first, and what was set afterwards")
+    @Test("a stream's metadata is empty at first, and what was set afterwards")
     func setAndGet() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -21,7 +21,7 @@ struct MetadataTests {
         }
     }
 
-    @Test("of a stream with events and none of its own is empty")
+    @Test("the metadata of a stream that has events only is empty")
     func ofStreamWithout() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -30,7 +30,7 @@ struct MetadataTests {
         }
     }
 
-    @Test("is edited by many at once without losing a change")
+    @Test("a stream's metadata is edited by many at once without losing a change")
     func edited() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -52,7 +52,7 @@ struct MetadataTests {
         }
     }
 
-    @Test("hides events beyond the maximum count")
+    @Test("a stream's metadata hides events beyond the maximum count")
     func maxCount() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -64,7 +64,9 @@ struct MetadataTests {
         }
     }
 
-    @Test("S37: truncates, and reading in pages smaller than the gap reaches what is left", arguments: [1, 2, 3, 500])
+    @Test(
+        "S37: a stream's metadata truncates it, and reading in pages smaller than the gap reaches what is left",
+        arguments: [1, 2, 3, 500])
     func truncated(pageSize: Int) async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -80,7 +82,7 @@ struct MetadataTests {
         }
     }
 
-    @Test("S32: makes links to truncated events dead")
+    @Test("S32: a stream's metadata makes links to truncated events dead")
     func deadLinks() async throws {
         try await TestServer.withClient { client in
             let (target, links) = (TestServer.newStream(), TestServer.newStream("links"))
@@ -95,7 +97,7 @@ struct MetadataTests {
         }
     }
 
-    @Test("decides who may read and write, right by right")
+    @Test("a stream's metadata decides who may read and write, right by right")
     func permissions() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()

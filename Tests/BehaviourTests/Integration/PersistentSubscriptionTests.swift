@@ -42,7 +42,7 @@ struct PersistentSubscriptionTests {
         return numbers
     }
 
-    @Test("deliver what is there and what comes, more than fit the buffer, in order")
+    @Test("persistent subscriptions deliver what is there and what comes, more than fit the buffer, in order")
     func consuming() async throws {
         try await Self.withHerd(60) { client, stream in
             let herd = try await client.connectSubscription("herd", to: stream, bufferSize: 7)
@@ -52,7 +52,7 @@ struct PersistentSubscriptionTests {
         }
     }
 
-    @Test("share their events among consumers")
+    @Test("persistent subscriptions share their events among consumers")
     func competing() async throws {
         try await Self.withHerd(0) { client, stream in
             let consumers = [
@@ -80,7 +80,9 @@ struct PersistentSubscriptionTests {
         }
     }
 
-    @Test("deliver what was not acknowledged, or refused, again; and nothing else, to whoever comes next")
+    @Test(
+        "persistent subscriptions deliver what was not acknowledged, or refused, again; and nothing else, to whoever comes next"
+    )
     func again() async throws {
         try await Self.withHerd(5) { client, stream in
             let first = try await client.connectSubscription("herd", to: stream)
@@ -108,7 +110,9 @@ struct PersistentSubscriptionTests {
         }
     }
 
-    @Test("S43: go on with links, more of them than the buffer holds, which are what is acknowledged")
+    @Test(
+        "S43: persistent subscriptions go on with links, more of them than the buffer holds, which are what is acknowledged"
+    )
     func links() async throws {
         try await Self.withHerd { settings in
             settings.resolveLinks = true
@@ -135,7 +139,7 @@ struct PersistentSubscriptionTests {
     }
 
     @Test(
-        "S46: remember all that handlers have dealt with when the processing ends, however it does",
+        "S46: persistent subscriptions remember all that handlers have dealt with when the processing ends, however it does",
         arguments: Ending.allCases)
     func flushed(_ ending: Ending) async throws {
         try await Self.withHerd(50) { client, stream in
@@ -167,7 +171,8 @@ struct PersistentSubscriptionTests {
         }
     }
 
-    @Test("S52: are created with any strategy that the server knows, once, updated and deleted")
+    @Test(
+        "S52: persistent subscriptions are created with any strategy that the server knows, once, updated and deleted")
     func managing() async throws {
         try await Self.withHerd { client, stream in
             var settings = PersistentSubscriptionSettings()
@@ -194,7 +199,7 @@ struct PersistentSubscriptionTests {
         }
     }
 
-    @Test("S51: go on when they are updated, and end for good when they are deleted")
+    @Test("S51: persistent subscriptions go on when they are updated, and end for good when they are deleted")
     func changed() async throws {
         try await Self.withHerd(1) { client, stream in
             let herd = try await client.connectSubscription("herd", to: stream)
@@ -217,7 +222,7 @@ struct PersistentSubscriptionTests {
         }
     }
 
-    @Test("S51: have no room for more consumers than they may have")
+    @Test("S51: persistent subscriptions have no room for more consumers than they may have")
     func full() async throws {
         try await Self.withHerd { settings in
             settings.maximumSubscriberCount = 1
@@ -229,7 +234,9 @@ struct PersistentSubscriptionTests {
         }
     }
 
-    @Test("S41: go on when the server restarts", .enabled(if: TestServer.isEmbedded, "restarts the server"))
+    @Test(
+        "S41: persistent subscriptions go on when the server restarts",
+        .enabled(if: TestServer.isEmbedded, "restarts the server"))
     func restart() async throws {
         try await withEmbeddedServer(logger: .silent) { server in
             try await withClient(TestServer.configuration(await server.connectionString), logger: .silent) { client in
@@ -250,7 +257,7 @@ struct PersistentSubscriptionTests {
     }
 
     @Test(
-        "S42: connect at the master, where the node that was it sends the client, and follow it from there",
+        "S42: persistent subscriptions connect at the master, where the node that was it sends the client, and follow it from there",
         .enabled(if: TestServer.isEmbedded, "moves the master"), arguments: [false, true])
     func master(isKilled: Bool) async throws {
         try await withEmbeddedCluster(logger: .silent) { cluster in
@@ -276,7 +283,7 @@ struct PersistentSubscriptionTests {
     }
 
     @Test(
-        "tell how they are getting on, and deliver parked events again, over HTTP",
+        "persistent subscriptions tell how they are getting on, and deliver parked events again, over HTTP",
         .enabled(if: TestServer.isEmbedded, "asks the embedded server's HTTP port"))
     func parked() async throws {
         var configuration = EmbeddedServer.Configuration()

@@ -14,7 +14,7 @@ struct PublishingSequencesTests {
         }
     }
 
-    @Test("keeps its order and bounds its batches", arguments: [1, 10, 64, 1000])
+    @Test("writing a sequence keeps its order and bounds its batches", arguments: [1, 10, 64, 1000])
     func order(batchSize: Int) async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -28,7 +28,7 @@ struct PublishingSequencesTests {
         }
     }
 
-    @Test("that comes slowly writes each event as it comes")
+    @Test("writing a sequence that comes slowly writes each event as it comes")
     func slow() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -55,7 +55,7 @@ struct PublishingSequencesTests {
         }
     }
 
-    @Test("S56: that fails writes what came before, then throws its error")
+    @Test("S56: writing a sequence that fails writes what came before, then throws its error")
     func sourceFails() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -67,7 +67,7 @@ struct PublishingSequencesTests {
         }
     }
 
-    @Test("stops at the first write that fails, and says how far it got")
+    @Test("writing a sequence stops at the first write that fails, and says how far it got")
     func writeFails() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -84,7 +84,7 @@ struct PublishingSequencesTests {
         }
     }
 
-    @Test("expects of each write what the one before it left, and so notices another writer")
+    @Test("writing a sequence expects of each write what the one before it left, and so notices another writer")
     func expectations() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -98,7 +98,7 @@ struct PublishingSequencesTests {
         }
     }
 
-    @Test("of nothing writes nothing")
+    @Test("writing a sequence of nothing writes nothing")
     func empty() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -109,7 +109,7 @@ struct PublishingSequencesTests {
         }
     }
 
-    @Test("ends with the task's cancellation")
+    @Test("writing a sequence ends with the task's cancellation")
     func cancelled() async throws {
         try await TestServer.withClient { client in
             let (events, source) = AsyncStream.makeStream(of: NewEvent.self)

@@ -8,7 +8,9 @@ struct ReadingAllTests {
         try await all.reduce(into: []) { if streams.contains($1.received.stream) { $0.append($1) } }
     }
 
-    @Test("goes through the events of every stream once, in the order they were written", arguments: [1, 7, 500])
+    @Test(
+        "reading $all goes through the events of every stream once, in the order they were written",
+        arguments: [1, 7, 500])
     func forward(pageSize: Int) async throws {
         try await TestServer.withClient { client in
             let streams = [TestServer.newStream("one"), TestServer.newStream("two")]
@@ -33,7 +35,7 @@ struct ReadingAllTests {
         }
     }
 
-    @Test("in slices says where to go on, which is valid at the end, too")
+    @Test("reading $all in slices says where to go on, which is valid at the end, too")
     func slices() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -53,7 +55,7 @@ struct ReadingAllTests {
         }
     }
 
-    @Test("backwards leaves out the event at the position, and ends before the first")
+    @Test("reading $all backwards leaves out the event at the position, and ends before the first")
     func backward() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -67,7 +69,7 @@ struct ReadingAllTests {
         }
     }
 
-    @Test("follows links, whose positions are told")
+    @Test("reading $all follows links, whose positions are told")
     func links() async throws {
         try await TestServer.withClient { client in
             let (target, links) = (TestServer.newStream(), TestServer.newStream("links"))
@@ -81,7 +83,7 @@ struct ReadingAllTests {
         }
     }
 
-    @Test("is the administrators' alone")
+    @Test("reading $all is the administrators' alone")
     func accessDenied() async throws {
         try await TestServer.withClient { client in
             let ops = CallOptions(credentials: Credentials(username: "ops", password: "changeit"))
@@ -92,7 +94,7 @@ struct ReadingAllTests {
         }
     }
 
-    @Test("from a place that is none is the server's error, or refused before")
+    @Test("reading $all from a place that is none is the server's error, or refused before")
     func invalid() async throws {
         try await TestServer.withClient { client in
             let position = try #require(

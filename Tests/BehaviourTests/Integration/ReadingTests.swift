@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Reading", .timeLimit(.minutes(1)))
 struct ReadingTests {
-    @Test("what is not there fails with a code of its own, naming stream and number")
+    @Test("reading what is not there fails with a code of its own, naming stream and number")
     func missing() async throws {
         try await TestServer.withClient { client in
             let (stream, missing) = (TestServer.newStream(), TestServer.newStream("missing"))
@@ -27,7 +27,7 @@ struct ReadingTests {
     }
 
     @Test(
-        "a deleted stream fails as deleted for good, or as missing",
+        "reading a deleted stream fails as deleted for good, or as missing",
         .enabled(if: TestServer.isEmbedded, "deletes by hook"))
     func deleted() async throws {
         try await withEmbeddedServer(logger: .silent) { server in
@@ -49,7 +49,7 @@ struct ReadingTests {
         }
     }
 
-    @Test("is refused where the user may not read")
+    @Test("reading is refused where the user may not read")
     func accessDenied() async throws {
         try await TestServer.withConfiguration { configuration in
             var anonymous = configuration
@@ -67,7 +67,7 @@ struct ReadingTests {
         }
     }
 
-    @Test("S9: is refused to a wrong password")
+    @Test("S9: reading is refused to a wrong password")
     func notAuthenticated() async throws {
         try await TestServer.withConfiguration { configuration in
             var wrong = configuration
@@ -79,7 +79,7 @@ struct ReadingTests {
     }
 
     @Test(
-        "slices forwards says where to go on and where the end is",
+        "reading slices forwards says where to go on and where the end is",
         arguments: [
             (StreamPosition?.none, 4, Int64(0)..<4, Int64(4), false), (0, 10, 0..<10, 10, true),
             (4, 3, 4..<7, 7, false),
@@ -102,7 +102,7 @@ struct ReadingTests {
     }
 
     @Test(
-        "slices backwards says where to go on and where the end is",
+        "reading slices backwards says where to go on and where the end is",
         arguments: [
             (StreamPosition?.none, 4, [Int64(9), 8, 7, 6], Int64?(5), false),
             (.end, 10, [9, 8, 7, 6, 5, 4, 3, 2, 1, 0], nil, true),
@@ -123,7 +123,7 @@ struct ReadingTests {
         }
     }
 
-    @Test("refuses what can never work before sending it")
+    @Test("reading refuses what can never work before sending it")
     func invalid() async throws {
         try await TestServer.withClient { client in
             for attempt in [
@@ -139,7 +139,7 @@ struct ReadingTests {
         }
     }
 
-    @Test("S32: follows links when asked to, and hands over dead ones")
+    @Test("S32: reading follows links when asked to, and hands over dead ones")
     func links() async throws {
         try await TestServer.withClient { client in
             let (target, links) = (TestServer.newStream(), TestServer.newStream("links"))
@@ -167,7 +167,7 @@ struct ReadingTests {
         }
     }
 
-    @Test("tells what an event is not, with the decoder's reason")
+    @Test("reading tells what an event is not, with the decoder's reason")
     func undecodable() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -180,7 +180,9 @@ struct ReadingTests {
         }
     }
 
-    @Test("S58: asks several times for more than servers return at once", arguments: [Direction.forward, .backward])
+    @Test(
+        "S58: reading asks several times for more than servers return at once",
+        arguments: [Direction.forward, .backward])
     func largeSlices(direction: Direction) async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()

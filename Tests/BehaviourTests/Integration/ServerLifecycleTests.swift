@@ -4,7 +4,9 @@ import Testing
 
 @Suite("A server that comes and goes", .timeLimit(.minutes(1)), .enabled(if: TestServer.isEmbedded, "stops the server"))
 struct ServerLifecycleTests {
-    @Test("S2: keeps its clients waiting while it is stopped, and serves them again when it is back")
+    @Test(
+        "S2: a server that comes and goes keeps its clients waiting while it is stopped, and serves them again when it is back"
+    )
     func restart() async throws {
         let server = try await Self.startOnOwnPort()
         var configuration = try Client.Configuration(await server.connectionString)
@@ -35,7 +37,7 @@ struct ServerLifecycleTests {
         throw CancellationError()
     }
 
-    @Test("is one of several in a process, each with its own events")
+    @Test("a server that comes and goes is one of several in a process, each with its own events")
     func several() async throws {
         try await withEmbeddedServer(logger: .silent) { one in
             try await withEmbeddedServer(logger: .silent) { other in
@@ -51,7 +53,7 @@ struct ServerLifecycleTests {
         }
     }
 
-    @Test("sees one connection per client, and none after it is closed")
+    @Test("a server that comes and goes sees one connection per client, and none after it is closed")
     func connections() async throws {
         try await withEmbeddedServer(logger: .silent) { server in
             try await withClient(TestServer.configuration(await server.connectionString), logger: .silent) { client in

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Where a subscription stands", .timeLimit(.minutes(2)))
 struct SubscriptionStatusTests {
-    @Test("is counted in events that its consumer was not given")
+    @Test("a subscription's place is counted in events that its consumer was not given")
     func lag() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -29,7 +29,7 @@ struct SubscriptionStatusTests {
         }
     }
 
-    @Test("is counted in bytes of the log, when it follows $all")
+    @Test("a subscription's place is counted in bytes of the log, when it follows $all")
     func lagInBytes() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -49,7 +49,7 @@ struct SubscriptionStatusTests {
         }
     }
 
-    @Test("is the end of $all, too, when nothing that comes fits the filter")
+    @Test("a subscription's place is the end of $all, too, when nothing that comes fits the filter")
     func filtered() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream("other")

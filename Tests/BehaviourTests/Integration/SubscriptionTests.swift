@@ -15,7 +15,7 @@ struct SubscriptionTests {
 
     private static func numbers(_ range: Range<Int64>) -> [Int64] { Array(range) }
 
-    @Test("a stream gives what is there, then what is written", arguments: [1, 7, 500])
+    @Test("following a stream gives what is there, then what is written", arguments: [1, 7, 500])
     func stream(pageSize: Int) async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -32,7 +32,7 @@ struct SubscriptionTests {
         }
     }
 
-    @Test("the end of a stream gives what is written from then on, also to one that did not exist")
+    @Test("following the end of a stream gives what is written from then on, also to one that did not exist")
     func end() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -47,7 +47,7 @@ struct SubscriptionTests {
         }
     }
 
-    @Test("a stream behind an event, or from one on")
+    @Test("following a stream begins behind an event, or at one")
     func places() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -64,7 +64,7 @@ struct SubscriptionTests {
         }
     }
 
-    @Test("$all gives positions to go on from")
+    @Test("following $all gives positions to go on from")
     func all() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream("all")
@@ -86,7 +86,9 @@ struct SubscriptionTests {
         }
     }
 
-    @Test("$all through a filter gives the events that fit, before and after it is live", arguments: [true, false])
+    @Test(
+        "following $all through a filter gives the events that fit, before and after it is live",
+        arguments: [true, false])
     func filtered(isServersWork: Bool) async throws {
         let body: (Client) async throws -> Void = { client in
             let prefix = TestServer.newStream("filtered")
@@ -116,7 +118,8 @@ struct SubscriptionTests {
         }
     }
 
-    @Test("S33: a stream of links gives the events, by the numbers of the links; S32: also those that are gone")
+    @Test(
+        "S33: following a stream of links gives the events, by the numbers of the links; S32: also those that are gone")
     func links() async throws {
         try await TestServer.withClient { client in
             let (stream, index) = (TestServer.newStream(), TestServer.newStream("index"))
@@ -138,7 +141,7 @@ struct SubscriptionTests {
         }
     }
 
-    @Test("S37: a stream whose start is truncated begins behind that, in pages smaller than the gap")
+    @Test("S37: following a stream whose start is truncated begins behind that, in pages smaller than the gap")
     func truncated() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -152,7 +155,7 @@ struct SubscriptionTests {
         }
     }
 
-    @Test("a stream that is deleted and written to again goes on; one that is deleted for good ends")
+    @Test("following a stream that is deleted and written to again goes on; one that is deleted for good ends")
     func deleted() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -171,7 +174,7 @@ struct SubscriptionTests {
         }
     }
 
-    @Test("what the user may not read ends with that")
+    @Test("following what the user may not read ends with that error")
     func accessDenied() async throws {
         try await TestServer.withClient { client in
             var options = SubscriptionOptions()
@@ -184,7 +187,7 @@ struct SubscriptionTests {
         }
     }
 
-    @Test("S30: with a consumer slower than the writer stays within its budget, and is never dropped")
+    @Test("S30: following with a consumer slower than the writer stays within its budget, and is never dropped")
     func slowConsumer() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -213,7 +216,7 @@ struct SubscriptionTests {
         }
     }
 
-    @Test("S19: goes on while the same client writes batches of 20,000 events")
+    @Test("S19: following goes on while the same client writes batches of 20,000 events")
     func bulkWriter() async throws {
         try await TestServer.withClient { client in
             let (stream, bulk) = (TestServer.newStream(), TestServer.newStream("bulk"))

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Transactions on a server", .timeLimit(.minutes(1)))
 struct TransactionTests {
-    @Test("show nothing before they are committed, and everything at once afterwards")
+    @Test("transactions show nothing before they are committed, and everything at once afterwards")
     func committed() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -22,7 +22,7 @@ struct TransactionTests {
         }
     }
 
-    @Test("survive their connection, and are continued by their id")
+    @Test("transactions survive their connection, and are continued by their id")
     func continued() async throws {
         try await TestServer.withConfiguration { configuration in
             let stream = TestServer.newStream()
@@ -40,7 +40,9 @@ struct TransactionTests {
         }
     }
 
-    @Test("of a scope are committed at its end; S56: nothing is written when it throws what their source throws")
+    @Test(
+        "transactions of a scope are committed at its end; S56: nothing is written when it throws what their source throws"
+    )
     func scoped() async throws {
         struct SourceFailed: Error {}
         try await TestServer.withClient { client in
@@ -64,7 +66,7 @@ struct TransactionTests {
         }
     }
 
-    @Test("are refused when they are committed, not before")
+    @Test("transactions are refused when they are committed, not before")
     func refused() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Writing", .timeLimit(.minutes(1)))
 struct WritingTests {
-    @Test("an event makes it readable as it was")
+    @Test("writing an event makes it readable as it was")
     func one() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -30,7 +30,7 @@ struct WritingTests {
     }
 
     @Test(
-        "keeps names and bytes of any kind",
+        "writing keeps names and bytes of any kind",
         arguments: [
             ("plain", "t", [UInt8]()), ("ünïcode-🐴", "Ö🐎", [0, 255, 128]), ("a b/c?d#e", "with space", [1]),
             ("x", String(repeating: "t", count: 500), [UInt8](repeating: 7, count: 1 << 20)),
@@ -51,7 +51,7 @@ struct WritingTests {
         }
     }
 
-    @Test("several events keeps their order, and comes after what was there")
+    @Test("writing several events keeps their order, and comes after what was there")
     func batch() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -65,7 +65,7 @@ struct WritingTests {
         }
     }
 
-    @Test("no events only checks the version")
+    @Test("writing no events only checks the version")
     func nothing() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -78,7 +78,7 @@ struct WritingTests {
         }
     }
 
-    @Test("succeeds when the stream is as expected, whatever that is")
+    @Test("writing succeeds when the stream is as expected, whatever that is")
     func expectedVersions() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -91,7 +91,7 @@ struct WritingTests {
         }
     }
 
-    @Test("S53: fails with both versions when the stream is not as expected, and writes nothing")
+    @Test("S53: writing fails with both versions when the stream is not as expected, and writes nothing")
     func conflicts() async throws {
         try await TestServer.withClient { client in
             let (stream, missing) = (TestServer.newStream(), TestServer.newStream("missing"))
@@ -114,7 +114,7 @@ struct WritingTests {
         }
     }
 
-    @Test("S54: the same events again is recognised and reported as such")
+    @Test("S54: writing the same events again is recognised and reported as such")
     func repeated() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -130,7 +130,7 @@ struct WritingTests {
         }
     }
 
-    @Test("S10: is refused where the user may not write, and the client goes on")
+    @Test("S10: writing is refused where the user may not write, and the client goes on")
     func accessDenied() async throws {
         try await TestServer.withConfiguration { configuration in
             var anonymous = configuration
@@ -145,7 +145,7 @@ struct WritingTests {
         }
     }
 
-    @Test("S55: what is too large is refused before it is sent, and the client goes on")
+    @Test("S55: writing what is too large is refused before it is sent, and the client goes on")
     func tooLarge() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
@@ -157,7 +157,7 @@ struct WritingTests {
         }
     }
 
-    @Test("from two thousand tasks at once writes each event once")
+    @Test("writing from two thousand tasks at once writes each event once")
     func concurrent() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()

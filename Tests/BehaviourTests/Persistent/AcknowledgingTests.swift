@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Acknowledgements", .timeLimit(.minutes(1)))
 struct AcknowledgingTests {
-    @Test("are sent when there are as many as a quarter of the buffer")
+    @Test("acknowledgements are sent when there are as many as a quarter of the buffer")
     func quarter() async throws {
         try await ScriptedSubscription.run(bufferSize: 8) { script in
             try await script.peer.push(0..<5, on: script.id)
@@ -20,7 +20,7 @@ struct AcknowledgingTests {
         }
     }
 
-    @Test("are sent when the consumer comes for an event and none is there")
+    @Test("acknowledgements are sent when the consumer comes for an event and none is there")
     func drained() async throws {
         try await ScriptedSubscription.run(bufferSize: 100) { script in
             try await script.peer.push(0..<2, on: script.id)
@@ -33,7 +33,7 @@ struct AcknowledgingTests {
         }
     }
 
-    @Test("are sent after the delay at the latest, together")
+    @Test("acknowledgements are sent after the delay at the latest, together")
     func delay() async throws {
         try await ScriptedSubscription.run(bufferSize: 100, acknowledgementDelay: .milliseconds(5)) { script in
             try await script.peer.push(0..<4, on: script.id)
@@ -47,7 +47,7 @@ struct AcknowledgingTests {
         }
     }
 
-    @Test("go before refusals made later, and carry the subscription's credentials")
+    @Test("acknowledgements go before refusals made later, and carry the subscription's credentials")
     func order() async throws {
         let options = CallOptions(credentials: Credentials(username: "ops", password: "secret"))
         try await ScriptedSubscription.run(bufferSize: 100, options: options) { script in
@@ -72,7 +72,7 @@ struct AcknowledgingTests {
         }
     }
 
-    @Test("of the same event are accepted once")
+    @Test("acknowledgements of the same event are accepted once")
     func twice() async throws {
         try await ScriptedSubscription.run { script in
             try await script.peer.push(0..<2, on: script.id)
@@ -115,7 +115,7 @@ struct AcknowledgingTests {
         }
     }
 
-    @Test("S45: nothing is acknowledged that the consumer did not, when it refuses an event with stop")
+    @Test("S45: nothing is acknowledged that the consumer did not acknowledge, when it refuses an event with stop")
     func refusedWithStop() async throws {
         try await ScriptedSubscription.run { script in
             try await script.peer.push(0..<3, on: script.id)
@@ -149,7 +149,7 @@ struct AcknowledgingTests {
         }
     }
 
-    @Test("that are late are expired")
+    @Test("acknowledgements that are late are expired")
     func late() async throws {
         try await ScriptedSubscription.run { script in
             try await script.peer.push([0], on: script.id)
@@ -164,7 +164,7 @@ struct AcknowledgingTests {
     }
 
     @Test(
-        "S46: for what was dealt with reach the server before anything else when it ends",
+        "S46: acknowledgements of what was dealt with reach the server before anything else when the subscription ends",
         arguments: Ending.allCases)
     func flushed(_ ending: Ending) async throws {
         try await ScriptedSubscription.run(bufferSize: 100) { script in
@@ -209,7 +209,7 @@ struct AcknowledgingTests {
         case stop, cancellation, closing
     }
 
-    @Test("that were collected are sent when the client is closed at once")
+    @Test("acknowledgements that were collected are sent when the client is closed at once")
     func closed() async throws {
         try await ScriptedSubscription.run(bufferSize: 100) { script in
             try await script.peer.push([0], on: script.id)

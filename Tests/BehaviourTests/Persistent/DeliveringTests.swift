@@ -5,7 +5,9 @@ import Testing
 
 @Suite("A persistent subscription", .timeLimit(.minutes(1)))
 struct DeliveringTests {
-    @Test("asks for as many events as its buffer holds, under the group's name and with its credentials")
+    @Test(
+        "a persistent subscription asks for as many events as its buffer holds, under the group's name and with its credentials"
+    )
     func request() async throws {
         try await ScriptedSession.run { session in
             let options = CallOptions(credentials: Credentials(username: "ops", password: "secret"))
@@ -22,7 +24,7 @@ struct DeliveringTests {
         }
     }
 
-    @Test("that is not wanted any more when the server agrees is ended on the server")
+    @Test("a persistent subscription that is not wanted any more when the server agrees is ended on the server")
     func lateConfirmation() async throws {
         try await ScriptedSession.run { session in
             let connecting = Task { try await session.client.connectSubscription("herd", to: "ponies") }
@@ -37,7 +39,9 @@ struct DeliveringTests {
         }
     }
 
-    @Test("delivers events that come with the confirmation, in order, and with their properties")
+    @Test(
+        "a persistent subscription delivers events that come with the confirmation, in order, and with their properties"
+    )
     func delivery() async throws {
         try await ScriptedSubscription.run { script in
             try await script.peer.push(0..<5, on: script.id, retryCount: 2)
@@ -53,7 +57,7 @@ struct DeliveringTests {
         }
     }
 
-    @Test("is gone through once; a second iteration is told so, and the first goes on")
+    @Test("a persistent subscription is iterated once; a second iteration is told so, and the first goes on")
     func singlePass() async throws {
         try await ScriptedSubscription.run { script in
             var first = script.subscription.events.makeAsyncIterator()
@@ -65,7 +69,7 @@ struct DeliveringTests {
         }
     }
 
-    @Test("ends on the server when the loop is left, after its acknowledgements")
+    @Test("a persistent subscription ends on the server when the loop is left, after its acknowledgements")
     func leavingTheLoop() async throws {
         try await ScriptedSubscription.run { script in
             try await script.peer.push(0..<3, on: script.id)
@@ -80,7 +84,7 @@ struct DeliveringTests {
         }
     }
 
-    @Test("ends on the server when nobody has it any more")
+    @Test("a persistent subscription ends on the server when nobody has it any more")
     func abandoned() async throws {
         try await ScriptedSession.run { session in
             let connecting = Task { _ = try await session.client.connectSubscription("herd", to: "ponies") }
@@ -90,7 +94,7 @@ struct DeliveringTests {
         }
     }
 
-    @Test("ends a waiting consumer with its task, and on the server")
+    @Test("a persistent subscription ends a waiting consumer with its task, and on the server")
     func cancelled() async throws {
         try await ScriptedSubscription.run { script in
             let consumer = Task { for try await _ in script.subscription.events {} }
@@ -100,7 +104,7 @@ struct DeliveringTests {
         }
     }
 
-    @Test("delivers nothing more once it is stopped, although it has more")
+    @Test("a persistent subscription delivers nothing more once it is stopped, although it has more")
     func stopped() async throws {
         try await ScriptedSubscription.run { script in
             try await script.peer.push(0..<5, on: script.id)
@@ -117,7 +121,7 @@ struct DeliveringTests {
         }
     }
 
-    @Test("that is pushed more than it allowed connects again, and says so")
+    @Test("a persistent subscription that is pushed more than it allowed connects again, and says so")
     func overflow() async throws {
         try await ScriptedSubscription.run(bufferSize: 3) { script in
             try await script.peer.push(0..<4, on: script.id)
@@ -133,7 +137,7 @@ struct DeliveringTests {
         }
     }
 
-    @Test("holds an event that is delivered again once")
+    @Test("a persistent subscription holds an event that is delivered again once")
     func redelivery() async throws {
         try await ScriptedSubscription.run(bufferSize: 3) { script in
             try await script.peer.push(0..<3, on: script.id)

@@ -46,7 +46,7 @@ struct ProcessingTests {
         }
     }
 
-    @Test("keeps the order of events with the same key, and lets others go ahead")
+    @Test("processing keeps the order of events with the same key, and lets others go ahead")
     func order() async throws {
         try await ScriptedSubscription.run(bufferSize: 12, acknowledgementDelay: .milliseconds(5)) { script in
             let (subscription, diary, gate) = (script.subscription, Observed<[String]>([]), Gate())
@@ -73,7 +73,7 @@ struct ProcessingTests {
         }
     }
 
-    @Test("runs no more handlers at once than it was told", arguments: [1, 3])
+    @Test("processing runs no more handlers at once than it was told", arguments: [1, 3])
     func limit(_ limit: Int) async throws {
         try await ScriptedSubscription.run(bufferSize: 20, acknowledgementDelay: .milliseconds(5)) { script in
             let (subscription, gate, running) = (script.subscription, Gate(), Head())
@@ -97,7 +97,7 @@ struct ProcessingTests {
         }
     }
 
-    @Test("ends with what the choice of the action throws, and leaves the event to the server")
+    @Test("processing ends with what the choice of the action throws, and leaves the event to the server")
     func choiceThrows() async throws {
         try await ScriptedSubscription.run { script in
             let subscription = script.subscription
@@ -110,7 +110,7 @@ struct ProcessingTests {
         }
     }
 
-    @Test("ends with the server's reason once running handlers have finished")
+    @Test("processing ends with the server's reason once running handlers have finished")
     func serverEnds() async throws {
         try await ScriptedSubscription.run { script in
             let (subscription, started, gate, diary) = (script.subscription, Gate(), Gate(), Observed<[String]>([]))
@@ -132,7 +132,7 @@ struct ProcessingTests {
         }
     }
 
-    @Test("starts no handler for events that were taken back while they waited")
+    @Test("processing starts no handler for events that were taken back while they waited")
     func takenBack() async throws {
         try await ScriptedSubscription.run(acknowledgementDelay: .milliseconds(5)) { script in
             let (subscription, started, gate, diary) = (script.subscription, Gate(), Gate(), Observed<[String]>([]))
@@ -161,7 +161,7 @@ struct ProcessingTests {
         }
     }
 
-    @Test("S48: warns of an event that is not dealt with when four fifths of its time are over")
+    @Test("S48: processing warns of an event that is not dealt with when four fifths of its time are over")
     func slow() async throws {
         let timeout = Duration.milliseconds(100)
         try await ScriptedSubscription.run(messageTimeout: timeout) { script in
@@ -182,7 +182,8 @@ struct ProcessingTests {
         }
     }
 
-    @Test("S49: says that it is stalled when no slot becomes free within the time limit, and what holds them")
+    @Test(
+        "S49: processing says that it is stalled when no slot becomes free within the time limit, and what holds them")
     func stalled() async throws {
         try await ScriptedSubscription.run(bufferSize: 2, messageTimeout: .milliseconds(100)) { script in
             var events = script.subscription.events.makeAsyncIterator()
@@ -196,7 +197,7 @@ struct ProcessingTests {
         }
     }
 
-    @Test("with fewer than one handler is refused")
+    @Test("processing with fewer than one handler is refused")
     func none() async throws {
         try await ScriptedSubscription.run { script in
             let error = try await failure { try await script.subscription.process(maxConcurrent: 0) { _ in } }

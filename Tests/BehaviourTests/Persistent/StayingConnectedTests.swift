@@ -5,7 +5,7 @@ import Testing
 
 @Suite("A persistent subscription stays connected", .timeLimit(.minutes(1)))
 struct StayingConnectedTests {
-    @Test("S12: on a connection on which nothing happens but heartbeats")
+    @Test("S12: a persistent subscription stays connected while nothing happens but heartbeats")
     func idle() async throws {
         try await ScriptedSubscription.run {
             $0.heartbeat.interval = .milliseconds(5)
@@ -21,7 +21,7 @@ struct StayingConnectedTests {
         }
     }
 
-    @Test("S41: when the server restarts")
+    @Test("S41: a persistent subscription stays connected when the server restarts")
     func restart() async throws {
         try await ScriptedSubscription.run { script in
             try await script.peer.push([0], on: script.id)
@@ -54,7 +54,7 @@ struct StayingConnectedTests {
         }
     }
 
-    @Test("S42: at the master, when the node it asks is none")
+    @Test("S42: a persistent subscription stays connected at the master, when the node it asks is none")
     func master() async throws {
         let master = ScriptedServer()
         let port = try await master.start()
@@ -79,7 +79,7 @@ struct StayingConnectedTests {
         await master.stop()
     }
 
-    @Test("without events that were buffered when the connection was lost: the server delivers them again")
+    @Test("a persistent subscription that connects again drops what was buffered: the server delivers it again")
     func discarded() async throws {
         try await ScriptedSubscription.run { script in
             try await script.peer.push(0..<4, on: script.id)
@@ -118,7 +118,7 @@ struct StayingConnectedTests {
         }
     }
 
-    @Test("after an update of its settings, which ends it on the server")
+    @Test("a persistent subscription stays connected after an update of its settings, which ends it on the server")
     func updated() async throws {
         try await ScriptedSubscription.run { script in
             try await script.peer.push(0..<2, on: script.id)
@@ -132,7 +132,7 @@ struct StayingConnectedTests {
         }
     }
 
-    @Test("as often as it takes, and says at which attempt it is")
+    @Test("a persistent subscription connects again as often as it takes, and says at which attempt it is")
     func attempts() async throws {
         try await ScriptedSubscription.run { script in
             var id = script.id
@@ -152,7 +152,7 @@ struct StayingConnectedTests {
     }
 
     @Test(
-        "S51: unless the server will not have it, which ends it with the reason",
+        "S51: a persistent subscription stays connected unless the server will not have it, which ends it with the reason",
         arguments: [
             (.accessDenied, .accessDenied), (.notFound, .subscriptionNotFound),
             (.persistentSubscriptionDeleted, .subscriptionDeleted), (.subscriberMaxCountReached, .tooManySubscribers),
@@ -192,7 +192,7 @@ struct StayingConnectedTests {
         }
     }
 
-    @Test("until its client is closed")
+    @Test("a persistent subscription stays connected until its client is closed")
     func clientClosed() async throws {
         try await ScriptedSubscription.run { script in
             let consumer = Task { for try await _ in script.subscription.events {} }

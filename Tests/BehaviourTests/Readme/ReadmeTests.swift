@@ -11,19 +11,19 @@ struct ReadmeTests {
         "Sources/PhotonPump/PhotonPump.docc", "Sources/EmbeddedEventStore/EmbeddedEventStore.docc",
     ]
 
-    @Test("shows in the README only Swift that is compiled here, line for line")
+    @Test("the documentation shows in the README only Swift that is compiled here, line for line")
     func readmeIsCompiled() throws {
         #expect(try Self.checkSnippets(of: Self.root.appendingPathComponent("README.md")) >= 6)
     }
 
-    @Test("shows in articles only Swift that is compiled here, line for line", arguments: catalogues)
+    @Test("the documentation shows in articles only Swift that is compiled here, line for line", arguments: catalogues)
     func articlesAreCompiled(catalogue: String) throws {
         let articles = try FileManager.default.contentsOfDirectory(
             at: Self.root.appendingPathComponent(catalogue), includingPropertiesForKeys: nil)
         #expect(try articles.map(Self.checkSnippets).reduce(0, +) >= 2)
     }
 
-    @Test("shows what works")
+    @Test("the documentation's examples work")
     func snippetsWork() async throws {
         try await withEmbeddedServer(logger: .silent) { server in
             try await withClient("\(server.connectionString)?operationTimeout=50s", logger: .silent) { client in

@@ -29,7 +29,7 @@ struct BusyTests {
         }
     }
 
-    @Test("S15: of a handler that blocks its thread costs no connection")
+    @Test("S15: a handler that blocks its thread costs no connection")
     func blockingHandler() async {
         await #expect(processExitsWith: .success) { try await Self.blockingHandler() }
     }
@@ -41,7 +41,7 @@ struct BusyTests {
         }
     }
 
-    @Test("S17: of whoever goes through large pages costs no connection")
+    @Test("S17: a consumer that is slow over large pages costs no connection")
     func slowReader() async {
         await #expect(processExitsWith: .success) { try await Self.slowReader() }
     }
@@ -58,7 +58,7 @@ struct BusyTests {
         }
     }
 
-    @Test("S21: of a server that answers everything late costs no connection")
+    @Test("S21: a server that answers everything late costs no connection")
     func lateAnswers() async {
         await #expect(processExitsWith: .success) { try await Self.lateAnswers() }
     }
@@ -74,7 +74,7 @@ struct BusyTests {
         }
     }
 
-    @Test("S16: of a link that takes long for one large answer is no silence")
+    @Test("S16: a link that takes long for one large answer is not taken for silent")
     func slowLink() async {
         await #expect(processExitsWith: .success) { try await Self.slowLink() }
     }

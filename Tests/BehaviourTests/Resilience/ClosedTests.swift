@@ -21,7 +21,7 @@ struct ClosedTests {
 
     private static let eternity: Duration = .seconds(3600)
 
-    @Test("leaves nothing to an iteration, not even the rest of its page", arguments: [5, 500])
+    @Test("closing leaves nothing to an iteration, not even the rest of its page", arguments: [5, 500])
     func iteration(pageSize: Int) async throws {
         try await Self.run { (client: Client, stream: String, _) async throws in
             var events = client.iter(stream, pageSize: pageSize).makeAsyncIterator()
@@ -37,7 +37,7 @@ struct ClosedTests {
         }
     }
 
-    @Test("takes nothing back of an iteration that is through")
+    @Test("closing takes nothing back of an iteration that is through")
     func finished() async throws {
         try await Self.run { (client: Client, stream: String, _) async throws in
             var events = client.iter(stream).makeAsyncIterator()
@@ -47,7 +47,7 @@ struct ClosedTests {
         }
     }
 
-    @Test("leaves nothing to a subscription, not even what has come", arguments: [5, 500])
+    @Test("closing leaves nothing to a subscription, not even what has come", arguments: [5, 500])
     func subscription(pageSize: Int) async throws {
         try await Self.run { (client: Client, stream: String, _) async throws in
             var options = SubscriptionOptions()
@@ -62,7 +62,7 @@ struct ClosedTests {
         }
     }
 
-    @Test("lets no further handler begin, and ends follow with the reason", arguments: [1, 3])
+    @Test("closing lets no further handler begin, and ends follow with the reason", arguments: [1, 3])
     func follow(maxConcurrent: Int) async throws {
         try await Self.run { (client: Client, stream: String, _) async throws in
             let (store, journal, gate, started) = (ObservedStore<Int64>(), HandledEvents(), Barrier(), Gate())
@@ -82,7 +82,7 @@ struct ClosedTests {
         }
     }
 
-    @Test("with patience lets an iteration go on to its end, and no other begin")
+    @Test("closing with patience lets an iteration go on to its end, and no other begin")
     func patience() async throws {
         try await Self.run { (client: Client, stream: String, _) async throws in
             var events = client.iter(stream, pageSize: 3).makeAsyncIterator()
@@ -99,7 +99,7 @@ struct ClosedTests {
         }
     }
 
-    @Test("with patience lets calls make all of their requests")
+    @Test("closing with patience lets calls make all of their requests")
     func manyRequests() async throws {
         try await Self.run { (client: Client, stream: String, other: Client) async throws in
             let (started, gate) = (Gate(), Gate())
@@ -119,7 +119,7 @@ struct ClosedTests {
         }
     }
 
-    @Test("with patience does not wait for an iteration that was left")
+    @Test("closing with patience does not wait for an iteration that was left")
     func left() async throws {
         try await Self.run { (client: Client, stream: String, _) async throws in
             for try await event in client.iter(stream, pageSize: 3) where event.number == 4 { break }
@@ -127,7 +127,7 @@ struct ClosedTests {
         }
     }
 
-    @Test("with patience cuts an iteration that takes longer")
+    @Test("closing with patience cuts an iteration that takes longer")
     func impatience() async throws {
         try await Self.run { (client: Client, stream: String, _) async throws in
             var events = client.iter(stream, pageSize: 3).makeAsyncIterator()
@@ -137,7 +137,7 @@ struct ClosedTests {
         }
     }
 
-    @Test("with patience in a loop over events waits for all but the loop, which goes on to its end")
+    @Test("closing with patience in a loop over events waits for all but the loop, which goes on to its end")
     func inLoop() async throws {
         try await Self.run { (client: Client, stream: String, _) async throws in
             let changes = await client.changes
@@ -151,7 +151,7 @@ struct ClosedTests {
         }
     }
 
-    @Test("with patience in a handler waits for all but its worker, which saves its checkpoint")
+    @Test("closing with patience in a handler waits for all but its worker, which saves its checkpoint")
     func inHandler() async throws {
         try await Self.run { client, stream, other in
             let name = TestServer.newStream("checkpoint")
@@ -166,7 +166,9 @@ struct ClosedTests {
         }
     }
 
-    @Test("with patience among a group's events waits for all but what is done with them", arguments: [true, false])
+    @Test(
+        "closing with patience among a group's events waits for all but what is done with them",
+        arguments: [true, false])
     func inGroup(isLoop: Bool) async throws {
         try await Self.run { client, stream, other in
             var settings = PersistentSubscriptionSettings()
@@ -200,7 +202,7 @@ struct ClosedTests {
 
 @Suite("S70: Closing, and what is asked for over HTTP", .timeLimit(.minutes(1)))
 struct ClosedHTTPTests {
-    @Test("refuses it")
+    @Test("a closed client refuses a request over HTTP")
     func closed() async throws {
         let client = try Client("tcp://127.0.0.1:1", logger: .silent)
         await client.close()
@@ -226,7 +228,7 @@ struct ClosedHTTPTests {
         withExtendedLifetime(listener) {}
     }
 
-    @Test("ends it, at once or when its time is over", arguments: [true, false])
+    @Test("closing ends a request over HTTP, at once or when its time is over", arguments: [true, false])
     func underway(drains: Bool) async throws {
         try await Self.withSilentSeed { client in
             let options = CallOptions(timeout: .seconds(50))
@@ -238,7 +240,7 @@ struct ClosedHTTPTests {
         }
     }
 
-    @Test("has a deadline for it that covers the search for the master")
+    @Test("a request over HTTP has a deadline that covers the search for the master")
     func deadline() async throws {
         try await Self.withSilentSeed { client in
             let asking = Task {

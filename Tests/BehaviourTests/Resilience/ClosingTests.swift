@@ -18,7 +18,7 @@ struct ClosingTests {
         }
     }
 
-    @Test("lets calls in flight end, and refuses new ones")
+    @Test("closing with patience lets calls in flight end, and refuses new ones")
     func drained() async throws {
         try await Self.run { client, call, hold in
             let closing = await client.beginClosing()
@@ -30,7 +30,7 @@ struct ClosingTests {
         }
     }
 
-    @Test("ends the calls that are not through in time")
+    @Test("closing with patience ends the calls that are not through in time")
     func outOfTime() async throws {
         try await Self.run { client, call, _ in
             await client.close(drainingFor: .milliseconds(50))
@@ -40,7 +40,7 @@ struct ClosingTests {
         }
     }
 
-    @Test("loses its patience when its task is cancelled")
+    @Test("closing with patience loses its patience when its task is cancelled")
     func cancelled() async throws {
         try await Self.run { client, call, _ in
             let closing = Task { await client.close(drainingFor: .seconds(50)) }
@@ -51,7 +51,7 @@ struct ClosingTests {
         }
     }
 
-    @Test("takes no time without calls")
+    @Test("closing with patience takes no time without calls")
     func idle() async throws {
         try await withEmbeddedServer(logger: .silent) { server in
             let client = try Client(await server.connectionString, logger: .silent)

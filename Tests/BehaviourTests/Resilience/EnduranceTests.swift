@@ -8,7 +8,7 @@ import Testing
 @Suite("Losing the connection again and again", .timeLimit(.minutes(2)))
 struct EnduranceTests {
     @Test(
-        "5,000 times leaves no thread, no descriptor and no memory behind",
+        "losing the connection 5,000 times leaves no thread, no descriptor and no memory behind",
         .enabled(if: Footprint.isKnown, "needs /proc")
     )
     func reconnects() async throws {

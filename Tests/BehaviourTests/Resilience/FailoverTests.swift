@@ -58,7 +58,9 @@ struct FailoverTests {
         }
     }
 
-    @Test("is found again by nodes that were only heard of, when the seed stays away and searches were in vain")
+    @Test(
+        "a cluster whose nodes fail is found again by nodes that were only heard of, when the seed stays away and searches were in vain"
+    )
     func seedStaysAway() async throws {
         try await withEmbeddedCluster(logger: .silent) { cluster in
             let port = try #require(await cluster.nodes[0].httpPort)
@@ -85,7 +87,7 @@ struct FailoverTests {
         }
     }
 
-    @Test("S62: the last node alive was no master, and a new master appears elsewhere")
+    @Test("S62: a client goes on when the last node alive was no master and a new master appears elsewhere")
     func lastNode() async throws {
         try await Self.run(preferring: .follower) { cluster, client in
             try await client.publish(try Pony.events(1), to: "ponies")
@@ -100,7 +102,7 @@ struct FailoverTests {
         }
     }
 
-    @Test("is followed to its new master by what is written, wherever the client is")
+    @Test("a cluster whose nodes fail is followed to its new master by what is written, wherever the client is")
     func movingMaster() async throws {
         try await Self.run { cluster, client in
             for (number, master) in [1, 2, 0, 2, 1].enumerated() {
@@ -115,7 +117,7 @@ struct FailoverTests {
         }
     }
 
-    @Test("is asked again when a node names a master that is dead")
+    @Test("a cluster whose nodes fail is asked again when a node names a master that is dead")
     func staleRedirect() async throws {
         try await Self.run(preferring: .follower) { cluster, client in
             let node = try await Self.node(of: client, in: cluster)
@@ -131,7 +133,7 @@ struct FailoverTests {
         }
     }
 
-    @Test("is not chased to and fro without a pause when two nodes name each other")
+    @Test("a cluster whose nodes fail is not chased to and fro without a pause when two nodes name each other")
     func mutualRedirects() async throws {
         try await withEmbeddedServer(logger: .silent) { one in
             try await withEmbeddedServer(logger: .silent) { other in
@@ -154,7 +156,9 @@ struct FailoverTests {
         }
     }
 
-    @Test("is found again by a client whose node has lost touch with the others, and goes on naming the old master")
+    @Test(
+        "a cluster whose nodes fail is found again by a client whose node has lost touch with the others, and goes on naming the old master"
+    )
     func isolatedNode() async throws {
         try await Self.run(preferring: .follower) { cluster, client in
             try await client.publish(try Pony.events(1), to: "ponies", options: CallOptions(requireMaster: false))
@@ -164,7 +168,7 @@ struct FailoverTests {
         }
     }
 
-    @Test("has a better node, to which the client goes by itself when it looks now and then")
+    @Test("a cluster with a better node has the client move there by itself when it looks now and then")
     func betterNode() async throws {
         let settings: (inout Client.Configuration) -> Void = { $0.discovery.backgroundInterval = .milliseconds(20) }
         try await Self.run(settings) { cluster, client in
@@ -180,7 +184,7 @@ struct FailoverTests {
         }
     }
 
-    @Test("S64: is ready for the first write when it says so, not when its ports are open")
+    @Test("S64: a cluster whose nodes fail is ready for the first write when it says so, not when its ports are open")
     func ready() async throws {
         try await Self.run { cluster, client in
             try await cluster.kill(0, election: .onDemand)

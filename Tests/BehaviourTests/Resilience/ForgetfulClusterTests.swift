@@ -35,7 +35,7 @@ struct ForgetfulClusterTests {
     }
 
     @Test(
-        "S76: makes each write once, and a new master is none the wiser",
+        "S76: writing to nodes that forget makes each write once, and a new master is none the wiser",
         arguments: [.any, .streamExists] as [ExpectedVersion])
     func once(_ expected: ExpectedVersion) async throws {
         try await Self.run { cluster, client in
@@ -53,7 +53,7 @@ struct ForgetfulClusterTests {
         }
     }
 
-    @Test("S76: makes many writes that are on their way at once each once")
+    @Test("S76: writing to nodes that forget makes many writes that are on their way at once each once")
     func many() async throws {
         try await Self.run { cluster, client in
             let events = try Pony.events(100)
@@ -69,7 +69,7 @@ struct ForgetfulClusterTests {
         }
     }
 
-    @Test("S76: makes the writes of a sequence once and in order, whenever masters die")
+    @Test("S76: writing to nodes that forget makes the writes of a sequence once and in order, whenever masters die")
     func sequence() async throws {
         try await Self.run { cluster, client in
             let events = try Pony.events(600)
@@ -88,7 +88,7 @@ struct ForgetfulClusterTests {
         }
     }
 
-    @Test("S76: sets metadata once")
+    @Test("S76: writing to nodes that forget sets metadata once")
     func metadata() async throws {
         try await Self.run { cluster, client in
             for round in 1...2 {
@@ -101,7 +101,7 @@ struct ForgetfulClusterTests {
         }
     }
 
-    @Test("S77: commits a transaction once")
+    @Test("S77: writing to nodes that forget commits a transaction once")
     func transaction() async throws {
         try await Self.run { cluster, client in
             try await client.publish(try Pony.events(1), to: "ponies")
@@ -115,7 +115,9 @@ struct ForgetfulClusterTests {
         }
     }
 
-    @Test("S75: makes a write once whose master gave up waiting for it, and was deposed then")
+    @Test(
+        "S75: writing to nodes that forget makes a write once whose master gave up waiting for it, and was deposed then"
+    )
     func timeout() async throws {
         try await Self.run { cluster, client in
             try await client.publish(try Pony.events(1), to: "ponies")

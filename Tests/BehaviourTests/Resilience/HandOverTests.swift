@@ -11,7 +11,7 @@ struct HandOverTests {
     private static let runs = ProcessInfo.processInfo.environment["PHOTONPUMP_HANDOVER_RUNS"].flatMap { Int($0) } ?? 200
 
     @Test(
-        "S29: has no gap, no repeat and no reordering while others write at full speed and connections are lost",
+        "S29: the switch from history to live has no gap, no repeat and no reordering while others write at full speed and connections are lost",
         .enabled(if: TestServer.isEmbedded, "cuts connections"))
     func handOver() async throws {
         try await withEmbeddedServer(logger: .silent) { server in

@@ -17,7 +17,9 @@ struct IdleTests {
         }
     }
 
-    @Test("S12: keeps subscriptions of every kind connected, which get the next event")
+    @Test(
+        "S12: a connection on which nothing happens keeps subscriptions of every kind connected, which get the next event"
+    )
     func subscriptions() async throws {
         try await Self.run { server, client in
             try await client.createSubscription("herd", to: "ponies")
@@ -49,7 +51,7 @@ struct IdleTests {
         }
     }
 
-    @Test("tells how long a heartbeat takes to be answered")
+    @Test("a connection on which nothing happens tells how long a heartbeat takes to be answered")
     func roundTrip() async throws {
         try await Self.run { server, client in
             let began = ContinuousClock.now

@@ -12,7 +12,7 @@ struct LongHistoryTests {
     private static let batch = 4_000
 
     @Test(
-        "S31: comes to its end in the memory of its beginning",
+        "S31: a subscription with a long history comes to its end in the memory of its beginning",
         .enabled(if: TestServer.isEmbedded, "writes for minutes, if it is to"),
         .enabled(if: Footprint.isKnown, "needs /proc")
     )

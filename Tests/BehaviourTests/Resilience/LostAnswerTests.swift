@@ -188,7 +188,7 @@ struct LostAnswerTests {
         }
     }
 
-    @Test("S77: that can be found out while the client is being closed with patience")
+    @Test("S77: whether a request was carried out can be found out while the client is being closed with patience")
     func closing() async throws {
         try await Self.run { server, client, other in
             let port = try #require(await server.httpPort)

@@ -31,7 +31,7 @@ struct OutageTests {
     }
 
     @Test(
-        "S1: is an error of connect() within its time, and never a success",
+        "S1: a server that is off is an error of connect() within its time, and never a success",
         arguments: [(false, .connectionFailed), (true, .discoveryFailed)] as [(Bool, PhotonPumpError.Code)])
     func connect(_ row: (byGossip: Bool, code: PhotonPumpError.Code)) async throws {
         let settings: (inout Client.Configuration) -> Void = { $0.connectTimeout = .seconds(1) }
@@ -50,7 +50,9 @@ struct OutageTests {
         }
     }
 
-    @Test("S3: fails a thousand writes at their deadline, and nothing of them is left", arguments: [false, true])
+    @Test(
+        "S3: a server that is away fails a thousand writes at their deadline, and nothing of them is left",
+        arguments: [false, true])
     func deadlines(wasConnected: Bool) async {
         // In a process of its own, for a thousand tasks are late where there are others.
         await #expect(processExitsWith: .success) { [wasConnected = wasConnected as Bool] in
@@ -87,7 +89,8 @@ struct OutageTests {
         return false
     }
 
-    @Test("S6: fails all that wait when the search for a node is given up, and is looked for again when asked")
+    @Test(
+        "S6: all that wait fail when the search for a node is given up, and a later call makes the client search again")
     func discoveryGivesUp() async throws {
         let settings: (inout Client.Configuration) -> Void = { $0.discovery.maximumAttempts = 3 }
         try await Self.run(settings, byGossip: true) { cluster, client in
@@ -110,7 +113,7 @@ struct OutageTests {
         }
     }
 
-    @Test("S7: that broke the connection without a word is one disconnection to everybody who listens or follows")
+    @Test("S7: a connection that broke without a word is one disconnection to everybody who listens or follows")
     func reset() async throws {
         try await Self.run { cluster, client in
             try await client.publish(try Pony.events(1), to: "ponies")
@@ -142,7 +145,9 @@ struct OutageTests {
         }
     }
 
-    @Test("is told of from beginning to end: disconnected and why, each attempt and its pause, connected, closed")
+    @Test(
+        "an outage is told of from beginning to end: disconnected and why, each attempt and its pause, connected, closed"
+    )
     func changes() async throws {
         try await Self.run { cluster, client in
             let changes = await client.changes
@@ -180,7 +185,7 @@ struct OutageTests {
         }
     }
 
-    @Test("is not tried for ever when that is not wanted")
+    @Test("a server that is away is not tried for ever when that is not wanted")
     func attemptsAreLimited() async throws {
         let settings: (inout Client.Configuration) -> Void = {
             $0.reconnection.maximumAttempts = 3

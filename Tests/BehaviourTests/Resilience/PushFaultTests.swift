@@ -14,7 +14,7 @@ struct PushFaultTests {
         }
     }
 
-    @Test("make a subscription neither lose nor repeat an event, wherever the connection ends")
+    @Test("a subscription neither loses nor repeats an event, wherever the connection ends")
     func following() async throws {
         try await Self.run { server, client in
             let subscription = try await client.subscribe(to: "ponies")
@@ -28,7 +28,7 @@ struct PushFaultTests {
         }
     }
 
-    @Test("make a group's consumer miss no event, wherever the connection ends")
+    @Test("a group's consumer misses no event, wherever the connection ends")
     func consuming() async throws {
         try await Self.run { server, client in
             try await client.createSubscription("herd", to: "ponies")
@@ -46,7 +46,7 @@ struct PushFaultTests {
         }
     }
 
-    @Test("of a server that ends a subscription make it begin again")
+    @Test("a subscription that the server ends begins again")
     func unsubscribed() async throws {
         try await Self.run { server, client in
             try await client.createSubscription("herd", to: "ponies")
@@ -65,7 +65,7 @@ struct PushFaultTests {
     }
 
     @Test(
-        "of a server that will not have a subscriber end it with the reason",
+        "a server that will not have a subscriber ends it with the reason",
         arguments: [
             (.accessDenied, .accessDenied), (.notFound, .subscriptionNotFound), (.deleted, .subscriptionDeleted),
             (.tooManySubscribers, .tooManySubscribers),

@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Connecting again", .timeLimit(.minutes(1)))
 struct ReconnectingTests {
-    @Test("S13: finds the server at its new address, for the name is looked up at each attempt")
+    @Test("S13: connecting again finds the server at its new address, for the name is looked up at each attempt")
     func movedName() async throws {
         try await withEmbeddedServer(logger: .silent) { old in
             try await withEmbeddedServer(logger: .silent) { new in
@@ -33,7 +33,7 @@ struct ReconnectingTests {
     }
 
     @Test(
-        "S8: takes a server that does not know its users yet for one that is starting",
+        "S8: connecting again takes a server that does not know its users yet for one that is starting",
         .enabled(if: TestServer.isEmbedded))
     func usersNotLoaded() async throws {
         try await withEmbeddedServer(logger: .silent) { server in
@@ -47,7 +47,9 @@ struct ReconnectingTests {
         }
     }
 
-    @Test("S8: takes a server that refuses the user it had accepted for one that is starting, whatever its words")
+    @Test(
+        "S8: connecting again takes a server that refuses the user it had accepted for one that is starting, whatever its words"
+    )
     func acceptedBefore() async throws {
         try await OutageTests.run { cluster, client in
             try await client.publish(try Pony.events(1), to: "ponies")
@@ -60,7 +62,9 @@ struct ReconnectingTests {
         }
     }
 
-    @Test("S9: is given up for a user who was accepted once and is refused for longer than connecting may take")
+    @Test(
+        "S9: connecting is given up for a user who was accepted once and is refused for longer than connecting may take"
+    )
     func refusedForGood() async throws {
         let settings: (inout Client.Configuration) -> Void = { $0.connectTimeout = .milliseconds(300) }
         try await OutageTests.run(settings) { cluster, client in

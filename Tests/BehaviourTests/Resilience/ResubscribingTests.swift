@@ -6,7 +6,7 @@ import Testing
 @Suite("Subscribing again and again", .timeLimit(.minutes(2)))
 struct ResubscribingTests {
     @Test(
-        "S39: 10,000 times leaves nothing behind, neither here nor on the server, and no memory",
+        "S39: subscribing 10,000 times leaves nothing behind, neither here nor on the server, and no memory",
         .enabled(if: Footprint.isKnown, "needs /proc")
     )
     func manyTimes() async {

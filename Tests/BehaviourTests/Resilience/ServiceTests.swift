@@ -7,7 +7,7 @@ import Testing
 
 @Suite("A client as a service", .timeLimit(.minutes(1)), .enabled(if: TestServer.isEmbedded, "keeps answers back"))
 struct ServiceTests {
-    @Test("closes when its group shuts down, after the calls in flight")
+    @Test("a client as a service closes when its group shuts down, after the calls in flight")
     func gracefully() async throws {
         try await withEmbeddedServer(logger: .silent) { server in
             let client = try Client(await server.connectionString, logger: .silent)
@@ -25,7 +25,7 @@ struct ServiceTests {
         }
     }
 
-    @Test("closes at once when its task is cancelled")
+    @Test("a client as a service closes at once when its task is cancelled")
     func cancelled() async throws {
         try await withEmbeddedServer(logger: .silent) { server in
             let client = try Client(await server.connectionString, logger: .silent)
@@ -40,7 +40,7 @@ struct ServiceTests {
         }
     }
 
-    @Test("runs in a service group with others that use it")
+    @Test("a client as a service runs in a service group with others that use it")
     func group() async throws {
         struct Worker: Service {
             let client: Client

@@ -14,7 +14,7 @@ struct SubscriptionLossTests {
     }
 
     @Test(
-        "S23: goes on behind the last event that was given when connections end while history is read",
+        "S23: a subscription goes on behind the last event that was given when connections end while history is read",
         arguments: [.beforeHandling, .beforeReply, .withinReply] as [EmbeddedServer.Fault.Moment])
     func history(_ moment: EmbeddedServer.Fault.Moment) async throws {
         try await Self.run { server, client in
@@ -38,7 +38,9 @@ struct SubscriptionLossTests {
         }
     }
 
-    @Test("S24: ends up live however fast the losses follow each other, and can still be stopped, on the server too")
+    @Test(
+        "S24: a subscription ends up live however fast the losses follow each other, and can still be stopped, on the server too"
+    )
     func quickLosses() async throws {
         try await Self.run { server, client in
             let subscription = try await client.subscribe(to: "ponies", from: .start)
@@ -66,7 +68,7 @@ struct SubscriptionLossTests {
     }
 
     @Test(
-        "S25: tells of five losses and five resumptions, wherever it began",
+        "S25: a subscription tells of five losses and five resumptions, wherever it began",
         arguments: [.start, .end] as [SubscriptionStart<Int64>])
     func fiveLosses(_ start: SubscriptionStart<Int64>) async throws {
         try await Self.run { server, client in
@@ -95,7 +97,7 @@ struct SubscriptionLossTests {
     }
 
     @Test(
-        "S26: that began behind the last event gives no old one after a loss",
+        "S26: a subscription that began behind the last event gives no old one after a loss",
         arguments: [.after(4), .end] as [SubscriptionStart<Int64>])
     func behindTheLast(_ start: SubscriptionStart<Int64>) async throws {
         try await Self.run { server, client in
@@ -112,7 +114,7 @@ struct SubscriptionLossTests {
     }
 
     @Test(
-        "S27: that has come to event 0 does not give it again after a loss",
+        "S27: a subscription that has come to event 0 does not give it again after a loss",
         arguments: [.start, .from(0), .after(0)] as [SubscriptionStart<Int64>])
     func eventZero(_ start: SubscriptionStart<Int64>) async throws {
         try await Self.run { server, client in
@@ -129,7 +131,7 @@ struct SubscriptionLossTests {
         }
     }
 
-    @Test("S28: reading $all goes on behind the position at which the connection was lost")
+    @Test("S28: a subscription to $all goes on behind the position at which the connection was lost")
     func readingAll() async throws {
         try await Self.run { server, client in
             try await client.publish(Pony.events(100), to: "ponies")
@@ -142,7 +144,9 @@ struct SubscriptionLossTests {
         }
     }
 
-    @Test("S36: tells when it is live, still live, behind, interrupted and resumed; and between which events")
+    @Test(
+        "S36: a subscription tells when it is live, still live, behind, interrupted and resumed; and between which events"
+    )
     func everyChange() async throws {
         try await Self.run { server, client in
             try await client.publish(Pony.events(1), to: "ponies")
@@ -184,7 +188,7 @@ struct SubscriptionLossTests {
     }
 
     @Test(
-        "S62: goes on when the last node that lived was no master, and a new one appears, wherever the client was",
+        "S62: a subscription goes on when the last node alive was no master and a new one appears, wherever the client was",
         arguments: [true, false])
     func newMaster(wasThere: Bool) async throws {
         try await withEmbeddedCluster(logger: .silent) { cluster in

@@ -32,7 +32,7 @@ struct Trust {
 
 @Suite("A client that speaks TLS", .timeLimit(.minutes(1)))
 struct TLSTests {
-    @Test("is served as one that does not")
+    @Test("a client that speaks TLS is served as one that does not")
     func served() async throws {
         try await Trust.run { trust in
             try await withEmbeddedServer(try trust.server(), logger: .silent) { server in
@@ -86,7 +86,9 @@ struct TLSTests {
         }
     }
 
-    @Test("S60: has an error for each thing that can be wrong, and tries once", arguments: Trouble.allCases)
+    @Test(
+        "S60: a client that speaks TLS has an error for each thing that can be wrong, and tries once",
+        arguments: Trouble.allCases)
     func trouble(_ trouble: Trouble) async throws {
         try await Trust.run { trust in
             let settings = try trust.server(Self.certificate(trouble, trust))

@@ -40,7 +40,7 @@ struct UntrustedServerTests {
     }
 
     @Test(
-        "gets neither the user's name nor the password, nor anything else",
+        "a server with the wrong certificate gets neither the user's name nor the password, nor anything else",
         arguments: [
             Case(names: ["other.example"], expected: "es.example"),
             Case(names: ["es.example.other.example"], expected: "es.example"),
@@ -79,7 +79,7 @@ struct UntrustedServerTests {
     }
 
     @Test(
-        "is none of those that have the name, in any of these ways",
+        "a server with a certificate for another name is refused, in any of these ways",
         arguments: [
             Case(names: ["es.example"], expected: "es.example"), Case(names: ["es.example"], expected: "ES.Example"),
             Case(names: ["*.example.org"], expected: "es.example.org"),
@@ -99,7 +99,7 @@ struct UntrustedServerTests {
         }
     }
 
-    @Test("has no client go on to a node without TLS")
+    @Test("a node without TLS gets no client that is to use it")
     func downgrade() async throws {
         try await Trust.run { trust in
             let (server, plain) = (ScriptedServer(), ScriptedServer())
@@ -123,7 +123,9 @@ struct UntrustedServerTests {
         }
     }
 
-    @Test("keeps no client longer than its time, when it is silent or drips", arguments: [true, false])
+    @Test(
+        "a server that is silent during the TLS handshake, or drips, keeps no client longer than its time",
+        arguments: [true, false])
     func dripping(isSilent: Bool) async throws {
         let server = ScriptedServer()
         let port = try await server.start()

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Bad input from the server", .timeLimit(.minutes(1)))
 struct BadInputTests {
-    @Test("for nobody is passed over")
+    @Test("a package that no call waits for is passed over")
     func unknownCorrelation() async throws {
         try await ScriptedSession.run { session in
             async let ping = session.client.ping()
@@ -18,7 +18,7 @@ struct BadInputTests {
     }
 
     @Test(
-        "fails its own call and no other",
+        "an answer that cannot be read fails its own call and no other",
         arguments: [
             (Command(rawValue: 0x99), [UInt8](), PhotonPumpError.Code.unexpectedReply),
             (.pong, [], .unexpectedReply),
@@ -49,7 +49,7 @@ struct BadInputTests {
     }
 
     @Test(
-        "that is no frame ends the connection, and every call that waits with it",
+        "what is not a frame ends the connection, and every call that waits with it",
         arguments: [
             ([UInt8](repeating: 0, count: 4), "a frame of 0 bytes"),
             ([17, 0, 0, 0, 1, 2, 3], "a frame of 17 bytes, too short"),
@@ -74,7 +74,7 @@ struct BadInputTests {
         }
     }
 
-    @Test("that stops within a frame is told as such")
+    @Test("a connection that ends within a frame is reported as such")
     func endWithinFrame() async throws {
         try await ScriptedSession.run { session in
             try await session.peer.send([100, 0, 0, 0, 4, 0, 1, 2, 3])
@@ -85,7 +85,7 @@ struct BadInputTests {
         }
     }
 
-    @Test("for the whole connection ends it with the server's words")
+    @Test("a bad request for the whole connection ends it with the server's words")
     func connectionWideBadRequest() async throws {
         try await ScriptedSession.run { session in
             try await session.peer.send(Package(.badRequest, .zero, payload: Bytes(utf8: "too much pending")))
@@ -95,7 +95,7 @@ struct BadInputTests {
         }
     }
 
-    @Test("of random bytes never does more than end the connection", arguments: 1...30)
+    @Test("random bytes never do more than end the connection", arguments: 1...30)
     func random(seed: Int) async throws {
         try await ScriptedSession.run { session in
             async let ping = session.client.ping()
@@ -117,7 +117,7 @@ struct BadInputTests {
         }
     }
 
-    @Test("with the largest number there is does no harm")
+    @Test("the largest event number there is does no harm")
     func largestNumber() async throws {
         try await ScriptedSession.run { session in
             let reading = Task { try await session.client.get("s", from: .end) }
@@ -134,7 +134,7 @@ struct BadInputTests {
         }
     }
 
-    @Test("with more events than were asked for fails the read", arguments: [2, 200_000])
+    @Test("an answer with more events than were asked for fails the read", arguments: [2, 200_000])
     func tooManyEvents(count: Int) async throws {
         try await ScriptedSession.run { session in
             // ResolvedIndexedEvent { event { event_id: … } }, the smallest that is legal.
@@ -168,7 +168,7 @@ struct BadInputTests {
         }
     }
 
-    @Test("that says to go on where it began ends an iteration instead of repeating it for ever")
+    @Test("a page that says to continue where it began ends an iteration instead of repeating it for ever")
     func noProgress() async throws {
         try await ScriptedSession.run { session in
             let events = Task { try await session.client.iter("ponies").reduce(into: 0) { count, _ in count += 1 } }
@@ -182,7 +182,7 @@ struct BadInputTests {
         }
     }
 
-    @Test("that looks the last number up before it reads the page gives no event to a decision twice")
+    @Test("a server that looks up the last number before it reads the page gives no event to a decision twice")
     func lastNumberBeforePage() async throws {
         try await ScriptedSession.run { session in
             let decisions = Observed<[[Int64]]>([])

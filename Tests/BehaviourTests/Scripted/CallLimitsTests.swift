@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The limits of a client", .timeLimit(.minutes(1)))
 struct CallLimitsTests {
-    @Test("let calls in one by one, in the order they came")
+    @Test("waiting calls are let in one by one, in the order they came")
     func order() async throws {
         let limits: (inout Client.Configuration) -> Void = { ($0.maximumInFlight, $0.maximumWaiting) = (1, 1) }
         try await ScriptedSession.run(limits) { session in
@@ -26,7 +26,7 @@ struct CallLimitsTests {
         }
     }
 
-    @Test("count a call's time in front of the client, too, and say that it was not sent")
+    @Test("the time a call waits for its turn counts, and its error says that it was not sent")
     func timeout() async throws {
         let limits: (inout Client.Configuration) -> Void = { ($0.maximumInFlight, $0.maximumWaiting) = (1, 1) }
         try await ScriptedSession.run(limits) { session in
@@ -47,7 +47,7 @@ struct CallLimitsTests {
         }
     }
 
-    @Test("give a call up that was not sent within the queue timeout, and no call that was")
+    @Test("the queue timeout ends a call that was not sent within it, and no call that was")
     func queueTimeout() async throws {
         let limits: (inout Client.Configuration) -> Void = {
             $0.maximumInFlight = 1
@@ -64,7 +64,7 @@ struct CallLimitsTests {
         }
     }
 
-    @Test("leave nothing behind of 10,000 calls that are cancelled")
+    @Test("10,000 cancelled calls leave nothing behind")
     func cancelled() async throws {
         try await ScriptedSession.run { session in
             // The errors are let go of at once, because the testing library keeps a list of those that are alive.
@@ -84,7 +84,7 @@ struct CallLimitsTests {
         }
     }
 
-    @Test("S5: end every call with the client, those in front of it included, before close returns")
+    @Test("S5: every call ends with the client, those that wait for their turn included, before close returns")
     func close() async throws {
         let limits: (inout Client.Configuration) -> Void = { ($0.maximumInFlight, $0.maximumWaiting) = (2, 2) }
         try await ScriptedSession.run(limits) { session in

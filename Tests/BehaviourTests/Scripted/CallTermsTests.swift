@@ -8,7 +8,7 @@ import Testing
 struct CallTermsTests {
     private static let soon = CallOptions(timeout: .milliseconds(500))
 
-    @Test("end it when its time is up, and say that a write may have been made")
+    @Test("a call ends when its time is up, and says that a write may have been made")
     func timeout() async throws {
         try await ScriptedSession.run { session in
             let error = try await failure { try await session.client.publish([], to: "s", options: Self.soon) }
@@ -29,7 +29,7 @@ struct CallTermsTests {
     }
 
     @Test(
-        "leave a write that may have been made safe to repeat only where the event keeps its id",
+        "a write that may have been made is safe to repeat only where the event keeps its id",
         arguments: [true, false])
     func safety(hasID: Bool) async throws {
         let settings: (inout Client.Configuration) -> Void = { $0.retries.afterNoAnswer = false }
@@ -45,7 +45,7 @@ struct CallTermsTests {
         }
     }
 
-    @Test("send every request to the master, or none, where the client's settings say so", arguments: [true, false])
+    @Test("every request goes to the master, or none, where the client's settings say so", arguments: [true, false])
     func requireMaster(isRequired: Bool) async throws {
         let settings: (inout Client.Configuration) -> Void = { $0.requireMaster = isRequired }
         try await ScriptedSession.run(settings) { session in
@@ -73,7 +73,7 @@ struct CallTermsTests {
         }
     }
 
-    @Test("count the time in the line, and a write that was not sent was not made")
+    @Test("the time a call waits for its turn counts, and a write that was not sent was not made")
     func timeoutInLine() async throws {
         let settings: (inout Client.Configuration) -> Void = { $0.maximumInFlight = 1 }
         try await ScriptedSession.run(settings) { session in
@@ -88,7 +88,7 @@ struct CallTermsTests {
         }
     }
 
-    @Test("are those of the client's settings unless a call has its own")
+    @Test("a call's terms are those of the client's settings unless a call has its own")
     func defaultTimeout() async throws {
         let settings: (inout Client.Configuration) -> Void = { $0.operationTimeout = .milliseconds(50) }
         try await ScriptedSession.run(settings) { session in
@@ -105,7 +105,7 @@ struct CallTermsTests {
         }
     }
 
-    @Test("S8: let the request be repeated while the node is not ready or too busy")
+    @Test("S8: a request is repeated while the node is not ready or too busy")
     func notReady() async throws {
         try await ScriptedSession.run { session in
             async let pong = session.client.ping()
@@ -119,7 +119,7 @@ struct CallTermsTests {
         }
     }
 
-    @Test("end the repeating when time is up")
+    @Test("a request is no longer repeated when the time of its call is up")
     func neverReady() async throws {
         try await ScriptedSession.run { session in
             let call = Task { try await session.client.ping(options: Self.soon) }
@@ -138,7 +138,7 @@ struct CallTermsTests {
         }
     }
 
-    @Test("put credentials and the wish for the master on the request, of this call only")
+    @Test("credentials and the wish for the master are put on the request of this call only")
     func credentials() async throws {
         try await ScriptedSession.run { session in
             let options = CallOptions(
@@ -158,7 +158,7 @@ struct CallTermsTests {
         }
     }
 
-    @Test("are refused when they cannot work")
+    @Test("a call's terms are refused when they cannot work")
     func invalid() async throws {
         try await ScriptedSession.run { session in
             for options in [

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Changing credentials", .timeLimit(.minutes(1)))
 struct ChangingCredentialsTests {
-    @Test("changes nothing while the server has not confirmed the user")
+    @Test("changing credentials changes nothing while the server has not confirmed the user")
     func unconfirmed() async throws {
         let old = Credentials(username: "old", password: "secret")
         try await ScriptedSession.run({ $0.credentials = old }, Self.changeWithoutAnswer)

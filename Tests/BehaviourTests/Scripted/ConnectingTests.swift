@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Connecting", .timeLimit(.minutes(1)))
 struct ConnectingTests {
-    @Test("authenticates, then identifies with version 1 and the connection's name")
+    @Test("connecting authenticates, then identifies with version 1 and the connection's name")
     func handshake() async throws {
         let server = ScriptedServer()
         let configuration = try await ScriptedSession.configuration(for: server) {
@@ -32,7 +32,7 @@ struct ConnectingTests {
         await server.stop()
     }
 
-    @Test("S1: fails with the cause when nobody listens")
+    @Test("S1: connecting fails with the cause when nobody listens")
     func refused() async throws {
         let port = try UnusedPort()
         let endpoint = Endpoint(host: "127.0.0.1", port: port.number)
@@ -43,7 +43,7 @@ struct ConnectingTests {
         #expect("\(error)".lowercased().contains("refused"), "\(error)")
     }
 
-    @Test("fails with the cause when the name is unknown")
+    @Test("connecting fails with the cause when the name is unknown")
     func unknownHost() async throws {
         let client = try Client("tcp://no-such-host.invalid", logger: .silent)
         let error = try await failure { try await client.connect() }
@@ -51,7 +51,7 @@ struct ConnectingTests {
         #expect("\(error)".contains("'no-such-host.invalid'"))
     }
 
-    @Test("S9: fails at once when the server does not accept the user, and says nothing of the password")
+    @Test("S9: connecting fails at once when the server does not accept the user, and says nothing of the password")
     func notAuthenticated() async throws {
         let server = ScriptedServer()
         let configuration = try await ScriptedSession.configuration(for: server) {
@@ -69,7 +69,7 @@ struct ConnectingTests {
         await server.stop()
     }
 
-    @Test("to an HTTP server says that it is one")
+    @Test("connecting to an HTTP server says that it is one")
     func http() async throws {
         let server = ScriptedServer()
         let client = try Client(try await ScriptedSession.configuration(for: server), logger: .silent)
@@ -83,7 +83,7 @@ struct ConnectingTests {
         await server.stop()
     }
 
-    @Test("S14: to something that accepts and never answers is given up within the time limit")
+    @Test("S14: connecting to something that accepts and never answers is given up within the time limit")
     func silent() async throws {
         let server = ScriptedServer()
         let configuration = try await ScriptedSession.configuration(for: server) {
@@ -97,7 +97,7 @@ struct ConnectingTests {
         await server.stop()
     }
 
-    @Test("fails when the server closes the connection instead of answering")
+    @Test("connecting fails when the server closes the connection instead of answering")
     func hungUp() async throws {
         let server = ScriptedServer()
         let client = try Client(try await ScriptedSession.configuration(for: server), logger: .silent)
@@ -108,7 +108,7 @@ struct ConnectingTests {
         await server.stop()
     }
 
-    @Test("by several tasks makes one connection, and each may be cancelled alone")
+    @Test("connecting by several tasks makes one connection, and each may be cancelled alone")
     func shared() async throws {
         let server = ScriptedServer()
         let client = try Client(try await ScriptedSession.configuration(for: server), logger: .silent)
@@ -125,7 +125,7 @@ struct ConnectingTests {
         await server.stop()
     }
 
-    @Test("that is cancelled leaves a client that can connect later")
+    @Test("connecting that is cancelled leaves a client that can connect later")
     func cancelled() async throws {
         let server = ScriptedServer()
         let client = try Client(try await ScriptedSession.configuration(for: server), logger: .silent)
@@ -143,7 +143,7 @@ struct ConnectingTests {
         await server.stop()
     }
 
-    @Test("fails when the client is closed meanwhile, and ever after")
+    @Test("connecting fails when the client is closed meanwhile, and ever after")
     func closed() async throws {
         let server = ScriptedServer()
         let client = try Client(try await ScriptedSession.configuration(for: server), logger: .silent)
@@ -158,7 +158,7 @@ struct ConnectingTests {
         await server.stop()
     }
 
-    @Test("is done by the first call")
+    @Test("connecting is done by the first call")
     func firstCall() async throws {
         let server = ScriptedServer()
         let client = try Client(try await ScriptedSession.configuration(for: server), logger: .silent)
@@ -171,7 +171,7 @@ struct ConnectingTests {
         await server.stop()
     }
 
-    @Test("is waited for by calls made meanwhile")
+    @Test("connecting is waited for by calls made meanwhile")
     func callsWait() async throws {
         let server = ScriptedServer()
         let client = try Client(try await ScriptedSession.configuration(for: server), logger: .silent)

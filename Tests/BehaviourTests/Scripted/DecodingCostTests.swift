@@ -5,7 +5,8 @@ import Testing
 @Suite("The largest reply there can be, of the smallest events,", .timeLimit(.minutes(1)))
 struct DecodingCostTests {
     @Test(
-        "costs no more than twice its size and four megabytes", .enabled(if: Footprint.isKnown, "needs /proc"),
+        "the largest reply there can be, of the smallest events, costs no more than twice its size and four megabytes",
+        .enabled(if: Footprint.isKnown, "needs /proc"),
         arguments: [0x0A, 0x1A] as [UInt8])
     func cost(tag: UInt8) throws {
         // ResolvedIndexedEvent { event { event_id: … } }, or in $all ResolvedEvent of the same.

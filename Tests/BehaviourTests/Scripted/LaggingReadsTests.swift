@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Reads that lag behind what a subscription was told", .timeLimit(.minutes(1)))
 struct LaggingReadsTests {
-    @Test("S80: waits for events that are confirmed and cannot be read yet, and says so")
+    @Test("S80: a subscription waits for events that are confirmed and cannot be read yet, and says so")
     func lag() async throws {
         try await ScriptedSession.run { session in
             let subscription = try await session.client.subscribe(to: "s", from: .start)

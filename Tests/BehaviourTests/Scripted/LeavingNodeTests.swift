@@ -32,7 +32,9 @@ struct LeavingNodeTests {
         }
     }
 
-    @Test("S69: keeps its connection when that one cannot be reached, and serves the others meanwhile")
+    @Test(
+        "S69: a node that names another as its master keeps its connection when that one cannot be reached, and serves the others meanwhile"
+    )
     func unreachable() async throws {
         let dead = try UnusedPort()
         let logged = Observed<[String: Int]>([:])
@@ -67,7 +69,9 @@ struct LeavingNodeTests {
         }
     }
 
-    @Test("S69: is known by its answers for what it is, and an outage of the master is logged once, and its end")
+    @Test(
+        "S69: a node that names another as its master is known by its answers for what it is, and an outage of the master is logged once, and its end"
+    )
     func role() async throws {
         let dead = try UnusedPort()
         let logged = Observed<[String: Int]>([:])
@@ -105,7 +109,9 @@ struct LeavingNodeTests {
         }
     }
 
-    @Test("S69: goes on serving while that one is silent, and the write says whom it waited for")
+    @Test(
+        "S69: a node that names another as its master goes on serving while that one is silent, and the write says whom it waited for"
+    )
     func silent() async throws {
         let master = ScriptedServer()
         let port = try await master.start()
@@ -125,7 +131,9 @@ struct LeavingNodeTests {
         await master.stop()
     }
 
-    @Test("S69: is left when that one is ready, for good but for the answers it still owes")
+    @Test(
+        "S69: a node that names another as its master is left when that one is ready, for good but for the answers it still owes"
+    )
     func handOver() async throws {
         let master = ScriptedServer()
         let port = try await master.start()

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Staying alive, and ending", .timeLimit(.minutes(1)))
 struct LivenessTests {
-    @Test("means answering the server's heartbeat with its id, before and after the handshake")
+    @Test("the client answers the server's heartbeat with its id, before and after the handshake")
     func answersHeartbeats() async throws {
         try await ScriptedSession.run { session in
             try await session.peer.send(Package(.heartbeatRequest, GUID(7, 8)))
@@ -14,7 +14,7 @@ struct LivenessTests {
         }
     }
 
-    @Test("means asking a silent server, and being content with any answer")
+    @Test("the client asks a silent server, and is content with any answer")
     func asksForHeartbeat() async throws {
         let settings: (inout Client.Configuration) -> Void = { $0.heartbeat.interval = .milliseconds(20) }
         try await ScriptedSession.run(settings) { session in
@@ -28,7 +28,7 @@ struct LivenessTests {
         }
     }
 
-    @Test("is over when the server answers nothing any more")
+    @Test("a connection is given up when the server no longer answers anything")
     func deadServer() async throws {
         let settings: (inout Client.Configuration) -> Void = {
             $0.heartbeat.interval = .milliseconds(20)
@@ -42,7 +42,7 @@ struct LivenessTests {
         }
     }
 
-    @Test("ends by close(): calls that wait have failed when it returns, and later ones fail at once")
+    @Test("close() ends the client: calls that wait have failed when it returns, and later ones fail at once")
     func close() async throws {
         try await ScriptedSession.run { session in
             let calls = (0..<100).map { _ in Task { try await session.client.ping() } }
@@ -54,7 +54,7 @@ struct LivenessTests {
         }
     }
 
-    @Test("ends with the last reference to the client, also without close()")
+    @Test("a connection ends with the last reference to its client, also without close()")
     func dropped() async throws {
         let server = ScriptedServer()
         var client: Client? = try Client(try await ScriptedSession.configuration(for: server), logger: .silent)
@@ -67,7 +67,7 @@ struct LivenessTests {
         await server.stop()
     }
 
-    @Test("goes on when a call is cancelled, and its late answer is passed over")
+    @Test("a connection goes on when a call is cancelled, and its late answer is passed over")
     func cancelledCall() async throws {
         try await ScriptedSession.run { session in
             let call = Task { try await session.client.ping() }
@@ -81,7 +81,7 @@ struct LivenessTests {
         }
     }
 
-    @Test("means giving each call its own answer, in whatever order they come")
+    @Test("each call gets its own answer, in whatever order they come")
     func outOfOrder() async throws {
         try await ScriptedSession.run { session in
             let calls = (0..<20).map { number in
@@ -105,7 +105,7 @@ struct LivenessTests {
         }
     }
 
-    @Test("means sending no more requests at once than configured, and the rest in order")
+    @Test("the client sends no more requests at once than configured, and the rest in order")
     func inFlightLimit() async throws {
         let settings: (inout Client.Configuration) -> Void = { $0.maximumInFlight = 2 }
         try await ScriptedSession.run(settings) { session in
@@ -123,7 +123,7 @@ struct LivenessTests {
         }
     }
 
-    @Test("takes no page of an iteration that was left")
+    @Test("the client takes no page of an iteration that was left")
     func abandonedIteration() async throws {
         try await ScriptedSession.run { session in
             let record = EventRecord(

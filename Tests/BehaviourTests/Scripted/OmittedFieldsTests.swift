@@ -6,7 +6,7 @@ import Testing
 
 @Suite("A server that leaves out what is zero or empty", .timeLimit(.minutes(1)))
 struct OmittedFieldsTests {
-    @Test("S71: is understood in every operation as one that leaves out nothing")
+    @Test("S71: a server that leaves out zeros is understood in every operation as one that leaves out nothing")
     func everyOperation() async throws {
         var whole: [String] = []
         try await withEmbeddedServer(logger: .silent) { server in
@@ -22,7 +22,7 @@ struct OmittedFieldsTests {
         }
     }
 
-    @Test("S71: is understood when it reports a conflict with version 0")
+    @Test("S71: a server that leaves out zeros is understood when it reports a conflict with version 0")
     func conflict() async throws {
         try await OmittingServer.withClient { _, client in
             try await client.publishEvent(Self.event("t"), to: "ponies", expecting: .noStream)
@@ -36,7 +36,7 @@ struct OmittedFieldsTests {
         }
     }
 
-    @Test("S71: is asked again when it says without a reason that it is not ready")
+    @Test("S71: a server that leaves out zeros is asked again when it says without a reason that it is not ready")
     func notReady() async throws {
         try await OmittingServer.withClient { omitting, client in
             let fault = try await omitting.server.faults.add(.answer(.notReady, to: .writeEvents, times: 1))

@@ -52,7 +52,7 @@ struct OrderTests {
         for call in calls { _ = await call.result }
     }
 
-    @Test("S74: are sent in that order")
+    @Test("S74: calls made one after another are sent in that order")
     func order() async throws {
         try await ScriptedSession.run(Self.unlimited) { session in
             let count = 5000
@@ -66,7 +66,7 @@ struct OrderTests {
         }
     }
 
-    @Test("S74: are sent in that order when their tasks begin at once")
+    @Test("S74: calls made one after another are sent in that order when their tasks begin at once")
     func immediate() async throws {
         try await ScriptedSession.run(Self.unlimited) { session in
             let count = 5000
@@ -82,7 +82,7 @@ struct OrderTests {
         }
     }
 
-    @Test("S74: are sent in that order, whatever they ask for")
+    @Test("S74: calls made one after another are sent in that order, whatever they ask for")
     func allKinds() async throws {
         try await ScriptedSession.run(Self.unlimited) { session in
             let rounds = 500
@@ -97,7 +97,7 @@ struct OrderTests {
         }
     }
 
-    @Test("S74: are sent in that order when most of them have to stand in line")
+    @Test("S74: calls made one after another are sent in that order when most of them have to stand in line")
     func queued() async throws {
         let settings: (inout Client.Configuration) -> Void = {
             $0.maximumInFlight = 2
@@ -120,7 +120,9 @@ struct OrderTests {
         }
     }
 
-    @Test("end each by itself: cancelled before they begin, in line or while they wait, and none is lost")
+    @Test(
+        "calls made one after another end each by itself: cancelled before they begin, in line or while they wait, and none is lost"
+    )
     func cancelled() async throws {
         let settings: (inout Client.Configuration) -> Void = {
             $0.maximumInFlight = 50

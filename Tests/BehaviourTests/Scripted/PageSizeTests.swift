@@ -22,7 +22,7 @@ struct PageSizeTests {
         try await peer.send(withUnsafeBytes(of: length.littleEndian) { [UInt8]($0) } + whole.dropFirst(4))
     }
 
-    @Test("S20: sinks when the connection is lost over the same page again, and the place is kept")
+    @Test("S20: the size of pages sinks when the connection is lost over the same page again, and the place is kept")
     func sinking() async throws {
         try await ScriptedSession.run { session in
             async let numbers = Self.numbers(session.client)
@@ -49,7 +49,9 @@ struct PageSizeTests {
         }
     }
 
-    @Test("S67: sinks when an answer is larger than is taken; the connection and other calls do not notice")
+    @Test(
+        "S67: the size of pages sinks when an answer is larger than is taken; the connection and other calls do not notice"
+    )
     func oversized() async throws {
         try await ScriptedSession.run(Self.limited) { session in
             async let numbers = Self.numbers(session.client)
@@ -82,7 +84,7 @@ struct PageSizeTests {
         configuration.reconnection.maximumDelay = .seconds(3600)
     }
 
-    @Test("S67: sinks at once when the connection ends within an answer, and nothing waits")
+    @Test("S67: the size of pages sinks at once when the connection ends within an answer, and nothing waits")
     func cutShort() async throws {
         try await ScriptedSession.run(Self.pausing) { session in
             async let numbers = Self.numbers(session.client)
@@ -101,7 +103,7 @@ struct PageSizeTests {
         }
     }
 
-    @Test("S67: of one event that is too large is an error that says what to change; other calls go on")
+    @Test("S67: a page of one event that is too large is an error that says what to change; other calls go on")
     func oneEvent() async throws {
         try await ScriptedSession.run(Self.limited) { session in
             let call = Task { try await session.client.getEvent(0, in: "s") }

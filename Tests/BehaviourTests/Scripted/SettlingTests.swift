@@ -32,7 +32,9 @@ struct SettlingTests {
 
     private typealias Publication = Task<WriteResult, any Error>
 
-    @Test("S76: are looked for on the master, and sent again expecting the version that the search suggests")
+    @Test(
+        "S76: writes whose answers are lost are looked for on the master, and sent again expecting the version that the search suggests"
+    )
     func settled() async throws {
         try await Self.run { session in
             let calls = try await Self.publish(3, session)
@@ -72,7 +74,9 @@ struct SettlingTests {
         }
     }
 
-    @Test("S76: fail, or are sent again as they are, where it cannot be found out", arguments: [false, true])
+    @Test(
+        "S76: writes whose answers are lost fail, or are sent again as they are, where it cannot be found out whether they were made",
+        arguments: [false, true])
     func doubtful(_ isRepeated: Bool) async throws {
         let settings: (inout Client.Configuration) -> Void = {
             $0.retries.doubtfulWrites = isRepeated ? .repeat : .fail
@@ -101,7 +105,9 @@ struct SettlingTests {
         }
     }
 
-    @Test("end with their calls: one that is cancelled is not sent again, and holds up no other")
+    @Test(
+        "writes whose answers are lost end with their calls: one that is cancelled is not sent again, and holds up no other"
+    )
     func cancelled() async throws {
         try await Self.run { session in
             let calls = try await Self.publish(2, session)
@@ -123,7 +129,7 @@ struct SettlingTests {
         }
     }
 
-    @Test("fail with the client when it is closed")
+    @Test("writes whose answers are lost fail with the client when it is closed")
     func closed() async throws {
         try await Self.run { session in
             let calls = try await Self.publish(2, session)
@@ -141,7 +147,7 @@ struct SettlingTests {
     }
 
     @Test(
-        "S75: that the server did not complete in time are sent again until their deadline, which reports its answer",
+        "S75: writes that the server did not complete in time are sent again until their deadline, which reports its answer",
         arguments: [OperationResult.prepareTimeout, .commitTimeout, .forwardTimeout])
     func serverTimeouts(_ result: OperationResult) async throws {
         try await Self.run { session in
@@ -167,7 +173,7 @@ struct SettlingTests {
         }
     }
 
-    @Test("S75: that the server did not complete in time, and might forget, are looked for first")
+    @Test("S75: writes that the server did not complete in time, and might forget, are looked for first")
     func serverTimeoutOfAny() async throws {
         try await Self.run { session in
             let event = NewEvent(type: "t", data: [1], isJSON: false)
@@ -181,7 +187,9 @@ struct SettlingTests {
         }
     }
 
-    @Test("S73: that are known to the server in another order are not answered, and the error names that as a reason")
+    @Test(
+        "S73: writes whose events the server has in another order are not answered, and the error names that as a reason"
+    )
     func reordered() async throws {
         try await Self.run { session in
             let events = (0..<3).map { NewEvent(type: "t", data: [$0], isJSON: false) }
@@ -193,7 +201,7 @@ struct SettlingTests {
         }
     }
 
-    @Test("S75: within a transaction are not repeated")
+    @Test("S75: writes within a transaction are not repeated")
     func transaction() async throws {
         try await Self.run { session in
             let transaction = session.client.transaction(77, on: "s")

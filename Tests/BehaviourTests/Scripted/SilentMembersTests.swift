@@ -6,7 +6,9 @@ import Testing
 
 @Suite("A client that has heard of nodes that say nothing", .timeLimit(.minutes(1)))
 struct SilentMembersTests {
-    @Test("asks its seed after an outage, though each of them may take its time", arguments: [7, 300])
+    @Test(
+        "a client that has heard of silent nodes asks its seed after an outage, though each of them may take its time",
+        arguments: [7, 300])
     func outage(count: Int) async throws {
         let silent = try SocketListener(host: "0.0.0.0", port: 0, executor: QueueExecutor(label: "silent"))
         let httpPort = silent.address.port

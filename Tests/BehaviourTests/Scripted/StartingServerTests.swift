@@ -7,7 +7,9 @@ import Testing
 struct StartingServerTests {
     private static let user = Credentials(username: "ops", password: "secret")
 
-    @Test("S79: is asked again on the same connection, and has this client as soon as it answers")
+    @Test(
+        "S79: a server that is starting is asked again on the same connection, and has this client as soon as it answers"
+    )
     func silentAtFirst() async throws {
         let server = ScriptedServer()
         let client = try Client(
@@ -25,7 +27,7 @@ struct StartingServerTests {
         await server.stop()
     }
 
-    @Test("S79: does not count its answers to earlier questions")
+    @Test("S79: a server that is starting does not count its answers to earlier questions")
     func lateAnswer() async throws {
         let server = ScriptedServer()
         let client = try Client(
@@ -46,7 +48,7 @@ struct StartingServerTests {
         await server.stop()
     }
 
-    @Test("S79: is tried again at once when that takes longer than an attempt may")
+    @Test("S79: a server that is starting is tried again at once when that takes longer than an attempt may")
     func longStart() async throws {
         let server = ScriptedServer()
         let configuration = try await ScriptedSession.configuration(for: server) {
@@ -70,7 +72,9 @@ struct StartingServerTests {
         await server.stop()
     }
 
-    @Test("S79: may refuse a user whom it had accepted, who is asked for again on the same connection")
+    @Test(
+        "S79: a server that is starting may refuse a user whom it had accepted, who is asked for again on the same connection"
+    )
     func usersNotLoaded() async throws {
         let settings: (inout Client.Configuration) -> Void = { $0.credentials = Self.user }
         try await ScriptedSession.run(settings) { session in

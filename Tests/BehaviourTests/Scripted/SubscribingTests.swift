@@ -14,7 +14,7 @@ struct SubscribingTests {
         return numbers
     }
 
-    @Test("to the end of a stream returns when the server has confirmed, and gives what it pushes")
+    @Test("subscribing to the end of a stream returns when the server has confirmed, and gives what it pushes")
     func volatile() async throws {
         try await ScriptedSession.run { session in
             async let subscription = session.client.subscribe(to: "s")
@@ -29,7 +29,8 @@ struct SubscribingTests {
         }
     }
 
-    @Test("means unsubscribing when the loop is left, and none of the client's requests is left behind")
+    @Test(
+        "a subscription is ended on the server when the loop is left, and none of the client's requests is left behind")
     func leaving() async throws {
         try await ScriptedSession.run { session in
             let id = try await {
@@ -47,7 +48,7 @@ struct SubscribingTests {
         }
     }
 
-    @Test("S34: stopping it ends the loop, whatever has come already")
+    @Test("S34: stopping a subscription ends the loop, whatever has come already")
     func stopping() async throws {
         try await ScriptedSession.run { session in
             async let subscribing = session.client.subscribe(to: "s")
@@ -68,7 +69,7 @@ struct SubscribingTests {
         }
     }
 
-    @Test("ends with CancellationError when the task is cancelled, and unsubscribes")
+    @Test("subscribing ends with CancellationError when the task is cancelled, and unsubscribes")
     func cancelling() async throws {
         try await ScriptedSession.run { session in
             async let subscribing = session.client.subscribe(to: "s")
@@ -81,7 +82,7 @@ struct SubscribingTests {
         }
     }
 
-    @Test("can be gone through only once, and says so")
+    @Test("a subscription can be iterated only once, and says so")
     func twice() async throws {
         try await ScriptedSession.run { session in
             let subscription = try await session.client.subscribe(to: "s", from: .start)
@@ -92,7 +93,7 @@ struct SubscribingTests {
         }
     }
 
-    @Test("S22: is not ended by a lost connection: what was written meanwhile comes once, in order")
+    @Test("S22: a subscription is not ended by a lost connection: what was written meanwhile comes once, in order")
     func reconnecting() async throws {
         try await ScriptedSession.run { session in
             let subscription = try await session.client.subscribe(to: "s", from: .start)
@@ -120,7 +121,7 @@ struct SubscribingTests {
         }
     }
 
-    @Test("S40: asks again for what is never confirmed, and tells")
+    @Test("S40: a subscription that is never confirmed is asked for again, and tells")
     func neverConfirmed() async throws {
         try await ScriptedSession.run { session in
             var options = SubscriptionOptions()
@@ -152,7 +153,7 @@ struct SubscribingTests {
         }
     }
 
-    @Test("S38: to what comes from now on fails when its time is up during an outage, and can be cancelled")
+    @Test("S38: subscribing to what comes from now on fails when its time is up during an outage, and can be cancelled")
     func outage() async throws {
         let unused = try UnusedPort()
         let endpoint = Endpoint(host: "127.0.0.1", port: unused.number)
@@ -169,7 +170,7 @@ struct SubscribingTests {
     }
 
     @Test(
-        "ends with the server's reason, and does not try again",
+        "a subscription that is denied ends with the server's reason, and does not try again",
         arguments: [
             (SubscriptionDropped.Reason.accessDenied, PhotonPumpError.Code.accessDenied),
             (.notFound, .subscriptionNotFound), (.persistentSubscriptionDeleted, .subscriptionDeleted),
@@ -190,7 +191,7 @@ struct SubscribingTests {
         }
     }
 
-    @Test("refused by the server throws at once")
+    @Test("subscribing refused by the server throws at once")
     func refused() async throws {
         try await ScriptedSession.run { session in
             async let subscribing = session.client.subscribe(to: "s")
@@ -205,7 +206,7 @@ struct SubscribingTests {
         }
     }
 
-    @Test("goes on from where it was when the server drops it without a reason")
+    @Test("a subscription continues from where it was when the server drops it without a reason")
     func droppedWithoutReason() async throws {
         try await ScriptedSession.run { session in
             async let subscribing = session.client.subscribe(to: "s")
@@ -220,7 +221,7 @@ struct SubscribingTests {
         }
     }
 
-    @Test("ends when the stream is deleted for good, before it began or later")
+    @Test("a subscription ends when the stream is deleted for good, before it began or later")
     func deleted() async throws {
         try await ScriptedSession.run { session in
             async let early = session.client.subscribe(to: "s")
@@ -244,7 +245,9 @@ struct SubscribingTests {
         }
     }
 
-    @Test("S33: follows links by their own numbers; S32: gives links whose target is gone, without an event")
+    @Test(
+        "S33: a subscription follows links by their own numbers; S32: gives links whose target is gone, without an event"
+    )
     func links() async throws {
         try await ScriptedSession.run { session in
             var options = SubscriptionOptions()
@@ -271,7 +274,7 @@ struct SubscribingTests {
         }
     }
 
-    @Test("ends with what cannot be read, rather than leaving it out; other calls go on")
+    @Test("a subscription ends with what cannot be read, rather than leaving it out; other calls go on")
     func malformed() async throws {
         try await ScriptedSession.run { session in
             async let subscribing = session.client.subscribe(to: "s")
@@ -287,7 +290,7 @@ struct SubscribingTests {
         }
     }
 
-    @Test("S36: tells that it is still live while nothing happens, if it is asked to")
+    @Test("S36: a subscription tells that it is still live while nothing happens, if it is asked to")
     func stillLive() async throws {
         try await ScriptedSession.run { session in
             var options = SubscriptionOptions()
@@ -304,7 +307,7 @@ struct SubscribingTests {
         }
     }
 
-    @Test("needs sensible options", arguments: [0, 5])
+    @Test("subscribing with options that cannot work is refused", arguments: [0, 5])
     func options(size: Int) async throws {
         try await ScriptedSession.run { session in
             var options = SubscriptionOptions()

@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Subscribing to $all", .timeLimit(.minutes(1)))
 struct SubscribingWithFiltersTests {
-    @Test("with a filter falls back to filtering here when the server knows no filters, with checkpoints")
+    @Test(
+        "subscribing to $all with a filter falls back to filtering here when the server knows no filters, with checkpoints"
+    )
     func clientSideFilter() async throws {
         try await ScriptedSession.run { session in
             var options = SubscriptionOptions()
@@ -36,7 +38,9 @@ struct SubscribingWithFiltersTests {
         }
     }
 
-    @Test("with a filter that the server refuses for another reason fails, and the log is not read instead")
+    @Test(
+        "subscribing to $all with a filter that the server refuses for another reason fails, and the log is not read instead"
+    )
     func refusedFilter() async throws {
         try await ScriptedSession.run { session in
             async let subscribing = failure {
@@ -66,7 +70,7 @@ struct SubscribingWithFiltersTests {
         }
     }
 
-    @Test("with a server's filter moves on by its checkpoints")
+    @Test("subscribing to $all with a server's filter moves on by its checkpoints")
     func checkpoints() async throws {
         try await ScriptedSession.run { session in
             async let subscribing = session.client.subscribeToAll(matching: .types(prefixedBy: "good"))

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The gate of a client")
 struct AdmissionGateTests {
-    @Test("lets in as many as its limit, and another one when one has left")
+    @Test("the gate of a client lets in as many as its limit, and another one when one has left")
     func limit() {
         let gate = AdmissionGate(limit: 1, andWaiting: 1)
         #expect(gate.enter())
@@ -15,7 +15,7 @@ struct AdmissionGateTests {
         #expect(gate.count == 2)
     }
 
-    @Test("lets nobody overtake those in the queue, and tells who leaves that somebody waits")
+    @Test("the gate of a client lets nobody overtake those in the queue, and tells who leaves that somebody waits")
     func queue() {
         let gate = AdmissionGate(limit: 1, andWaiting: 0)
         #expect(gate.enter())
@@ -29,7 +29,7 @@ struct AdmissionGateTests {
         #expect(gate.count == 0)
     }
 
-    @Test("never lets in more than its limit, from however many tasks")
+    @Test("the gate of a client never lets in more than its limit, from however many tasks")
     func concurrent() async {
         let gate = AdmissionGate(limit: 3, andWaiting: 0)
         let entered = await withTaskGroup(of: Int.self) { group in

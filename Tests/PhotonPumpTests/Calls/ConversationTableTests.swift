@@ -11,7 +11,7 @@ struct ConversationTableTests {
     private func id(_ number: UInt64) -> GUID { GUID(number, 0) }
     private func at(_ seconds: Int) -> ContinuousClock.Instant { self.start + .seconds(seconds) }
 
-    @Test("starts entries in order, and no more than its limit")
+    @Test("the table of conversations starts entries in order, and no more than its limit")
     func limit() {
         var table = ConversationTable<String>(limit: 2)
         for (number, name) in ["a", "b", "c", "d"].enumerated() {
@@ -27,7 +27,7 @@ struct ConversationTableTests {
         #expect((table.inFlightCount, table.waitingCount) == (2, 1))
     }
 
-    @Test("returns an entry once, by whichever way it ends")
+    @Test("the table of conversations returns an entry once, by whichever way it ends")
     func once() {
         var table = ConversationTable<String>(limit: 9)
         table.enqueue(self.id(1), "a", deadline: self.never)
@@ -38,7 +38,7 @@ struct ConversationTableTests {
         #expect(table.cancel(self.id(1)) == nil)
     }
 
-    @Test("lets waiting and sent entries be cancelled")
+    @Test("the table of conversations lets waiting and sent entries be cancelled")
     func cancel() {
         var table = ConversationTable<String>(limit: 1)
         for (number, name) in ["a", "b", "c"].enumerated() {
@@ -51,7 +51,7 @@ struct ConversationTableTests {
         #expect(table.removeAll() == ["c"])
     }
 
-    @Test("hands everything back at the end, and is empty then")
+    @Test("the table of conversations hands everything back at the end, and is empty then")
     func removeAll() {
         var table = ConversationTable<String>(limit: 1)
         for (number, name) in ["a", "b", "c", "d"].enumerated() {
@@ -64,7 +64,7 @@ struct ConversationTableTests {
         #expect(table.startNext() == nil)
     }
 
-    @Test("is empty after ten thousand waiting entries are cancelled")
+    @Test("the table of conversations is empty after ten thousand waiting entries are cancelled")
     func manyCancelled() {
         var table = ConversationTable<Int>(limit: 1)
         for number in 0..<10_000 { table.enqueue(self.id(UInt64(number)), number, deadline: self.never) }
@@ -73,7 +73,9 @@ struct ConversationTableTests {
         #expect(table.removeAll().isEmpty)
     }
 
-    @Test("returns entries when their deadlines come, wherever they wait, and says when to look again")
+    @Test(
+        "the table of conversations returns entries when their deadlines come, wherever they wait, and says when to look again"
+    )
     func deadlines() {
         var table = ConversationTable<String>(limit: 1)
         #expect(table.nextWake == nil)
@@ -91,7 +93,9 @@ struct ConversationTableTests {
         #expect(table.isEmpty)
     }
 
-    @Test("sends a delayed entry again when its time has come, ahead of others, unless its deadline has too")
+    @Test(
+        "the table of conversations sends a delayed entry again when its time has come, ahead of others, unless its deadline has too"
+    )
     func delays() {
         var table = ConversationTable<String>(limit: 1)
         table.enqueue(self.id(1), "a", deadline: self.at(30))
@@ -110,7 +114,9 @@ struct ConversationTableTests {
         #expect(table.isEmpty)
     }
 
-    @Test("sends again in order, and ahead of others, what was sent in vain and may be repeated")
+    @Test(
+        "the table of conversations sends again in order, and ahead of others, what was sent in vain and may be repeated"
+    )
     func interrupt() {
         var table = ConversationTable<String>(limit: 3)
         for (number, name) in ["a", "b", "c", "d"].enumerated() {
@@ -126,7 +132,7 @@ struct ConversationTableTests {
         #expect(table.startNext() == nil)
     }
 
-    @Test("holds entries back, and lets them go on in order and ahead of others")
+    @Test("the table of conversations holds entries back, and lets them go on in order and ahead of others")
     func held() {
         var table = ConversationTable<String>(limit: 3)
         for (number, name) in ["a", "b", "c", "d", "e"].enumerated() {

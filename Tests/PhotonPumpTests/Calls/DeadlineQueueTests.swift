@@ -9,7 +9,7 @@ struct DeadlineQueueTests {
 
     private func id(_ number: Int) -> GUID { GUID(UInt64(number), 0) }
 
-    @Test("returns what is due, the earliest first, and nothing before its time")
+    @Test("the queue of deadlines returns what is due, the earliest first, and nothing before its time")
     func order() {
         var queue = DeadlineQueue()
         for number in [3, 1, 2] { queue.add(self.id(number), at: self.start + .seconds(number)) }
@@ -20,7 +20,7 @@ struct DeadlineQueueTests {
         #expect(queue.next == self.start + .seconds(3))
     }
 
-    @Test("passes over what is over, and is built anew when that is more than half of it")
+    @Test("the queue of deadlines passes over what is over, and is built anew when that is more than half of it")
     func over() {
         var queue = DeadlineQueue()
         var built = 0

@@ -6,7 +6,7 @@ import Testing
 struct ExchangeHistoryTests {
     private let history = ExchangeHistory()
 
-    @Test("leaves its outcome open from when it is sent until it is refused")
+    @Test("the history of a request leaves its outcome open from when it is sent until it is refused")
     func refused() {
         #expect(!self.history.isOpen)
         self.history.sent()
@@ -19,7 +19,7 @@ struct ExchangeHistoryTests {
         #expect(!self.history.isOpen)
     }
 
-    @Test("leaves it open for good after a lost answer")
+    @Test("the history of a request leaves it open for good after a lost answer")
     func lost() {
         self.history.sent()
         _ = self.history.lostAnswer()
@@ -28,7 +28,7 @@ struct ExchangeHistoryTests {
         #expect(self.history.isOpen)
     }
 
-    @Test("leaves it open for good after the server has given up waiting")
+    @Test("the history of a request leaves it open for good after the server has given up waiting")
     func unfinished() {
         self.history.sent()
         self.history.unfinished(PhotonPumpError(.serverTimeout, "the commit takes too long"))

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("A mailbox")
 struct MailboxTests {
-    @Test("calls the actor once for all messages until it has left")
+    @Test("a mailbox calls the actor once for all messages until it has left")
     func calledOnce() {
         let mailbox = Mailbox<Int>()
         #expect(mailbox.post(1))
@@ -16,7 +16,7 @@ struct MailboxTests {
         #expect(mailbox.post(4))
     }
 
-    @Test("does not call an actor that reads of its own accord")
+    @Test("a mailbox does not call an actor that reads of its own accord")
     func attended() {
         let mailbox = Mailbox<Int>()
         mailbox.attend()
@@ -24,7 +24,7 @@ struct MailboxTests {
         #expect(mailbox.takeAllOrLeave() == [1])
     }
 
-    @Test("loses nothing when many tasks post at once")
+    @Test("a mailbox loses nothing when many tasks post at once")
     func concurrentPosts() async {
         let mailbox = Mailbox<Int>()
         await withTaskGroup(of: Void.self) { group in

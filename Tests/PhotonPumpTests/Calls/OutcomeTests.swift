@@ -4,7 +4,7 @@ import Testing
 
 @Suite("What a task waits for", .timeLimit(.minutes(1)))
 struct OutcomeTests {
-    @Test("is there before it waits, or comes later")
+    @Test("what a task waits for is there before it waits, or comes later")
     func values() async throws {
         let early = Outcome<Int>()
         early.settle(.success(1))
@@ -18,7 +18,7 @@ struct OutcomeTests {
         #expect(late.isSettled)
     }
 
-    @Test("ends with its task's cancellation, whenever that comes, and can be seen to")
+    @Test("what a task waits for ends with its task's cancellation, whenever that comes, and can be seen to")
     func cancelled() async throws {
         let outcome = Outcome<Int>()
         let task = Task { try await outcome.wait() }

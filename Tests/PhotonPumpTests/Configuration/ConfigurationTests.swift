@@ -4,12 +4,12 @@ import Testing
 
 @Suite("The configuration")
 struct ConfigurationTests {
-    @Test("is accepted with its defaults")
+    @Test("the configuration is accepted with its defaults")
     func defaults() throws {
         _ = try Client.Configuration().validated()
     }
 
-    @Test("is refused when a setting cannot work, naming it")
+    @Test("the configuration is refused when a setting cannot work, naming it")
     func wrong() throws {
         func tls(_ change: (inout TLSSettings) -> Void) -> TLSSettings {
             var settings = TLSSettings()
@@ -76,7 +76,7 @@ struct ConfigurationTests {
     }
 
     @Test(
-        "says what it gives up of the safety of TLS",
+        "the configuration says what it gives up of the safety of TLS",
         arguments: [
             ("tcp://h", []), ("tls://h", []), ("tls://h?tlsVerifyCert=false", ["without verification"]),
             ("discover://h?tls=true", []), ("discover://h?tls=true&gossipTLS=false", ["gossip without TLS"]),
@@ -95,7 +95,7 @@ struct ConfigurationTests {
         for (risk, words) in zip(risks, expected) { #expect(risk.contains(words)) }
     }
 
-    @Test("does not show the password when a client with it is dumped")
+    @Test("the configuration does not show the password when a client with it is dumped")
     func dumped() throws {
         let configuration = Client.Configuration(credentials: Credentials(username: "admin", password: "hunter2"))
         var dumped = ""
@@ -104,7 +104,7 @@ struct ConfigurationTests {
         #expect(!dumped.contains("hunter2"))
     }
 
-    @Test("does not show the password when it is printed or dumped")
+    @Test("the configuration does not show the password when it is printed or dumped")
     func secrets() {
         let configuration = Client.Configuration(credentials: Credentials(username: "admin", password: "hunter2"))
         var dumped = ""

@@ -61,7 +61,7 @@ struct ConnectionTests {
         return commands
     }
 
-    @Test("introduces its user once it is dialled, and serves when the server has accepted both")
+    @Test("a connection introduces its user once it is dialled, and serves when the server has accepted both")
     func opening() throws {
         let connection = try self.connection(as: "admin")
         #expect(!connection.isIntroducing)
@@ -78,7 +78,7 @@ struct ConnectionTests {
         #expect(connection.isServing)
     }
 
-    @Test("is given up when it is not ready in time, with a reason that says how far it came")
+    @Test("a connection is given up when it is not ready in time, with a reason that says how far it came")
     func overdue() throws {
         let connection = try self.connection()
         self.clock.advance(by: .seconds(4))
@@ -94,7 +94,7 @@ struct ConnectionTests {
         #expect(deaf?.isStarting == true)
     }
 
-    @Test("answers heartbeats in each stage, and hands nothing of them on")
+    @Test("a connection answers heartbeats in each stage, and hands nothing of them on")
     func answeringHeartbeats() throws {
         let connection = try self.connection()
         try connection.dialled()
@@ -112,7 +112,9 @@ struct ConnectionTests {
         }
     }
 
-    @Test("asks a silent server for a sign of life, measures how long that takes, and gives the server up without one")
+    @Test(
+        "a connection asks a silent server for a sign of life, measures how long that takes, and gives the server up without one"
+    )
     func silence() throws {
         let connection = try self.serving()
         self.clock.advance(by: .seconds(2))
@@ -130,7 +132,7 @@ struct ConnectionTests {
         #expect(connection.watchForSilence() == .seconds(5))
     }
 
-    @Test("that was left takes the answers that are still due, each once, and nothing else")
+    @Test("a connection that was left takes the answers that are still due, each once, and nothing else")
     func leaving() throws {
         let connection = try self.serving()
         connection.leave(unanswered: [GUID(1, 0), GUID(2, 0)])
@@ -140,7 +142,7 @@ struct ConnectionTests {
         #expect(connection.unanswered == [GUID(2, 0)])
     }
 
-    @Test("is closed for good, whichever stage it is in", arguments: 0..<4)
+    @Test("a connection is closed for good, whichever stage it is in", arguments: 0..<4)
     func closing(stage: Int) throws {
         let connection = stage < 2 ? try self.connection() : try self.serving()
         if stage == 1 { try connection.dialled() }

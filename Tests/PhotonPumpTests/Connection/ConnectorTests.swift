@@ -24,7 +24,7 @@ struct ConnectorTests {
         return connector
     }
 
-    @Test("begins when somebody wants a connection, and once")
+    @Test("the connector begins when somebody wants a connection, and once")
     func begin() {
         var connector = self.connector()
         #expect(connector.phase == .idle)
@@ -37,7 +37,7 @@ struct ConnectorTests {
         #expect(connector.wanted(now: self.now) == nil)
     }
 
-    @Test("goes on for as long as somebody waits, with pauses that grow up to a ceiling")
+    @Test("the connector goes on for as long as somebody waits, with pauses that grow up to a ceiling")
     func backoff() {
         var connector = self.connector()
         _ = connector.wanted(now: self.now)
@@ -67,7 +67,7 @@ struct ConnectorTests {
                 == .wait(.milliseconds(50)))
     }
 
-    @Test("S79: makes no long pause for a node that may be about to serve, however often it failed")
+    @Test("S79: the connector makes no long pause for a node that may be about to serve, however often it failed")
     func starting() {
         var connector = self.connector()
         _ = connector.wanted(now: self.now)
@@ -80,7 +80,7 @@ struct ConnectorTests {
         }
     }
 
-    @Test("S79: makes no pause that is long in comparison with those so far", arguments: [0.1, 0.5, 1])
+    @Test("S79: the connector makes no pause that is long in comparison with those so far", arguments: [0.1, 0.5, 1])
     func fairness(chance: Double) {
         var settings = ReconnectionSettings()
         settings.maximumDelay = .seconds(60)
@@ -104,7 +104,7 @@ struct ConnectorTests {
         #expect(connector.failures < 1000)
     }
 
-    @Test("does not try again what must fail the same way, until it is asked to")
+    @Test("the connector does not try again what must fail the same way, until it is asked to")
     func permanent() {
         var connector = self.connector()
         _ = connector.wanted(now: self.now)
@@ -112,7 +112,7 @@ struct ConnectorTests {
         #expect(connector.wanted(now: self.now) == .find(avoiding: nil))
     }
 
-    @Test("makes as many attempts in a row as are allowed, and begins anew when it is asked to")
+    @Test("the connector makes as many attempts in a row as are allowed, and begins anew when it is asked to")
     func limit() {
         var connector = self.connector(2)
         for _ in 0..<3 {
@@ -125,7 +125,7 @@ struct ConnectorTests {
         }
     }
 
-    @Test("replaces a lost connection at once, whether or not somebody waits, and avoids its node")
+    @Test("the connector replaces a lost connection at once, whether or not somebody waits, and avoids its node")
     func lost() {
         var connector = self.connected()
         #expect(connector.lost(now: self.now + .seconds(9), chance: 1) == .find(avoiding: self.one.endpoint))
@@ -134,7 +134,7 @@ struct ConnectorTests {
                 == .wait(.milliseconds(100)))
     }
 
-    @Test("pauses when a connection is lost as soon as it is made, longer each time")
+    @Test("the connector pauses when a connection is lost as soon as it is made, longer each time")
     func flapping() {
         var connector = self.connected()
         for pause in [100, 200, 400] {
@@ -147,13 +147,13 @@ struct ConnectorTests {
         #expect(connector.failures == 0)
     }
 
-    @Test("replaces no connection when no attempt may be repeated")
+    @Test("the connector replaces no connection when no attempt may be repeated")
     func noReconnection() {
         var connector = self.connected(0)
         #expect(connector.lost(now: self.now + .seconds(9), chance: 1) == .giveUp)
     }
 
-    @Test("goes over to another node once there is a connection to it, and avoids the one it left")
+    @Test("the connector goes over to another node once there is a connection to it, and avoids the one it left")
     func moved() {
         var connector = self.connected()
         #expect(connector.phase == .connected)
@@ -163,14 +163,16 @@ struct ConnectorTests {
         #expect(connector.lost(now: self.now + .seconds(9), chance: 1) == .find(avoiding: self.other.endpoint))
     }
 
-    @Test("takes the loss of a connection that says nothing against its node for no failure")
+    @Test("the connector takes the loss of a connection that says nothing against its node for no failure")
     func foreseen() {
         var connector = self.connected()
         #expect(connector.lost(isForeseen: true, now: self.now, chance: 1) == .find(avoiding: self.one.endpoint))
         #expect(connector.failures == 0)
     }
 
-    @Test("is stranded from when another node cannot be reached until the node is known to serve all requests")
+    @Test(
+        "the connector is stranded from when another node cannot be reached until the node is known to serve all requests"
+    )
     func stranded() {
         var connector = self.connected()
         connector.strand()
@@ -183,7 +185,7 @@ struct ConnectorTests {
         #expect(connector.node?.role == .master)
     }
 
-    @Test("looks for a node that was not named once, until it stays or moves")
+    @Test("the connector looks for a node that was not named once, until it stays or moves")
     func elsewhere() {
         var connector = self.connected()
         for change in [{ $0.stays() }, { $0.moved(to: self.other, now: self.now) }] as [(inout Connector) -> Void] {
@@ -195,7 +197,7 @@ struct ConnectorTests {
         #expect(answer)
     }
 
-    @Test("wants no connection once it is closed, and tells since when each phase lasts")
+    @Test("the connector wants no connection once it is closed, and tells since when each phase lasts")
     func closed() {
         var connector = self.connected()
         connector.rest(now: self.now + .seconds(1))

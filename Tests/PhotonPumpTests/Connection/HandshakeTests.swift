@@ -20,7 +20,7 @@ struct HandshakeTests {
         return (handshake, question)
     }
 
-    @Test("of a user authenticates, identifies, and is done")
+    @Test("the handshake of a user authenticates, identifies, and is done")
     func authenticated() throws {
         var (handshake, question) = try self.begun(as: "admin")
         #expect(question?.command == .authenticate)
@@ -35,7 +35,7 @@ struct HandshakeTests {
         #expect(handshake.look(self.ids[2], now: self.now + .seconds(9)) == nil)
     }
 
-    @Test("of nobody only identifies")
+    @Test("the handshake of nobody only identifies")
     func anonymous() throws {
         var (handshake, question) = try self.begun(as: nil)
         #expect(question == Package(.identifyClient, self.ids[0], payload: self.identity))
@@ -43,7 +43,8 @@ struct HandshakeTests {
         #expect(handshake.received(known, nextID: self.ids[1], now: self.now)?.isFinish == true)
     }
 
-    @Test("S79: asks again until it is answered, under another id each time, and only the last one counts")
+    @Test(
+        "S79: the handshake asks again until it is answered, under another id each time, and only the last one counts")
     func askingAgain() throws {
         for (user, asking, answer) in [
             ("admin", .authenticate, .authenticated), (nil, .identifyClient, .clientIdentified),
@@ -67,7 +68,7 @@ struct HandshakeTests {
         }
     }
 
-    @Test("gives the last question as long as an earlier one took, so that a slow server can answer it")
+    @Test("the handshake gives the last question as long as an earlier one took, so that a slow server can answer it")
     func slowServer() throws {
         var (handshake, _) = try self.begun(as: "admin")
         var number = 0
@@ -88,7 +89,7 @@ struct HandshakeTests {
         Issue.record("not accepted in \(asked.count) questions")
     }
 
-    @Test("S9: fails when the server does not accept the user, without naming the password")
+    @Test("S9: the handshake fails when the server does not accept the user, without naming the password")
     func refused() throws {
         var (handshake, _) = try self.begun(as: "admin")
         let refusal = Package(.notAuthenticated, self.ids[0], payload: Bytes(utf8: "Unauthorized"))
@@ -101,7 +102,7 @@ struct HandshakeTests {
         #expect(action?.isPermanent == true)
     }
 
-    @Test("S79: asks again for a user who was accepted before, until that has lasted too long")
+    @Test("S79: the handshake asks again for a user who was accepted before, until that has lasted too long")
     func refusedWhileStarting() throws {
         var (handshake, _) = try self.begun(
             as: "admin", acquaintance: .init(refusedSince: nil, patience: .seconds(1)))
@@ -120,7 +121,9 @@ struct HandshakeTests {
         #expect(refuse(self.ids[4], at: now)?.isPermanent == true)
     }
 
-    @Test("S79: asks again for whom the node says that it is not ready, known or not", arguments: [nil, "admin"])
+    @Test(
+        "S79: the handshake asks again for whom the node says that it is not ready, known or not",
+        arguments: [nil, "admin"])
     func notReady(user: String?) throws {
         var (handshake, _) = try self.begun(as: user)
         let refusals = [
@@ -134,14 +137,14 @@ struct HandshakeTests {
         #expect(handshake.look(self.ids[1], now: self.now + .milliseconds(250)) != nil)
     }
 
-    @Test("fails when the server does not know how to identify")
+    @Test("the handshake fails when the server does not know how to identify")
     func tooOld() throws {
         var (handshake, _) = try self.begun(as: nil)
         let action = handshake.received(Package(.badRequest, self.ids[0]), nextID: self.ids[1], now: self.now)
         #expect(action?.error?.code == .badRequest)
     }
 
-    @Test("fails with the server's last words for the whole connection")
+    @Test("the handshake fails with the server's last words for the whole connection")
     func refusedConnection() throws {
         var (handshake, _) = try self.begun(as: nil)
         let words = Package(.badRequest, .zero, payload: Bytes(utf8: "too many"))
@@ -149,7 +152,7 @@ struct HandshakeTests {
         #expect(error?.serverMessage == "too many")
     }
 
-    @Test("takes no notice of other packages")
+    @Test("the handshake takes no notice of other packages")
     func otherPackage() throws {
         var (handshake, _) = try self.begun(as: nil)
         #expect(handshake.received(Package(.pong, GUID(9, 9)), nextID: self.ids[1], now: self.now) == nil)

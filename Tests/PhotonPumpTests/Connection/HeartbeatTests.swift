@@ -14,7 +14,7 @@ struct HeartbeatTests {
         return Heartbeat(settings, now: self.start)
     }
 
-    @Test("asks after the interval, and gives up after the timeout")
+    @Test("the heartbeat asks after the interval, and gives up after the timeout")
     func silence() {
         var heartbeat = self.heartbeat()
         #expect(heartbeat.look(now: self.at(0), pending: 0) == .wait(until: self.at(750)))
@@ -23,7 +23,7 @@ struct HeartbeatTests {
         #expect(heartbeat.look(now: self.at(2250), pending: 0) == .dead(silence: .milliseconds(2250)))
     }
 
-    @Test("does not ask while bytes arrive")
+    @Test("the heartbeat does not ask while bytes arrive")
     func traffic() {
         var heartbeat = self.heartbeat()
         for time in stride(from: 500, through: 5000, by: 500) {
@@ -33,7 +33,7 @@ struct HeartbeatTests {
         }
     }
 
-    @Test("is satisfied by any byte, even the last moment")
+    @Test("the heartbeat is satisfied by any byte, even the last moment")
     func answer() {
         var heartbeat = self.heartbeat()
         #expect(heartbeat.look(now: self.at(750), pending: 0) == .ask(until: self.at(2250)))
@@ -42,14 +42,14 @@ struct HeartbeatTests {
         #expect(heartbeat.look(now: self.at(2250), pending: 0) == .wait(until: self.at(2999)))
     }
 
-    @Test("S11: gives the peer the whole time when this process was stopped for a minute")
+    @Test("S11: the heartbeat gives the peer the whole time when this process was stopped for a minute")
     func stopped() {
         var heartbeat = self.heartbeat()
         #expect(heartbeat.look(now: self.at(60_000), pending: 0) == .ask(until: self.at(61_500)))
         #expect(heartbeat.look(now: self.at(61_499), pending: 0) == .wait(until: self.at(61_500)))
     }
 
-    @Test("takes a peer that goes on taking an upload for alive, and one that has stopped for dead")
+    @Test("the heartbeat takes a peer that goes on taking an upload for alive, and one that has stopped for dead")
     func slowUpload() {
         var heartbeat = self.heartbeat()
         #expect(heartbeat.look(now: self.at(750), pending: 9000) == .ask(until: self.at(2250)))

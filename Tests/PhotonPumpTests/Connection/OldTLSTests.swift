@@ -11,7 +11,7 @@ import Testing
 struct OldTLSTests {
     private static let options = ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"]
 
-    @Test("S60: gossip is not tried again, and the reason said")
+    @Test("S60: with a server that speaks no current version of TLS, gossip is not tried again, and the reason is said")
     func gossip() async throws {
         try await OpenSSL.run { openSSL in
             try await openSSL.issue("server", for: "localhost")
@@ -26,7 +26,7 @@ struct OldTLSTests {
         }
     }
 
-    @Test("S60: a client gives up at once, and says so")
+    @Test("S60: with a server that speaks no current version of TLS, a client gives up at once, and says so")
     func nothingInCommon() async throws {
         try await OpenSSL.run { openSSL in
             try await openSSL.issue("server", for: "localhost")

@@ -9,7 +9,7 @@ struct PausesTests {
         try Client(Client.Configuration("tcp://localhost"), logger: Logger(label: "pauses"))
     }
 
-    @Test("ends when its time is over")
+    @Test("a pause before a subscription tries again ends when its time is over")
     func time() async throws {
         let client = try Self.client()
         await withCheckedContinuation { ended in
@@ -18,7 +18,9 @@ struct PausesTests {
         #expect(await client.pauseCount == 0)
     }
 
-    @Test("ends when the client is closed, at once or after its calls", arguments: [true, false])
+    @Test(
+        "a pause before a subscription tries again ends when the client is closed, at once or after its calls",
+        arguments: [true, false])
     func close(_ drains: Bool) async throws {
         let client = try Self.client()
         let (ends, report) = AsyncStream.makeStream(of: Void.self)
@@ -28,7 +30,7 @@ struct PausesTests {
         #expect(await client.pauseCount == 0)
     }
 
-    @Test("does not begin when the client is closed already")
+    @Test("a pause before a subscription tries again does not begin when the client is closed already")
     func closed() async throws {
         let client = try Self.client()
         await client.close()
@@ -37,7 +39,7 @@ struct PausesTests {
         }
     }
 
-    @Test("is forgotten when it is cancelled")
+    @Test("a pause before a subscription tries again is forgotten when it is cancelled")
     func cancelled() async throws {
         let client = try Self.client()
         let id = client.nextID()

@@ -29,14 +29,14 @@ struct WordyServerTests {
         return try #require(error)
     }
 
-    @Test("to refuse a user gives an error that can be read")
+    @Test("a server that fills a frame with words to refuse a user gives an error that can be read")
     func refusal() async throws {
         let error = try await Self.error(.authenticate, .notAuthenticated) { try await $0.connect() }
         #expect(error.code == .notAuthenticated)
         #expect("\(error)".utf8.count < 10_000)
     }
 
-    @Test("to refuse a request gives an error that can be read")
+    @Test("a server that fills a frame with words to refuse a request gives an error that can be read")
     func badRequest() async throws {
         let error = try await Self.error(.ping, .badRequest) { _ = try await $0.ping() }
         #expect(error.code == .badRequest)

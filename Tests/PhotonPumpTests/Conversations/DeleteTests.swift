@@ -9,7 +9,7 @@ struct DeleteTests {
         try Delete("ponies", expecting: expected, isHard: isHard, requireMaster: true)
     }
 
-    @Test("says which kind it is, and what it expects", arguments: [true, false])
+    @Test("deleting says which kind it is, and what it expects", arguments: [true, false])
     func request(isHard: Bool) throws {
         let request = try self.delete(isHard: isHard, expecting: .version(3)).request
         let message = try #require(request.message as? DeleteStream)
@@ -17,14 +17,14 @@ struct DeleteTests {
         #expect(message == DeleteStream(stream: "ponies", expectedVersion: 3, requireMaster: true, hardDelete: isHard))
     }
 
-    @Test("tells where in the log it is")
+    @Test("deleting tells where in the log it is")
     func success() throws {
         let reply = DeleteStreamCompleted(result: .success, preparePosition: 70, commitPosition: 70)
         #expect(try self.delete().received(reply).result.get() == Position(commit: 70, prepare: 70))
     }
 
     @Test(
-        "gives each failure its code",
+        "deleting gives each failure its code",
         arguments: [
             (OperationResult.wrongExpectedVersion, PhotonPumpError.Code.wrongExpectedVersion),
             (.streamDeleted, .streamDeleted), (.accessDenied, .accessDenied), (.commitTimeout, .serverTimeout),
@@ -37,7 +37,7 @@ struct DeleteTests {
         #expect(error.stream == "ponies")
     }
 
-    @Test("in ways that no server knows is refused", arguments: [ExpectedVersion.streamExists, .version(-1)])
+    @Test("deleting in ways that no server knows is refused", arguments: [ExpectedVersion.streamExists, .version(-1)])
     func invalid(expected: ExpectedVersion) throws {
         let error = try #require(throws: PhotonPumpError.self) { try self.delete(expecting: expected) }
         #expect(error.code == .invalidArgument)

@@ -16,7 +16,7 @@ struct PublishTests {
     }
 
     @Test(
-        "sends the number that stands for the expected version",
+        "publishing sends the number that stands for the expected version",
         arguments: [(ExpectedVersion.any, Int64(-2)), (.noStream, -1), (.streamExists, -4), (.version(7), 7)]
     )
     func expectedVersions(expected: ExpectedVersion, number: Int64) throws {
@@ -25,7 +25,7 @@ struct PublishTests {
         #expect(message.requireMaster)
     }
 
-    @Test("reports numbers, position and the next version to expect")
+    @Test("publishing reports numbers, position and the next version to expect")
     func success() throws {
         let reply = WriteEventsCompleted(
             result: .success, firstEventNumber: 5, lastEventNumber: 6, preparePosition: 100, commitPosition: 100,
@@ -38,7 +38,7 @@ struct PublishTests {
         #expect(!result.wasAlreadyWritten)
     }
 
-    @Test("reports a write that had been made before as such, not as one at position -1")
+    @Test("publishing reports a write that had been made before as such, not as one at position -1")
     func repeated() throws {
         let reply = WriteEventsCompleted(
             result: .success, firstEventNumber: 5, lastEventNumber: 6, preparePosition: -1, commitPosition: -1
@@ -48,7 +48,7 @@ struct PublishTests {
         #expect(result.position == nil)
     }
 
-    @Test("S53: reports a conflict with stream, expected and actual version")
+    @Test("S53: publishing reports a conflict with stream, expected and actual version")
     func conflict() throws {
         let reply = WriteEventsCompleted(
             result: .wrongExpectedVersion, message: "Wrong expected version.", currentVersion: 6)
@@ -59,7 +59,9 @@ struct PublishTests {
         #expect(error.message == "publish 1 event to 'ponies': expected version 4, but the stream has version 6")
     }
 
-    @Test("S71: reports version 0 of a server that leaves out zeros, and none of one that does not know the version")
+    @Test(
+        "S71: publishing reports version 0 of a server that leaves out zeros, and none of one that does not know the version"
+    )
     func omittedVersion() throws {
         for (commit, actual) in [(nil, 0), (0, nil)] as [(Int64?, Int64?)] {
             let reply = WriteEventsCompleted(
@@ -70,7 +72,7 @@ struct PublishTests {
     }
 
     @Test(
-        "says that the server knows some of the events, where that is all it can mean",
+        "publishing says that the server knows some of the events, where that is all it can mean",
         arguments: [.any, .streamExists] as [ExpectedVersion])
     func partlyKnown(_ expected: ExpectedVersion) throws {
         let reply = WriteEventsCompleted(result: .wrongExpectedVersion, currentVersion: 2)
@@ -81,7 +83,7 @@ struct PublishTests {
     }
 
     @Test(
-        "gives each failure its code",
+        "publishing gives each failure its code",
         arguments: [
             (OperationResult.prepareTimeout, PhotonPumpError.Code.serverTimeout), (.commitTimeout, .serverTimeout),
             (.forwardTimeout, .serverTimeout), (.streamDeleted, .streamDeleted), (.accessDenied, .accessDenied),
@@ -96,7 +98,7 @@ struct PublishTests {
         #expect(error.serverMessage == "the server's words")
     }
 
-    @Test("S55: of an event above the server's limit is refused before sending, naming size and limit")
+    @Test("S55: publishing an event above the server's limit is refused before sending, naming size and limit")
     func eventTooLarge() throws {
         let small = NewEvent(type: "small", data: Payload(), isJSON: false)
         let large = NewEvent(type: "large", data: [UInt8](repeating: 0, count: 16 << 20), isJSON: false)
@@ -107,7 +109,7 @@ struct PublishTests {
     }
 
     @Test(
-        "of an event with long names counts two bytes for each of their characters, as the server does",
+        "publishing an event with long names counts two bytes for each of their characters, as the server does",
         arguments: ["s", "ß", "駒"])
     func longNames(_ character: String) throws {
         let name = String(repeating: character, count: 12_000 / character.utf8.count)
@@ -120,7 +122,7 @@ struct PublishTests {
         }
     }
 
-    @Test("of events that together exceed a frame is refused before sending")
+    @Test("publishing events that together exceed a frame is refused before sending")
     func batchTooLarge() throws {
         let event = NewEvent(type: "t", data: [UInt8](repeating: 0, count: 14 << 20), isJSON: false)
         let error = try #require(throws: PhotonPumpError.self) { try self.publish(Array(repeating: event, count: 5)) }
@@ -128,7 +130,7 @@ struct PublishTests {
         #expect(error.message.contains("5 events together"), "\(error.message)")
     }
 
-    @Test("that fits by the check fits into a frame")
+    @Test("what publishing accepts fits into a frame")
     func checkIsOnTheSafeSide() throws {
         let limits = WriteLimits(maximumFrameSize: 4096)
         let stream = String(repeating: "s", count: 300)
@@ -141,7 +143,7 @@ struct PublishTests {
         }
     }
 
-    @Test("of what can never work is refused before sending")
+    @Test("publishing what can never work is refused before sending")
     func invalid() throws {
         let untyped = NewEvent(type: "", data: Payload(), isJSON: false)
         for attempt in [

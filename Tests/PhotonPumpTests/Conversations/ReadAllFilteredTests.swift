@@ -23,7 +23,7 @@ struct ReadAllFilteredTests {
         )
     }
 
-    @Test("asks with the command of its direction")
+    @Test("reading a filtered page of the log asks with the command of its direction")
     func commands() {
         #expect(self.conversation(.forward, from: .start).request.command == .filteredReadAllEventsForward)
         #expect(self.conversation(.forward, from: .start).replyCommand == .filteredReadAllEventsForwardCompleted)
@@ -31,7 +31,7 @@ struct ReadAllFilteredTests {
         #expect(self.conversation(.backward, from: .end).replyCommand == .filteredReadAllEventsBackwardCompleted)
     }
 
-    @Test("goes on behind what was looked at, although nothing fits")
+    @Test("reading a filtered page of the log goes on behind what was looked at, although nothing fits")
     func emptyPage() throws {
         let page = try self.conversation(.forward, from: .start).received(
             self.reply(next: Position(commit: 9, prepare: 9))
@@ -40,7 +40,9 @@ struct ReadAllFilteredTests {
         #expect(!page.isEnd)
     }
 
-    @Test("that leads nowhere is an error instead of an endless loop, unless it is the end")
+    @Test(
+        "reading a filtered page of the log that leads nowhere is an error instead of an endless loop, unless it is the end"
+    )
     func noProgress() throws {
         let place = Position(commit: 9, prepare: 9)
         let conversation = self.conversation(.forward, from: place)

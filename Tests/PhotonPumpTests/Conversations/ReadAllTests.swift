@@ -25,7 +25,7 @@ struct ReadAllTests {
         )
     }
 
-    @Test("asks with the command of its direction")
+    @Test("reading a page of the log asks with the command of its direction")
     func commands() {
         #expect(self.conversation(.forward, from: .start).request.command == .readAllEventsForward)
         #expect(self.conversation(.forward, from: .start).replyCommand == .readAllEventsForwardCompleted)
@@ -34,7 +34,7 @@ struct ReadAllTests {
     }
 
     @Test(
-        "gives each failure its code",
+        "reading a page of the log gives each failure its code",
         arguments: [
             (ReadAllEventsCompleted.Result.notModified, PhotonPumpError.Code.serverError), (.error, .serverError),
             (.accessDenied, .accessDenied), (.init(rawValue: 77), .unexpectedReply),
@@ -49,7 +49,7 @@ struct ReadAllTests {
     }
 
     @Test(
-        "that leads nowhere is an error instead of an endless loop",
+        "reading a page of the log that leads nowhere is an error instead of an endless loop",
         arguments: [
             (Direction.forward, Position(commit: 9, prepare: 9), Position(commit: 9, prepare: 9)),
             (.forward, Position(commit: 9, prepare: 9), Position(commit: 8, prepare: 99)),

@@ -9,7 +9,7 @@ struct ReadOneEventTests {
         message: ReadEvent(stream: "ponies", eventNumber: 5, resolveLinks: true, requireMaster: false)
     )
 
-    @Test("gives the event")
+    @Test("reading one event gives the event")
     func success() throws {
         let record = Records.event(5)
         let reply = ReadEventCompleted(result: .success, event: ResolvedRecord(event: record, link: nil))
@@ -19,7 +19,7 @@ struct ReadOneEventTests {
         #expect(event.received == event.event)
     }
 
-    @Test("S32: through a link gives both, and the link when its target is gone")
+    @Test("S32: reading one event through a link gives both, and the link when its target is gone")
     func links() throws {
         let link = Records.link(7)
         let whole = ReadEventCompleted(result: .success, event: ResolvedRecord(event: Records.event(5), link: link))
@@ -36,7 +36,7 @@ struct ReadOneEventTests {
     }
 
     @Test(
-        "gives each failure its code, with stream and number",
+        "reading one event gives each failure its code, with stream and number",
         arguments: [
             (ReadEventCompleted.Result.notFound, PhotonPumpError.Code.eventNotFound), (.noStream, .streamNotFound),
             (.streamDeleted, .streamDeleted), (.error, .serverError), (.accessDenied, .accessDenied),
@@ -66,7 +66,7 @@ struct ReadStreamTests {
         ReadStreamEventsCompleted(result: result, nextEventNumber: next, isEndOfStream: isEnd, lastCommitPosition: 0)
     }
 
-    @Test("asks with the command of its direction")
+    @Test("reading a page asks with the command of its direction")
     func commands() {
         #expect(self.conversation(.forward, from: 0).request.command == .readStreamEventsForward)
         #expect(self.conversation(.forward, from: 0).replyCommand == .readStreamEventsForwardCompleted)
@@ -75,7 +75,7 @@ struct ReadStreamTests {
     }
 
     @Test(
-        "gives each failure its code",
+        "reading a page gives each failure its code",
         arguments: [
             (ReadStreamEventsCompleted.Result.noStream, PhotonPumpError.Code.streamNotFound),
             (.streamDeleted, .streamDeleted), (.notModified, .serverError), (.error, .serverError),
@@ -89,7 +89,7 @@ struct ReadStreamTests {
     }
 
     @Test(
-        "that leads nowhere is an error instead of an endless loop",
+        "reading a page that leads nowhere is an error instead of an endless loop",
         arguments: [
             (Direction.forward, 5, 5), (.forward, 5, 4), (.backward, 5, 5), (.backward, 5, 6), (.backward, -1, -1),
         ]
@@ -100,7 +100,7 @@ struct ReadStreamTests {
     }
 
     @Test(
-        "S37: that is empty but not the end is no error",
+        "S37: a page that is empty but not the end is no error",
         arguments: [(Direction.forward, 0, 4000), (.backward, 9000, 12), (.backward, -1, 12)]
     )
     func emptyPage(direction: Direction, from: Int64, next: Int64) {
@@ -115,7 +115,7 @@ struct CommonRepliesTests {
         CommonReplies.error(for: Package(command, .zero, payload: payload), operation: "ping", stream: "s")
     }
 
-    @Test("are told apart")
+    @Test("answers that any request can get are told apart")
     func codes() {
         #expect(self.error(.badRequest, Bytes(utf8: "why\nnot")).code == .badRequest)
         #expect(self.error(.badRequest, Bytes(utf8: "why\nnot")).description.contains("why not"))
@@ -125,7 +125,7 @@ struct CommonRepliesTests {
         #expect(self.error(.notHandled, Bytes([0xFF])).code == .unreadableReply)
     }
 
-    @Test("name the reason for not handling a request, and the master")
+    @Test("answers that any request can get name the reason for not handling a request, and the master")
     func notHandled() throws {
         let master = try MasterInfo(
             decoding: Bytes([0x0A, 9] + Array("127.0.0.1".utf8) + [0x10, 0xD9, 0x08])
@@ -142,7 +142,7 @@ struct CommonRepliesTests {
 }
 
 extension CommonRepliesTests {
-    @Test("S8: that a server knows no users yet has the request sent again, whoever makes it")
+    @Test("S8: a request is sent again when the server does not know its users yet, whoever makes it")
     func starting() {
         let refusal = Package(.notAuthenticated, .zero, payload: Bytes(utf8: "Server not yet ready"))
         let step: Step<Void> = CommonReplies.step(for: refusal, operation: "read", stream: "s")
@@ -153,7 +153,7 @@ extension CommonRepliesTests {
     }
 
     @Test(
-        "let a request be sent again when the node does not serve any just now (S8), elsewhere when it never will",
+        "a request is sent again when the node does not serve any just now (S8), elsewhere when it never will",
         arguments: [(NotHandled.Reason.notReady, true), (.tooBusy, true), (.notMaster, false), (.isReadOnly, false)]
     )
     func retries(reason: NotHandled.Reason, isRetried: Bool) {

@@ -6,7 +6,7 @@ import Testing
 @Suite("Scavenging")
 struct ScavengeTests {
     @Test(
-        "tells a server that is done (4.x) from one that has begun (5.x)",
+        "scavenging tells a server that is done (4.x) from one that has begun (5.x)",
         arguments: [
             (
                 ScavengeDatabaseCompleted(result: .success, totalMilliseconds: 7, spaceSaved: 8),
@@ -25,7 +25,7 @@ struct ScavengeTests {
     }
 
     @Test(
-        "tells what is forbidden from what went wrong",
+        "scavenging tells what is forbidden from what went wrong",
         arguments: [
             (
                 ScavengeDatabaseCompleted(

@@ -7,7 +7,7 @@ import Testing
 struct TransactionTests {
     private let events = [NewEvent(type: "t", data: Payload("{}"), isJSON: true)]
 
-    @Test("begin it, and learn its id")
+    @Test("beginning a transaction gives its id")
     func start() throws {
         let start = try StartTransaction("ponies", expecting: .version(4), requireMaster: true)
         let message = try #require(start.request.message as? TransactionStart)
@@ -17,7 +17,7 @@ struct TransactionTests {
         #expect(denied.error?.code == .accessDenied)
     }
 
-    @Test("write to it, which is not to be repeated")
+    @Test("a write to a transaction is not to be repeated")
     func write() throws {
         let limits = WriteLimits(maximumFrameSize: 64 << 20)
         let write = try WriteToTransaction(self.events, to: 77, on: "ponies", requireMaster: true, limits: limits)
@@ -29,7 +29,7 @@ struct TransactionTests {
         #expect(timeout.error?.code == .serverTimeout)
     }
 
-    @Test("commit it, and learn its numbers")
+    @Test("committing a transaction gives its events' numbers")
     func commit() throws {
         let commit = CommitTransaction(77, on: "ponies", expecting: .version(4), requireMaster: true)
         let reply = TransactionCommitCompleted(
@@ -42,7 +42,7 @@ struct TransactionTests {
     }
 
     @Test(
-        "commit it in vain, each time with a code",
+        "a commit that fails gives each failure its code",
         arguments: [
             (OperationResult.wrongExpectedVersion, PhotonPumpError.Code.wrongExpectedVersion),
             (.streamDeleted, .streamDeleted), (.accessDenied, .accessDenied), (.invalidTransaction, .serverError),

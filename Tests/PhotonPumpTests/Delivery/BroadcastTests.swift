@@ -7,7 +7,7 @@ struct BroadcastTests {
     /// Of numbers, with a negative one at the end.
     private static func broadcast() -> Broadcast<Int> { Broadcast { $0 < 0 } }
 
-    @Test("tells each reader what happens from then on, in its own words, to the end")
+    @Test("a broadcast tells each reader what happens from then on, in its own words, to the end")
     func readers() async {
         let broadcast = Self.broadcast()
         let first = broadcast.stream { $0 }
@@ -22,7 +22,7 @@ struct BroadcastTests {
         #expect(await second.reduce(into: []) { $0.append($1) } == ["2", "-3"])
     }
 
-    @Test("tells those who come later how it ended")
+    @Test("a broadcast tells those who come later how it ended")
     func late() async {
         let broadcast = Self.broadcast()
         broadcast.note(-1)
@@ -30,7 +30,7 @@ struct BroadcastTests {
         #expect(await broadcast.stream { $0 }.reduce(into: []) { $0.append($1) } == [-1])
     }
 
-    @Test("lets a reader that is slow miss the oldest")
+    @Test("a broadcast lets a reader that is slow miss the oldest")
     func slow() async {
         let broadcast = Self.broadcast()
         let stream = broadcast.stream { $0 }
@@ -40,7 +40,7 @@ struct BroadcastTests {
         #expect(await stream.reduce(into: []) { $0.append($1) } == Array(51..<150) + [-1])
     }
 
-    @Test("ends for its readers when it is deallocated, after what was noted")
+    @Test("a broadcast ends for its readers when it is deallocated, after what was noted")
     func deallocated() async {
         var broadcast: Broadcast<Int>? = Self.broadcast()
         let stream = broadcast?.stream { $0 }
@@ -49,7 +49,8 @@ struct BroadcastTests {
         #expect(await stream?.reduce(into: []) { $0.append($1) } == [1])
     }
 
-    @Test("tells all readers the same, in the order of the notes, however many tell", .timeLimit(.minutes(1)))
+    @Test(
+        "a broadcast tells all readers the same, in the order of the notes, however many tell", .timeLimit(.minutes(1)))
     func order() async {
         let broadcast = Self.broadcast()
         let readers = (0..<3).map { _ in broadcast.stream { $0 } }
@@ -76,7 +77,9 @@ struct BroadcastTests {
         }
     }
 
-    @Test("forgets readers that are gone, also one whose task is cancelled while it is told", .timeLimit(.minutes(1)))
+    @Test(
+        "a broadcast forgets readers that are gone, also one whose task is cancelled while it is told",
+        .timeLimit(.minutes(1)))
     func cancelled() async {
         let broadcast = Self.broadcast()
         for round in 0..<200 {

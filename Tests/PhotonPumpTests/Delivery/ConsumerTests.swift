@@ -12,7 +12,7 @@ struct DemandTests {
         demand.meet(from: &batches) { $0.isEmpty ? nil : $0.removeFirst() }
     }
 
-    @Test("nothing unless it waits; each batch is taken for one that does")
+    @Test("a consumer receives nothing unless it waits; each batch is taken for one that does")
     func waiting() {
         var demand = Demand<Int>()
         var batches = [1, 2]
@@ -28,7 +28,9 @@ struct DemandTests {
         #expect(self.meet(&demand, &batches) == .batch(3))
     }
 
-    @Test("the reason for the end after the last batch, once, and then the end", arguments: [true, false])
+    @Test(
+        "a consumer receives the reason for the end after the last batch, once, and then the end",
+        arguments: [true, false])
     func end(fails: Bool) {
         var demand = Demand<Int>()
         var batches = [1]
@@ -46,7 +48,7 @@ struct DemandTests {
         }
     }
 
-    @Test("the last reason there was before it was told of one")
+    @Test("a consumer receives the last reason there was before it was told of one")
     func reasons() {
         var demand = Demand<Int>()
         var batches: [Int] = []
@@ -60,7 +62,7 @@ struct DemandTests {
 
 @Suite("Handing batches to a task that waits")
 struct ConsumerTests {
-    @Test("resumes it with what is delivered, at once or later, and takes no notice of what no one waits for")
+    @Test("a task that waits is resumed with what is delivered, at once or later, and what no one waits for is ignored")
     func deliveries() async throws {
         let consumer = Consumer<Int>()
         consumer.deliver(.batch(0))
@@ -78,7 +80,7 @@ struct ConsumerTests {
         }
     }
 
-    @Test("tells of a cancelled task, and of one that is cancelled already before it asks")
+    @Test("a consumer tells of a cancelled task, and of one that is cancelled already before it asks")
     func cancellation() async throws {
         for isEarly in [true, false] {
             let consumer = Consumer<Int>()

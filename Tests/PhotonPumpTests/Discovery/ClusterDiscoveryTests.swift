@@ -68,7 +68,7 @@ struct ClusterDiscoveryTests {
         return discovery
     }
 
-    @Test("asks on until one answer names a node that can serve")
+    @Test("finding a node of a cluster asks on until one answer names a node that can serve")
     func asksOn() async throws {
         let getter = ScriptedGetter(
             [
@@ -85,7 +85,9 @@ struct ClusterDiscoveryTests {
         #expect(request.timeout == .seconds(1))
     }
 
-    @Test("S6: fails after as many attempts as are allowed, saying what each endpoint answered")
+    @Test(
+        "S6: finding a node of a cluster fails after as many attempts as are allowed, saying what each endpoint answered"
+    )
     func givesUp() async throws {
         let getter = ScriptedGetter(
             [
@@ -118,7 +120,7 @@ struct ClusterDiscoveryTests {
         #expect(getter.hosts.count == 11)
     }
 
-    @Test("says no more than can be read of gossip that names thousands of nodes")
+    @Test("finding a node of a cluster says no more than can be read of gossip that names thousands of nodes")
     func crowd() async throws {
         let member = #"{"state":"Manager","isAlive":false,"externalTcpIp":"x"}"#
         let crowd = #"{"members":[\#(repeatElement(member, count: 10_000).joined(separator: ","))]}"#
@@ -132,7 +134,7 @@ struct ClusterDiscoveryTests {
         }
     }
 
-    @Test("S2: goes on without end unless told otherwise")
+    @Test("S2: finding a node of a cluster goes on without end unless told otherwise")
     func endless() async throws {
         let failures = [ScriptedGetter.Answer](repeating: .status(503), count: 500)
         let getter = ScriptedGetter(["a": failures + [.gossip(state: "Leader", port: 7)]])
@@ -140,7 +142,7 @@ struct ClusterDiscoveryTests {
         #expect(getter.hosts.count == 501)
     }
 
-    @Test("S60: does not repeat what must fail again")
+    @Test("S60: finding a node of a cluster does not repeat what must fail again")
     func permanent() async throws {
         let untrusted = HTTPFailure(description: "the certificate has expired", isPermanent: true)
         let getter = ScriptedGetter(["a": [.failure(untrusted)], "b": [.failure(untrusted)]])
@@ -152,7 +154,7 @@ struct ClusterDiscoveryTests {
         #expect(getter.hosts.count == 2)
     }
 
-    @Test("begins with the nodes of the gossip remembered, but for the one that failed")
+    @Test("finding a node of a cluster begins with the nodes of the gossip remembered, but for the one that failed")
     func remembered() async throws {
         let getter = ScriptedGetter(["node8": [.gossip(state: "Master", port: 8)], "seed": [.status(500)]])
         var remembered = ClusterGossip(members: [])
@@ -167,7 +169,7 @@ struct ClusterDiscoveryTests {
         #expect(getter.hosts == ["node8"])
     }
 
-    @Test("reaches a seed that answers within one round, however many others are silent")
+    @Test("finding a node of a cluster reaches a seed that answers within one round, however many others are silent")
     func silentMembers() async throws {
         let silent = (0..<1000).map { "silent\($0)" }
         var answers = Dictionary(uniqueKeysWithValues: silent.map { ($0, [ScriptedGetter.Answer.silence]) })
@@ -193,7 +195,9 @@ struct ClusterDiscoveryTests {
             })
     }
 
-    @Test("forgets nodes after a round in vain in which a seed has answered, but for those that the seed names")
+    @Test(
+        "finding a node of a cluster forgets nodes after a round in vain in which a seed has answered, but for those that the seed names"
+    )
     func forgets() async throws {
         let getter = ScriptedGetter(
             [
@@ -210,7 +214,9 @@ struct ClusterDiscoveryTests {
         #expect(heard.withLock { $0.allSatisfy { $0.members.map(\.tcpHost) == ["10.0.0.1"] } && !$0.isEmpty })
     }
 
-    @Test("forgets no node while all seeds are gone: those who were silent may be all that is left")
+    @Test(
+        "finding a node of a cluster forgets no node while all seeds are gone: those who were silent may be all that is left"
+    )
     func remembers() async throws {
         let getter = ScriptedGetter(["node1": [.status(503), .status(503), .gossip(state: "Master", port: 9)]])
         var discovery = self.discovery(getter, seeds: ["gone"])
@@ -220,7 +226,7 @@ struct ClusterDiscoveryTests {
     }
 
     @Test(
-        "takes the host that was asked for one that gossip cannot mean as it is written",
+        "finding a node of a cluster takes the host that was asked for one that gossip cannot mean as it is written",
         arguments: [
             ("0.0.0.0", "10.1.1.1", "seed"), ("::", "10.1.1.1", "seed"), ("127.0.0.1", "10.1.1.1", "seed"),
             ("localhost", "10.1.1.1", "seed"), ("127.0.0.1", "127.0.0.1", "127.0.0.1"), ("::1", "::1", "::1"),
@@ -234,7 +240,7 @@ struct ClusterDiscoveryTests {
         #expect(node.member.http == Endpoint(host: row.expected, port: 2113))
     }
 
-    @Test("passes over nodes whose hosts would do something to a terminal")
+    @Test("finding a node of a cluster passes over nodes whose hosts would do something to a terminal")
     func controlCharacters() async throws {
         for evil in ["\\u001b]0;pwned", "a\\u007f", "a\\u009b2J", "a\\nb", "a\\u202eb"] {
             let getter = ScriptedGetter(["seed": [.hosts([evil, "good"])]])
@@ -243,7 +249,7 @@ struct ClusterDiscoveryTests {
         }
     }
 
-    @Test("S13: looks names up again at each attempt")
+    @Test("S13: finding a node of a cluster looks names up again at each attempt")
     func looksUpAgain() async throws {
         let getter = ScriptedGetter(["a": [.status(503), .gossip(state: "Master", port: 1)]])
         var discovery = self.discovery(getter, seeds: ["a"])
@@ -259,7 +265,7 @@ struct ClusterDiscoveryTests {
         #expect(getter.requests.withLock { $0.map(\.address) } == ["10.0.0.1", "10.0.0.2"])
     }
 
-    @Test("ends when its task is cancelled, in a pause too")
+    @Test("finding a node of a cluster ends when its task is cancelled, in a pause too")
     func cancelled() async throws {
         let (pauses, paused) = AsyncStream.makeStream(of: Void.self)
         var discovery = self.discovery(ScriptedGetter([:]), seeds: ["a"])
@@ -273,7 +279,7 @@ struct ClusterDiscoveryTests {
         await #expect(throws: CancellationError.self) { try await search.value }
     }
 
-    @Test("follows the settings of a client")
+    @Test("finding a node of a cluster follows the settings of a client")
     func settings() throws {
         var configuration = try Client.Configuration("discover://h1:1,h2:2?tls=true&nodePreference=follower")
         var discovery = try #require(ClusterDiscovery(configuration))

@@ -28,7 +28,7 @@ struct DiscoveryPlanTests {
         }
     }
 
-    @Test("asks all seeds, in any order")
+    @Test("the plan of an attempt to find a node asks all seeds, in any order")
     mutating func seeds() {
         var orders: Set<[String]> = []
         for _ in 0..<100 {
@@ -41,7 +41,9 @@ struct DiscoveryPlanTests {
         #expect(orders.allSatisfy { Set($0) == ["s1", "s2", "s3"] })
     }
 
-    @Test("asks the nodes of the last gossip, managers last, and seeds in turn, and the one that failed last of all")
+    @Test(
+        "the plan of an attempt to find a node asks the nodes of the last gossip, managers last, and seeds in turn, and the one that failed last of all"
+    )
     mutating func remembered() {
         let gossip = ClusterGossip(
             members: [
@@ -58,7 +60,9 @@ struct DiscoveryPlanTests {
         #expect(orders == [["h3", "s1", "h4", "h1", "h2"], ["h4", "s1", "h3", "h1", "h2"]])
     }
 
-    @Test("asks few of the nodes that gossip named, however many they are, and seeds first when that was long ago")
+    @Test(
+        "the plan of an attempt to find a node asks few of the nodes that gossip named, however many they are, and seeds first when that was long ago"
+    )
     mutating func manyRemembered() {
         let gossip = ClusterGossip(members: (0..<1000).map { Self.member($0, .follower) })
         let seeds = (0..<3).map { Self.seed($0) }
@@ -71,7 +75,7 @@ struct DiscoveryPlanTests {
         #expect(self.order(plan).count == 8 + 3)
     }
 
-    @Test("asks every address of a name, and none twice")
+    @Test("the plan of an attempt to find a node asks every address of a name, and none twice")
     mutating func addresses() {
         var plan = DiscoveryPlan(
             seeds: [Self.seed(1), Self.seed(2)], remembered: nil, avoiding: nil, using: &self.generator)
@@ -91,7 +95,7 @@ struct DiscoveryPlanTests {
         }
     }
 
-    @Test("goes on when a name has no address")
+    @Test("the plan of an attempt to find a node goes on when a name has no address")
     mutating func noAddress() {
         var plan = DiscoveryPlan(seeds: [Self.seed(1)], remembered: nil, avoiding: nil, using: &self.generator)
         #expect(plan.next() == .lookUp(Self.seed(1)))

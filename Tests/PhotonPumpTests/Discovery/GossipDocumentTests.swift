@@ -10,7 +10,7 @@ struct GossipDocumentTests {
         return try ClusterGossip(json: [UInt8](Data(contentsOf: url)))
     }
 
-    @Test("names no node whose host is longer than a name can be", arguments: [(255, true), (256, false)])
+    @Test("gossip names no node whose host is longer than a name can be", arguments: [(255, true), (256, false)])
     func longHosts(length: Int, isTaken: Bool) throws {
         let host = String(repeating: "a", count: length)
         let text = """
@@ -25,7 +25,7 @@ struct GossipDocumentTests {
         #expect(members.last?.http?.host == (isTaken ? host : nil))
     }
 
-    @Test("of a 4.x cluster names its nodes")
+    @Test("gossip of a 4.x cluster names its nodes")
     func older() throws {
         let gossip = try self.gossip("gossip-cluster-master")
         #expect(gossip.members.map(\.state) == [.follower, .master, .follower])
@@ -38,7 +38,7 @@ struct GossipDocumentTests {
         #expect(!master.isReadOnlyReplica)
     }
 
-    @Test("of a 4.x cluster without a quorum has nodes that nobody has heard of")
+    @Test("gossip of a 4.x cluster without a quorum has nodes that nobody has heard of")
     func noQuorum() throws {
         let members = try self.gossip("gossip-cluster-no-quorum").members
         #expect(members.map(\.state) == [.manager, .manager, .unknown])
@@ -48,7 +48,7 @@ struct GossipDocumentTests {
         #expect(members[0].epochNumber == nil)
     }
 
-    @Test("S61: of a 20.x cluster names its nodes, apart from those it describes in an unknown way")
+    @Test("S61: gossip of a 20.x cluster names its nodes, apart from those it describes in an unknown way")
     func newer() throws {
         let members = try self.gossip("gossip-20").members
         #expect(members.map(\.state) == [.master, .readOnlyReplica, .follower])
@@ -65,12 +65,15 @@ struct GossipDocumentTests {
         #expect(members[2].http == nil)
     }
 
-    @Test("that is none is an error", arguments: ["", "[]", "{}", "{\"members\":3}", "<html>", "{\"members\":[}"])
+    @Test(
+        "what is not gossip is an error", arguments: ["", "[]", "{}", "{\"members\":3}", "<html>", "{\"members\":[}"])
     func garbage(text: String) {
         #expect(throws: DecodingError.self) { try ClusterGossip(json: [UInt8](text.utf8)) }
     }
 
-    @Test("that is as deep as an answer can be long is an error, too", arguments: ["[", "{\"a\":", "{\"members\":["])
+    @Test(
+        "gossip nested as deep as an answer can be long is an error, too",
+        arguments: ["[", "{\"a\":", "{\"members\":["])
     func deep(opening: String) {
         let text = String(repeating: opening, count: CurlTransfer.answerLimit / opening.utf8.count)
         #expect(throws: DecodingError.self) { try ClusterGossip(json: Array(text.utf8)) }
@@ -78,7 +81,7 @@ struct GossipDocumentTests {
         #expect(throws: DecodingError.self) { try ClusterGossip(json: Array(members.utf8)) }
     }
 
-    @Test("has no ports that cannot be any", arguments: ["1e400", "-1", "99999999999999999999", "7.5"])
+    @Test("gossip gives no ports that cannot exist", arguments: ["1e400", "-1", "99999999999999999999", "7.5"])
     func numbers(number: String) throws {
         let text = #"{"members":[{"state":"Master","isAlive":true,"externalTcpIp":"h","externalTcpPort":\#(number)}]}"#
         let members = (try? ClusterGossip(json: Array(text.utf8)).members) ?? []
@@ -86,7 +89,7 @@ struct GossipDocumentTests {
     }
 
     @Test(
-        "has names of older and newer servers for states",
+        "gossip has names of older and newer servers for states",
         arguments: [
             ("Master", .master), ("Leader", .master), ("Slave", .follower), ("Follower", .follower),
             ("PreMaster", .preMaster), ("PreLeader", .preMaster), ("ReadOnlyLeaderless", .readOnlyLeaderless),

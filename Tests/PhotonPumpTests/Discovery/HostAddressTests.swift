@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Addresses that servers name")
 struct HostAddressTests {
-    @Test("are of no machine, of the server itself, or of another")
+    @Test("addresses that servers name are of no machine, of the server itself, or of another")
     func kinds() {
         for host in ["0.0.0.0", "::"] { #expect(HostAddress.isUnspecified(host)) }
         for host in ["127.0.0.1", "127.8.9.10", "localhost", "LOCALHOST", "a.localhost", "::1", "::ffff:127.0.0.1"] {
@@ -17,7 +17,7 @@ struct HostAddressTests {
         }
     }
 
-    @Test("count only if they can be hosts, also when a node names its master")
+    @Test("addresses that servers name count only if they can be hosts, also when a node names its master")
     func master() {
         func endpoint(_ host: String) -> Endpoint? {
             var master = MasterInfo()

@@ -35,7 +35,7 @@ struct NodeSelectionTests {
         )
     }
 
-    @Test("takes one of the preferred kind, any of them")
+    @Test("choosing a node takes one of the preferred kind, any of them")
     func preferred() {
         let members = Self.cluster.members
         #expect(self.chosen(.master, from: members) == [Self.master])
@@ -44,7 +44,7 @@ struct NodeSelectionTests {
         #expect(self.chosen(.random, from: members) == Set(members))
     }
 
-    @Test("takes the next best when there is none of the preferred kind")
+    @Test("choosing a node takes the next best when there is none of the preferred kind")
     func nextBest() {
         #expect(self.chosen(.master, from: Self.followers + [Self.replica]) == Set(Self.followers))
         #expect(self.chosen(.master, from: [Self.replica]) == [Self.replica])
@@ -53,21 +53,21 @@ struct NodeSelectionTests {
         #expect(self.chosen(.readOnlyReplica, from: [Self.master]) == [Self.master])
     }
 
-    @Test("avoids the node that just failed, unless there is no other")
+    @Test("choosing a node avoids the node that just failed, unless there is no other")
     func avoiding() {
         let failed = Self.master.endpoint(usesTLS: false)
         #expect(self.chosen(.master, from: Self.cluster.members, avoiding: failed) == Set(Self.followers))
         #expect(self.chosen(.master, from: [Self.master, Self.node(6, .manager)], avoiding: failed) == [Self.master])
     }
 
-    @Test("takes none that is dead or cannot serve", arguments: NodeState.allCases)
+    @Test("choosing a node takes none that is dead or cannot serve", arguments: NodeState.allCases)
     func unable(state: NodeState) {
         let able: Set<NodeState> = [.master, .follower, .readOnlyReplica, .readOnlyLeaderless]
         #expect(self.chosen(.random, from: [Self.node(1, state)]).isEmpty == !able.contains(state))
         #expect(self.chosen(.random, from: [Self.node(1, state, isAlive: false)]).isEmpty)
     }
 
-    @Test("says why there is none")
+    @Test("choosing a node says why there is none")
     func reasons() {
         func reason(_ members: [ClusterMember], usesTLS: Bool = false, selector: NodeSelector? = nil) -> String? {
             var generator = SystemRandomNumberGenerator()
@@ -95,13 +95,13 @@ struct NodeSelectionTests {
         #expect(reason([Self.master], selector: { _ in nil }) == "selectNode chose no node")
     }
 
-    @Test("skips nodes without the TCP port that is needed")
+    @Test("choosing a node skips nodes without the TCP port that is needed")
     func noPort() {
         let closed = ClusterMember(state: .master, tcpHost: "h")
         #expect(self.chosen(.master, from: [closed] + Self.followers) == Set(Self.followers))
     }
 
-    @Test("is left to a selector when there is one")
+    @Test("choosing a node is left to a selector when there is one")
     func selector() {
         var generator = SystemRandomNumberGenerator()
         let selection = NodeSelection(selector: { gossip in gossip.members.last })
@@ -109,7 +109,7 @@ struct NodeSelectionTests {
         #expect(choice == .node(Self.leaderless, Endpoint(host: "h5", port: 1113)))
     }
 
-    @Test("is left to a selector without the node that has failed, unless that wants no other")
+    @Test("choosing a node is left to a selector without the node that has failed, unless that wants no other")
     func selectorAvoids() {
         var generator = SystemRandomNumberGenerator()
         let failed = Self.leaderless.endpoint(usesTLS: false)

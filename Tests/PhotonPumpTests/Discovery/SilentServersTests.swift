@@ -10,7 +10,7 @@ struct SilentServersTests {
     /// The answer of a seed that can be reached is there within one round.
     ///
     /// - Parameter count: of the nodes that somebody has named.
-    @Test("is reached within one round, whatever is remembered", arguments: [0, 7, 300])
+    @Test("a seed among silent servers is reached within one round, whatever is remembered", arguments: [0, 7, 300])
     func reached(count: Int) async throws {
         let silent = try SocketListener(host: "0.0.0.0", port: 0, executor: QueueExecutor(label: "silent"))
         let port = silent.address.port

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Errors")
 struct PhotonPumpErrorTests {
-    @Test("keep the first cause and the last, however many there are in between")
+    @Test("errors keep the first cause and the last, however many there are in between")
     func nesting() {
         struct Flood: Error {}
         var error = PhotonPumpError(.connectionFailed, "attempt 0", underlying: Flood())
@@ -15,7 +15,7 @@ struct PhotonPumpErrorTests {
         #expect((last?.underlying as? PhotonPumpError)?.underlying is Flood)
     }
 
-    @Test("keep what their causes say besides the cause")
+    @Test("errors keep what their causes say besides the cause")
     func details() {
         let first = PhotonPumpError(.connectionFailed, "first")
         var second = PhotonPumpError(
@@ -27,7 +27,7 @@ struct PhotonPumpErrorTests {
         #expect((third.underlying as? PhotonPumpError)?.attempts == 3)
     }
 
-    @Test("are one line, whose control characters are escaped once")
+    @Test("errors are one line, whose control characters are escaped once")
     func escaping() {
         let words = PhotonPumpError(.serverError, "a\u{1B}b", serverMessage: "c\r\nd\u{9B}e")
         let error = PhotonPumpError(.connectionFailed, "tried\u{7F}", underlying: words)
@@ -37,7 +37,7 @@ struct PhotonPumpErrorTests {
         #expect("\(turning)" == "a\\u{2028}b\\u{202E}c\\u{2066}d\u{200D}e")
     }
 
-    @Test("keep the beginning of what is long, whoever has said it")
+    @Test("errors keep the beginning of what is long, whoever has said it")
     func length() {
         struct Long: Error, CustomStringConvertible {
             var description: String { String(repeating: "u", count: 100_000) }

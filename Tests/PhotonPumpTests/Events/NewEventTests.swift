@@ -10,7 +10,7 @@ struct NewEventTests {
         let height: Int
     }
 
-    @Test("has a value as JSON, and metadata if there is any")
+    @Test("a new event has a value as JSON, and metadata if there is any")
     func body() throws {
         let jump = Jump(pony: "Derpy Hooves", height: 10)
         let event = try NewEvent(type: "PonyJumped", body: jump, metadata: ["cause": "hay"])
@@ -20,7 +20,7 @@ struct NewEventTests {
         #expect(try NewEvent(type: "PonyJumped", body: jump).metadata.isEmpty)
     }
 
-    @Test("has an id of its own unless one is given")
+    @Test("a new event has an id of its own unless one is given")
     func ids() throws {
         let events = (0..<1000).map { _ in NewEvent(type: "t", data: Payload(), isJSON: false) }
         #expect(Set(events.map(\.id)).count == 1000)
@@ -33,7 +33,7 @@ struct NewEventTests {
         #expect(NewEvent(id: id, type: "t", data: Payload(), isJSON: false).id == id)
     }
 
-    @Test("takes bytes of any kind")
+    @Test("a new event takes bytes of any kind")
     func bytes() {
         for event in [
             NewEvent(type: "t", data: [1, 2, 3], isJSON: false),
@@ -47,7 +47,7 @@ struct NewEventTests {
 
 @Suite("A payload")
 struct PayloadTests {
-    @Test("is a collection of its bytes")
+    @Test("a payload is a collection of its bytes")
     func collection() {
         let payload: Payload = "häy"
         #expect(payload.count == 4)
@@ -60,7 +60,7 @@ struct PayloadTests {
         #expect(Payload().isEmpty)
     }
 
-    @Test("shows what is not UTF-8 as replacement characters")
+    @Test("a payload shows what is not UTF-8 as replacement characters")
     func repaired() {
         #expect(Payload([0x68, 0xFF, 0x79]).text == "h\u{FFFD}y")
     }
@@ -70,7 +70,7 @@ struct PayloadTests {
 struct ErrorDescriptionTests {
     private enum Breed: String, Codable { case pony }
 
-    @Test("hold none of the data that could not be decoded")
+    @Test("an error's description hold none of the data that could not be decoded")
     func undecodable() throws {
         let cause = try #require(throws: DecodingError.self) {
             try JSONDecoder().decode([String: Breed].self, from: Data(#"{"breed":"SECRET"}"#.utf8))
@@ -81,7 +81,7 @@ struct ErrorDescriptionTests {
         #expect("\(error)".contains("'breed'"), "\(error)")
     }
 
-    @Test("take one line, whatever is in a name")
+    @Test("an error's description take one line, whatever is in a name")
     func oneLine() {
         let error = PhotonPumpError(.streamNotFound, "read 'a\nb\u{1B}[1m'")
         #expect("\(error)" == #"read 'a\nb\u{1B}[1m'"#)

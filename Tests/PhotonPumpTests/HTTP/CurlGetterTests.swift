@@ -32,7 +32,7 @@ struct CurlGetterTests {
         try await #require(throws: HTTPFailure.self) { try await getter.get(request) }
     }
 
-    @Test("gets the answer at an address, under the name that the server has")
+    @Test("asking an HTTP server gets the answer at an address, under the name that the server has")
     func answer() async throws {
         let pages: [String: PageServer.Page] = [
             "/gossip": { request, peer in
@@ -49,7 +49,7 @@ struct CurlGetterTests {
         }
     }
 
-    @Test("posts, and says as whom")
+    @Test("asking an HTTP server posts, and says as whom")
     func posting() async throws {
         let pages: [String: PageServer.Page] = [
             "/page": { request, peer in
@@ -71,7 +71,7 @@ struct CurlGetterTests {
         }
     }
 
-    @Test("gets any status, and follows no redirect")
+    @Test("asking an HTTP server gets any status, and follows no redirect")
     func statuses() async throws {
         try await self.withServer(
             [
@@ -86,7 +86,7 @@ struct CurlGetterTests {
         }
     }
 
-    @Test("gives up when the time is over")
+    @Test("asking an HTTP server gives up when the time is over")
     func timeout() async throws {
         try await self.withServer(["/never": Self.never]) { getter, request in
             let failure = try await self.failure(getter, request("/never", .milliseconds(50)))
@@ -95,7 +95,7 @@ struct CurlGetterTests {
         }
     }
 
-    @Test("gives up on an answer without end")
+    @Test("asking an HTTP server gives up on an answer without end")
     func endless() async throws {
         let endless: PageServer.Page = { _, peer in
             try await peer.send(Array("HTTP/1.1 200 OK\r\n\r\n".utf8))
@@ -108,7 +108,7 @@ struct CurlGetterTests {
         }
     }
 
-    @Test("says that nobody listens")
+    @Test("asking an HTTP server says that nobody listens")
     func refused() async throws {
         let port = try UnusedPort()
         let endpoint = Endpoint(host: "localhost", port: port.number)
@@ -118,7 +118,7 @@ struct CurlGetterTests {
         #expect(failure.description.contains("connect"), "\(failure)")
     }
 
-    @Test("S60: says that a port speaks no TLS")
+    @Test("S60: asking an HTTP server says that a port speaks no TLS")
     func plainPort() async throws {
         try await self.withServer([:]) { getter, request in
             let plain = request("/gossip", .seconds(30))
@@ -149,7 +149,7 @@ struct CurlGetterTests {
         }
     }
 
-    @Test("keeps no connection once it is answered, however long that could have taken")
+    @Test("asking an HTTP server keeps no connection once it is answered, however long that could have taken")
     func closing() async throws {
         try await self.withServer(["/gossip": { _, peer in try await peer.answer("{}") }]) { getter, request in
             let request = request("/gossip", .seconds(3600))
@@ -161,7 +161,7 @@ struct CurlGetterTests {
         }
     }
 
-    @Test("S60: gives a port up that answers without TLS")
+    @Test("S60: asking an HTTP server gives a port up that answers without TLS")
     func plainAnswer() async throws {
         let server = ScriptedServer()
         let port = try await server.start()
@@ -180,7 +180,7 @@ struct CurlGetterTests {
         await server.stop()
     }
 
-    @Test("ends at once when its task is cancelled, and makes room for others")
+    @Test("asking an HTTP server ends at once when its task is cancelled, and makes room for others")
     func cancelled() async throws {
         let (requests, arrived) = AsyncStream.makeStream(of: Void.self)
         try await self.withServer(

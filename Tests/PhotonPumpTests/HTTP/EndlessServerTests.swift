@@ -29,7 +29,7 @@ struct EndlessServerTests {
         try result.get()
     }
 
-    @Test("holds up no request over HTTPS beyond its time")
+    @Test("a server whose TLS handshake never ends holds up no request over HTTPS beyond its time")
     func https() async throws {
         try await Self.run { port in
             let getter = CurlGetter()
@@ -45,7 +45,7 @@ struct EndlessServerTests {
         }
     }
 
-    @Test("holds up no client that connects")
+    @Test("a server whose TLS handshake never ends holds up no client that connects")
     func connecting() async throws {
         try await Self.run { port in
             let client = try Client("tls://admin:changeit@127.0.0.1:\(port)?connectTimeout=20s")

@@ -28,7 +28,9 @@ struct HTTPSTests {
         try await #require(throws: HTTPFailure.self) { try await CurlGetter().get(request) }
     }
 
-    @Test("trusts the authority given, under the name of the server or the one expected; or anybody")
+    @Test(
+        "asking an HTTPS server trusts the authority given, under the name of the server or the one expected; or anybody"
+    )
     func trusted() async throws {
         try await OpenSSL.run { openSSL in
             try Data("gossip".utf8).write(to: openSSL.directory.appending(path: "gossip"))
@@ -46,7 +48,7 @@ struct HTTPSTests {
         }
     }
 
-    @Test("S60: refuses others, each for its own reason and for good")
+    @Test("S60: asking an HTTPS server refuses others, each for its own reason and for good")
     func refused() async throws {
         try await OpenSSL.run { openSSL in
             try await openSSL.issue("server", for: "es.example")
@@ -77,7 +79,9 @@ struct HTTPSTests {
         }
     }
 
-    @Test("does not take the subject of a certificate for a name", arguments: [nil, "IP:10.9.8.7"] as [String?])
+    @Test(
+        "asking an HTTPS server does not take the subject of a certificate for a name",
+        arguments: [nil, "IP:10.9.8.7"] as [String?])
     func subject(alternative: String?) async throws {
         try await OpenSSL.run { openSSL in
             try await openSSL.issue("server", for: "es.example", alternative: alternative)
@@ -89,7 +93,7 @@ struct HTTPSTests {
         }
     }
 
-    @Test("shows the client's certificate")
+    @Test("asking an HTTPS server shows the client's certificate")
     func clientCertificate() async throws {
         try await OpenSSL.run { openSSL in
             try Data("gossip".utf8).write(to: openSSL.directory.appending(path: "gossip"))

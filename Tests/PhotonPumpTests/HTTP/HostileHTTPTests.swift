@@ -29,7 +29,7 @@ struct HostileHTTPTests {
     }
 
     @Test(
-        "gets no more than its time by dripping",
+        "an HTTP server that means harm gets no more than its time by dripping",
         arguments: [
             "HTTP/1.1 200 OK\r\nX-Y: ", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n",
         ])
@@ -43,7 +43,7 @@ struct HostileHTTPTests {
     }
 
     @Test(
-        "has no more than a megabyte of it taken",
+        "an HTTP server that means harm has no more than a megabyte of it taken",
         arguments: ["X-Y: z\r\n", "HTTP/1.1 100 Continue\r\n\r\n", "a"])
     func endless(rest: String) async throws {
         let block = String(repeating: rest, count: 64 << 10)
@@ -55,7 +55,7 @@ struct HostileHTTPTests {
     }
 
     @Test(
-        "has no impossible length believed",
+        "an HTTP server that means harm has no impossible length believed",
         arguments: ["-1", "99999999999999999999", "9223372036854775807", "0x10", "1, 2"])
     func lengths(length: String) async throws {
         try await Self.run("HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\n\r\n{}", thenForever: "") { port in

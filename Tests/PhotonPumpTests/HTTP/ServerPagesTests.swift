@@ -31,14 +31,14 @@ struct ServerPagesTests {
             decoding: try await pages.ask(.post, path, operation: "look", stream: "s"), as: UTF8.self)
     }
 
-    @Test("are asked for at the HTTP port, with names that separate nothing")
+    @Test("pages of a server are asked for at the HTTP port, with names that separate nothing")
     func request() async throws {
         let words = try await self.ask(Answering())
         #expect(words == "post 127.0.0.1:99 /subscriptions/%24a%2Fb%20c%3A%C3%BC/g~1.2-3_4/info ops")
     }
 
     @Test(
-        "that the server refuses are errors of its kind",
+        "pages of a server that the server refuses are errors of its kind",
         arguments: [
             (401, .accessDenied), (404, .subscriptionNotFound), (307, .notHandled), (503, .notHandled),
             (500, .serverError),
@@ -51,7 +51,7 @@ struct ServerPagesTests {
         #expect(error?.endpoint == "127.0.0.1:99")
     }
 
-    @Test("that no server finds by their names say so", arguments: ["a/b", "a?b", "a#b", "a\\b"])
+    @Test("pages of a server that no server finds by their names say so", arguments: ["a/b", "a?b", "a#b", "a\\b"])
     func unnameable(name: String) async throws {
         let pages = ServerPages(
             configuration: Client.Configuration(endpoint: Endpoint(host: "127.0.0.1", port: 1)), httpPort: 99,
@@ -65,7 +65,7 @@ struct ServerPagesTests {
         }
     }
 
-    @Test("that would be others by these names are not asked for", arguments: [".", ".."])
+    @Test("pages that would be other ones by these names are not asked for", arguments: [".", ".."])
     func step(name: String) async throws {
         let pages = ServerPages(
             configuration: Client.Configuration(endpoint: Endpoint(host: "127.0.0.1", port: 1)), httpPort: 99,
@@ -79,7 +79,7 @@ struct ServerPagesTests {
         }
     }
 
-    @Test("are not asked for as a user whose name HTTP would cut")
+    @Test("pages of a server are not asked for as a user whose name HTTP would cut")
     func userName() async throws {
         let pages = ServerPages(
             configuration: Client.Configuration(endpoint: Endpoint(host: "127.0.0.1", port: 1)), httpPort: 99,
@@ -113,7 +113,7 @@ struct ServerPagesTests {
         return String(decoding: try await pages.ask(.get, ["x"], operation: "look", stream: "s"), as: UTF8.self)
     }
 
-    @Test("get credentials over TLS alone where there is TLS, though gossip does without it")
+    @Test("pages of a server get credentials over TLS alone where there is TLS, though gossip does without it")
     func secret() async throws {
         #expect(try await self.askCluster("127.0.0.2") == "get over TLS 127.0.0.2:3 /x ops")
         let failure = HTTPFailure(description: "no TLS here")
@@ -124,7 +124,9 @@ struct ServerPagesTests {
         #expect(error?.description.contains("no TLS here") == true)
     }
 
-    @Test("get credentials in clear only if a setting says so, and only where the settings name the host")
+    @Test(
+        "pages of a server get credentials in clear only if a setting says so, and only where the settings name the host"
+    )
     func clear() async throws {
         #expect(try await self.askCluster("127.0.0.1", credentialsInClear: true) == "get 127.0.0.1:3 /x ops")
         let error = await #expect(throws: PhotonPumpError.self) {
@@ -135,12 +137,12 @@ struct ServerPagesTests {
         #expect(error?.endpoint == "127.0.0.2:3")
     }
 
-    @Test("are asked for as gossip is where there are no credentials")
+    @Test("pages of a server are asked for as gossip is where there are no credentials")
     func anonymous() async throws {
         #expect(try await self.askCluster("127.0.0.2", isAnonymous: true) == "get 127.0.0.2:3 /x -")
     }
 
-    @Test("that cannot be had say why")
+    @Test("pages of a server that cannot be had say why")
     func unreachable() async throws {
         let failure = HTTPFailure(description: "nobody there")
         let error = await #expect(throws: PhotonPumpError.self) { try await self.ask(Answering(failure: failure)) }
@@ -148,7 +150,7 @@ struct ServerPagesTests {
         #expect(error?.description.contains("nobody there") == true)
     }
 
-    @Test("about a persistent subscription are read as far as they tell")
+    @Test("pages of a server about a persistent subscription are read as far as they tell")
     func info() throws {
         let json = #"{"status":"Live","connectionCount":2,"totalInFlightMessages":3,"lastKnownEventNumber":9,"x":[]}"#
         let info = try PersistentSubscriptionInfo(json: Array(json.utf8))

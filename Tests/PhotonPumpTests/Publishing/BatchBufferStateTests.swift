@@ -6,14 +6,14 @@ import Testing
 struct BatchBufferStateTests {
     private let event = NewEvent(type: "t", data: Payload(), isJSON: false)
 
-    @Test("hands a single event to a writer that waits")
+    @Test("collecting batches hands a single event to a writer that waits")
     func slowSequence() {
         var buffer = BatchBufferState(maximumCount: 3, maximumBytes: 100)
         #expect(buffer.demanded() == [])
         #expect(buffer.received(self.event, size: 1) == [.deliver(.batch([self.event]))])
     }
 
-    @Test("collects a batch while the writer is busy, and then holds the sequence up")
+    @Test("collecting batches collects a batch while the writer is busy, and then holds the sequence up")
     func fastSequence() {
         var buffer = BatchBufferState(maximumCount: 3, maximumBytes: 100)
         for _ in 0..<3 {
@@ -27,7 +27,7 @@ struct BatchBufferStateTests {
         #expect(buffer.demanded() == [])
     }
 
-    @Test("bounds a batch by bytes, but takes a single event of any size")
+    @Test("collecting batches bounds a batch by bytes, but takes a single event of any size")
     func bytes() {
         var buffer = BatchBufferState(maximumCount: 10, maximumBytes: 100)
         #expect(!buffer.mustWait(size: 1000))
@@ -36,7 +36,9 @@ struct BatchBufferStateTests {
         #expect(buffer.mustWait(size: 41))
     }
 
-    @Test("S56: delivers what was collected before the end or the error behind it", arguments: [true, false])
+    @Test(
+        "S56: collecting batches delivers what was collected before the end or the error behind it",
+        arguments: [true, false])
     func end(fails: Bool) {
         var buffer = BatchBufferState(maximumCount: 10, maximumBytes: 100)
         _ = buffer.received(self.event, size: 1)

@@ -5,7 +5,7 @@ import Testing
 @Suite("A filter of events")
 struct EventMatcherTests {
     @Test(
-        "looks at the stream or the type, for a prefix or anything that matches",
+        "a filter of events looks at the stream or the type, for a prefix or anything that matches",
         arguments: [
             (EventFilter.types(prefixedBy: "Pony"), true), (.types(prefixedBy: "pony"), false),
             (.types(prefixedBy: "Horse", "PonyJ"), true), (.types(matching: "Jump"), true),
@@ -19,13 +19,13 @@ struct EventMatcherTests {
         #expect(try EventMatcher(filter).matches(stream: "stable-7", type: "PonyJumped") == matches)
     }
 
-    @Test("can leave out the server's own events")
+    @Test("a filter of events can leave out the server's own events")
     func system() throws {
         #expect(try !EventMatcher(.excludingSystemEvents).matches(stream: "$$s", type: "$metadata"))
     }
 
     @Test(
-        "that can never work is refused, and named",
+        "a filter of events that can never work is refused, and named",
         arguments: [
             (EventFilter.types(prefixedBy: ""), "the filter has no prefix, or an empty one"),
             (.streams(prefixedBy: "a", ""), "the filter has no prefix, or an empty one"),

@@ -19,7 +19,7 @@ struct PageFeedStateTests {
         Page(elements: numbers.map { Array($0) } ?? [], next: next)
     }
 
-    @Test("asks for nothing before the consumer does, and then always for one page more")
+    @Test("fetching pages ahead asks for nothing before the consumer does, and then always for one page more")
     func oneAhead() {
         var feed = self.feed()
         #expect(feed.demanded() == [.read(0, self.id(1))])
@@ -32,7 +32,7 @@ struct PageFeedStateTests {
         #expect(feed.demanded() == [.read(4, self.id(3)), .deliver(.batch([2, 3]))])
     }
 
-    @Test("delivers what is left before the end, and the end as often as it is asked for")
+    @Test("fetching pages ahead delivers what is left before the end, and the end as often as it is asked for")
     func end() {
         var feed = self.feed()
         _ = feed.demanded()
@@ -40,7 +40,7 @@ struct PageFeedStateTests {
         for _ in 0..<2 { #expect(feed.demanded() == [.deliver(.end)]) }
     }
 
-    @Test("S37: goes on over empty pages that are not the end")
+    @Test("S37: fetching pages ahead goes on over empty pages that are not the end")
     func emptyPages() {
         var feed = self.feed(.success(9000))
         #expect(feed.demanded() == [.read(9000, self.id(1))])
@@ -51,13 +51,13 @@ struct PageFeedStateTests {
             ])
     }
 
-    @Test("reads nothing where there can be nothing")
+    @Test("fetching pages ahead reads nothing where there can be nothing")
     func nothing() {
         var feed = self.feed(.success(nil))
         #expect(feed.demanded() == [.deliver(.end)])
     }
 
-    @Test("delivers an error after the pages before it, once")
+    @Test("fetching pages ahead delivers an error after the pages before it, once")
     func failure() {
         var feed = self.feed()
         _ = feed.demanded()
@@ -67,7 +67,7 @@ struct PageFeedStateTests {
         #expect(feed.demanded() == [.deliver(.end)])
     }
 
-    @Test("ends a waiting consumer when it is cancelled, and takes no notice of the late page")
+    @Test("fetching pages ahead ends a waiting consumer when it is cancelled, and takes no notice of the late page")
     func cancelled() {
         var feed = self.feed()
         _ = feed.demanded()
@@ -76,7 +76,7 @@ struct PageFeedStateTests {
         #expect(feed.failed(CancellationError(), self.id(1)) == [])
     }
 
-    @Test("delivers nothing that has arrived after the client is closed")
+    @Test("fetching pages ahead delivers nothing that has arrived after the client is closed")
     func closed() {
         let closure = PhotonPumpError(.clientClosed, "closed")
         var feed = self.feed()
@@ -87,7 +87,9 @@ struct PageFeedStateTests {
         #expect(feed.demanded() == [.deliver(.error(closure))])
     }
 
-    @Test("ends as it would have if the client is closed after all was delivered", arguments: [true, false])
+    @Test(
+        "fetching pages ahead ends as it would have if the client is closed after all was delivered",
+        arguments: [true, false])
     func closedAtTheEnd(isCutOff: Bool) {
         let closure = PhotonPumpError(.clientClosed, "closed")
         var feed = self.feed()
@@ -97,7 +99,7 @@ struct PageFeedStateTests {
         #expect(feed.demanded() == [.deliver(isCutOff ? .error(closure) : .end)])
     }
 
-    @Test("tells why it cannot read when it is asked for the first page")
+    @Test("fetching pages ahead tells why it cannot read when it is asked for the first page")
     func invalid() {
         let error = PhotonPumpError(.invalidArgument, "no stream")
         var feed = self.feed(.failure(error))

@@ -15,7 +15,7 @@ struct PageSizeTests {
         }
     }
 
-    @Test("S67: begins small, and grows to what is wanted if events are small")
+    @Test("S67: the size of a page begins small, and grows to what is wanted if events are small")
     func small() {
         var size = PageSize()
         #expect(Self.sizes(&size, of: 500, bytes: 200, pages: 4) == [32, 128, 500, 500])
@@ -24,14 +24,14 @@ struct PageSizeTests {
     }
 
     @Test(
-        "S67: is that of some megabytes from the second page on",
+        "S67: the size of a page is that of some megabytes from the second page on",
         arguments: [(1_000_000, 4), (150_000, 27), (16 << 20, 1)])
     func large(bytes: Int, expected: Int32) {
         var size = PageSize()
         #expect(Self.sizes(&size, of: 500, bytes: bytes, pages: 20).dropFirst().allSatisfy { $0 == expected })
     }
 
-    @Test("S67: does not grow again to what was larger than is taken, however small events become")
+    @Test("S67: the size of a page does not grow again to what was larger than is taken, however small events become")
     func wall() {
         var size = PageSize()
         #expect(Self.sizes(&size, of: 500, bytes: 10, pages: 3) == [32, 128, 500])
@@ -44,7 +44,7 @@ struct PageSizeTests {
         #expect(after.suffix(40).allSatisfy { $0 == 27 })
     }
 
-    @Test("S67: of one event cannot be reduced")
+    @Test("S67: the size of a page of one event cannot be reduced")
     func one() {
         var size = PageSize()
         let one = size.ask(1)
@@ -61,7 +61,7 @@ struct PageSizeTests {
         #expect(Self.asked(&size, 500) == 1)
     }
 
-    @Test("S20: sinks with the second loss in a row, and rises again when pages come")
+    @Test("S20: the size of a page sinks with the second loss in a row, and rises again when pages come")
     func losses() {
         var size = PageSize()
         #expect(Self.sizes(&size, of: 500, bytes: 10, pages: 3).last == 500)

@@ -12,7 +12,7 @@ struct StreamPagesTests {
     }
 
     @Test(
-        "begin where they are told to",
+        "the pages of a stream begin where they are told to",
         arguments: [
             (Direction.forward, StreamPosition?.none, Int64?(0)), (.forward, 7, 7), (.forward, .end, nil),
             (.backward, nil, -1), (.backward, .end, -1), (.backward, .start, 0), (.backward, 7, 7),
@@ -23,7 +23,7 @@ struct StreamPagesTests {
     }
 
     @Test(
-        "that cannot be read are refused",
+        "the pages of a stream that cannot be read are refused",
         arguments: [("", Int64(0), 1), ("s", 0, 0), ("s", -1, 1), ("s", Int64.max, 1)]
     )
     func invalid(stream: String, number: Int64, pageSize: Int) throws {
@@ -34,7 +34,7 @@ struct StreamPagesTests {
     }
 
     @Test(
-        "S37: end where the server says so, not where a page is empty",
+        "S37: the pages of a stream end where the server says so, not where a page is empty",
         arguments: [(Int64(5), false, Int64?(5)), (5, true, nil), (-1, true, nil), (-1, false, nil)]
     )
     func next(number: Int64, isEnd: Bool, next: Int64?) throws {
@@ -50,7 +50,7 @@ struct AllPagesTests {
     private let how = ReadOptions(resolveLinks: true, call: CallOptions(requireMaster: true))
 
     @Test(
-        "begin where they are told to",
+        "the pages of the log begin where they are told to",
         arguments: [
             (Direction.forward, Position?.none, Position.start), (.backward, nil, .end),
             (.forward, Position(commit: 7, prepare: 5), Position(commit: 7, prepare: 5)), (.forward, .end, .end),
@@ -65,13 +65,13 @@ struct AllPagesTests {
     }
 
     @Test(
-        "that cannot be read are refused",
+        "the pages of the log that cannot be read are refused",
         arguments: [Position(commit: -1, prepare: 0), Position(commit: 5, prepare: -2)])
     func invalid(position: Position) {
         #expect(throws: PhotonPumpError.self) { try AllPages(.forward, from: position, pageSize: 10, self.how) }
     }
 
-    @Test("end with an empty page, and only there")
+    @Test("the pages of the log end with an empty page, and only there")
     func end() throws {
         let pages = try AllPages(.forward, from: nil, pageSize: 10, self.how)
         let empty = ReadAllEventsCompleted(
@@ -90,7 +90,7 @@ struct AllPagesTests {
         #expect(next?.position == Position(commit: 9, prepare: 0))
     }
 
-    @Test("are filtered by the client from where the server says that it cannot")
+    @Test("the pages of the log are filtered by the client from where the server says that it cannot")
     func beyondServer() throws {
         let pages = try AllPages(.forward, from: nil, pageSize: 10, matching: .types(prefixedBy: "a"), self.how)
         #expect(pages.start?.isServersWork == true)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Stream metadata")
 struct StreamMetadataTests {
-    @Test("is written as servers know it")
+    @Test("stream metadata is written as servers know it")
     func written() throws {
         let metadata = StreamMetadata(
             maxAge: .seconds(60), maxCount: 10, truncateBefore: 3, cacheControl: .seconds(5),
@@ -20,14 +20,14 @@ struct StreamMetadataTests {
         #expect(try StreamMetadata(json: Data(text.utf8)) == metadata)
     }
 
-    @Test("of nothing is an empty object")
+    @Test("stream metadata of nothing is an empty object")
     func empty() throws {
         #expect(String(decoding: try StreamMetadata().json(), as: UTF8.self) == "{}")
         #expect(try StreamMetadata(json: Data("{}".utf8)) == StreamMetadata())
     }
 
     @Test(
-        "keeps what it does not understand",
+        "stream metadata keeps what it does not understand",
         arguments: [
             #"{"$maxCount":0}"#, #"{"$maxAge":-1}"#, #"{"$maxCount":"many"}"#, #"{"$acl":7}"#, #"{"$tb":-2}"#,
             #"{"$tmp":true}"#,
@@ -41,7 +41,7 @@ struct StreamMetadataTests {
         #expect(String(decoding: try metadata.json(), as: UTF8.self) == json)
     }
 
-    @Test("goes up to the largest number, which is that of a deleted stream")
+    @Test("stream metadata goes up to the largest number, which is that of a deleted stream")
     func deleted() throws {
         let json = #"{"$tb":9223372036854775807}"#
         let metadata = try StreamMetadata(json: Data(json.utf8))
@@ -49,12 +49,12 @@ struct StreamMetadataTests {
         #expect(String(decoding: try metadata.json(), as: UTF8.self) == json)
     }
 
-    @Test("that is no object cannot be read", arguments: ["", "[]", "7", "{"])
+    @Test("stream metadata that is no object cannot be read", arguments: ["", "[]", "7", "{"])
     func broken(json: String) {
         #expect(throws: (any Error).self) { try StreamMetadata(json: Data(json.utf8)) }
     }
 
-    @Test("that servers would ignore is refused")
+    @Test("stream metadata that servers would ignore is refused")
     func invalid() throws {
         for metadata in [
             StreamMetadata(maxAge: .milliseconds(1500)), StreamMetadata(maxAge: .zero), StreamMetadata(maxCount: 0),
@@ -68,7 +68,7 @@ struct StreamMetadataTests {
 
 @Suite("Stream names")
 struct StreamNameTests {
-    @Test("are put together and taken apart")
+    @Test("stream names are put together and taken apart")
     func names() {
         #expect(StreamName.metadata(of: "ponies") == "$$ponies")
         #expect(StreamName.category("pony") == "$ce-pony")

@@ -19,7 +19,7 @@ struct SubscribersTests {
 
     private let id = GUID(1, 1)
 
-    @Test("that go are there until the server confirms it, and hear nothing else")
+    @Test("subscribers that go are there until the server confirms it, and hear nothing else")
     func leaving() {
         var subscribers = Subscribers()
         let listener = Listener()
@@ -37,7 +37,7 @@ struct SubscribersTests {
         #expect(listener.heard.withLock { $0 } == ["left"])
     }
 
-    @Test("that go are no longer waited for when too many of them have gone without being confirmed")
+    @Test("subscribers that go are no longer waited for when too many of them have gone without being confirmed")
     func tooManyLeaving() {
         var subscribers = Subscribers()
         let listener = Listener()
@@ -52,7 +52,7 @@ struct SubscribersTests {
         #expect(subscribers.isQuiet())
     }
 
-    @Test("are not quiet as long as one is busy, or gone without having said so")
+    @Test("subscribers are not quiet as long as one is busy, or gone without having said so")
     func busy() {
         var subscribers = Subscribers()
         var listener: Listener? = Listener()

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The known ends of streams")
 struct KnownEndsTests {
-    @Test("are the last ones that were learned, and take a bounded amount of memory")
+    @Test("the known ends of streams are the last ones that were learned, and take a bounded amount of memory")
     func bounded() {
         let ends = KnownEnds(.system, limit: 20_000)
         for number in 0..<10_000 {
@@ -18,7 +18,7 @@ struct KnownEndsTests {
         #expect((50..<400).contains(count), "\(count)")
     }
 
-    @Test("stay as they are for a while after a call whose write may have been made")
+    @Test("the known ends of streams stay as they are for a while after a call whose write may have been made")
     func leftOpen() {
         let ends = KnownEnds(.system)
         ends.learned(5, of: "s")

@@ -71,7 +71,7 @@ struct SettlementTests {
     }
 
     @Test(
-        "S76: sends what is there again expecting the version before it, and what is not expecting the last event",
+        "S76: settling writes sends what is there again expecting the version before it, and what is not expecting the last event",
         arguments: [
             ("", "a", .noStream), ("xyz", "a", .version(2)), ("xyzabc", "abc", .version(2)),
             ("abcxyzxyzxyz", "abc", .noStream), ("xabcxyzxyzxyz", "abc", .version(0)),
@@ -86,7 +86,7 @@ struct SettlementTests {
     }
 
     @Test(
-        "is in doubt where some of the events are there, or all in another order",
+        "a write is in doubt where some of its events are there, or all in another order",
         arguments: [("xab", "abc"), ("xcba", "abc"), ("axb", "ab"), ("xb", "ab")])
     func partly(_ row: (stream: String, write: String)) {
         var stream = ModelledStream(row.stream)
@@ -95,7 +95,7 @@ struct SettlementTests {
         #expect(stream.ids.count == row.stream.count)
     }
 
-    @Test("searches no further than to what was known before, or was created before")
+    @Test("settling writes searches no further than to what was known before, or was created before")
     func bounds() {
         var stream = ModelledStream(String(repeating: "x", count: 100))
         #expect(Self.settle([Self.write("a", known: 97)], on: &stream).count <= 2 * Self.pageSize)
@@ -106,7 +106,7 @@ struct SettlementTests {
         #expect(stream.ids.suffix(3) == ["a", "b", "c"].map(ModelledStream.id))
     }
 
-    @Test("is in doubt beyond its limit, and where events are hidden that the write could be among")
+    @Test("a write is in doubt beyond the search limit, and where events are hidden that it could be among")
     func undecided() {
         var stream = ModelledStream(String(repeating: "x", count: 100))
         #expect(
@@ -121,7 +121,7 @@ struct SettlementTests {
         #expect(Self.settle([Self.write("b", known: 100)], on: &stream).events == [.sent("b", .version(100))])
     }
 
-    @Test("does not bring a stream to life that was to exist")
+    @Test("settling writes does not bring back a stream that was to exist")
     func streamExists() {
         var stream = ModelledStream()
         let write = Self.write("a", needsStream: true)
@@ -130,7 +130,7 @@ struct SettlementTests {
         #expect(Self.settle([write], on: &stream).events == [.sent("a", .version(0))])
     }
 
-    @Test("settles several writes with one search, in the order of the calls")
+    @Test("several writes are settled with one search, in the order of the calls")
     func several() {
         var stream = ModelledStream("xyzcdxyz")
         let writes = [
@@ -146,7 +146,7 @@ struct SettlementTests {
         #expect(stream.ids == "xyzcdxyzabef".map(ModelledStream.id))
     }
 
-    @Test("reads on after a conflict, only what is new, and chooses again")
+    @Test("settling writes reads on after a conflict, only what is new, and chooses again")
     func conflict() {
         var stream = ModelledStream(String(repeating: "x", count: 30))
         var others = 2
@@ -162,7 +162,9 @@ struct SettlementTests {
         #expect(count <= 30 + 2 * Self.pageSize)
     }
 
-    @Test("finds a write that is made only after the search, and reports what the server does not recognise")
+    @Test(
+        "settling writes finds a write that is made only after the search, and reports what the server does not recognise"
+    )
     func late() {
         var stream = ModelledStream("x")
         var isOpen = true
@@ -190,7 +192,7 @@ struct SettlementTests {
         #expect(doubts == [Doubt.unrecognised(2).description])
     }
 
-    @Test("sends nothing of a call that is over, and includes what becomes uncertain meanwhile")
+    @Test("settling writes sends nothing of a call that is over, and includes what becomes uncertain meanwhile")
     func joined() throws {
         var stream = ModelledStream("xb")
         var settlement = Settlement(limit: 100)
@@ -212,7 +214,7 @@ struct SettlementTests {
         #expect(stream.ids == "xbc".map(ModelledStream.id))
     }
 
-    @Test("S76: does not take a page of an earlier search for one of its own", arguments: 0...4)
+    @Test("S76: settling writes does not take a page of an earlier search for one of its own", arguments: 0...4)
     func stale(_ pages: Int) throws {
         var stream = ModelledStream("xaxxxbxxxxxxxx")
         var settlement = Settlement(limit: 100)
@@ -242,7 +244,7 @@ struct SettlementTests {
         }
     }
 
-    @Test("S76: looks for a write that becomes uncertain after a search, which was not for it")
+    @Test("S76: settling writes looks for a write that becomes uncertain after a search, which was not for it")
     func joinedLate() throws {
         var stream = ModelledStream("xbxx")
         var settlement = Settlement(limit: 100)
@@ -256,7 +258,8 @@ struct SettlementTests {
         #expect(second == (ModelledStream.id("b"), .version(0)))
     }
 
-    @Test("S76: makes each write once, whatever happens in between", arguments: 0..<1000 as Range<UInt64>)
+    @Test(
+        "S76: settling writes makes each write once, whatever happens in between", arguments: 0..<1000 as Range<UInt64>)
     func random(_ seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         let names = Array("abcdefgh").shuffled(using: &generator)

@@ -12,7 +12,7 @@ struct ConnectionStringTests {
     }
 
     @Test(
-        "S59: names hosts, ports and the user",
+        "S59: a connection string names hosts, ports and the user",
         arguments: [
             Good(text: "tcp://localhost", target: .node(Endpoint(host: "localhost", port: 1113))),
             Good(text: "TCP://db.example:2000/", target: .node(Endpoint(host: "db.example", port: 2000))),
@@ -64,7 +64,7 @@ struct ConnectionStringTests {
         #expect((configuration.tls != nil) == good.isSecure)
     }
 
-    @Test("carries settings")
+    @Test("a connection string carries settings")
     func settings() throws {
         let configuration = try Client.Configuration(
             """
@@ -105,7 +105,7 @@ struct ConnectionStringTests {
         #expect(configuration == expected)
     }
 
-    @Test("of a gRPC client has its settings in milliseconds")
+    @Test("a connection string of a gRPC client has its settings in milliseconds")
     func grpcSettings() throws {
         let configuration = try Client.Configuration(
             """
@@ -130,7 +130,7 @@ struct ConnectionStringTests {
     }
 
     @Test(
-        "S59: that is wrong is refused, naming the part and its place",
+        "S59: a connection string that is wrong is refused, naming the part and its place",
         arguments: [
             ("", "at character 0: expected scheme://host:port?setting=value or Key=Value"),
             ("localhost:1113", "at character 0: expected scheme://host:port?setting=value or Key=Value"),
@@ -202,7 +202,7 @@ struct ConnectionStringTests {
     }
 
     @Test(
-        "never has its password repeated by an error",
+        "a connection string never has its password repeated by an error",
         arguments: [
             "tcp://admin:hunter2", "tcp://admin:hunter2@", "tcp://admin:hunter2@h:x", "tcp://admin:hunter2?@h",
             "tcp://admin:hunter2%@h", "tcp://admin:hunter2@h?x=1", "http://admin:hunter2@h", "tcp://hunter2@h",

@@ -5,7 +5,7 @@ import Testing
 @Suite("A connection string of the .NET client")
 struct DotNetConnectionStringTests {
     @Test(
-        "S59: names a node, a DNS name or seeds",
+        "S59: a connection string of the .NET client names a node, a DNS name or seeds",
         arguments: [
             ("ConnectTo=tcp://h:1114", .node(Endpoint(host: "h", port: 1114))),
             ("Connect To = TCP://h ;", .node(Endpoint(host: "h", port: 1113))),
@@ -32,7 +32,7 @@ struct DotNetConnectionStringTests {
         #expect(try Client.Configuration(text).target == target)
     }
 
-    @Test("carries every setting of that client, times in milliseconds")
+    @Test("a connection string of the .NET client carries every setting of that client, times in milliseconds")
     func settings() throws {
         let configuration = try Client.Configuration(
             """
@@ -70,7 +70,7 @@ struct DotNetConnectionStringTests {
 
     /// What `DbConnectionStringBuilder` and the client that uses it make of the same strings.
     @Test(
-        "has its credentials in any place, and quoted when need be",
+        "a connection string of the .NET client has its credentials in any place, and quoted when need be",
         arguments: [
             ("DefaultUserCredentials=u:p;ConnectTo=tcp://h", "u", "p"),
             ("ConnectTo=tcp://h;DefaultUserCredentials='u:p;\"''q'", "u", "p;\"'q"),
@@ -91,7 +91,7 @@ struct DotNetConnectionStringTests {
     }
 
     @Test(
-        "asks for gossip by HTTP or HTTPS, as its seeds say or as older servers need it",
+        "a connection string of the .NET client asks for gossip by HTTP or HTTPS, as its seeds say or as older servers need it",
         arguments: [
             ("GossipSeeds=h", nil), ("GossipSeeds=http://h1:1,http://h2", false),
             ("GossipSeeds=HTTPS://h1:1,https://h2:2;UseSslConnection=true", true),
@@ -104,7 +104,7 @@ struct DotNetConnectionStringTests {
     }
 
     @Test(
-        "S59: that is wrong is refused, naming the part and its place",
+        "S59: a connection string of the .NET client that is wrong is refused, naming the part and its place",
         arguments: [
             ("MaxRetries=1", "at character 0: one of ConnectTo, GossipSeeds and ClusterDns is needed"),
             ("ConnectTo=tcp://h; GossipSeeds=h2", "at character 19: 'GossipSeeds' contradicts 'ConnectTo'"),

@@ -8,7 +8,7 @@ struct MutationTests {
     private static let password = "hunter2-Zebra"
 
     @Test(
-        "is refused or means something, and never has its password printed",
+        "a connection string with mistakes in it is refused or means something, and never has its password printed",
         arguments: [
             "tcp://admin:\(password)@localhost:1113?operationTimeout=5s&connectionName=app",
             "tls://admin:\(password)@[::1]:1115/?tlsCAFile=ca.pem&tlsHostName=es",

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Settings as a connection string")
 struct RoundTripTests {
-    @Test("are the same settings again, whatever they are")
+    @Test("settings as a connection string are the same settings again, whatever they are")
     func roundTrip() throws {
         let seed = UInt64.random(in: 0 ... .max)
         var generator = SeededGenerator(seed: seed)
@@ -18,7 +18,7 @@ struct RoundTripTests {
         }
     }
 
-    @Test("name what is not the default, and nothing else")
+    @Test("settings as a connection string name what is not the default, and nothing else")
     func text() {
         var configuration = Client.Configuration(
             .cluster(gossip: [Endpoint(host: "h1", port: 1), Endpoint(host: "::1", port: 2)]),
@@ -33,7 +33,7 @@ struct RoundTripTests {
         #expect(configuration.description == "discover://a%20b:***@h1:1,[::1]:2?\(settings)")
     }
 
-    @Test("are all in the documentation")
+    @Test("settings as a connection string are all in the documentation")
     func documentation() throws {
         let article = try Documentation.article("ConnectionStrings")
         for setting in Setting.own + Setting.grpc + Setting.dotNet {

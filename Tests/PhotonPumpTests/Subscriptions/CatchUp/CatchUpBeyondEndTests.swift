@@ -14,7 +14,9 @@ struct CatchUpBeyondEndTests {
         }
     }
 
-    @Test("fails by default, at the start", arguments: [true, false], [0, 7] as [Int64])
+    @Test(
+        "a subscription from a place beyond the end fails by default, at the start", arguments: [true, false],
+        [0, 7] as [Int64])
     func failsAtStart(tellsEnds: Bool, count: Int64) {
         for start in [SubscriptionStart<Int64>.after(7), .from(8)] {
             var server = ModelledServer(from: start, holding: count, tellsEnds: tellsEnds)
@@ -30,7 +32,9 @@ struct CatchUpBeyondEndTests {
         }
     }
 
-    @Test("fails by default, after a loss, whatever it had come to", arguments: [true, false])
+    @Test(
+        "a subscription whose place is beyond the end after a loss fails by default, whatever it had come to",
+        arguments: [true, false])
     func failsLater(tellsEnds: Bool) {
         var server = ModelledServer(from: .start, holding: 7, tellsEnds: tellsEnds)
         server.calmDown()
@@ -46,7 +50,8 @@ struct CatchUpBeyondEndTests {
         #expect(error.code == .placeBeyondEnd)
     }
 
-    @Test("is none right behind the last event, nor where a stream was emptied", arguments: [true, false])
+    @Test(
+        "a place right behind the last event, or in an emptied stream, is not beyond the end", arguments: [true, false])
     func exact(tellsEnds: Bool) {
         for start in [SubscriptionStart<Int64>.after(6), .from(7), .after(2), .start] {
             var server = ModelledServer(from: start, holding: 7, tellsEnds: tellsEnds)
@@ -59,7 +64,9 @@ struct CatchUpBeyondEndTests {
         }
     }
 
-    @Test("waits, if it is told to, and says when it is overtaken", arguments: [true, false])
+    @Test(
+        "a subscription beyond the end waits, if it is told to, and says when it is overtaken",
+        arguments: [true, false])
     func waits(tellsEnds: Bool) {
         var server = ModelledServer(from: .after(7), holding: 3, beyondEnd: .wait, tellsEnds: tellsEnds)
         server.calmDown()
@@ -76,7 +83,9 @@ struct CatchUpBeyondEndTests {
         #expect(server.machine.status.phase == .live)
     }
 
-    @Test("starts over, if it is told to, at the start and after a loss", arguments: [true, false])
+    @Test(
+        "a subscription beyond the end starts over, if it is told to, at the start and after a loss",
+        arguments: [true, false])
     func startsOver(tellsEnds: Bool) {
         var server = ModelledServer(from: .after(7), holding: 3, beyondEnd: .startOver, tellsEnds: tellsEnds)
         server.calmDown()
@@ -94,7 +103,7 @@ struct CatchUpBeyondEndTests {
     }
 
     @Test(
-        "is not believed of a follower that catches up",
+        "a place beyond the end is not believed of a follower that catches up",
         arguments: [.fail, .startOver] as [SubscriptionOptions.BeyondEnd], [true, false])
     func laggingFollower(reaction: SubscriptionOptions.BeyondEnd, tellsEnds: Bool) {
         var server = ModelledServer(from: .after(7), holding: 3, beyondEnd: reaction, tellsEnds: tellsEnds)
@@ -112,7 +121,7 @@ struct CatchUpBeyondEndTests {
         #expect(server.numbers == [8, 9])
     }
 
-    @Test("is believed of a follower that does not catch up in time", arguments: [true, false])
+    @Test("a place beyond the end is believed of a follower that does not catch up in time", arguments: [true, false])
     func stuckFollower(tellsEnds: Bool) {
         var server = ModelledServer(from: .after(7), holding: 3, tellsEnds: tellsEnds)
         server.isFollower = true

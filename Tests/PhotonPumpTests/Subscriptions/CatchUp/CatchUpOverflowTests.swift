@@ -7,7 +7,9 @@ import Testing
 struct CatchUpOverflowTests {
     private static func numbers(_ range: Range<Int64>) -> [Int64] { Array(range) }
 
-    @Test("S30: stops listening when the buffer is full, and reads back what did not fit at the consumer's pace")
+    @Test(
+        "S30: a subscription whose consumer is slow stops listening when the buffer is full, and reads back what did not fit at the consumer's pace"
+    )
     func readBack() {
         var server = ModelledServer(from: .end)
         server.answer()
@@ -27,7 +29,7 @@ struct CatchUpOverflowTests {
         #expect(server.numbers.last == 100)
     }
 
-    @Test("counts bytes as well as events")
+    @Test("a subscription whose consumer is slow counts bytes as well as events")
     func bytes() {
         let weight = ModelledServer.event(0).record.byteCount
         var server = ModelledServer(from: .end, events: 1000, bytes: 3 * weight)
@@ -43,7 +45,7 @@ struct CatchUpOverflowTests {
         #expect(server.changes.contains { $0.name == "fellBehind" })
     }
 
-    @Test("leaves a gap that says what is missing, if it is told to")
+    @Test("a subscription whose consumer is slow leaves a gap that says what is missing, if it is told to")
     func gap() {
         var server = ModelledServer(from: .end, overflow: .leaveGap)
         server.answer()
@@ -64,7 +66,9 @@ struct CatchUpOverflowTests {
         #expect(gaps == [[12, 7]])
     }
 
-    @Test("tells of a gap, or reads what is missing after a loss, although a filter passes over what follows")
+    @Test(
+        "a subscription whose consumer is slow tells of a gap, or reads what is missing after a loss, although a filter passes over what follows"
+    )
     func gapBeforeUnfitting() {
         for isLost in [false, true] {
             var server = ModelledServer(from: .end, overflow: .leaveGap)
@@ -91,7 +95,9 @@ struct CatchUpOverflowTests {
         }
     }
 
-    @Test("S35: fails with the reason when the buffer is full, if it is told to, after what is in it")
+    @Test(
+        "S35: a subscription whose consumer is slow fails with the reason when the buffer is full, if it is told to, after what is in it"
+    )
     func overflowFails() {
         var server = ModelledServer(from: .end, overflow: .fail)
         server.answer()

@@ -14,7 +14,7 @@ struct CatchUpStateTests {
 
     private static func numbers(_ range: Range<Int64>) -> [Int64] { Array(range) }
 
-    @Test("reads what is there, then gives what is written")
+    @Test("a subscription reads what is there, then gives what is written")
     func historyThenLive() {
         var server = ModelledServer(from: .start, holding: 12)
         server.calmDown()
@@ -25,7 +25,7 @@ struct CatchUpStateTests {
         #expect(server.changes.map(\.name) == ["readingHistory", "live"])
     }
 
-    @Test("asks for nothing but what is missing when nothing was written before it listens")
+    @Test("a subscription asks for nothing but what is missing when nothing was written before it listens")
     func noSecondRead() {
         var server = ModelledServer(from: .start, holding: 3)
         server.answer()
@@ -36,7 +36,7 @@ struct CatchUpStateTests {
     }
 
     @Test(
-        "begins where it is told to",
+        "a subscription begins where it is told to",
         arguments: [
             Beginning(start: .start, first: 0), Beginning(start: .after(0), first: 1),
             Beginning(start: .after(7), first: 8), Beginning(start: .from(0), first: 0),
@@ -51,7 +51,7 @@ struct CatchUpStateTests {
         #expect(server.numbers == Self.numbers(beginning.first..<25))
     }
 
-    @Test("S26: behind the last event, and after a loss, gives no old one")
+    @Test("S26: a subscription that began behind the last event gives no old one, nor after a loss")
     func behindTheEnd() {
         for start in [SubscriptionStart<Int64>.end, .after(9)] {
             var server = ModelledServer(from: start, holding: 10)
@@ -65,7 +65,7 @@ struct CatchUpStateTests {
         }
     }
 
-    @Test("S27: with event 0 taken, gives it no second time after a loss")
+    @Test("S27: a subscription that has given event 0 does not give it again after a loss")
     func eventZero() {
         var server = ModelledServer(from: .start, holding: 1)
         server.calmDown()
@@ -74,7 +74,7 @@ struct CatchUpStateTests {
         #expect(server.numbers == [0])
     }
 
-    @Test("S25: tells of five losses and five resumptions")
+    @Test("S25: a subscription tells of five losses and five resumptions")
     func fiveLosses() {
         var server = ModelledServer(from: .start, holding: 3)
         server.calmDown()
@@ -89,7 +89,7 @@ struct CatchUpStateTests {
         #expect(server.changes.filter { $0.name == "live" }.count == 6)
     }
 
-    @Test("S37: goes on where a stream begins whose start is truncated, through pages without events")
+    @Test("S37: a subscription goes on where a stream begins whose start is truncated, through pages without events")
     func truncatedHead() {
         var server = ModelledServer(from: .start, holding: 30)
         server.truncate(before: 20)
@@ -97,7 +97,7 @@ struct CatchUpStateTests {
         #expect(server.numbers == Self.numbers(20..<30))
     }
 
-    @Test("S31: asks for no further page while one waits for the consumer, however long the history")
+    @Test("S31: a subscription asks for no further page while one waits for the consumer, however long the history")
     func pace() {
         var server = ModelledServer(from: .start, holding: 1000)
         for _ in 0..<50 {
@@ -108,7 +108,7 @@ struct CatchUpStateTests {
         #expect(!server.hasNews)
     }
 
-    @Test("reads again what the server has confirmed and does not find yet")
+    @Test("a subscription reads again what the server has confirmed and does not find yet")
     func lag() {
         var server = ModelledServer(from: .start, holding: 5)
         server.demand()
@@ -130,7 +130,7 @@ struct CatchUpStateTests {
     }
 
     @Test(
-        "S80: announces reads that lag behind what was confirmed for long, and waits for them",
+        "S80: a subscription announces reads that lag behind what was confirmed for long, and waits for them",
         arguments: [true, false])
     func longLag(tellsEnds: Bool) {
         var server = ModelledServer(from: .start, holding: 5, tellsEnds: tellsEnds)
@@ -157,7 +157,9 @@ struct CatchUpStateTests {
         #expect(server.numbers == Self.numbers(0..<6))
     }
 
-    @Test("S80: waits for nothing that was confirmed and is deleted or truncated", arguments: [true, false])
+    @Test(
+        "S80: a subscription waits for nothing that was confirmed and is deleted or truncated",
+        arguments: [true, false])
     func confirmedAndGone(tellsEnds: Bool) {
         var server = ModelledServer(from: .after(1), holding: 5, tellsEnds: tellsEnds)
         server.truncate(before: 5)
@@ -168,7 +170,7 @@ struct CatchUpStateTests {
         #expect(server.numbers == [5])
     }
 
-    @Test("keeps what a filter has passed over while it was going live", arguments: [true, false])
+    @Test("a subscription keeps what a filter has passed over while it was going live", arguments: [true, false])
     func heldCheckpoint(isServersWork: Bool) {
         var server = ModelledServer(from: .start, holding: 2, tellsEnds: false, isFiltered: true)
         server.demand()
@@ -193,7 +195,7 @@ struct CatchUpStateTests {
         }
     }
 
-    @Test("ends when the server refuses the same too often, and not before")
+    @Test("a subscription ends when the server refuses the same too often, and not before")
     func serverErrors() {
         var server = ModelledServer(from: .start, holding: 7)
         for _ in 1..<CatchUpRetries.mostServerErrors { server.fail(.serverError) }
@@ -209,7 +211,9 @@ struct CatchUpStateTests {
         #expect(error.code == .serverError)
     }
 
-    @Test("S23: goes on behind the last event when requests time out, however often, and counts the attempts")
+    @Test(
+        "S23: a subscription goes on behind the last event when requests time out, however often, and counts the attempts"
+    )
     func timeOuts() {
         var server = ModelledServer(from: .start, holding: 12)
         server.answer()
@@ -225,7 +229,7 @@ struct CatchUpStateTests {
     }
 
     @Test(
-        "ends with the error that no waiting cures, after what has come",
+        "a subscription ends with the error that no waiting cures, after what has come",
         arguments: [
             PhotonPumpError.Code.streamDeleted, .accessDenied, .clientClosed, .connectionFailed, .unreadableReply,
         ])
@@ -244,7 +248,7 @@ struct CatchUpStateTests {
         #expect(error.code == code)
     }
 
-    @Test("S34: gives nothing more when it was stopped, not even what has come")
+    @Test("S34: a subscription gives nothing more when it was stopped, not even what has come")
     func stop() {
         var server = ModelledServer(from: .start, holding: 7)
         server.answer()
@@ -260,7 +264,9 @@ struct CatchUpStateTests {
     }
 
     /// Everything that can happen, in any order.
-    @Test("S29: gives every event once and in order, whatever happens in whatever order", arguments: 0..<1000)
+    @Test(
+        "S29: a subscription gives every event once and in order, whatever happens in whatever order",
+        arguments: 0..<1000)
     func anything(seed: UInt64) {
         var chance = SeededGenerator(seed: seed)
         let starts: [SubscriptionStart<Int64>] = [.start, .after(3), .from(4), .end]

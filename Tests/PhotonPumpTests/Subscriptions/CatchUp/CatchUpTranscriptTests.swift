@@ -33,7 +33,7 @@ struct CatchUpTranscriptTests {
         .request(CatchUpRequest(kind: kind, failures: failures), self.id(number))
     }
 
-    @Test("reads, subscribes, reads what was written in between, and is live")
+    @Test("what a subscription does, step by step reads, subscribes, reads what was written in between, and is live")
     func fromStart() {
         var machine = self.machine(from: .start)
         #expect(machine.begin() == [.announce(.readingHistory(from: .start)), self.request(.read(.start), 1)])
@@ -59,7 +59,9 @@ struct CatchUpTranscriptTests {
         #expect(machine.proceed() == [.deliver(.batch([.event(self.event(4))]))])
     }
 
-    @Test("tries again after a loss, and takes no notice of what was pushed or asked before")
+    @Test(
+        "what a subscription does, step by step tries again after a loss, and takes no notice of what was pushed or asked before"
+    )
     func loss() {
         let lost = PhotonPumpError(.connectionLost, "lost")
         var machine = self.machine(from: .end)
@@ -86,7 +88,8 @@ struct CatchUpTranscriptTests {
             ])
     }
 
-    @Test("S30: unsubscribes when there is no room, and reads as soon as there is")
+    @Test(
+        "S30: what a subscription does, step by step unsubscribes when there is no room, and reads as soon as there is")
     func overflow() {
         var machine = self.machine(from: .end) { $0.maximumBufferedEvents = 1 }
         _ = machine.begin()
@@ -104,7 +107,9 @@ struct CatchUpTranscriptTests {
             ])
     }
 
-    @Test("S34: gives up what is in flight when it ends, and tells the consumer why, once")
+    @Test(
+        "S34: what a subscription does, step by step gives up what is in flight when it ends, and tells the consumer why, once"
+    )
     func ends() {
         var machine = self.machine(from: .start)
         _ = machine.begin()
@@ -131,7 +136,9 @@ struct CatchUpTranscriptTests {
         #expect(machine.demanded() == [.deliver(.end)])
     }
 
-    @Test("says that it is still live if nothing has arrived since it was asked the last time")
+    @Test(
+        "what a subscription does, step by step says that it is still live if nothing has arrived since it was asked the last time"
+    )
     func liveness() {
         var machine = self.machine(from: .end)
         _ = machine.begin()
@@ -143,7 +150,9 @@ struct CatchUpTranscriptTests {
         #expect(machine.livenessDue() == [.announce(.stillLive)])
     }
 
-    @Test("pauses before a request that failed or found too little, longer each time")
+    @Test(
+        "what a subscription does, step by step pauses before a request that failed or found too little, longer each time"
+    )
     func pauses() {
         func pause(_ failures: Int, _ rereads: Int) -> Duration? {
             CatchUpRequest(kind: .subscribe, failures: failures, rereads: rereads).pause(chance: 1)

@@ -19,7 +19,7 @@ struct InFlightEventsTests {
         return events
     }
 
-    @Test("take no more slots than were allowed, and those that become free again")
+    @Test("events in flight take no more slots than were allowed, and those that become free again")
     func slots() {
         var events = self.full()
         #expect(events.admit(self.id(9), isRepeated: false, now: self.time(0.9)) == .tooMany)
@@ -28,7 +28,7 @@ struct InFlightEventsTests {
         #expect(events.count == 3)
     }
 
-    @Test("are settled once, and only where they are")
+    @Test("events in flight are settled once, and only where they are")
     func settling() {
         var events = self.full()
         events.give(0)
@@ -39,7 +39,7 @@ struct InFlightEventsTests {
         #expect(events.count == 2)
     }
 
-    @Test("keep their slots when they are delivered again")
+    @Test("events in flight keep their slots when they are delivered again")
     func again() {
         var events = self.full()
         events.give(2)
@@ -52,7 +52,7 @@ struct InFlightEventsTests {
         #expect(events.count == 3)
     }
 
-    @Test("make room for others when the server has taken them back, the oldest first")
+    @Test("events in flight make room for others when the server has taken them back, the oldest first")
     func takenBack() {
         for timeout in [nil, .seconds(10)] as [Duration?] {
             var events = self.full(2, timeout: timeout)
@@ -68,20 +68,20 @@ struct InFlightEventsTests {
         }
     }
 
-    @Test("make room the sooner, the sooner their time is up")
+    @Test("events in flight make room the sooner, the sooner their time is up")
     func shortTimeout() {
         var events = self.full(timeout: .milliseconds(100))
         #expect(events.admit(self.id(9), isRepeated: false, now: self.time(0.09)) == .tooMany)
         #expect(events.admit(self.id(9), isRepeated: false, now: self.time(0.1)) == .instead(slot: 0, wasGiven: false))
     }
 
-    @Test("are not watched where the server waits for ever")
+    @Test("events in flight are not watched where the server waits for ever")
     func noTimeout() {
         var events = self.full(timeout: nil)
         #expect(events.look(now: self.time(100_000)) == InFlightEvents.Look())
     }
 
-    @Test("are told when the consumer has had them for four fifths of the timeout, each once")
+    @Test("events in flight are told when the consumer has had them for four fifths of the timeout, each once")
     func slow() {
         var events = self.full(4)
         for slot in 0..<2 { events.give(slot) }
@@ -96,7 +96,9 @@ struct InFlightEventsTests {
         #expect(events.look(now: self.time(19)).slow == [self.id(0)])
     }
 
-    @Test("stall when all slots are taken for longer than the timeout, even if they are delivered again; told once")
+    @Test(
+        "events in flight stall when all slots are taken for longer than the timeout, even if they are delivered again; told once"
+    )
     func stalled() {
         var events = self.full()
         _ = events.settle(self.id(2), slot: 2)
@@ -110,7 +112,7 @@ struct InFlightEventsTests {
         #expect(events.look(now: self.time(30)).stalled == [self.id(4), self.id(1), self.id(3)])
     }
 
-    @Test("are not looked at when there are none")
+    @Test("events in flight are not looked at when there are none")
     func nothing() {
         var events = InFlightEvents(limit: 2, timeout: .seconds(1))
         #expect(events.look(now: self.start).next == nil)

@@ -22,7 +22,7 @@ struct ManageSubscriptionTests {
         try Self.settings(adjust).checked(stream: "s")
     }
 
-    @Test("sends the defaults of other clients of this protocol")
+    @Test("managing persistent subscriptions sends the defaults of other clients of this protocol")
     func defaults() throws {
         let expected = PhotonPumpWire.PersistentSubscriptionSettings(
             resolveLinks: false, startFrom: -1, messageTimeout: 30_000, recordStatistics: false, liveBufferSize: 500,
@@ -31,7 +31,7 @@ struct ManageSubscriptionTests {
         #expect(try self.wire() == expected)
     }
 
-    @Test("sends every setting")
+    @Test("managing persistent subscriptions sends every setting")
     func all() throws {
         let expected = PhotonPumpWire.PersistentSubscriptionSettings(
             resolveLinks: true, startFrom: 7, messageTimeout: 0, recordStatistics: true, liveBufferSize: 1,
@@ -55,7 +55,7 @@ struct ManageSubscriptionTests {
         #expect(message == expected)
     }
 
-    @Test("S52: spells the strategies as servers do")
+    @Test("S52: managing persistent subscriptions spells the strategies as servers do")
     func strategies() throws {
         let names = try [Settings.Strategy.roundRobin, .dispatchToSingle, .pinned].map { strategy in
             try self.wire { $0.strategy = strategy }.consumerStrategy
@@ -64,7 +64,7 @@ struct ManageSubscriptionTests {
     }
 
     @Test(
-        "refuses settings that can never work, by their names",
+        "managing persistent subscriptions refuses settings that can never work, by their names",
         arguments: [
             ("bufferSize 20 is not above readBatchSize 20", Self.settings { $0.bufferSize = 20 }),
             ("readBatchSize 0 is below 1", Self.settings { $0.readBatchSize = 0 }),
@@ -90,7 +90,7 @@ struct ManageSubscriptionTests {
         #expect(error?.message == "settings of a subscription: \(problem)")
     }
 
-    @Test("tells what the server made of it")
+    @Test("managing persistent subscriptions tells what the server made of it")
     func answers() throws {
         typealias Reply = CreatePersistentSubscriptionCompleted
         let settings = try self.wire()
@@ -111,7 +111,7 @@ struct ManageSubscriptionTests {
         #expect(missing?.description == "delete subscription 'g' to 's': there is no such subscription")
     }
 
-    @Test("knows its own work when the first answer was lost")
+    @Test("managing persistent subscriptions knows its own work when the first answer was lost")
     func lostAnswer() throws {
         typealias Reply = CreatePersistentSubscriptionCompleted
         let delete = try ManageSubscription(.delete, group: "g", stream: "s")
@@ -124,7 +124,7 @@ struct ManageSubscriptionTests {
         #expect(error?.message.hasSuffix("perhaps created by this call") == true)
     }
 
-    @Test("refuses names and sizes that can never work")
+    @Test("managing persistent subscriptions refuses names and sizes that can never work")
     func names() throws {
         let long = String(repeating: "x", count: 40_000)
         for (group, stream) in [("", "s"), ("g", ""), (long, "s"), ("g", long)] {

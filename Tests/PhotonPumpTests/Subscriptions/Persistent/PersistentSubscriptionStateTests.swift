@@ -43,7 +43,7 @@ struct PersistentSubscriptionStateTests {
 
     private static let loss = PhotonPumpError(.connectionLost, "lost")
 
-    @Test("to give a waiting consumer what has come together, at once")
+    @Test("a persistent subscription decides to give a waiting consumer what has come together, at once")
     func delivery() throws {
         var state = Self.connected()
         let turns = [state.taken(), state.taken()]
@@ -56,7 +56,9 @@ struct PersistentSubscriptionStateTests {
         #expect(state.demanded().deliver?.events?.map(\.number) == [3])
     }
 
-    @Test("to send acknowledgements with a quarter of the buffer, on demand, and otherwise later")
+    @Test(
+        "a persistent subscription decides to send acknowledgements with a quarter of the buffer, on demand, and otherwise later"
+    )
     func acknowledging() throws {
         var state = Self.connected(bufferSize: 8)
         _ = state.demanded()
@@ -82,7 +84,7 @@ struct PersistentSubscriptionStateTests {
         #expect(state.flushDue().notices.isEmpty)
     }
 
-    @Test("to send each acknowledgement at once when none may wait")
+    @Test("a persistent subscription decides to send each acknowledgement at once when none may wait")
     func undelayed() throws {
         var state = Self.connected(bufferSize: 100, delays: false)
         _ = state.demanded()
@@ -93,7 +95,9 @@ struct PersistentSubscriptionStateTests {
         #expect(!actions.flushesLater)
     }
 
-    @Test("to accept nothing that came by another connection, and to send nothing that was collected for it")
+    @Test(
+        "a persistent subscription decides to accept nothing that came by another connection, and to send nothing that was collected for it"
+    )
     func otherConnection() throws {
         var state = Self.connected(bufferSize: 100)
         _ = state.demanded()
@@ -112,7 +116,9 @@ struct PersistentSubscriptionStateTests {
         #expect(state.demanded().deliver == nil)
     }
 
-    @Test("to connect again at once after a connection that lasted, and ever later after others")
+    @Test(
+        "a persistent subscription decides to connect again at once after a connection that lasted, and ever later after others"
+    )
     func backingOff() {
         var state = Self.connected()
         #expect(state.interrupted(Self.loss, next: Self.id(2), now: Self.time(2), chance: 1).connect == Self.id(2))
@@ -132,7 +138,9 @@ struct PersistentSubscriptionStateTests {
         #expect(state.status.failedAttempts == 5)
     }
 
-    @Test("to ask again for a while when the server still counts the consumer it has lost")
+    @Test(
+        "a persistent subscription decides to ask again for a while when the server still counts the consumer it has lost"
+    )
     func afterLoss() {
         let refusal = PhotonPumpError(.tooManySubscribers, "too many")
         var state = Self.connected()
@@ -152,7 +160,9 @@ struct PersistentSubscriptionStateTests {
         #expect(other.status.phase == .ended)
     }
 
-    @Test("S46: to acknowledge what a handler was at when it was delivered again, even after being stopped")
+    @Test(
+        "S46: a persistent subscription decides to acknowledge what a handler was at when it was delivered again, even after being stopped"
+    )
     func stoppedWithSecondDelivery() throws {
         var state = Self.connected(bufferSize: 100)
         _ = state.taken()
@@ -165,7 +175,7 @@ struct PersistentSubscriptionStateTests {
         #expect(state.finish().notices.map(\.ids) == [events.map(\.acknowledgedID)])
     }
 
-    @Test("to give up what fails the first time, whatever the reason")
+    @Test("a persistent subscription decides to give up what fails the first time, whatever the reason")
     func firstFailure() {
         var state = Self.connecting()
         let actions = state.failed(Self.id(1), Self.loss, now: Self.time(5), chance: 1)
@@ -173,7 +183,9 @@ struct PersistentSubscriptionStateTests {
         #expect(state.status.phase == .ended)
     }
 
-    @Test("to tell the server of a subscription that is not wanted any more when it agrees")
+    @Test(
+        "a persistent subscription decides to tell the server of a subscription that is not wanted any more when it agrees"
+    )
     func lateConfirmation() {
         var state = Self.connecting()
         let actions = state.stop()
@@ -182,7 +194,7 @@ struct PersistentSubscriptionStateTests {
         #expect(state.confirmed(Self.id(1), subscription: "s::g", now: Self.start).leave == Self.id(1))
     }
 
-    @Test("to stop delivering at once, and to leave when the consumer is through")
+    @Test("a persistent subscription decides to stop delivering at once, and to leave when the consumer is through")
     func stopping() throws {
         var state = Self.connected(bufferSize: 100)
         _ = state.taken()
@@ -206,13 +218,13 @@ struct PersistentSubscriptionStateTests {
         #expect(state.finish().leave == nil)
     }
 
-    @Test("to leave at once when it is stopped and nobody goes through its events")
+    @Test("a persistent subscription decides to leave at once when it is stopped and nobody goes through its events")
     func unused() {
         var state = Self.connected()
         #expect(state.stop().leave == Self.id(1))
     }
 
-    @Test("to end a waiting consumer that is cancelled, and one that comes later")
+    @Test("a persistent subscription decides to end a waiting consumer that is cancelled, and one that comes later")
     func cancelled() {
         var waiting = Self.connected()
         _ = waiting.taken()
@@ -226,7 +238,7 @@ struct PersistentSubscriptionStateTests {
         #expect(coming.demanded().deliver?.isError == true)
     }
 
-    @Test("to end when the connection is lost while it stops")
+    @Test("a persistent subscription decides to end when the connection is lost while it stops")
     func lostWhileStopping() throws {
         for isLeaving in [false, true] {
             var state = Self.connected()
@@ -239,7 +251,9 @@ struct PersistentSubscriptionStateTests {
         }
     }
 
-    @Test("to acknowledge a second delivery with the first, and not to hand it out then")
+    @Test(
+        "a persistent subscription decides to acknowledge a second delivery with the first, and not to hand it out then"
+    )
     func secondDelivery() throws {
         var state = Self.connected()
         _ = state.demanded()
@@ -254,7 +268,7 @@ struct PersistentSubscriptionStateTests {
         #expect(state.status.inFlight == 0)
     }
 
-    @Test("to leave a server that pushes too much, and to connect again")
+    @Test("a persistent subscription decides to leave a server that pushes too much, and to connect again")
     func tooMany() throws {
         var state = Self.connected(bufferSize: 2)
         let actions = try Self.push(0..<3, to: &state)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Lanes")
 struct LanesTests {
-    @Test("start as many as allowed, in order, and one for each that has finished")
+    @Test("lanes start as many as allowed, in order, and one for each that has finished")
     func limit() {
         var lanes = Lanes<Int>(limit: 2)
         for number in 0..<4 { lanes.add(number, key: nil) }
@@ -15,7 +15,7 @@ struct LanesTests {
         #expect(lanes.runningCount == 2)
     }
 
-    @Test("start elements of the same key one after the other, and others meanwhile")
+    @Test("lanes start elements of the same key one after the other, and others meanwhile")
     func keys() {
         var lanes = Lanes<Int>(limit: 10)
         for number in 0..<6 { lanes.add(number, key: AnyHashable(number % 2 == 0 ? "even" : "odd")) }
@@ -33,7 +33,7 @@ struct LanesTests {
         #expect(lanes.waitingCount == 1)
     }
 
-    @Test("forget a key that nothing is left of")
+    @Test("lanes forget a key that nothing is left of")
     func forgotten() {
         var lanes = Lanes<Int>(limit: 1)
         for round in 0..<3 {
@@ -46,7 +46,7 @@ struct LanesTests {
         #expect(lanes.laneCount == 0)
     }
 
-    @Test("start nothing more once what waits is removed")
+    @Test("lanes start nothing more once what waits is removed")
     func removed() {
         var lanes = Lanes<Int>(limit: 3)
         for number in 0..<3 { lanes.add(number, key: AnyHashable("k")) }

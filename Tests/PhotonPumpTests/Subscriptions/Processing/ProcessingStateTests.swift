@@ -11,7 +11,7 @@ struct ProcessingStateTests {
         ProcessingState(maxConcurrent: maxConcurrent, lookahead: lookahead, key: key)
     }
 
-    @Test("is to fetch, to handle as many at once as are allowed, and to fetch again while few are waiting")
+    @Test("processing fetches, handles as many at once as are allowed, and fetches again while few are waiting")
     func course() {
         var state = Self.state(maxConcurrent: 2)
         #expect(state.begin() == [.fetch])
@@ -23,7 +23,7 @@ struct ProcessingStateTests {
         #expect(!state.isOver)
     }
 
-    @Test("is to handle events with the same key one after another, and others meanwhile")
+    @Test("processing handles events with the same key one after another, and others meanwhile")
     func keys() {
         var state = Self.state(maxConcurrent: 3, lookahead: 10) { $0 / 10 }
         _ = state.begin()
@@ -34,7 +34,7 @@ struct ProcessingStateTests {
         #expect(state.finished(lane: 1, hasFailed: false) == [.handle(11, lane: 1)])
     }
 
-    @Test("is to handle what came before the end")
+    @Test("processing handles what came before the end")
     func ended() {
         var state = Self.state()
         _ = state.begin()
@@ -46,7 +46,7 @@ struct ProcessingStateTests {
         #expect(state.isOver)
     }
 
-    @Test("is that it is over at once if there is nothing to handle")
+    @Test("processing is over at once if there is nothing to handle")
     func nothing() {
         var state = Self.state()
         _ = state.begin()
@@ -54,7 +54,7 @@ struct ProcessingStateTests {
         #expect(state.isOver)
     }
 
-    @Test("is to start nothing more after a failure, to let the events end, and to wait for what is running")
+    @Test("processing starts nothing more after a failure, lets the events end, and waits for what is running")
     func failed() {
         var state = Self.state(maxConcurrent: 3, lookahead: 10) { $0 / 10 }
         _ = state.begin()
@@ -69,7 +69,7 @@ struct ProcessingStateTests {
         #expect(state.isOver)
     }
 
-    @Test("is to learn of the end after a failure even if nothing was being fetched")
+    @Test("processing learns of the end after a failure even if nothing was being fetched")
     func failedWhileFull() {
         var state = Self.state()
         _ = state.begin()

@@ -11,7 +11,7 @@ struct CheckpointProgressTests {
         return progress
     }
 
-    @Test("is nowhere before the first event has finished")
+    @Test("how far events are dealt with is nowhere before the first event has finished")
     func nowhere() {
         var progress = Self.progress(begun: 2)
         #expect(progress.checkpoint == nil)
@@ -20,7 +20,7 @@ struct CheckpointProgressTests {
         #expect(progress.startSaving(isLast: true) == nil)
     }
 
-    @Test("goes up to the first event that has not finished, whatever has behind it")
+    @Test("how far events are dealt with goes up to the first event that has not finished, whatever has behind it")
     func contiguous() {
         var progress = Self.progress(begun: 4)
         progress.finished(1)
@@ -32,7 +32,7 @@ struct CheckpointProgressTests {
         #expect(progress.checkpoint == .after(30))
     }
 
-    @Test("remembers only what has not finished, however much has behind it")
+    @Test("how far events are dealt with remembers only what has not finished, however much has behind it")
     func bounded() {
         var progress = Self.progress(begun: 1)
         for place in 1...1_000 as ClosedRange<Int64> {
@@ -44,7 +44,9 @@ struct CheckpointProgressTests {
         #expect(progress.unfinishedCount == 0)
     }
 
-    @Test("passes over what holds no event, but not before what is ahead of it has finished")
+    @Test(
+        "how far events are dealt with passes over what holds no event, but not before what is ahead of it has finished"
+    )
     func passedOver() {
         var progress = CheckpointProgress<Int64>(every: 1)
         progress.reached(.from(5))
@@ -56,7 +58,7 @@ struct CheckpointProgressTests {
         #expect(progress.checkpoint == .from(100))
     }
 
-    @Test("ignores an event that finishes twice")
+    @Test("how far events are dealt with ignores an event that finishes twice")
     func twice() {
         var progress = Self.progress(begun: 2)
         progress.finished(1)
@@ -65,7 +67,8 @@ struct CheckpointProgressTests {
         #expect(progress.unfinishedCount == 1)
     }
 
-    @Test("is saved at once the first time, then after so many events, one save at a time")
+    @Test(
+        "how far events are dealt with is saved at once the first time, then after so many events, one save at a time")
     func byCount() {
         var progress = Self.progress(begun: 6, every: 3)
         progress.finished(1)
@@ -82,7 +85,7 @@ struct CheckpointProgressTests {
         #expect(progress.startSaving(isLast: true) == nil)
     }
 
-    @Test("is saved when its time has come, unless it is saved already")
+    @Test("how far events are dealt with is saved when its time has come, unless it is saved already")
     func byTime() {
         var progress = Self.progress(begun: 3, every: 100)
         progress.finished(1)
@@ -97,7 +100,9 @@ struct CheckpointProgressTests {
         #expect(progress.startSaving() == nil)
     }
 
-    @Test("is saved as soon as a slow event lets it, if so many others have finished meanwhile")
+    @Test(
+        "how far events are dealt with is saved as soon as a slow event lets it, if so many others have finished meanwhile"
+    )
     func heldUp() {
         var progress = Self.progress(begun: 5, every: 3)
         progress.finished(1)

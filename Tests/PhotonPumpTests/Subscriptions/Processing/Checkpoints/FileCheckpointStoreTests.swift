@@ -28,7 +28,7 @@ struct FileCheckpointStoreTests {
     private struct Unexpected: Error {}
 
     @Test(
-        "are there again, in another store too",
+        "checkpoints in files are there again, in another store too",
         arguments: [SubscriptionStart<Int64>.start, .end, .after(.max), .from(7)])
     func numbers(checkpoint: SubscriptionStart<Int64>) async throws {
         try await Self.withPath { path in
@@ -42,7 +42,7 @@ struct FileCheckpointStoreTests {
         }
     }
 
-    @Test("hold positions")
+    @Test("checkpoints in files hold positions")
     func positions() async throws {
         try await Self.withPath { path in
             let store = FileCheckpointStore<Position>(path: path)
@@ -53,7 +53,7 @@ struct FileCheckpointStoreTests {
         }
     }
 
-    @Test("are the old ones when the program died before the new one took its place")
+    @Test("checkpoints in files are the old ones when the program died before the new one took its place")
     func killedBetween() async throws {
         try await Self.withPath { path in
             let store = FileCheckpointStore<Int64>(path: path)
@@ -73,7 +73,7 @@ struct FileCheckpointStoreTests {
     }
 
     @Test(
-        "are not what other files hold, which are named and left alone",
+        "checkpoints in files are not what other files hold, which are named and left alone",
         arguments: ["", "hello", "7", "{}", "{\"after\":{\"_0\":\"7\"}}", String(repeating: "{", count: 100_000)])
     func others(content: String) async throws {
         try await Self.withPath { path in
@@ -86,7 +86,7 @@ struct FileCheckpointStoreTests {
         }
     }
 
-    @Test("of $all are not those of a stream")
+    @Test("checkpoints in files of $all are not those of a stream")
     func otherPlaces() async throws {
         try await Self.withPath { path in
             try await FileCheckpointStore<Position>(path: path).save(.after(Position(commit: 1, prepare: 1)))
@@ -95,7 +95,7 @@ struct FileCheckpointStoreTests {
         }
     }
 
-    @Test("are missed where there is no directory, or where one has their name")
+    @Test("checkpoints in files are missed where there is no directory, or where one has their name")
     func directories() async throws {
         try await Self.withPath { path in
             let nowhere = FileCheckpointStore<Int64>(path: path + "/missing/file")
@@ -127,7 +127,8 @@ struct FileCheckpointStoreTests {
     }
 
     @Test(
-        "are neither read from nor written to what is no file", .timeLimit(.minutes(1)), arguments: Impostor.allCases)
+        "checkpoints in files are neither read from nor written to what is no file", .timeLimit(.minutes(1)),
+        arguments: Impostor.allCases)
     func impostors(_ impostor: Impostor) async throws {
         try await Self.withPath { path in
             let other = path + ".other"
@@ -143,7 +144,9 @@ struct FileCheckpointStoreTests {
         }
     }
 
-    @Test("remove what has the name of the new file, unopened", .timeLimit(.minutes(1)), arguments: Impostor.allCases)
+    @Test(
+        "checkpoints in files remove what has the name of the new file, unopened", .timeLimit(.minutes(1)),
+        arguments: Impostor.allCases)
     func newImpostors(_ impostor: Impostor) async throws {
         try await Self.withPath { path in
             let other = path + ".other"
@@ -157,7 +160,7 @@ struct FileCheckpointStoreTests {
         }
     }
 
-    @Test("are for their owner alone")
+    @Test("checkpoints in files are for their owner alone")
     func mode() async throws {
         try await Self.withPath { path in
             try Self.write("{\"after\":{\"_0\":1}}", to: path)
@@ -168,7 +171,7 @@ struct FileCheckpointStoreTests {
         }
     }
 
-    @Test("stay as they were when saving fails")
+    @Test("checkpoints in files stay as they were when saving fails")
     func failedSave() async throws {
         try await Self.withPath { path in
             let store = FileCheckpointStore<Int64>(path: path)
