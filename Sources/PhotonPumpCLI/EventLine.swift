@@ -24,7 +24,7 @@ struct EventLine {
         }
         guard let members = object as? [String: Any] else { throw InputError(description: "not a JSON object") }
         guard let type = members["type"] as? String, !type.isEmpty else {
-            throw InputError(description: "\"type\" is missing, or no text")
+            throw InputError(description: "\"type\" is missing or is not a string")
         }
         self.init(type: type)
         if let unknown = members.keys.first(where: { !["type", "data", "metadata", "id"].contains($0) }) {
@@ -34,7 +34,7 @@ struct EventLine {
         self.data = try RawMembers(line).value(of: "data")
         self.metadata = try RawMembers(line).value(of: "metadata")
         if let id = members["id"], !(id is NSNull) {
-            guard let text = id as? String else { throw InputError(description: "\"id\" is no UUID") }
+            guard let text = id as? String else { throw InputError(description: "\"id\" is not a UUID") }
             self.id = try Self.uuid(text)
         }
     }
@@ -59,7 +59,7 @@ struct EventLine {
     }
 
     static func uuid(_ text: String) throws -> UUID {
-        guard let id = UUID(uuidString: text) else { throw InputError(description: "'\(text)' is no UUID") }
+        guard let id = UUID(uuidString: text) else { throw InputError(description: "'\(text)' is not a UUID") }
         return id
     }
 }

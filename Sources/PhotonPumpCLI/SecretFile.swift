@@ -17,11 +17,11 @@ struct SecretFile {
         let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw InputError(description: "'\(path)' is no regular file")
+            throw InputError(description: "'\(path)' is not a regular file")
         }
         guard status.st_mode & 0o077 == 0 else {
             throw InputError(
-                description: "others than its owner have access to '\(path)'; chmod 600 takes it from them")
+                description: "'\(path)' can be accessed by others than its owner: run chmod 600 on it")
         }
         guard status.st_uid == geteuid() || geteuid() == 0 else {
             throw InputError(description: "'\(path)' belongs to another user")
@@ -31,7 +31,7 @@ struct SecretFile {
             throw InputError(description: "'\(path)' holds no line of text")
         }
         let lines = text.split(whereSeparator: \.isNewline)
-        guard lines.count == 1 else { throw InputError(description: "'\(path)' does not hold exactly one line") }
+        guard lines.count == 1 else { throw InputError(description: "'\(path)' must hold exactly one line") }
         self.line = String(lines[0])
     }
 }

@@ -172,17 +172,17 @@ extension EmbeddedServer.Fault {
     /// Throws if a value is invalid.
     func validate() throws(EmbeddedServerError) {
         if let times = self.times, times < 1 {
-            throw EmbeddedServerError(.invalidFault, "a fault that strikes \(times) times")
+            throw EmbeddedServerError(.invalidFault, "a fault cannot strike \(times) times")
         }
         if self.skipped < 0 {
-            throw EmbeddedServerError(.invalidFault, "a fault that lets \(self.skipped) occasions pass")
+            throw EmbeddedServerError(.invalidFault, "a fault cannot let \(self.skipped) occasions pass")
         }
         if self.skipped > 0, [.refuseConnections, .stallReads, .stallWrites].contains(self.kind) {
             throw EmbeddedServerError(
-                .invalidFault, "a stall or a closed port that lets \(self.skipped) occasions pass")
+                .invalidFault, "a stall or a closed port cannot let \(self.skipped) occasions pass")
         }
         if case .request(_, .toReply(.delay(let delay))) = self.kind, !(Duration.zero ... .seconds(86_400) ~= delay) {
-            throw EmbeddedServerError(.invalidFault, "a reply delayed by \(delay), not between nothing and a day")
+            throw EmbeddedServerError(.invalidFault, "the delay of a reply, \(delay), is not between zero and a day")
         }
     }
 }

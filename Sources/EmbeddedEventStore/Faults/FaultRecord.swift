@@ -13,7 +13,7 @@ final class FaultRecord: Sendable {
         func outcome(_ count: Int) -> Result<Void, any Error>? {
             if self.count >= count { return .success(()) }
             guard self.isOver else { return nil }
-            let text = "the fault has struck \(self.count) times and will not do so \(count) times"
+            let text = "the fault is over: it has struck \(self.count) of \(count) times"
             return .failure(EmbeddedServerError(.faultIsOver, text))
         }
     }

@@ -17,7 +17,7 @@ extension EmbeddedServer.Configuration {
         }
         try Self.check(
             self.acceptsPlainConnections || self.tls != nil,
-            "acceptsPlainConnections is false, and there is no tls: nobody could connect"
+            "acceptsPlainConnections is false and tls is nil, so that nobody could connect: set one of them"
         )
         if let httpPort = self.httpPort {
             try Self.check(Self.ports.contains(httpPort), "httpPort \(httpPort) is not within \(Self.ports)")
@@ -51,7 +51,7 @@ extension EmbeddedServer.Configuration {
         var names: Set<String> = []
         for user in self.users {
             try Self.check(!user.name.isEmpty, "a user has no name")
-            try Self.check(names.insert(user.name).inserted, "user '\(user.name)' is there twice")
+            try Self.check(names.insert(user.name).inserted, "user '\(user.name)' is given twice")
             do {
                 _ = try Login(name: user.name, password: user.password)
             } catch {

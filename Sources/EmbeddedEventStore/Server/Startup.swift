@@ -45,6 +45,6 @@ extension Startup {
     /// Throws if a value is invalid.
     func validate() throws(EmbeddedServerError) {
         guard case .after(let time) = self.end, !Self.times.contains(time) else { return }
-        throw EmbeddedServerError(.invalidConfiguration, "a startup of \(time), not between nothing and a day")
+        throw EmbeddedServerError(.invalidConfiguration, "a startup of \(time) is not between zero and a day")
     }
 }

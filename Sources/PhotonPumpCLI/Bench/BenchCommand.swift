@@ -61,8 +61,8 @@ struct BenchCommand: ClientCommand {
             throw ValidationError("--\(name) must be at least 1")
         }
         guard self.warmup >= 0 else { throw ValidationError("--warmup must not be below 0") }
-        guard (1...4096).contains(self.slice) else { throw ValidationError("--slice must be within 1...4096") }
-        guard (0...(8 << 20)).contains(self.size) else { throw ValidationError("--size must be within 0...8388608") }
+        guard (1...4096).contains(self.slice) else { throw ValidationError("--slice must be between 1 and 4096") }
+        guard (0...(8 << 20)).contains(self.size) else { throw ValidationError("--size must be between 0 and 8388608") }
     }
 
     func configuration() throws -> Client.Configuration {

@@ -20,7 +20,9 @@ struct GossipCommand: PumpCommand {
     var httpPort = Endpoint.defaultGossipPort
 
     func validate() throws {
-        guard (1...65535).contains(self.httpPort) else { throw ValidationError("--http-port must be within 1...65535") }
+        guard (1...65535).contains(self.httpPort) else {
+            throw ValidationError("--http-port must be between 1 and 65535")
+        }
     }
 
     func run() async throws {

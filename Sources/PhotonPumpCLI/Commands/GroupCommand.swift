@@ -120,7 +120,7 @@ struct GroupCommand: PumpCommand {
 
         func validate() throws {
             guard (1...65535).contains(self.httpPort) else {
-                throw ValidationError("--http-port must be within 1...65535")
+                throw ValidationError("--http-port must be between 1 and 65535")
             }
         }
     }
@@ -151,9 +151,9 @@ extension GroupChange {
 
 extension EventOutput {
     fileprivate static func text(_ info: PersistentSubscriptionInfo) -> String {
-        func text(_ value: (some CustomStringConvertible)?) -> String { value?.description ?? "not told" }
+        func text(_ value: (some CustomStringConvertible)?) -> String { value?.description ?? "unknown" }
         return """
-            status           \(Printable.line(info.status ?? "not told"))
+            status           \(Printable.line(info.status ?? "unknown"))
             consumers        \(text(info.connectionCount))
             in flight        \(text(info.inFlightCount))
             processed        \(text(info.processedCount))

@@ -65,7 +65,7 @@ struct GroupSettings: ParsableArguments {
         for (name, seconds) in [
             ("message-timeout", self.messageTimeout), ("checkpoint-after", self.checkpointAfter),
         ] where !(0...2_000_000).contains(seconds) {
-            throw ValidationError("--\(name) must be within 0...2000000 seconds")
+            throw ValidationError("--\(name) must be between 0 and 2000000 seconds")
         }
     }
 
@@ -74,7 +74,9 @@ struct GroupSettings: ParsableArguments {
         case "start": return .start
         case "end": return .end
         default:
-            guard let number = Int64(text), number >= 0 else { throw ValidationError("'\(text)' is no event number") }
+            guard let number = Int64(text), number >= 0 else {
+                throw ValidationError("'\(text)' is not an event number")
+            }
             return .number(number)
         }
     }

@@ -119,7 +119,7 @@ func expectedVersion(_ argument: String) throws -> ExpectedVersion {
     case "exists": return .streamExists
     default:
         guard let number = Int64(argument), number >= 0 else {
-            throw ValidationError("'\(argument)' is none of any, none, exists and a number from 0 on")
+            throw ValidationError("'\(argument)' must be any, none, exists or an event number (0 or above)")
         }
         return .version(number)
     }

@@ -41,11 +41,11 @@ struct ServeCommand: PumpCommand {
     func validate() throws {
         let ports = [("port", self.port), ("http-port", self.httpPort), ("tls-port", self.tlsPort ?? 0)]
         for (name, port) in ports where !(0...65535).contains(port) {
-            throw ValidationError("--\(name) must be within 0...65535")
+            throw ValidationError("--\(name) must be between 0 and 65535")
         }
         if self.tlsCaFile != nil, self.tlsPort == nil { throw ValidationError("--tls-ca-file needs --tls-port") }
         guard (1...100).contains(self.clusterSize) else {
-            throw ValidationError("--cluster-size must be within 1...100")
+            throw ValidationError("--cluster-size must be between 1 and 100")
         }
         guard [5, 20].contains(self.gossipFormat) else {
             throw ValidationError("--gossip-format must be 5 or 20")

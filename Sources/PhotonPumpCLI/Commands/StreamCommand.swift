@@ -74,7 +74,7 @@ struct StreamCommand: PumpCommand {
         func validate() throws {
             guard let metadata else { return }
             let value = try? JSONSerialization.jsonObject(with: Data(metadata.utf8))
-            if !(value is [String: Any]) { throw ValidationError("--set is no JSON object") }
+            if !(value is [String: Any]) { throw ValidationError("--set is not a JSON object") }
         }
 
         func run(with client: Client, json: Bool) async throws {

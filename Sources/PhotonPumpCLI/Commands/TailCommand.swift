@@ -105,7 +105,7 @@ struct TailCommand: ClientCommand {
             var printed = 0
             for try await message in subscription.messages {
                 if case .beyondEnd = message, let consequence = self.beyondEnd.consequence {
-                    ProgressLine.note("Warning: the place to go on at lies beyond the end; \(consequence)")
+                    ProgressLine.note("Warning: the place to continue from lies beyond the end; \(consequence)")
                 }
                 guard case .event(let event) = message, fits?(event) ?? true else { continue }
                 try progress.printEvent(json ? "\(EventOutput.json(event))" : EventOutput.text(event))
@@ -117,7 +117,7 @@ struct TailCommand: ClientCommand {
 
     private static func name(_ phase: SubscriptionPhase) -> String {
         switch phase {
-        case .readingHistory: "reading what is there"
+        case .readingHistory: "reading existing events"
         case .goingLive: "going live"
         case .live: "live"
         case .beyondEnd: "beyond the end"

@@ -31,7 +31,7 @@ import Testing
             _ = try await session.client.ask(FaultySession.ping(1))
             let error = await #expect(throws: EmbeddedServerError.self) { try await twice.value }
             #expect(error?.code == .faultIsOver)
-            #expect(error?.message == "the fault has struck 1 times and will not do so 2 times")
+            #expect(error?.message == "the fault is over: it has struck 1 of 2 times")
 
             let lifted = try await session.faults.add(.loseReply())
             try await lifted.lift()
@@ -67,7 +67,7 @@ import Testing
     @Test(
         "numbers that make no sense are refused, naming them",
         arguments: [
-            (.loseReply(times: 0), "strikes 0 times"), (.loseReply(times: -1), "strikes -1 times"),
+            (.loseReply(times: 0), "strike 0 times"), (.loseReply(times: -1), "strike -1 times"),
             (.loseReply().skipping(-1), "-1 occasions"), (.stallReads.skipping(1), "1 occasions"),
             (.delayReply(by: .seconds(-1)), "-1.0 seconds"), (.delayReply(by: .seconds(90_000)), "90000.0 seconds"),
         ] as [(Fault, String)]

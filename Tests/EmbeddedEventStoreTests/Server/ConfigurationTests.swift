@@ -25,7 +25,7 @@ import Testing
                 $0.tls?.port = -1
             },
             Row("tls: the certificate") { $0.tls = .init(certificate: TestCertificate(chain: "", key: "")) },
-            Row("no tls") { $0.acceptsPlainConnections = false },
+            Row("tls is nil") { $0.acceptsPlainConnections = false },
             Row("heartbeatInterval") { $0.heartbeatInterval = .zero },
             Row("heartbeatTimeout") { $0.heartbeatTimeout = .seconds(Int64.max) },
             Row("persistentSubscriptionTick") { $0.persistentSubscriptionTick = .zero },
@@ -36,7 +36,7 @@ import Testing
             Row("frameLimit") { $0.frameLimit = 17 },
             Row("frameLimit") { $0.frameLimit = .max },
             Row("no name") { $0.users = [.init(name: "", password: "x")] },
-            Row("'a' is there twice") {
+            Row("'a' is given twice") {
                 $0.users = [.init(name: "a", password: "x"), .init(name: "a", password: "y")]
             },
             Row("password has 256 bytes") {
