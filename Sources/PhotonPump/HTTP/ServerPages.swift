@@ -89,7 +89,7 @@ struct ServerPages {
         }
         var error = PhotonPumpError(
             .discoveryFailed,
-            "credentials are not sent in clear to the master: gossip without TLS names it, and the settings do not")
+            "credentials are not sent in clear to a master that only gossip without TLS names: name it in the settings")
         error.endpoint = "\(master)"
         throw error
     }
@@ -135,8 +135,8 @@ struct ServerPages {
     private static func isStep(_ part: String) -> Bool { part == "." || part == ".." }
 
     private static let mistake = """
-        servers do not find a subscription over HTTP if the name of its stream or its own is '.' or '..', or contains \
-        '/', '?', '#' or '\\'
+        servers do not find a subscription over HTTP if its name, or its stream's, is '.' or '..', or contains '/', '?', \
+        '#' or '\\'
         """
 
     /// A path component in which no character has a special meaning.

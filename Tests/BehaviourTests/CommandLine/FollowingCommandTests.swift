@@ -111,7 +111,7 @@ struct FollowingCommandTests {
         try await PumpStage.run { stage in
             try await stage.write(0..<2)
             let failed = try await stage.run("tail", "ponies", "--from", "3")
-            #expect(failed.isFailure(saying: "'ponies'", "cannot go on from 3"))
+            #expect(failed.isFailure(saying: "'ponies'", "cannot continue from 3"))
             let over = try await stage.run(
                 "tail", "ponies", "--from", "3", "--beyond-end", "start-over", "--count", "2")
             #expect(over.status == 0)

@@ -88,8 +88,8 @@ extension PhotonPumpError {
         PhotonPumpError(
             .placeBeyondEnd,
             """
-            subscribe to \(what): it cannot go on \(start.words { "\($0)" }), because \(end); the server was set up anew \
-            or restored from a backup, or the place is not from there (see SubscriptionOptions.beyondEnd)
+            subscribe to \(what): cannot continue \(start.words { "\($0)" }), because \(end); the server was set up anew \
+            or restored from a backup, or the place comes from another server or stream (see SubscriptionOptions.beyondEnd)
             """,
             stream: stream)
     }
