@@ -127,7 +127,7 @@ extension Client {
                 options: options
             )
         )
-        try await feed.start()
+        try await feed.connect()
         return PersistentSubscription(feed: feed)
     }
 }

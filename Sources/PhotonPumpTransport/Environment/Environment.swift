@@ -67,6 +67,11 @@ package final class Environment: Sendable {
         QueueTimer(on: executor.queue, fired: fired)
     }
 
+    /// Runs `body` on the executor's queue after this time. It cannot be called off, so it must do no harm by then.
+    package func run(after delay: Duration, on executor: QueueExecutor, _ body: @escaping @Sendable () -> Void) {
+        executor.queue.asyncAfter(deadline: .now() + max(0, delay / .seconds(1)), execute: body)
+    }
+
     // MARK: Chance
 
     /// From 0 to 1.

@@ -9,6 +9,8 @@ struct AcknowledgementBatch {
     /// The number worth sending at once.
     private let target: Int
     private var ids: [GUID] = []
+    /// Whether they will be sent even if no others come.
+    private var isScheduled = false
 
     /// - Parameters:
     ///   - bufferSize: how many events may be in flight.
@@ -17,15 +19,26 @@ struct AcknowledgementBatch {
         self.target = delays ? min(Self.maximum, max(1, bufferSize / 4)) : 1
     }
 
-    var isEmpty: Bool { self.ids.isEmpty }
     var isFull: Bool { self.ids.count >= self.target }
 
     mutating func add(_ id: GUID) {
         self.ids.append(id)
     }
 
+    /// - Returns: whether it is time to schedule that what was collected is sent.
+    mutating func schedule() -> Bool {
+        guard !self.ids.isEmpty, !self.isScheduled else { return false }
+        self.isScheduled = true
+        return true
+    }
+
+    /// It is time to send what was collected.
+    mutating func unschedule() {
+        self.isScheduled = false
+    }
+
     /// What was collected, in parts that servers accept.
-    mutating func take() -> [[GUID]] {
+    mutating func drain() -> [[GUID]] {
         defer { self.ids.removeAll(keepingCapacity: true) }
         return Self.parts(of: self.ids)
     }

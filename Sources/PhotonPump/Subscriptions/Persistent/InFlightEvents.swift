@@ -95,7 +95,7 @@ struct InFlightEvents {
     /// The consumer is done with an event.
     ///
     /// - Returns: whether it had received the latest delivery; nil if the event is not in flight (any more).
-    mutating func settle(_ id: GUID, slot: Int) -> Bool? {
+    mutating func remove(_ id: GUID, slot: Int) -> Bool? {
         guard self.slots.indices.contains(slot), let old = self.slots[slot], old.id == id else { return nil }
         self.slots[slot] = nil
         self.free.append(slot)

@@ -10,7 +10,7 @@ public struct PersistentEvents: AsyncSequence, Sendable {
 
     /// Starts the only possible iteration.
     public func makeAsyncIterator() -> Iterator {
-        Iterator(turn: self.feed.take() ? Turn(self.feed) : nil)
+        Iterator(turn: self.feed.claim() ? Turn(self.feed) : nil)
     }
 
     /// Iterates over the events.
@@ -41,7 +41,7 @@ public struct PersistentEvents: AsyncSequence, Sendable {
         /// - Throws: as ``next()``.
         public mutating func next(isolation actor: isolated (any Actor)?) async throws -> DeliveredEvent? {
             guard let turn else {
-                throw PhotonPumpError.eventsAreTaken
+                throw PhotonPumpError.alreadyIterated
             }
             if let batch, self.position < batch.events.count, turn.feed.isCurrent(batch.generation) {
                 defer { self.position += 1 }
@@ -85,7 +85,7 @@ public struct PersistentEvents: AsyncSequence, Sendable {
 
 extension PhotonPumpError {
     /// The events of a subscription are being iterated, or have been.
-    static var eventsAreTaken: PhotonPumpError {
+    static var alreadyIterated: PhotonPumpError {
         PhotonPumpError(.invalidArgument, "the events of a persistent subscription can be iterated only once")
     }
 }

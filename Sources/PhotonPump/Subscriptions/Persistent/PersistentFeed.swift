@@ -1,3 +1,4 @@
+internal import PhotonPumpTransport
 internal import PhotonPumpWire
 internal import Synchronization
 
@@ -16,42 +17,28 @@ final class PersistentFeed: Sendable {
         let options: CallOptions
     }
 
-    /// Events for the consumer.
-    struct Batch {
-        let events: [DeliveredEvent]
-        /// They are void as soon as the feed's generation is a different one.
-        let generation: Int
-    }
-
-    typealias Actions = PersistentSubscriptionState.Actions
+    typealias Batch = PersistentSubscriptionState.Batch
     typealias Change = PersistentSubscription.Change
-
-    /// Everything that the consumer's tasks and the client's queue change.
-    struct Shared {
-        var machine: PersistentSubscriptionState
-        var consumer: CheckedContinuation<Batch?, any Error>?
-        var starter: Outcome<Void>?
-        var enders: [CheckedContinuation<Void, Never>] = []
-        /// Whose work the events are that were handed out last.
-        var work: Work?
-        /// When the packages now being received arrived.
-        var arrival: ContinuousClock.Instant?
-    }
+    private typealias Action = PersistentSubscriptionState.Action
 
     /// How long to wait for the server to confirm the end.
-    static let farewell: Duration = .seconds(2)
+    private static let farewell: Duration = .seconds(2)
 
     let client: Client
     let request: Request
-    let conversation: ConnectSubscription
+    private let conversation: ConnectSubscription
     /// Of the pause before the next attempt.
-    let pauseID: GUID
-    let shared: Mutex<Shared>
-    let happenings = Broadcast<Change> { if case .ended = $0 { true } else { false } }
-    /// The current ``Batch/generation``; changed only while ``shared`` is locked.
-    let generation = Atomic(0)
-    /// Whether it was logged that it is interrupted.
-    let isInterrupted = Atomic(false)
+    private let pauseID: GUID
+    private let state: Mutex<PersistentSubscriptionState>
+    private let consumer = Consumer<Batch>()
+    /// The outcome of the first attempt to connect.
+    private let start = Outcome<Void>()
+    /// That there is nothing left to do.
+    private let end = Outcome<Void>()
+    private let happenings = Broadcast<Change> { if case .ended = $0 { true } else { false } }
+    /// Of the batches that are not void; changed only while ``state`` is locked.
+    private let generation = Atomic(0)
+    private let log: PersistentSubscriptionLog
 
     /// - Throws: ``PhotonPumpError/Code/invalidArgument``.
     init(client: Client, _ request: Request) throws(PhotonPumpError) {
@@ -60,65 +47,60 @@ final class PersistentFeed: Sendable {
         self.pauseID = client.nextID()
         self.conversation = try ConnectSubscription(
             group: request.group, stream: request.stream, bufferSize: request.bufferSize)
-        let machine = PersistentSubscriptionState(
-            bufferSize: request.bufferSize,
-            messageTimeout: request.messageTimeout,
-            delays: request.acknowledgementDelay > .zero,
-            backoff: Backoff(ceiling: .seconds(5)),
-            id: client.nextID()
+        self.log = PersistentSubscriptionLog(client.logger, request)
+        self.state = Mutex(
+            PersistentSubscriptionState(
+                bufferSize: request.bufferSize,
+                messageTimeout: request.messageTimeout,
+                delays: request.acknowledgementDelay > .zero,
+                backoff: Backoff(ceiling: .seconds(5)),
+                id: client.nextID()
+            )
         )
-        self.shared = Mutex(Shared(machine: machine))
     }
 
     deinit {
-        let phase = self.shared.withLock { shared in
-            let phase = shared.machine.phase
-            self.post(shared.machine.finish())
-            return phase
+        for action in self.state.withLock({ $0.finish() }) {
+            self.post(action)
+            if case .cancel(let id) = action { self.client.cancel(id) }
         }
-        if case .connecting(let id) = phase { self.client.cancel(id) }
         self.client.cancelPause(self.pauseID)
     }
 
-    var status: PersistentSubscription.Status { self.shared.withLock { $0.machine.status } }
+    // MARK: The subscription
+
+    var status: PersistentSubscription.Status { self.state.withLock { $0.status } }
+
+    /// Changes from now on.
+    var changes: AsyncStream<Change> { self.happenings.stream { $0 } }
 
     /// Sends the first request to connect, and returns when the server has agreed.
-    func start() async throws {
+    func connect() async throws {
         try Task.checkCancellation()
-        let starter = Outcome<Void>()
-        let id: GUID? = self.shared.withLock { shared in
-            guard case .connecting(let id) = shared.machine.phase else { return nil }
-            shared.starter = starter
-            return id
-        }
-        // It was stopped before it was started.
-        guard let id else { throw CancellationError() }
         // Before anything is awaited, so that this request has its turn among the caller's others.
-        self.connect(id)
+        self.perform { $0.begin() }
         try await withTaskCancellationHandler {
-            try await starter.value()
+            try await self.start.value()
         } onCancel: {
             self.stop()
         }
     }
 
+    /// No more events should be delivered.
+    func stop() { self.perform { $0.stop() } }
+
+    // MARK: The consumer
+
     /// - Returns: whether the events have not been iterated before.
-    func take() -> Bool { self.shared.withLock { $0.machine.taken() } }
+    func claim() -> Bool { self.state.withLock { $0.claim() } }
 
     /// The next events, at least one; nil at the end.
     func nextBatch(isolation: isolated (any Actor)?) async throws -> Batch? {
         let work = Work.current
-        return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { consumer in
-                self.perform { shared in
-                    shared.consumer = consumer
-                    shared.work = work
-                    return shared.machine.demanded()
-                }
-                if Task.isCancelled { self.perform { $0.machine.cancelled() } }
-            }
-        } onCancel: {
-            self.perform { $0.machine.cancelled() }
+        return try await self.consumer.next {
+            self.perform { $0.demanded(for: work) }
+        } cancel: {
+            self.perform { $0.cancelled() }
         }
     }
 
@@ -126,33 +108,211 @@ final class PersistentFeed: Sendable {
     func isCurrent(_ generation: Int) -> Bool { self.generation.load(ordering: .acquiring) == generation }
 
     /// Whether to handle an event: it has been neither taken back nor delivered again since.
-    func isLatest(_ event: DeliveredEvent) -> Bool { self.shared.withLock { $0.machine.isLatest(event) } }
-
-    /// No more events should be delivered.
-    func stop() { self.perform { $0.machine.stop() } }
-
-    /// The consumer is done.
-    func finish() { self.perform { $0.machine.finish() } }
-
-    /// Returns when the server has confirmed the end, or will not.
-    func ended() async {
-        await withCheckedContinuation { ender in
-            let isOver = self.shared.withLock { shared in
-                if case .ended = shared.machine.phase { return true }
-                shared.enders.append(ender)
-                return false
-            }
-            if isOver { ender.resume() }
-        }
-    }
+    func isLatest(_ event: DeliveredEvent) -> Bool { self.state.withLock { $0.isLatest(event) } }
 
     func acknowledge(_ events: some Sequence<DeliveredEvent>) -> [PersistentSubscription.Acknowledgement] {
-        self.settling { $0.acknowledge(events, &$1) }
+        self.decide { $0.acknowledge(events) }
     }
 
     func refuse(
         _ events: some Sequence<DeliveredEvent>, _ action: PersistentSubscription.RefusalAction, reason: String?
     ) -> [PersistentSubscription.Acknowledgement] {
-        self.settling { $0.refuse(events, action, reason: reason, &$1) }
+        self.decide { $0.refuse(events, action, reason: reason) }
+    }
+
+    /// The consumer is done.
+    func finish() { self.perform { $0.finish() } }
+
+    /// Returns when the server has confirmed the end, or will not. Call this once.
+    func ended() async { try? await self.end.value() }
+
+    // MARK: Carrying it out
+
+    private func perform(_ change: (inout PersistentSubscriptionState) -> [Action]) {
+        self.decide { ((), change(&$0)) }
+    }
+
+    /// Changes the state, and carries out what it decides.
+    private func decide<Outcome>(
+        _ change: (inout PersistentSubscriptionState) -> (outcomes: Outcome, actions: [Action])
+    ) -> Outcome {
+        let (outcome, actions) = self.state.withLock { state in
+            let (outcome, actions) = change(&state)
+            for action in actions { self.post(action) }
+            return (outcome, actions)
+        }
+        for action in actions { self.carryOut(action) }
+        return outcome
+    }
+
+    /// What must be done while the state is locked, so that later decisions cannot overtake it. The client takes posted
+    /// messages on a later turn of its queue.
+    private func post(_ action: Action) {
+        switch action {
+        case .send(let notice): notice.post(self.client, login: try? self.request.options.credentials?.checked())
+        case .unsubscribe(let id): self.client.endSubscription(id)
+        case .announcement(let announcement): self.happenings.note(announcement.change)
+        case .discard(let generation): self.generation.store(generation, ordering: .releasing)
+        case .connect, .cancel, .pause, .flushLater, .watch, .deliver, .started, .failedStart, .end: break
+        }
+    }
+
+    /// The rest, which is done when the lock is open.
+    private func carryOut(_ action: Action) {
+        switch action {
+        case .connect(let id): self.connect(id)
+        case .cancel(let id): self.client.cancel(id)
+        case .pause(let duration, let attempt):
+            self.client.pause(self.pauseID, for: duration) { [weak self] in
+                guard let self else { return }
+                self.perform { $0.waited(attempt: attempt, next: self.client.nextID()) }
+            }
+        case .unsubscribe: self.later(Self.farewell) { $0.unsubscribed() }
+        case .flushLater: self.later(self.request.acknowledgementDelay) { $0.flushDue() }
+        case .watch(let delay):
+            self.later(delay) { [environment = self.client.environment] state in
+                state.watchDue(now: environment.now)
+            }
+        case .announcement(let announcement):
+            self.happenings.tell()
+            self.log.note(announcement.change)
+        case .deliver(let delivery): self.consumer.deliver(delivery)
+        case .started: self.start.settle(.success(()))
+        case .failedStart(let error): self.start.settle(.failure(error.change ?? CancellationError()))
+        case .end:
+            self.end.settle(.success(()))
+            self.client.cancelPause(self.pauseID)
+        case .send, .discard: break
+        }
+    }
+
+    /// Sends a request to connect.
+    private func connect(_ id: GUID) {
+        let client = self.client
+        let terms: CallTerms
+        do throws(PhotonPumpError) {
+            if client.isClosing {
+                let error = PhotonPumpError(.clientClosed, "the client is closed")
+                throw error.during(self.conversation.operation, stream: self.conversation.stream)
+            }
+            terms = try client.terms(self.request.options)
+        } catch {
+            return self.perform { $0.failed(id, error, now: client.environment.now, chance: 1) }
+        }
+        let exchange = Exchange(self.conversation, id: id, terms: terms) { [weak self, weak client] result in
+            client?.assumeIsolated { client in
+                guard case .success = result else { return }
+                // The events that follow in the same read must find it. If it is gone, no one wants them.
+                if let self { client.add(self, id) } else { client.unsubscribe(id) }
+            }
+            self?.connected(id, result)
+        }
+        client.begin(exchange)
+    }
+
+    private func connected(_ id: GUID, _ result: Result<String, any Error>) {
+        let environment = self.client.environment
+        self.perform { state in
+            switch result {
+            case .success(let subscription):
+                state.confirmed(id, subscription: subscription, now: environment.now)
+            case .failure(let error as PhotonPumpError):
+                state.failed(id, error, now: environment.now, chance: environment.chance())
+            case .failure:
+                // Whoever cancelled it knows.
+                []
+            }
+        }
+    }
+
+    /// - Parameter change: not made if the feed is deallocated by then.
+    private func later(
+        _ delay: Duration, _ change: @escaping @Sendable (inout PersistentSubscriptionState) -> [Action]
+    ) {
+        self.client.environment.run(after: delay, on: self.client.executor) { [weak self] in self?.perform(change) }
+    }
+}
+
+// MARK: - What the client's queue reports
+
+extension PersistentFeed: Subscriber {
+    func received(_ package: Package, from endpoint: String) {
+        let stream = self.request.stream
+        do throws(MalformedMessage) {
+            switch package.command {
+            case .persistentSubscriptionStreamEventAppeared:
+                let message = try PersistentSubscriptionStreamEventAppeared(decoding: package.payload)
+                // An element with neither event nor link says nothing; servers do not send any.
+                guard let event = ResolvedEvent(message.event) else { return }
+                self.received(event, retryCount: Int(message.retryCount ?? 0), on: package.correlation)
+            case .subscriptionDropped, .notAuthenticated, .notHandled, .badRequest:
+                var error = CommonReplies.error(for: package, operation: self.operation, stream: stream)
+                error.endpoint = endpoint
+                // If an acknowledgement was refused, the server treats its event as unhandled.
+                let isDropped = package.command == .subscriptionDropped
+                self.interrupted(error, unsubscribing: isDropped ? nil : package.correlation)
+            default:
+                break
+            }
+        } catch {
+            let error = PhotonPumpError.unreadable(error, operation: self.operation, stream: stream)
+            self.interrupted(error, unsubscribing: package.correlation)
+        }
+    }
+
+    func settle() { self.perform { $0.receivedAll() } }
+
+    func ended(_ error: PhotonPumpError) { self.interrupted(error) }
+
+    func left() { self.perform { $0.unsubscribed() } }
+
+    func flush() { self.perform { $0.flush() } }
+
+    func windUp() { self.stop() }
+
+    func isBusy(besides own: Work?) -> Bool { self.state.withLock { $0.isBusy(besides: own) } }
+
+    private func received(_ event: ResolvedEvent, retryCount: Int, on connection: GUID) {
+        let client = self.client
+        self.perform {
+            $0.received(
+                event, retryCount: retryCount, on: connection, next: client.nextID(), now: client.environment.now)
+        }
+    }
+
+    /// - Parameter connection: the subscription that the server still has to end.
+    private func interrupted(_ error: PhotonPumpError, unsubscribing connection: GUID? = nil) {
+        let (next, environment) = (self.client.nextID(), self.client.environment)
+        self.perform { state in
+            (connection.map { [.unsubscribe($0)] } ?? [])
+                + state.interrupted(error, next: next, now: environment.now, chance: environment.chance())
+        }
+    }
+
+    private var operation: String { "subscription '\(self.request.group)' to '\(self.request.stream)'" }
+}
+
+extension PersistentSubscriptionState.Notice {
+    fileprivate func post(_ client: Client, login: Login?) {
+        switch self.kind {
+        case .acknowledgement:
+            let message = PersistentSubscriptionAckEvents(subscriptionID: self.subscription, eventIDs: self.ids)
+            client.post(message, .persistentSubscriptionAckEvents, self.connection, login: login)
+        case .refusal(let action, let reason):
+            let message = PersistentSubscriptionNakEvents(
+                subscriptionID: self.subscription, eventIDs: self.ids, message: reason, action: action.wireValue)
+            client.post(message, .persistentSubscriptionNakEvents, self.connection, login: login)
+        }
+    }
+}
+
+extension PersistentSubscription.RefusalAction {
+    fileprivate var wireValue: PersistentSubscriptionNakEvents.Action {
+        switch self {
+        case .park: .park
+        case .retry: .retry
+        case .skip: .skip
+        case .stop: .stop
+        }
     }
 }

@@ -33,7 +33,7 @@ public struct PersistentSubscription: Sendable {
     ///
     /// Each sequence has its own buffer of 100 changes; a slow reader misses the oldest. It ends with the subscription,
     /// or when the reading task is cancelled.
-    public var changes: AsyncStream<Change> { self.feed.happenings.stream { $0 } }
+    public var changes: AsyncStream<Change> { self.feed.changes }
 
     /// The events, which can be iterated once.
     public var events: PersistentEvents { PersistentEvents(feed: self.feed) }

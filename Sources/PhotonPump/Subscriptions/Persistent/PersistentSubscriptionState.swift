@@ -5,104 +5,49 @@ internal import PhotonPumpWire
 struct PersistentSubscriptionState {
     typealias Instant = ContinuousClock.Instant
     typealias Change = PersistentSubscription.Change
+    typealias Acknowledgement = PersistentSubscription.Acknowledgement
 
-    enum Phase: Equatable {
+    private enum Phase: Equatable {
         /// The request to connect was sent. Exits: `connected`, `waiting`, `ended`.
         case connecting(GUID)
         /// The server delivers. Exits: `connecting` and `waiting` (lost, or ended by the server), `stopping`,
-        /// `leaving`, `ended`.
+        /// `unsubscribing`, `ended`.
         case connected(GUID, subscription: String)
         /// Waiting before that attempt. Exits: `connecting`, `ended`.
         case waiting(attempt: Int)
-        /// The consumer receives nothing more, but can acknowledge what it has. Exits: `leaving`, `ended`.
+        /// The consumer receives nothing more, but can acknowledge what it has. Exits: `unsubscribing`, `ended`.
         case stopping(GUID, subscription: String)
-        /// The server has been told, but has not confirmed it. Exits: `ended`.
-        case leaving(GUID)
+        /// The server has been asked to end it, but has not confirmed that. Exits: `ended`.
+        case unsubscribing(GUID)
         case ended
     }
 
-    /// A message to the server.
-    struct Notice: Equatable {
-        enum Kind: Equatable {
-            case acknowledgement
-            case refusal(PersistentSubscription.RefusalAction, reason: String?)
-        }
-
-        let connection: GUID
-        let subscription: String
-        let kind: Kind
-        let ids: [GUID]
-    }
-
-    enum Delivery {
-        case events([DeliveredEvent])
-        case end
-        case error(any Error)
-    }
-
-    /// What to do after an event.
-    struct Actions {
-        /// To be posted in this order, before anything that is decided later; ``leave`` comes after them.
-        var notices: [Notice] = []
-        /// End the subscription with this id on the server.
-        var leave: GUID?
-        /// What the waiting consumer receives.
-        var deliver: Delivery?
-        /// What the caller that waits for the first connection receives.
-        var started: Result<Void, any Error>?
-        /// Abandon the request with this id.
-        var cancel: GUID?
-        /// Send a request to connect, with this id.
-        var connect: GUID?
-        /// Call ``waited(attempt:next:)`` when it is time for the attempt.
-        var pause: (duration: Duration, attempt: Int)?
-        /// Call ``flushDue()`` when it is time to send what has been collected.
-        var flushesLater = false
-        /// Call ``watchDue(now:)`` when it is time to check the events in flight.
-        var watch: Duration?
-        var changes: [Change] = []
-        /// Events that the consumer has received but not looked at are void.
-        var discards = false
-    }
-
-    /// A connection that lasts this long counts as a success; a shorter one as a failed attempt.
-    static let steady: Duration = .seconds(1)
-    /// For this long after a loss, a refusal that may result from it is not final: the server may still count the
-    /// consumer, because it does not know yet that its connection is lost, or may just be starting and not have loaded
-    /// its users yet.
-    static let patience: Duration = .seconds(30)
-
-    let messageTimeout: Duration?
-    let backoff: Backoff
-    var phase: Phase
-    var inFlight: InFlightEvents
-    var batch: AcknowledgementBatch
-    var buffer: [DeliveredEvent] = []
+    private let messageTimeout: Duration?
+    private var phase: Phase
+    private var events: PushedEvents
+    private var acknowledgements: AcknowledgementBatch
+    private var reconnecting: Reconnecting
+    private var demand = Demand<Batch>()
     /// Whether the events are being iterated, or have been.
-    var isTaken = false
-    var isAwaited = false
-    /// What the consumer receives after the last event, once.
-    var lastWord: Delivery?
-    var isFlushScheduled = false
-    var isWatched = false
-    private(set) var failures = 0
-    private(set) var lastError: PhotonPumpError?
-    private var hasBeenConnected = false
-    private var connectedAt: Instant?
-    /// Since when, after a loss, the server has refused what it had granted before.
-    private var refusedSince: Instant?
+    private var isClaimed = false
+    /// Whose work the events are that were handed out last.
+    private var work: Work?
+    /// When the events arrived that are being received.
+    private var arrival: Instant?
+    /// Of the batches that are handed out now; see ``Action/discard(before:)``.
+    private var generation = 0
+    private var isWatched = false
 
     /// - Parameters:
     ///   - bufferSize: the number of events that may be in flight.
-    ///   - id: the id of the first request, which is about to be sent.
-    init(
-        bufferSize: Int, messageTimeout: Duration?, delays: Bool, backoff: Backoff, id: GUID
-    ) {
+    ///   - delays: whether an acknowledgement may wait for others.
+    ///   - id: the id of the first request.
+    init(bufferSize: Int, messageTimeout: Duration?, delays: Bool, backoff: Backoff, id: GUID) {
         self.messageTimeout = messageTimeout
-        self.backoff = backoff
         self.phase = .connecting(id)
-        self.inFlight = InFlightEvents(limit: bufferSize, timeout: messageTimeout)
-        self.batch = AcknowledgementBatch(bufferSize: bufferSize, delays: delays)
+        self.events = PushedEvents(limit: bufferSize, timeout: messageTimeout)
+        self.acknowledgements = AcknowledgementBatch(bufferSize: bufferSize, delays: delays)
+        self.reconnecting = Reconnecting(backoff)
     }
 
     var status: PersistentSubscription.Status {
@@ -111,134 +56,282 @@ struct PersistentSubscriptionState {
             case .connecting: .connecting
             case .connected: .connected
             case .waiting: .waiting
-            case .stopping, .leaving: .stopping
+            case .stopping, .unsubscribing: .stopping
             case .ended: .ended
             }
         return PersistentSubscription.Status(
             phase: phase,
-            buffered: self.buffer.count,
-            inFlight: self.inFlight.count,
-            failedAttempts: self.failures,
-            lastError: self.lastError
+            buffered: self.events.waitingCount,
+            inFlight: self.events.count,
+            failedAttempts: self.reconnecting.failures,
+            lastError: self.reconnecting.lastError
         )
     }
 
-    /// The server has agreed.
-    mutating func confirmed(_ id: GUID, subscription: String, now: Instant) -> Actions {
-        var actions = Actions()
-        guard self.phase == .connecting(id) else {
-            actions.leave = id
-            return actions
+    /// Whether the consumer, unless it is at this work, still handles events that it received before the stop, or the
+    /// server was just asked to end the subscription.
+    func isBusy(besides own: Work?) -> Bool {
+        switch self.phase {
+        case .stopping: own.flatMap { self.work?.overlaps($0) } != true
+        case .unsubscribing: true
+        case .connecting, .connected, .waiting, .ended: false
         }
+    }
+
+    // MARK: The connection
+
+    /// It is time to connect, for the first time.
+    mutating func begin() -> [Action] {
+        if case .connecting(let id) = self.phase { [.connect(id)] } else { [] }
+    }
+
+    /// The server has agreed.
+    mutating func confirmed(_ id: GUID, subscription: String, now: Instant) -> [Action] {
+        guard self.phase == .connecting(id) else { return [.unsubscribe(id)] }
         self.phase = .connected(id, subscription: subscription)
-        self.connectedAt = now
-        self.refusedSince = nil
-        if !self.hasBeenConnected { actions.started = .success(()) }
-        self.hasBeenConnected = true
-        actions.changes = [.connected]
-        return actions
+        let isFirst = self.reconnecting.connected(now: now)
+        return [.announce(.connected)] + (isFirst ? [.started] : [])
     }
 
     /// The server has refused, or could not be asked.
     ///
     /// - Parameter chance: from 0 to 1, the part of the longest pause to wait.
-    mutating func failed(_ id: GUID, _ error: PhotonPumpError, now: Instant, chance: Double) -> Actions {
-        guard self.phase == .connecting(id) else { return Actions() }
-        guard self.hasBeenConnected else { return self.end(error) }
-        if error.code.mayComeOfLoss {
-            let since = self.refusedSince ?? now
-            self.refusedSince = since
-            guard now - since < Self.patience else { return self.end(error) }
-        } else if error.code.endsPersistentSubscription {
+    mutating func failed(_ id: GUID, _ error: PhotonPumpError, now: Instant, chance: Double) -> [Action] {
+        guard self.phase == .connecting(id) else { return [] }
+        guard let (pause, attempt) = self.reconnecting.refused(error, now: now, chance: chance) else {
             return self.end(error)
         }
-        self.failures += 1
-        return self.wait(error, chance)
+        return self.wait(pause, attempt, error)
     }
 
     /// The connection was lost, or the server ended the subscription.
     ///
     /// - Parameter next: the id for the next request.
-    mutating func interrupted(_ error: PhotonPumpError, next: GUID, now: Instant, chance: Double) -> Actions {
+    mutating func interrupted(_ error: PhotonPumpError, next: GUID, now: Instant, chance: Double) -> [Action] {
+        self.arrival = nil
         switch self.phase {
-        case .connecting, .waiting, .ended:
-            return Actions()
-        case .stopping, .leaving:
-            return self.end(nil)
-        case .connected:
-            guard !error.code.endsPersistentSubscription else { return self.end(error) }
-            let age = self.connectedAt.map { now - $0 } ?? .zero
-            self.failures = age >= Self.steady ? 0 : self.failures + 1
-            self.forgetEvents()
-            guard self.failures == 0 else { return self.wait(error, chance) }
-            self.lastError = error
-            self.phase = .connecting(next)
-            var actions = Actions()
-            actions.discards = true
-            actions.connect = next
-            actions.changes = [.interrupted(attempt: 1, after: .zero, cause: error)]
-            return actions
+        case .connecting, .waiting, .ended: return []
+        case .stopping, .unsubscribing: return self.end(nil)
+        case .connected: break
         }
+        guard let (pause, attempt) = self.reconnecting.lost(error, now: now, chance: chance) else {
+            return self.end(error)
+        }
+        self.forgetEvents()
+        guard attempt == 1 else { return self.wait(pause, attempt, error) }
+        self.phase = .connecting(next)
+        return [self.discard(), .announce(.interrupted(attempt: attempt, after: pause, cause: error)), .connect(next)]
     }
 
     /// The pause before an attempt is over.
-    mutating func waited(attempt: Int, next: GUID) -> Actions {
-        var actions = Actions()
-        guard self.phase == .waiting(attempt: attempt) else { return actions }
+    mutating func waited(attempt: Int, next: GUID) -> [Action] {
+        guard self.phase == .waiting(attempt: attempt) else { return [] }
         self.phase = .connecting(next)
-        actions.connect = next
-        return actions
+        return [.connect(next)]
     }
 
     /// The server has confirmed the end, or has had enough time to.
-    mutating func left() -> Actions {
-        guard case .leaving = self.phase else { return Actions() }
-        return self.end(nil)
+    mutating func unsubscribed() -> [Action] {
+        if case .unsubscribing = self.phase { self.end(nil) } else { [] }
     }
 
-    private mutating func wait(_ error: PhotonPumpError, _ chance: Double) -> Actions {
-        self.lastError = error
-        let attempt = self.failures + 1
+    private mutating func wait(_ pause: Duration, _ attempt: Int, _ error: PhotonPumpError) -> [Action] {
         self.phase = .waiting(attempt: attempt)
-        let pause = self.backoff.delay(attempts: self.failures, chance: chance)
-        var actions = Actions()
-        actions.discards = true
-        actions.pause = (pause, attempt)
-        actions.changes = [.interrupted(attempt: attempt, after: pause, cause: error)]
-        return actions
+        return [
+            self.discard(), .announce(.interrupted(attempt: attempt, after: pause, cause: error)),
+            .pause(pause, attempt: attempt),
+        ]
     }
 
     /// The subscription is over: nothing more is sent.
-    mutating func end(_ error: PhotonPumpError?) -> Actions {
+    private mutating func end(_ error: PhotonPumpError?) -> [Action] {
         self.phase = .ended
-        self.lastError = error ?? self.lastError
+        self.reconnecting.ended(error)
         self.forgetEvents()
-        var actions = Actions()
-        actions.discards = true
-        if !self.hasBeenConnected { actions.started = .failure(error ?? CancellationError()) }
-        self.lastWord = self.lastWord ?? error.map(Delivery.error) ?? .end
-        actions.changes = [.ended(error)]
-        self.hand(&actions)
-        return actions
+        self.endDelivery(error)
+        let start: [Action] = self.reconnecting.hasBeenConnected ? [] : [.notStarted(error)]
+        return [self.discard(), .announce(.ended(error))] + start + self.deliver() + [.end]
     }
 
     /// The server delivers all of them again.
     private mutating func forgetEvents() {
-        self.buffer = []
-        self.inFlight.removeAll()
-        self.batch.removeAll()
-    }
-}
-
-extension PhotonPumpError.Code {
-    /// Whether connecting again would be pointless.
-    fileprivate var endsPersistentSubscription: Bool {
-        [
-            .subscriptionNotFound, .subscriptionDeleted, .tooManySubscribers, .accessDenied, .notAuthenticated,
-            .badRequest, .invalidArgument, .clientClosed,
-        ].contains(self)
+        self.events.removeAll()
+        self.acknowledgements.removeAll()
     }
 
-    /// Whether it may pass once the server has recovered from the loss.
-    fileprivate var mayComeOfLoss: Bool { [.tooManySubscribers, .notAuthenticated].contains(self) }
+    // MARK: The events
+
+    /// The server has pushed an event; ``receivedAll(now:)`` follows.
+    ///
+    /// - Parameter next: the id for the next request, in case one is needed.
+    mutating func received(
+        _ event: ResolvedEvent, retryCount: Int, on connection: GUID, next: @autoclosure () -> GUID,
+        now: @autoclosure () -> Instant
+    ) -> [Action] {
+        guard case .connected(connection, _) = self.phase else { return [] }
+        let now = self.arrival ?? now()
+        self.arrival = now
+        if self.events.add(event, retryCount: retryCount, on: connection, now: now) { return [] }
+        let error = PhotonPumpError(
+            .unexpectedReply, "the server has pushed more than the \(self.events.count) events it was allowed")
+        return [.unsubscribe(connection)] + self.interrupted(error, next: next(), now: now, chance: 1)
+    }
+
+    /// All events that arrived together have been received.
+    mutating func receivedAll() -> [Action] {
+        self.arrival = nil
+        guard !self.isWatched, let messageTimeout, self.events.count > 0 else { return self.deliver() }
+        self.isWatched = true
+        return self.deliver() + [.watch(after: messageTimeout * 4 / 5)]
+    }
+
+    /// It is time to check the events in flight.
+    mutating func watchDue(now: Instant) -> [Action] {
+        let look = self.events.look(now: now)
+        self.isWatched = look.next != nil
+        var actions: [Action] = []
+        if let messageTimeout {
+            actions += look.slow.map { .announce(.slow($0.uuid, messageTimeout: messageTimeout)) }
+        }
+        if !look.stalled.isEmpty { actions.append(.announce(.stalled(look.stalled.map(\.uuid)))) }
+        if let next = look.next { actions.append(.watch(after: next - now)) }
+        return actions
+    }
+
+    // MARK: The consumer
+
+    /// A consumer wants to iterate over the events.
+    ///
+    /// - Returns: whether it is the first.
+    mutating func claim() -> Bool {
+        defer { self.isClaimed = true }
+        return !self.isClaimed
+    }
+
+    /// The consumer wants events.
+    ///
+    /// - Parameter work: whose work they will be.
+    mutating func demanded(for work: Work) -> [Action] {
+        self.work = work
+        self.demand.open()
+        let delivery = self.deliver()
+        return delivery.isEmpty ? self.flush() : delivery
+    }
+
+    /// The consumer's task is cancelled.
+    mutating func cancelled() -> [Action] {
+        self.endDelivery(CancellationError())
+        return self.stop()
+    }
+
+    /// No more events should be delivered.
+    mutating func stop() -> [Action] {
+        switch self.phase {
+        case .connecting(let id): return self.end(nil) + [.cancel(id)]
+        case .waiting: return self.end(nil)
+        case .connected(let id, let subscription):
+            guard self.isClaimed else { return self.finish() }
+            self.phase = .stopping(id, subscription: subscription)
+            return self.flush() + [self.discardWaiting(), .announce(.stopping)] + self.deliver()
+        case .stopping, .unsubscribing, .ended: return []
+        }
+    }
+
+    /// The consumer is done with the events it received.
+    mutating func finish() -> [Action] {
+        switch self.phase {
+        case .connecting, .waiting: return self.stop()
+        case .connected(let id, _), .stopping(let id, _):
+            let acknowledgements = self.flush()
+            self.phase = .unsubscribing(id)
+            return acknowledgements + [.unsubscribe(id), self.discardWaiting()] + self.deliver()
+        case .unsubscribing, .ended: return []
+        }
+    }
+
+    /// Gives the waiting consumer what there is.
+    private mutating func deliver() -> [Action] {
+        let generation = self.generation
+        let delivery = self.demand.meet(from: &self.events) { events in
+            events.handOut().map { Batch(events: $0, generation: generation) }
+        }
+        return delivery.map { [.deliver($0)] } ?? []
+    }
+
+    /// The consumer receives nothing more but, once, the first reason for that.
+    private mutating func endDelivery(_ error: (any Error)?) {
+        if !self.demand.isEnding { self.demand.end(error) }
+    }
+
+    private mutating func discardWaiting() -> Action {
+        self.events.discardWaiting()
+        self.endDelivery(nil)
+        return self.discard()
+    }
+
+    private mutating func discard() -> Action {
+        self.generation += 1
+        return .discard(before: self.generation)
+    }
+
+    // MARK: Acknowledgements
+
+    /// The consumer has handled these events.
+    mutating func acknowledge(
+        _ events: some Sequence<DeliveredEvent>
+    ) -> (outcomes: [Acknowledgement], actions: [Action]) {
+        let outcomes = events.map { event -> Acknowledgement in
+            guard self.complete(event) else { return .expired }
+            self.acknowledgements.add(event.acknowledgedID)
+            return .accepted
+        }
+        if self.acknowledgements.isFull { return (outcomes, self.flush()) }
+        return (outcomes, self.acknowledgements.schedule() ? [.flushLater] : [])
+    }
+
+    /// The consumer cannot handle these events. Earlier acknowledgements are sent first.
+    mutating func refuse(
+        _ events: some Sequence<DeliveredEvent>, _ action: PersistentSubscription.RefusalAction, reason: String?
+    ) -> (outcomes: [Acknowledgement], actions: [Action]) {
+        var ids: [GUID] = []
+        let outcomes = events.map { event -> Acknowledgement in
+            guard self.complete(event) else { return .expired }
+            ids.append(event.acknowledgedID)
+            return .accepted
+        }
+        guard !ids.isEmpty else { return (outcomes, []) }
+        let refusals = self.notices(.refusal(action, reason: reason), AcknowledgementBatch.parts(of: ids))
+        return (outcomes, self.flush() + refusals)
+    }
+
+    /// Whether an event is in flight on this connection, and has not been delivered again since.
+    func isLatest(_ event: DeliveredEvent) -> Bool {
+        guard case .connected(event.connection, _) = self.phase else { return false }
+        return self.events.isLatest(event)
+    }
+
+    /// It is time to send what has been collected.
+    mutating func flushDue() -> [Action] {
+        self.acknowledgements.unschedule()
+        return self.flush()
+    }
+
+    /// Sends what has been collected.
+    mutating func flush() -> [Action] { self.notices(.acknowledgement, self.acknowledgements.drain()) }
+
+    /// - Returns: false if the event is not in flight on this connection.
+    private mutating func complete(_ event: DeliveredEvent) -> Bool {
+        switch self.phase {
+        case .connected(event.connection, _), .stopping(event.connection, _): self.events.remove(event)
+        default: false
+        }
+    }
+
+    private func notices(_ kind: Notice.Kind, _ parts: [[GUID]]) -> [Action] {
+        switch self.phase {
+        case .connected(let connection, let subscription), .stopping(let connection, let subscription):
+            parts.map { .send(Notice(connection: connection, subscription: subscription, kind: kind, ids: $0)) }
+        case .connecting, .waiting, .unsubscribing, .ended: []
+        }
+    }
 }

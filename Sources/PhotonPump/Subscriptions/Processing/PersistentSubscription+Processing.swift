@@ -39,7 +39,7 @@ extension PersistentSubscription {
         guard maxConcurrent > 0 else {
             throw PhotonPumpError(.invalidArgument, "maxConcurrent \(maxConcurrent) is below 1", stream: self.stream)
         }
-        guard self.feed.take() else { throw PhotonPumpError.eventsAreTaken }
+        guard self.feed.claim() else { throw PhotonPumpError.alreadyIterated }
         let processing = Processing(
             policy: Acknowledging(subscription: self, onError: onError), maxConcurrent: maxConcurrent,
             lookahead: self.bufferSize, key: key, handler: handler)

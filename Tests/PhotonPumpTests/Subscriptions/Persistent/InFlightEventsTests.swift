@@ -23,19 +23,19 @@ struct InFlightEventsTests {
     func slots() {
         var events = self.full()
         #expect(events.admit(self.id(9), isRepeated: false, now: self.time(0.9)) == .tooMany)
-        #expect(events.settle(self.id(1), slot: 1) == false)
+        #expect(events.remove(self.id(1), slot: 1) == false)
         #expect(events.admit(self.id(9), isRepeated: false, now: self.time(1)) == .new(slot: 1))
         #expect(events.count == 3)
     }
 
-    @Test("events in flight are settled once, and only where they are")
-    func settling() {
+    @Test("events in flight are removed once, and only where they are")
+    func removing() {
         var events = self.full()
         events.give(0)
-        #expect(events.settle(self.id(0), slot: 1) == nil)
-        #expect(events.settle(self.id(0), slot: 7) == nil)
-        #expect(events.settle(self.id(0), slot: 0) == true)
-        #expect(events.settle(self.id(0), slot: 0) == nil)
+        #expect(events.remove(self.id(0), slot: 1) == nil)
+        #expect(events.remove(self.id(0), slot: 7) == nil)
+        #expect(events.remove(self.id(0), slot: 0) == true)
+        #expect(events.remove(self.id(0), slot: 0) == nil)
         #expect(events.count == 2)
     }
 
@@ -56,13 +56,13 @@ struct InFlightEventsTests {
     func takenBack() {
         for timeout in [nil, .seconds(10)] as [Duration?] {
             var events = self.full(2, timeout: timeout)
-            _ = events.settle(self.id(0), slot: 0)
+            _ = events.remove(self.id(0), slot: 0)
             #expect(events.admit(self.id(5), isRepeated: false, now: self.time(0.4)) == .new(slot: 0))
             #expect(events.admit(self.id(6), isRepeated: false, now: self.time(0.9)) == .tooMany)
             // The server's clock, or the group's timeout, is not what it is taken for.
             #expect(
                 events.admit(self.id(6), isRepeated: false, now: self.time(1)) == .instead(slot: 1, wasGiven: false))
-            #expect(events.settle(self.id(1), slot: 1) == nil)
+            #expect(events.remove(self.id(1), slot: 1) == nil)
             #expect(events.admit(self.id(7), isRepeated: false, now: self.time(1.3)) == .tooMany)
             #expect(events.count == 2)
         }
@@ -101,13 +101,13 @@ struct InFlightEventsTests {
     )
     func stalled() {
         var events = self.full()
-        _ = events.settle(self.id(2), slot: 2)
+        _ = events.remove(self.id(2), slot: 2)
         _ = events.admit(self.id(3), isRepeated: false, now: self.time(5))
         for number in [0, 1] as [UInt64] { _ = events.admit(self.id(number), isRepeated: true, now: self.time(10)) }
         #expect(events.look(now: self.time(14.9)).stalled.isEmpty)
         #expect(events.look(now: self.time(15)).stalled == [self.id(0), self.id(1), self.id(3)])
         #expect(events.look(now: self.time(16)).stalled.isEmpty)
-        _ = events.settle(self.id(0), slot: 0)
+        _ = events.remove(self.id(0), slot: 0)
         _ = events.admit(self.id(4), isRepeated: false, now: self.time(20))
         #expect(events.look(now: self.time(30)).stalled == [self.id(4), self.id(1), self.id(3)])
     }
