@@ -61,11 +61,14 @@ extension Client {
         try Arguments.check(stream: stream)
         try Arguments.check(group: group, stream: stream)
         let login = try await self.loginOverHTTP(terms, operation)
+        let (environment, http) = (self.environment, self.context.http)
         let pages = ServerPages(
             configuration: self.configuration, httpPort: httpPort, login: login,
             // The search for the master and its address counts, too: the call's own limit is what ends it.
-            timeout: terms.remaining + .seconds(1), getter: self.context.http,
-            logger: self.logger)
+            timeout: terms.remaining + .seconds(1), environment: environment, getter: http, logger: self.logger
+        ) {
+            try await ClusterDiscovery(once: $0, $1, environment, http: http).readGossip()
+        }
         return try await self.perform(terms, operation, stream: stream) {
             try await pages.ask(method, ["subscriptions", stream, group, page], operation: operation, stream: stream)
         }

@@ -76,7 +76,7 @@ public actor Client {
         let login = try configuration.validated().login
         let context = try ClientContext(configuration, environment, http: http, logger)
         let intake = Intake(context)
-        let finder = NodeFinder(configuration, credentials: credentials, selectNode: selectNode, logger: logger)
+        let finder = NodeFinder(context, credentials: credentials, selectNode: selectNode)
         let client = ClientReference()
         self.context = context
         self.intake = intake

@@ -1,4 +1,5 @@
 internal import Logging
+internal import PhotonPumpTransport
 
 /// One round of a search: everyone is asked once.
 extension ClusterDiscovery {
@@ -21,53 +22,71 @@ extension ClusterDiscovery {
         _ find: (ClusterGossip) -> Result<Found, DiscoveryFailure>
     ) async throws -> Found? {
         var plan = plan
-        var generator = SystemRandomNumberGenerator()
         return try await withThrowingTaskGroup(of: Report.self) { group in
             defer { group.cancelAll() }
-            var (asked, unanswered) = (0, 0)
+            var (turn, unanswered) = (0, 0)
             while true {
                 let share = self.share(of: plan.count)
-                switch plan.next() {
-                case .lookUp(let endpoint):
-                    group.addTask { .addresses(try await self.addresses(of: endpoint), of: endpoint) }
+                if let question = self.question(plan.next()) {
+                    group.addTask { try await question() }
                     unanswered += 1
-                case .ask(let candidate):
-                    group.addTask { .answer(try await self.answer(of: candidate), from: candidate) }
-                    unanswered += 1
-                case .end where unanswered == 0: return nil
-                case .end: break
+                } else if unanswered == 0 {
+                    return nil
                 }
-                asked += 1
+                turn += 1
                 if plan.count > 0 {
-                    let turn = asked
-                    group.addTask {
-                        try await Task.sleep(for: share)
+                    group.addTask { [turn] in
+                        try await self.environment.sleep(for: share)
                         return .turn(turn)
                     }
                 }
-                waiting: while let report = try await group.next() {
-                    switch report {
-                    case .turn(asked): break waiting
-                    case .turn: continue
-                    case .addresses(.success(let addresses), let endpoint):
-                        plan.found(addresses, of: endpoint, using: &generator)
-                    case .addresses(.failure(let failure), let endpoint):
-                        failures.add("\(endpoint)", failure)
-                    case .answer(let answer, let candidate):
-                        switch answer.flatMap(find) {
-                        case .success(let found): return found
-                        case .failure(let failure):
-                            failures.add("\(candidate)", failure)
-                            if self.seeds.contains(candidate.endpoint), let gossip = try? answer.get() {
-                                fromSeed = gossip
-                            }
-                        }
-                    }
-                    unanswered -= 1
-                    break
-                }
+                guard let report = try await Self.report(from: &group, before: turn) else { continue }
+                unanswered -= 1
+                if let found = self.evaluate(report, &plan, &failures, &fromSeed, find) { return found }
             }
         }
+    }
+
+    /// What the plan's next step asks; nil at its end.
+    private func question(_ step: DiscoveryPlan.Step) -> (@Sendable () async throws -> Report)? {
+        switch step {
+        case .lookUp(let endpoint): { .addresses(try await self.addresses(of: endpoint), of: endpoint) }
+        case .ask(let candidate): { .answer(try await self.answer(of: candidate), from: candidate) }
+        case .end: nil
+        }
+    }
+
+    /// The next report; nil if it is this turn's time for the next one to be asked, or nobody has anything to report.
+    private static func report(
+        from group: inout ThrowingTaskGroup<Report, any Error>, before turn: Int
+    ) async throws -> Report? {
+        while let report = try await group.next() {
+            guard case .turn(let number) = report else { return report }
+            if number == turn { return nil }
+        }
+        return nil
+    }
+
+    /// What was asked for, if the report has it.
+    private func evaluate<Found>(
+        _ report: Report, _ plan: inout DiscoveryPlan, _ failures: inout DiscoveryFailures,
+        _ fromSeed: inout ClusterGossip?, _ find: (ClusterGossip) -> Result<Found, DiscoveryFailure>
+    ) -> Found? {
+        switch report {
+        case .turn: break
+        case .addresses(.success(let addresses), let endpoint):
+            var generator = self.environment.randomness
+            plan.found(addresses, of: endpoint, using: &generator)
+        case .addresses(.failure(let failure), let endpoint): failures.add("\(endpoint)", failure)
+        case .answer(let answer, let candidate):
+            switch answer.flatMap(find) {
+            case .success(let found): return found
+            case .failure(let failure):
+                failures.add("\(candidate)", failure)
+                if self.seeds.contains(candidate.endpoint), let gossip = try? answer.get() { fromSeed = gossip }
+            }
+        }
+        return nil
     }
 
     /// How long the next of `count` is waited for before another one is asked, so that all have been asked after half

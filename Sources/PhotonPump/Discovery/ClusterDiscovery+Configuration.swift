@@ -1,12 +1,16 @@
 public import Logging
+internal import PhotonPumpTransport
 
 extension ClusterDiscovery {
     /// Discovers nodes as a client with these settings does. nil if the settings name the node.
     ///
     /// - Parameter selector: chooses the node, instead of the settings' preference.
-    init?(_ configuration: Client.Configuration, selector: NodeSelector? = nil) {
+    init?(
+        _ configuration: Client.Configuration, selector: NodeSelector? = nil, _ environment: Environment = .system,
+        http: any HTTPGetter = CurlGetter()
+    ) {
         guard case .cluster(let gossip) = configuration.target else { return nil }
-        self.init(configuration, asking: gossip, selector: selector)
+        self.init(configuration, asking: gossip, selector: selector, environment, http)
     }
 
     /// Asks each endpoint once.
@@ -14,7 +18,8 @@ extension ClusterDiscovery {
     /// - Parameter httpPort: the one to ask if the settings name a single node.
     /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``.
     init(
-        once configuration: Client.Configuration, httpPort: Int = Endpoint.defaultGossipPort, _ logger: Logger
+        once configuration: Client.Configuration, httpPort: Int = Endpoint.defaultGossipPort, _ logger: Logger,
+        _ environment: Environment = .system, http: any HTTPGetter = CurlGetter()
     ) throws(PhotonPumpError) {
         var configuration = configuration
         if case .node(let endpoint) = configuration.target {
@@ -22,12 +27,15 @@ extension ClusterDiscovery {
         }
         configuration.discovery.maximumAttempts = 1
         let settings = try configuration.validated().settings
-        self.init(settings, asking: settings.target.endpoints, selector: nil)
+        self.init(settings, asking: settings.target.endpoints, selector: nil, environment, http)
         self.logger = logger
     }
 
-    private init(_ configuration: Client.Configuration, asking seeds: [Endpoint], selector: NodeSelector?) {
-        self.init(seeds: seeds)
+    private init(
+        _ configuration: Client.Configuration, asking seeds: [Endpoint], selector: NodeSelector?,
+        _ environment: Environment, _ http: any HTTPGetter
+    ) {
+        self.init(seeds: seeds, environment: environment, http: http)
         self.settings = configuration.discovery
         self.patience = configuration.connectTimeout
         self.selection = NodeSelection(

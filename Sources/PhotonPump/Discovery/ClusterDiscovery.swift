@@ -1,4 +1,5 @@
 internal import Logging
+internal import PhotonPumpTransport
 internal import Synchronization
 
 /// Finds a node of a cluster by asking its nodes for gossip.
@@ -11,8 +12,9 @@ struct ClusterDiscovery: Sendable {
     var selection = NodeSelection()
     /// For gossip over HTTPS; nil for HTTP.
     var gossipTLS: TLSSettings?
-    var getter: any HTTPGetter = CurlGetter()
-    var lookUp: @Sendable (Endpoint) async throws -> [String] = AddressLookup.addresses
+    let environment: Environment
+    var getter: any HTTPGetter
+    var lookUp: @Sendable (Endpoint) async throws -> [String]
     var logger = Logger(label: "PhotonPump") { _ in SwiftLogNoOpLogHandler() }
     /// What was logged before.
     let said = Said()
@@ -22,7 +24,15 @@ struct ClusterDiscovery: Sendable {
     /// moved, or that somebody else has made up, must not be asked for ever while seeds know better. If no seed has
     /// answered, what is remembered may be all there is.
     var heard: @Sendable (ClusterGossip) async -> Void = { _ in }
-    var pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+    var pause: @Sendable (Duration) async throws -> Void
+
+    init(seeds: [Endpoint], environment: Environment = .system, http: any HTTPGetter = CurlGetter()) {
+        self.seeds = seeds
+        self.environment = environment
+        self.getter = http
+        self.lookUp = { try await AddressLookup.addresses(of: $0, environment) }
+        self.pause = { try await environment.sleep(for: $0) }
+    }
 
     /// The result of a search.
     struct Node: Equatable {
@@ -43,7 +53,7 @@ struct ClusterDiscovery: Sendable {
         remembered: ClusterGossip? = nil, isFresh: Bool = true, avoiding failed: Endpoint? = nil
     ) async throws -> Node {
         try await self.search(remembered, isFresh, avoiding: failed) { gossip in
-            var generator = SystemRandomNumberGenerator()
+            var generator = self.environment.randomness
             switch self.selection.choose(from: gossip, avoiding: failed, using: &generator) {
             case .node(let member, let endpoint):
                 return .success(Node(member: member, endpoint: endpoint, gossip: gossip))
@@ -69,7 +79,7 @@ struct ClusterDiscovery: Sendable {
         var attempt = 1
         var (remembered, isFresh) = (remembered, isFresh)
         while true {
-            var generator = SystemRandomNumberGenerator()
+            var generator = self.environment.randomness
             let plan = DiscoveryPlan(
                 seeds: self.seeds, remembered: remembered, isFresh: isFresh, avoiding: failed,
                 using: &generator)

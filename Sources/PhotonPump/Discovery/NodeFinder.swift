@@ -1,5 +1,3 @@
-internal import Logging
-
 /// Determines which node to connect to, and as which user.
 struct NodeFinder: Sendable {
     struct Node: Sendable, Hashable {
@@ -35,16 +33,16 @@ struct NodeFinder: Sendable {
     private let credentials: Client.CredentialsProvider?
 
     init(
-        _ configuration: Client.Configuration, credentials: Client.CredentialsProvider?, selectNode: NodeSelector?,
-        logger: Logger
+        _ context: ClientContext, credentials: Client.CredentialsProvider?, selectNode: NodeSelector?
     ) {
-        if case .node(let endpoint) = configuration.target {
+        if case .node(let endpoint) = context.configuration.target {
             self.fixedEndpoint = endpoint
         } else {
             self.fixedEndpoint = nil
         }
-        var discovery = ClusterDiscovery(configuration, selector: selectNode)
-        discovery?.logger = logger
+        var discovery = ClusterDiscovery(
+            context.configuration, selector: selectNode, context.environment, http: context.http)
+        discovery?.logger = context.logger
         self.discovery = discovery
         self.credentials = credentials
     }

@@ -1,4 +1,5 @@
 internal import Logging
+internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
 /// Requests that servers support over HTTP only, made as a client with these settings would.
@@ -8,6 +9,7 @@ struct ServerPages {
     let httpPort: Int
     let login: Login?
     let timeout: Duration
+    var environment = Environment.system
     var getter: any HTTPGetter = CurlGetter()
     var logger = Logger(label: "PhotonPump") { _ in SwiftLogNoOpLogHandler() }
     var readGossip: @Sendable (Client.Configuration, Logger) async throws -> ClusterGossip = {
@@ -31,7 +33,7 @@ struct ServerPages {
         let endpoint = try await self.endpoint()
         let answer: HTTPResponse
         do {
-            guard let address = try await AddressLookup.addresses(of: endpoint).first else {
+            guard let address = try await AddressLookup.addresses(of: endpoint, self.environment).first else {
                 throw HTTPFailure(description: "the name has no address")
             }
             let request = HTTPRequest(
@@ -84,7 +86,11 @@ struct ServerPages {
         for seed in self.configuration.target.endpoints {
             if seed.host == master.host { return }
             // A seed without an address is not it.
-            if let addresses = try? await AddressLookup.addresses(of: seed), addresses.contains(master.host) { return }
+            if let addresses = try? await AddressLookup.addresses(of: seed, self.environment),
+                addresses.contains(master.host)
+            {
+                return
+            }
             try Task.checkCancellation()
         }
         var error = PhotonPumpError(
