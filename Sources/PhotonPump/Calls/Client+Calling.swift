@@ -82,12 +82,12 @@ extension Client {
     func turn(_ body: () -> Void) {
         self.intake.attend()
         body()
-        self.settleSubscribers()
+        self.tellReceivers()
         var messages: [Intake.Message]? = []
         while let current = messages {
             for message in current { self.read(message) }
             self.sendWaiting()
-            self.settleSubscribers()
+            self.tellReceivers()
             self.intake.note(isQuiet: self.calls.areNoneInside)
             messages = self.intake.takeAllOrLeave()
         }
@@ -104,7 +104,7 @@ extension Client {
             self.admitNext()
         case .admitNext: self.admitNext()
         case .tell(let message, let command, let id, let login): self.tell(message, command, id, login)
-        case .leave(let id): self.leave(id)
+        case .unsubscribe(let id): self.endSubscriber(id)
         case .cancel(let id): self.calls.cancel(id)
         case .cancelConnect(let id): self.cancelConnecting(id)
         }

@@ -9,7 +9,7 @@ final class Intake: Sendable {
         case begin(any OpenExchange)
         case cancel(GUID)
         case tell(any WireMessage, Command, GUID, Login?)
-        case leave(GUID)
+        case unsubscribe(GUID)
         case awaitAdmission(any OpenExchange)
         case admitNext
         case cancelConnect(GUID)

@@ -50,7 +50,7 @@ extension Client {
         let deadline = self.environment.now + min(max(patience, .zero), CallTerms.longest)
         self.intake.beginClosing()
         self.turn {
-            for subscriber in self.subscribers.present { subscriber.windUp() }
+            for subscriber in self.subscribers.present { subscriber.drain() }
             self.workers.stopAll()
         }
         self.subscribers.pauses.endAll()

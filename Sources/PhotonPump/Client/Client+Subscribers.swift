@@ -2,23 +2,22 @@ internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
 /// What subscriptions need from the client.
-extension Client {
+extension Client: SubscriptionHost {
     /// If one of these arrives and no one waits for it, the caller that asked for it has gone.
     static let confirmations: Set<Command> = [.subscriptionConfirmation, .persistentSubscriptionConfirmation]
 
-    /// From now on, `subscriber` receives what arrives under this id, for as long as the connection lasts.
-    func add(_ subscriber: any Subscriber, _ id: GUID) {
-        self.subscribers.add(subscriber, id)
+    nonisolated func confirmed(_ id: GUID, for subscriber: (any Subscriber)?) {
+        self.assumeIsolated { client in
+            if let subscriber { client.subscribers.add(subscriber, id) } else { client.unsubscribe(id) }
+        }
     }
 
-    /// Sends a message that has no answer, if there still is a subscriber with this id.
+    nonisolated func endSubscription(_ id: GUID) {
+        self.post(.unsubscribe(id))
+    }
+
     nonisolated func post(_ message: any WireMessage, _ command: Command, _ id: GUID, login: Login?) {
         self.post(.tell(message, command, id, login))
-    }
-
-    /// Ends a subscription here and on the server.
-    nonisolated func endSubscription(_ id: GUID) {
-        self.post(.leave(id))
     }
 
     func tell(_ message: any WireMessage, _ command: Command, _ id: GUID, _ login: Login?) {
@@ -26,19 +25,20 @@ extension Client {
         self.connections.serving?.send(message, command, id, login: login)
     }
 
-    func leave(_ id: GUID) {
-        if self.subscribers.leave(id) { self.unsubscribe(id) }
+    func endSubscriber(_ id: GUID) {
+        if self.subscribers.end(id) { self.unsubscribe(id) }
     }
 
-    func settleSubscribers() {
-        for subscriber in self.subscribers.takeUnsettled() { subscriber.settle() }
+    /// Tells those who received something that this was all for now.
+    func tellReceivers() {
+        for subscriber in self.subscribers.takeReceivers() { subscriber.receivedAll() }
     }
 
     /// Their connection is gone.
     func endSubscriptions(_ error: PhotonPumpError) {
         let (present, leaving) = self.subscribers.removeAll()
         for subscriber in present { subscriber.ended(error) }
-        for subscriber in leaving { subscriber.left() }
+        for subscriber in leaving { subscriber.unsubscribed() }
     }
 
     func unsubscribe(_ id: GUID) {
@@ -47,9 +47,10 @@ extension Client {
 
     // MARK: Pauses
 
-    /// Calls `report` on the client's queue when the time is up, or as soon as the client is being closed.
-    ///
-    /// - Parameter id: for ``cancelPause(_:)``; one pause at a time has it.
+    nonisolated func run(after delay: Duration, _ body: @escaping @Sendable () -> Void) {
+        self.environment.run(after: delay, on: self.executor, body)
+    }
+
     nonisolated func pause(_ id: GUID, for duration: Duration, _ report: @escaping @Sendable () -> Void) {
         self.executor.run(here: false) {
             self.assumeIsolated { client in
@@ -62,7 +63,6 @@ extension Client {
         }
     }
 
-    /// Ends a pause without a report, if there is one.
     nonisolated func cancelPause(_ id: GUID) {
         self.executor.run(here: false) {
             self.assumeIsolated { $0.subscribers.pauses.cancel(id) }

@@ -76,7 +76,7 @@ extension Client {
             self.carryOut(verdict, exchange)
         } else if let subscriber = self.subscribers.receiver(of: package) {
             subscriber.received(package, from: connection.peer)
-        } else if package.command == .subscriptionDropped, self.subscribers.left(package.correlation) {
+        } else if package.command == .subscriptionDropped, self.subscribers.confirmEnd(package.correlation) {
             return
         } else if package.command != .heartbeatResponse {
             self.unclaimed(package)
@@ -132,7 +132,7 @@ extension Client {
         if !self.calls.refuse(frame, from: connection.peer),
             let subscriber = self.subscribers.receiver(of: Package(frame.command, frame.correlation))
         {
-            self.leave(frame.correlation)
+            self.endSubscriber(frame.correlation)
             let error = self.context.tooLarge(frame, from: connection.peer)
             subscriber.ended(error.during("receive an event", stream: nil))
         }

@@ -7,7 +7,7 @@ internal import Synchronization
 final class PageFeed<Source: PageSource>: Sendable {
     private typealias Machine = PageFeedState<Source.Element, Source.Cursor>
 
-    private let client: Client
+    private let client: any RequestHost
     private let source: Result<Source, PhotonPumpError>
     private let machine: Mutex<Machine>
     private let consumer = Consumer<[Source.Element]>()
@@ -15,7 +15,7 @@ final class PageFeed<Source: PageSource>: Sendable {
     private let id: GUID
 
     /// - Parameter source: what to read, or why it cannot be read, which the first page reports.
-    init(client: Client, source: Result<Source, PhotonPumpError>) {
+    init(client: any RequestHost, source: Result<Source, PhotonPumpError>) {
         self.client = client
         self.source = source
         self.id = client.nextID()

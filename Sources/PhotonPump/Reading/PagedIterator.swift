@@ -4,7 +4,7 @@ struct PagedIterator<Source: PageSource> {
     private var page: [Source.Element] = []
     private var position = 0
 
-    init(client: Client, source: Result<Source, PhotonPumpError>) {
+    init(client: any RequestHost, source: Result<Source, PhotonPumpError>) {
         self.feed = PageFeed(client: client, source: source)
     }
 

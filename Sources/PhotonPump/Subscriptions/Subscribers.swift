@@ -2,32 +2,32 @@ internal import PhotonPumpWire
 
 /// Receives what the server pushes under a correlation id. All calls are made on the client's queue.
 protocol Subscriber: AnyObject, Sendable {
-    /// A package has arrived; ``settle()`` follows.
+    /// A package has arrived; ``receivedAll()`` follows.
     func received(_ package: Package, from endpoint: String)
 
     /// All packages that arrived together have been passed on.
-    func settle()
+    func receivedAll()
 
     /// Nothing more will arrive under this id: the connection was lost or closed.
     func ended(_ error: PhotonPumpError)
 
-    /// The server has confirmed that this subscriber left, as it asked to; or the connection has ended.
-    func left()
+    /// The server has confirmed that this subscriber is no longer subscribed, as it wished; or the connection has ended.
+    func unsubscribed()
 
     /// The client closes at once: anything the server must still be told has to be posted now.
     func flush()
 
     /// The client will close as soon as those who wait for something have it: time to finish.
-    func windUp()
+    func drain()
 
     /// Whether there is still something to do before that, besides what belongs to this work.
     func isBusy(besides own: Work?) -> Bool
 }
 
 extension Subscriber {
-    func left() {}
+    func unsubscribed() {}
     func flush() {}
-    func windUp() {}
+    func drain() {}
     func isBusy(besides own: Work?) -> Bool { false }
 }
 
@@ -40,15 +40,15 @@ struct Subscribers {
 
     /// Servers confirm at once that a subscriber has left. Of one that does not, this many are waited for, and then none
     /// of those who have left so far.
-    static let leavingLimit = 10_000
+    static let endingLimit = 10_000
 
     /// Those that wait before they try again.
     let pauses = Pauses()
     private var entries: [GUID: Entry] = [:]
     /// Subscribers that have left, until the server confirms it.
-    private var leaving: [GUID: Entry] = [:]
-    /// Subscribers that have received something since they last settled.
-    private var unsettled: [any Subscriber] = []
+    private var ending: [GUID: Entry] = [:]
+    /// Subscribers that have received something since they were last told that this was all.
+    private var receivers: [any Subscriber] = []
 
     var count: Int { self.entries.count }
 
@@ -58,7 +58,7 @@ struct Subscribers {
     /// Whether no subscriber is busy, except for what belongs to this work, or waiting for the server to confirm that it
     /// left. A deallocated one has posted its message already.
     func isQuiet(besides own: Work? = nil) -> Bool {
-        self.leaving.isEmpty
+        self.ending.isEmpty
             && self.entries.values.allSatisfy { $0.subscriber.map { !$0.isBusy(besides: own) } ?? false }
     }
 
@@ -72,43 +72,43 @@ struct Subscribers {
     /// A subscriber leaves, and the server has to be told.
     ///
     /// - Returns: whether it was present.
-    mutating func leave(_ id: GUID) -> Bool {
+    mutating func end(_ id: GUID) -> Bool {
         guard let entry = self.entries.removeValue(forKey: id) else { return false }
-        if self.leaving.count == Self.leavingLimit {
-            for entry in self.leaving.values { entry.subscriber?.left() }
-            self.leaving = [:]
+        if self.ending.count == Self.endingLimit {
+            for entry in self.ending.values { entry.subscriber?.unsubscribed() }
+            self.ending = [:]
         }
-        self.leaving[id] = entry
+        self.ending[id] = entry
         return true
     }
 
     /// The server has ended the subscription of a subscriber that left.
     ///
     /// - Returns: whether that is what happened.
-    mutating func left(_ id: GUID) -> Bool {
-        guard let entry = self.leaving.removeValue(forKey: id) else { return false }
-        entry.subscriber?.left()
+    mutating func confirmEnd(_ id: GUID) -> Bool {
+        guard let entry = self.ending.removeValue(forKey: id) else { return false }
+        entry.subscriber?.unsubscribed()
         return true
     }
 
-    /// The receiver of a package, which settles later.
+    /// The receiver of a package, which is told later that this was all.
     mutating func receiver(of package: Package) -> (any Subscriber)? {
         guard let subscriber = self.entries[package.correlation]?.subscriber else { return nil }
         if package.command == .subscriptionDropped { self.entries[package.correlation] = nil }
-        if self.unsettled.last !== subscriber { self.unsettled.append(subscriber) }
+        if self.receivers.last !== subscriber { self.receivers.append(subscriber) }
         return subscriber
     }
 
-    /// The subscribers that have to settle now.
-    mutating func takeUnsettled() -> [any Subscriber] {
-        if self.unsettled.isEmpty { return [] }
-        defer { self.unsettled = [] }
-        return self.unsettled
+    /// The subscribers to tell that all packages which came together have been passed on.
+    mutating func takeReceivers() -> [any Subscriber] {
+        if self.receivers.isEmpty { return [] }
+        defer { self.receivers = [] }
+        return self.receivers
     }
 
     /// - Returns: the current subscribers, and those that have left.
     mutating func removeAll() -> (present: [any Subscriber], leaving: [any Subscriber]) {
-        defer { (self.entries, self.leaving, self.unsettled) = ([:], [:], []) }
-        return (self.present, self.leaving.values.compactMap(\.subscriber))
+        defer { (self.entries, self.ending, self.receivers) = ([:], [:], []) }
+        return (self.present, self.ending.values.compactMap(\.subscriber))
     }
 }

@@ -11,9 +11,9 @@ struct SubscribersTests {
         let busy = Atomic(false)
 
         func received(_ package: Package, from endpoint: String) { self.heard.withLock { $0.append("received") } }
-        func settle() {}
+        func receivedAll() {}
         func ended(_ error: PhotonPumpError) {}
-        func left() { self.heard.withLock { $0.append("left") } }
+        func unsubscribed() { self.heard.withLock { $0.append("left") } }
         func isBusy(besides own: Work?) -> Bool { self.busy.load(ordering: .relaxed) }
     }
 
@@ -26,12 +26,12 @@ struct SubscribersTests {
         subscribers.add(listener, self.id)
         #expect(subscribers.isQuiet())
         #expect(subscribers.contains(self.id))
-        let goings = [subscribers.leave(self.id), subscribers.leave(self.id)]
+        let goings = [subscribers.end(self.id), subscribers.end(self.id)]
         #expect(goings == [true, false])
         #expect(!subscribers.isQuiet())
         #expect(!subscribers.contains(self.id))
         #expect(subscribers.receiver(of: Package(.persistentSubscriptionStreamEventAppeared, self.id)) == nil)
-        let confirmations = [subscribers.left(self.id), subscribers.left(self.id)]
+        let confirmations = [subscribers.confirmEnd(self.id), subscribers.confirmEnd(self.id)]
         #expect(confirmations == [true, false])
         #expect(subscribers.isQuiet())
         #expect(listener.heard.withLock { $0 } == ["left"])
@@ -41,13 +41,13 @@ struct SubscribersTests {
     func tooManyLeaving() {
         var subscribers = Subscribers()
         let listener = Listener()
-        for number in 0...UInt64(Subscribers.leavingLimit) {
+        for number in 0...UInt64(Subscribers.endingLimit) {
             subscribers.add(listener, GUID(2, number))
-            _ = subscribers.leave(GUID(2, number))
+            _ = subscribers.end(GUID(2, number))
         }
-        #expect(listener.heard.withLock { $0.count } == Subscribers.leavingLimit)
-        let last = GUID(2, UInt64(Subscribers.leavingLimit))
-        let confirmations = [subscribers.left(GUID(2, 0)), subscribers.left(last)]
+        #expect(listener.heard.withLock { $0.count } == Subscribers.endingLimit)
+        let last = GUID(2, UInt64(Subscribers.endingLimit))
+        let confirmations = [subscribers.confirmEnd(GUID(2, 0)), subscribers.confirmEnd(last)]
         #expect(confirmations == [false, true])
         #expect(subscribers.isQuiet())
     }
@@ -64,8 +64,8 @@ struct SubscribersTests {
         listener = nil
         #expect(!subscribers.isQuiet())
         #expect(subscribers.contains(self.id))
-        _ = subscribers.leave(self.id)
-        _ = subscribers.left(self.id)
+        _ = subscribers.end(self.id)
+        _ = subscribers.confirmEnd(self.id)
         #expect(subscribers.isQuiet())
     }
 }

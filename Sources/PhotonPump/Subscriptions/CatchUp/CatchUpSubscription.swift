@@ -8,7 +8,7 @@ internal import Synchronization
 /// The iterator and the subscription own it; when both are deallocated, nothing of it remains on the client or the
 /// server.
 final class CatchUpSubscription: Subscriber {
-    let client: Client
+    let client: any SubscriptionHost
     private let source: any CatchUpSource
     private let livenessInterval: Duration?
     private let machine: Mutex<CatchUpState>
@@ -26,7 +26,7 @@ final class CatchUpSubscription: Subscriber {
     private let isConsumed = Atomic(false)
 
     init(
-        _ client: Client, _ source: any CatchUpSource, from start: SubscriptionStart<CatchUpPlace>,
+        _ client: any SubscriptionHost, _ source: any CatchUpSource, from start: SubscriptionStart<CatchUpPlace>,
         _ options: SubscriptionOptions
     ) {
         self.client = client
@@ -136,7 +136,7 @@ final class CatchUpSubscription: Subscriber {
 
     private var operation: String { "follow \(self.source.name == "$all" ? "$all" : "'\(self.source.name)'")" }
 
-    func settle() {
+    func receivedAll() {
         self.perform { $0.proceed() }
     }
 
@@ -221,7 +221,7 @@ final class CatchUpSubscription: Subscriber {
             self.source.subscribe(id: id, terms: terms) { [weak self, client = self.client] result in
                 if let self { return self.answered(result, id) }
                 // Its last owner was deallocated while the answer was on its way.
-                if case .success(.confirmed) = result { client.assumeIsolated { $0.unsubscribe(id) } }
+                if case .success(.confirmed) = result { client.confirmed(id, for: nil) }
             }
         case .end(let start, let asMaster):
             self.source.end(seenFrom: start, asMaster: asMaster, id: id, terms: terms) { [weak self] result in
@@ -247,9 +247,7 @@ final class CatchUpSubscription: Subscriber {
         }
         guard case .success(.confirmed) = result else { return }
         let isWanted = self.machine.withLock { $0.isSubscribed(id) }
-        self.client.assumeIsolated { client in
-            if isWanted { client.add(self, id) } else { client.unsubscribe(id) }
-        }
+        self.client.confirmed(id, for: isWanted ? self : nil)
     }
 
     private static func known(_ error: any Error) -> PhotonPumpError {

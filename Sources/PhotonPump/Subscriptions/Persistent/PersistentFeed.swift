@@ -24,7 +24,7 @@ final class PersistentFeed: Sendable {
     /// How long to wait for the server to confirm the end.
     private static let farewell: Duration = .seconds(2)
 
-    let client: Client
+    let client: any SubscriptionHost
     let request: Request
     private let conversation: ConnectSubscription
     /// Of the pause before the next attempt.
@@ -41,7 +41,7 @@ final class PersistentFeed: Sendable {
     private let log: PersistentSubscriptionLog
 
     /// - Throws: ``PhotonPumpError/Code/invalidArgument``.
-    init(client: Client, _ request: Request) throws(PhotonPumpError) {
+    init(client: any SubscriptionHost, _ request: Request) throws(PhotonPumpError) {
         self.client = client
         self.request = request
         self.pauseID = client.nextID()
@@ -200,11 +200,8 @@ final class PersistentFeed: Sendable {
             return self.perform { $0.failed(id, error, now: client.environment.now, chance: 1) }
         }
         let exchange = Exchange(self.conversation, id: id, terms: terms) { [weak self, weak client] result in
-            client?.assumeIsolated { client in
-                guard case .success = result else { return }
-                // The events that follow in the same read must find it. If it is gone, no one wants them.
-                if let self { client.add(self, id) } else { client.unsubscribe(id) }
-            }
+            // The events that follow in the same read must find it. If it is gone, no one wants them.
+            if case .success = result { client?.confirmed(id, for: self) }
             self?.connected(id, result)
         }
         client.begin(exchange)
@@ -229,7 +226,7 @@ final class PersistentFeed: Sendable {
     private func later(
         _ delay: Duration, _ change: @escaping @Sendable (inout PersistentSubscriptionState) -> [Action]
     ) {
-        self.client.environment.run(after: delay, on: self.client.executor) { [weak self] in self?.perform(change) }
+        self.client.run(after: delay) { [weak self] in self?.perform(change) }
     }
 }
 
@@ -260,15 +257,15 @@ extension PersistentFeed: Subscriber {
         }
     }
 
-    func settle() { self.perform { $0.receivedAll() } }
+    func receivedAll() { self.perform { $0.receivedAll() } }
 
     func ended(_ error: PhotonPumpError) { self.interrupted(error) }
 
-    func left() { self.perform { $0.unsubscribed() } }
+    func unsubscribed() { self.perform { $0.unsubscribed() } }
 
     func flush() { self.perform { $0.flush() } }
 
-    func windUp() { self.stop() }
+    func drain() { self.stop() }
 
     func isBusy(besides own: Work?) -> Bool { self.state.withLock { $0.isBusy(besides: own) } }
 
@@ -293,7 +290,7 @@ extension PersistentFeed: Subscriber {
 }
 
 extension PersistentSubscriptionState.Notice {
-    fileprivate func post(_ client: Client, login: Login?) {
+    fileprivate func post(_ client: any SubscriptionHost, login: Login?) {
         switch self.kind {
         case .acknowledgement:
             let message = PersistentSubscriptionAckEvents(subscriptionID: self.subscription, eventIDs: self.ids)

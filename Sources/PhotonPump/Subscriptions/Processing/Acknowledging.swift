@@ -4,7 +4,7 @@ struct Acknowledging: ProcessingPolicy {
     let onError: @Sendable (any Error, DeliveredEvent) throws -> PersistentSubscription.RefusalAction
 
     private var feed: PersistentFeed { self.subscription.feed }
-    var client: Client { self.feed.client }
+    var client: any SubscriptionHost { self.feed.client }
 
     func nextEvents() async throws -> [DeliveredEvent]? {
         try await self.feed.nextBatch(isolation: nil)?.events

@@ -35,7 +35,7 @@ final class Checkpointing<Store: CheckpointStore>: ProcessingPolicy {
     }
 
     private var catchUp: CatchUpSubscription { self.subscription.catchUp }
-    var client: Client { self.catchUp.client }
+    var client: any SubscriptionHost { self.catchUp.client }
 
     func nextEvents() async throws -> [NumberedEvent]? {
         guard let items = try await self.catchUp.nextBatch(isolation: nil) else { return nil }

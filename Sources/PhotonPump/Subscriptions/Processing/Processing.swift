@@ -2,7 +2,7 @@
 protocol ProcessingPolicy: Sendable {
     associatedtype Event: Sendable
 
-    var client: Client { get }
+    var client: any SubscriptionHost { get }
 
     /// The next events; nil at the end.
     func nextEvents() async throws -> [Event]?
