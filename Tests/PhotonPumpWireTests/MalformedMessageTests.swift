@@ -108,7 +108,10 @@ struct MalformedMessageTests {
         SubscriptionDropped.self, CreatePersistentSubscription.self, CreatePersistentSubscriptionCompleted.self,
         DeletePersistentSubscription.self, ConnectToPersistentSubscription.self,
         PersistentSubscriptionConfirmation.self, PersistentSubscriptionStreamEventAppeared.self,
-        PersistentSubscriptionAckEvents.self, PersistentSubscriptionNakEvents.self,
+        PersistentSubscriptionAckEvents.self, PersistentSubscriptionNakEvents.self, DeleteStream.self,
+        DeleteStreamCompleted.self, ReadAllEvents.self, ReadAllEventsCompleted.self, TransactionStart.self,
+        TransactionStartCompleted.self, TransactionWrite.self, TransactionWriteCompleted.self, TransactionCommit.self,
+        TransactionCommitCompleted.self, ScavengeDatabaseCompleted.self,
     ]
 
     private static func page(count: Int64) -> ReadStreamEventsCompleted {

@@ -89,4 +89,13 @@ import Testing
         #expect(Set(known) == Set(Fault.Request.allCases))
         #expect(known.count == Fault.Request.allCases.count)
     }
+
+    @Test("every request that the server serves has a name, and can be struck by a fault")
+    func served() {
+        // Servers send each other this one.
+        for command in Handler.all.keys where command != .writeEventsCompleted {
+            #expect(Fault.Request(command) != nil, "\(command)")
+            #expect(UInt8(command.description) == nil, "\(command)")
+        }
+    }
 }
