@@ -145,6 +145,11 @@ extension Client {
     }
 
     func handle(_ event: Settlements.Event) {
-        self.turn { self.calls.handle(event) }
+        // Answers come within a turn, in the midst of which no other must begin.
+        if case .pauseIsOver = event {
+            self.turn { self.calls.handle(event) }
+        } else {
+            self.calls.handle(event)
+        }
     }
 }

@@ -42,11 +42,13 @@ extension Client {
     }
 
     private func perform(_ action: Connector.Action) {
+        guard self.connector.phase != .closed else { return }
         switch action {
         case .find(let avoided):
             if let node = self.search.finder.fixedNode { return self.found(node) }
             self.search.begin(avoiding: avoided)
         case .connect(let node):
+            self.logger.debug("connecting", metadata: [LogKey.endpoint: "\(node.endpoint)"])
             self.connections.make(to: node).begin()
         case .wait(let pause):
             self.search.pause(for: pause)
@@ -62,6 +64,10 @@ extension Client {
 
     func searchReported(_ report: NodeSearch.Report, of id: GUID) {
         guard self.search.take(report, of: id) else { return }
+        self.turn { self.handle(report) }
+    }
+
+    private func handle(_ report: NodeSearch.Report) {
         switch report {
         case .heard, .progress(.begun), .progress(.askingForCredentials): break
         case .progress(.notFound(let error)): self.connector.note(error)
@@ -91,10 +97,12 @@ extension Client {
 
     /// A pause is over, or the time for finding a node is.
     func searchTimeIsUp() {
-        if let action = self.connector.waited(now: self.environment.now) {
-            self.perform(action)
-        } else if self.connector.phase == .finding {
-            self.failed(ConnectionFailure(self.search.overdue))
+        self.turn {
+            if let action = self.connector.waited(now: self.environment.now) {
+                self.perform(action)
+            } else if self.connector.phase == .finding {
+                self.failed(ConnectionFailure(self.search.overdue))
+            }
         }
     }
 

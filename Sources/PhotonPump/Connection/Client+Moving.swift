@@ -40,6 +40,7 @@ extension Client {
         guard self.connections.serving != nil, self.connections.successor?.node.endpoint != node.endpoint else {
             return
         }
+        self.logger.debug("connecting", metadata: [LogKey.endpoint: "\(node.endpoint)"])
         self.connections.makeSuccessor(to: node).begin()
     }
 
@@ -109,13 +110,11 @@ extension Client {
     private var isMoving: Bool { self.connections.successor != nil || self.search.isLookingElsewhere }
 
     func foundOther(_ node: NodeFinder.Node?) {
-        self.turn {
-            if let node { self.move(to: node) } else { self.stay() }
-        }
+        if let node { self.move(to: node) } else { self.stay() }
     }
 
     func foundBetter(_ node: NodeFinder.Node) {
-        if !self.isMoving { self.turn { self.move(to: node) } }
+        if !self.isMoving { self.move(to: node) }
     }
 
     // MARK: The connection that was left
@@ -125,14 +124,19 @@ extension Client {
         guard connection.answered(package.correlation), let exchange = self.calls.exchange(package.correlation) else {
             return
         }
+        defer { self.endLeftIfDone() }
+        // What the server has agreed to ends with the connection that is left.
+        guard !Self.agreements.contains(package.command) else { return self.calls.retryAtOnce(exchange.id) }
         let verdict = exchange.received(package, from: connection.peer)
         if case .elsewhere = verdict {
             self.calls.retryAtOnce(exchange.id)
         } else {
             self.carryOut(verdict, exchange)
         }
-        self.endLeftIfDone()
     }
+
+    /// Answers that concern the connection on which they come.
+    private static let agreements = Client.confirmations.union([.authenticated])
 
     func endLeftIfDone() {
         if self.connections.left?.unanswered.isEmpty == true { self.endLeft() }

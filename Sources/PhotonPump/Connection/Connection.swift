@@ -33,7 +33,7 @@ final class Connection {
     /// A frame of more than this many times the largest that is taken ends the connection, as passing over it would take
     /// too long.
     private static let mostSkipped = 4
-    /// Above this many unsent bytes no further request is taken from the line until the server has caught up.
+    /// Above this many unsent bytes no further request is taken from the queue until the server has caught up.
     static let unsentMark = 1 << 20
 
     let id: GUID

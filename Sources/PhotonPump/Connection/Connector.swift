@@ -174,6 +174,8 @@ struct Connector {
     // MARK: Book-keeping
 
     private mutating func enter(_ phase: Phase, _ now: Instant) {
+        // Whatever else happens while it closes.
+        guard self.phase != .closed else { return }
         self.phase = phase
         self.since = now
     }

@@ -205,6 +205,9 @@ struct ConnectorTests {
         #expect(connector.since == self.now + .seconds(1))
         connector.close(now: self.now + .seconds(2))
         #expect(connector.wanted(now: self.now + .seconds(3)) == nil)
+        _ = connector.lost(now: self.now + .seconds(3), chance: 1)
+        _ = connector.found(self.one, now: self.now + .seconds(3))
+        connector.rest(now: self.now + .seconds(3))
         #expect(connector.phase == .closed)
         #expect(connector.since == self.now + .seconds(2))
     }
