@@ -9,7 +9,7 @@ extension Client {
         guard let connection = self.connections[id] else { return }
         self.turn { self.handle(event, connection) }
         // Heartbeats, and what is said to be accepted, have been waiting for this, too.
-        if self.connections[id] != nil, self.flush(connection) { connection.limitUnsent() }
+        if connection.isOpen, self.flush(connection) { connection.limitUnsent() }
     }
 
     private func handle(_ event: Connection.Event, _ connection: Connection) {
@@ -53,7 +53,7 @@ extension Client {
         do throws(ChannelError) {
             try connection.receive { frame in
                 // Whatever came before may have ended the connection.
-                guard self.connections[connection.id] != nil else { return }
+                guard connection.isOpen else { return }
                 switch frame {
                 case .package(let package): self.received(package, on: connection)
                 case .large(let frame): self.refuse(frame, on: connection)
@@ -62,14 +62,16 @@ extension Client {
         } catch {
             self.ended(connection, error)
         }
-        return self.connections[connection.id] != nil
+        return connection.isOpen
     }
 
     private func received(_ package: Package, on connection: Connection) {
-        if connection === self.connections.left {
-            self.receivedLate(package, on: connection)
-        } else if !connection.isServing {
-            self.introduce(connection, with: package)
+        if !connection.isServing {
+            if connection === self.connections.left {
+                self.receivedLate(package, on: connection)
+            } else {
+                self.introduce(connection, with: package)
+            }
         } else if let exchange = self.calls.exchange(package.correlation) {
             let verdict = exchange.received(package, from: connection.peer)
             self.learnRole(from: package, exchange, verdict)

@@ -258,6 +258,9 @@ final class Connection {
         return true
     }
 
+    /// Whether it was not closed yet.
+    var isOpen: Bool { if case .closed = self.stage { false } else { true } }
+
     func close() {
         switch self.stage {
         case .dialling(let dialling): dialling.cancel()
@@ -310,9 +313,9 @@ final class Connection {
 
     /// Whether a package is a matter of the connection alone.
     private func answers(_ package: Package, _ channel: PackageChannel) -> Bool {
-        switch (package.command, self.stage) {
-        case (.heartbeatRequest, _): channel.send(Package(.heartbeatResponse, package.correlation))
-        case (.heartbeatResponse, .serving): self.heartbeatAnswered(package.correlation)
+        switch package.command {
+        case .heartbeatRequest: channel.send(Package(.heartbeatResponse, package.correlation))
+        case .heartbeatResponse where self.isServing: self.heartbeatAnswered(package.correlation)
         default: return false
         }
         return true

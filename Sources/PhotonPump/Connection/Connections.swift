@@ -33,7 +33,10 @@ struct Connections {
 
     /// The one with this id, whichever it is; nil once it is over.
     subscript(id: GUID) -> Connection? {
-        [self.present, self.successor, self.left].lazy.compactMap(\.self).first { $0.id == id }
+        if let present, present.id == id { return present }
+        if let successor, successor.id == id { return successor }
+        if let left, left.id == id { return left }
+        return nil
     }
 
     /// The one that requests are sent on.
