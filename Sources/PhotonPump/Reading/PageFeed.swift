@@ -79,5 +79,7 @@ final class PageFeed<Source: PageSource>: Sendable {
             }
         }
         self.client.begin(exchange)
+        // If the task was cancelled before, there was nothing to give up yet.
+        if !self.machine.withLock({ $0.awaits(id) }) { self.client.cancel(id) }
     }
 }

@@ -30,28 +30,31 @@ struct PageFeedState<Element: Sendable, Cursor: Sendable>: Sendable {
         }
     }
 
+    /// Whether the request with this id is still wanted.
+    func awaits(_ id: GUID) -> Bool { self.reading == id }
+
     /// The consumer wants the next page.
     mutating func demanded() -> [Action] {
         self.demand.open()
-        return self.settle()
+        return self.proceed()
     }
 
     /// A page has arrived.
     mutating func received(_ page: Page<Element, Cursor>, _ id: GUID) -> [Action] {
-        guard self.reading == id else { return [] }
+        guard self.awaits(id) else { return [] }
         self.reading = nil
         if !page.elements.isEmpty { self.ready = page.elements }
         self.goOn(at: page.next)
-        return self.settle()
+        return self.proceed()
     }
 
     /// A page will not arrive.
     mutating func failed(_ error: any Error, _ id: GUID) -> [Action] {
-        guard self.reading == id else { return [] }
+        guard self.awaits(id) else { return [] }
         self.reading = nil
         self.next = nil
         self.demand.end(error)
-        return self.settle()
+        return self.proceed()
     }
 
     /// The client was closed: what has arrived is not delivered, and what is missing never will be.
@@ -59,7 +62,7 @@ struct PageFeedState<Element: Sendable, Cursor: Sendable>: Sendable {
     /// - Parameter isCutOff: whether the consumer had to leave a page unfinished.
     mutating func closed(_ error: PhotonPumpError, isCutOff: Bool) -> [Action] {
         let isComplete = self.next == nil && self.ready == nil && !isCutOff
-        return isComplete ? self.settle() : self.stop(error)
+        return isComplete ? self.proceed() : self.stop(error)
     }
 
     /// The consumer's task is cancelled; no one will take what it waits for.
@@ -74,12 +77,12 @@ struct PageFeedState<Element: Sendable, Cursor: Sendable>: Sendable {
         let abandoned = self.reading.map { [Action.abandon($0)] } ?? []
         (self.next, self.reading, self.ready) = (nil, nil, nil)
         self.demand.end(error)
-        return abandoned + self.settle()
+        return abandoned + self.proceed()
     }
 
     /// Delivers what is there, and requests more when nothing is left. An empty page need not be the end: the next one
     /// is requested right away.
-    private mutating func settle() -> [Action] {
+    private mutating func proceed() -> [Action] {
         let delivery = self.demand.meet(from: &self.ready) { $0.take() }
         var actions: [Action] = []
         if let next, self.ready == nil, self.reading == nil {
