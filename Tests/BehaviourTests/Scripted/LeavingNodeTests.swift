@@ -166,4 +166,34 @@ struct LeavingNodeTests {
         }
         await master.stop()
     }
+
+    /// Has the client go over to another node, with a request that has no answer yet.
+    private static func leave(
+        _ session: ScriptedSession, for master: ScriptedServer, on port: Int
+    ) async throws -> ScriptedPeer {
+        let write = Self.write(session.client)
+        let request = try await session.peer.next(.writeEvents)
+        try await session.peer.send(Self.answer(request, byNaming: port))
+        let peer = try await master.nextConnection()
+        try await peer.acceptHandshake()
+        try await Self.confirm(try await peer.next(.writeEvents), on: peer)
+        _ = try await write.value
+        return peer
+    }
+
+    @Test("a subscription that is confirmed on the connection just left is asked for again where the client is now")
+    func lateConfirmation() async throws {
+        let master = ScriptedServer()
+        let port = try await master.start()
+        try await ScriptedSession.run { session in
+            async let subscribed = session.client.subscribe(to: "s")
+            let asked = try await session.peer.next(.subscribeToStream)
+            let peer = try await Self.leave(session, for: master, on: port)
+            let confirmation = SubscriptionConfirmation(lastCommitPosition: 1000, lastEventNumber: -1)
+            try await session.peer.confirm(asked, confirmation)
+            _ = try await peer.confirmSubscription(behind: nil)
+            _ = try await subscribed
+        }
+        await master.stop()
+    }
 }
