@@ -37,7 +37,7 @@ struct ConversationTable<Entry> {
     private var count: UInt64 = 0
     private var slots: [GUID: Slot] = [:]
     private(set) var inFlightCount = 0
-    /// Those in the order that wait for their turn.
+    /// How many entries of ``order`` are still waiting.
     private var queuedCount = 0
     private var held: Set<GUID> = []
     /// The waiting entries in order, and some that have been cancelled since.

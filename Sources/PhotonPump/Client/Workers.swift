@@ -58,7 +58,7 @@ final class Workers {
         self.waiters.append(Waiter(own: own, continuation: continuation))
     }
 
-    /// Those go on for whom everything else has ended.
+    /// Resumes the waiters for whom everything else has ended.
     func look(_ isDrained: (_ own: Work) -> Bool) {
         let waiters = self.waiters
         self.waiters = []

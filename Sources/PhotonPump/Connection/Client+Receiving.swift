@@ -80,7 +80,7 @@ extension Client {
             subscriber.received(package, from: connection.peer)
         } else if package.command == .subscriptionDropped, self.subscribers.confirmEnd(package.correlation) {
             return
-        } else if package.command != .heartbeatResponse {
+        } else {
             self.unclaimed(package)
         }
     }
@@ -99,9 +99,9 @@ extension Client {
         let role = self.connector.node?.role
         if package.command == .notHandled, let refusal = try? NotHandled(decoding: package.payload) {
             switch refusal.reason {
-            // A clone or a replica, known as such, is none the less.
-            case .notMaster where role ?? .master == .master: _ = self.connector.learned(.follower)
-            case .isReadOnly: _ = self.connector.learned(.readOnlyReplica)
+            // What is known as a clone or a replica stays one.
+            case .notMaster where role ?? .master == .master: self.connector.learned(.follower)
+            case .isReadOnly: self.connector.learned(.readOnlyReplica)
             default: break
             }
         } else if case .over = verdict, role != .master || self.connector.isStranded, exchange.showsMaster(package) {

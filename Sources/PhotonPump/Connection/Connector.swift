@@ -21,7 +21,7 @@ struct Connector {
         /// Find a node, preferably not this one.
         case find(avoiding: Endpoint?)
         case connect(NodeFinder.Node)
-        /// Call ``waited()`` when this time has passed.
+        /// Call ``waited(now:)`` when this time has passed.
         case wait(Duration)
         /// Fail everyone who is waiting for a connection.
         case giveUp
@@ -164,6 +164,7 @@ struct Connector {
     /// What the node's answers say about its part in the cluster.
     ///
     /// - Returns: whether it serves all requests again.
+    @discardableResult
     mutating func learned(_ role: NodeState) -> Bool {
         self.node?.role = role
         guard role == .master, self.isStranded else { return false }
