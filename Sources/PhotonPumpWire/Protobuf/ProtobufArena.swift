@@ -9,7 +9,10 @@ struct ProtobufArena: ~Copyable {
 
     private var cursor: UnsafeMutableRawPointer
     private var end: UnsafeMutableRawPointer
-    private var chunks: [UnsafeMutableRawPointer]
+    /// Where the memory begins that is handed out now.
+    private var chunk: UnsafeMutableRawPointer
+    /// The memory that was handed out before; most messages need but one chunk, and so no array.
+    private var fullChunks: [UnsafeMutableRawPointer] = []
     private var remaining: Int
     /// Whether more was asked for than the limit allows.
     private(set) var isExhausted = false
@@ -18,14 +21,15 @@ struct ProtobufArena: ~Copyable {
     ///   - firstChunk: bytes set aside at once.
     ///   - limit: bytes handed out at most.
     init(firstChunk: Int, limit: Int) {
-        self.cursor = .allocate(byteCount: firstChunk, alignment: Self.alignment)
+        self.chunk = .allocate(byteCount: firstChunk, alignment: Self.alignment)
+        self.cursor = self.chunk
         self.end = self.cursor + firstChunk
-        self.chunks = [self.cursor]
         self.remaining = limit
     }
 
     deinit {
-        for chunk in self.chunks { chunk.deallocate() }
+        self.chunk.deallocate()
+        for chunk in self.fullChunks { chunk.deallocate() }
     }
 
     mutating func allocate(_ size: Int) -> UnsafeMutableRawPointer? {
@@ -41,10 +45,11 @@ struct ProtobufArena: ~Copyable {
     }
 
     private mutating func addChunk(atLeast size: Int) {
-        let capacity = max(size, min(self.end - self.chunks[self.chunks.count - 1], 1 << 20) * 2)
-        self.cursor = .allocate(byteCount: capacity, alignment: Self.alignment)
+        let capacity = max(size, min(self.end - self.chunk, 1 << 20) * 2)
+        self.fullChunks.append(self.chunk)
+        self.chunk = .allocate(byteCount: capacity, alignment: Self.alignment)
+        self.cursor = self.chunk
         self.end = self.cursor + capacity
-        self.chunks.append(self.cursor)
     }
 }
 
