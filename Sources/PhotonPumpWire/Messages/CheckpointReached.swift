@@ -12,9 +12,7 @@ package struct CheckpointReached: Hashable {
 }
 
 extension CheckpointReached: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__CheckpointReached> {
-        .init("CheckpointReached", es__checkpoint_reached__init, es__checkpoint_reached__unpack)
-    }
+    static let initialize = es__checkpoint_reached__init
 
     init(_ message: borrowing Es__CheckpointReached) {
         self.commitPosition = message.commit_position

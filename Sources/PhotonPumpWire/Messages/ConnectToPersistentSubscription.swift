@@ -16,23 +16,11 @@ package struct ConnectToPersistentSubscription: Hashable {
 }
 
 extension ConnectToPersistentSubscription: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__ConnectToPersistentSubscription> {
-        .init(
-            "ConnectToPersistentSubscription",
-            es__connect_to_persistent_subscription__init,
-            es__connect_to_persistent_subscription__unpack
-        )
-    }
+    static let initialize = es__connect_to_persistent_subscription__init
 
     init(_ message: borrowing Es__ConnectToPersistentSubscription) throws(MalformedMessage) {
-        guard message.has_event_stream_id != 0 else {
-            throw MalformedMessage("ConnectToPersistentSubscription", "event_stream_id is missing")
-        }
-        guard message.has_subscription_id != 0 else {
-            throw MalformedMessage("ConnectToPersistentSubscription", "subscription_id is missing")
-        }
-        self.stream = message.event_stream_id.text
-        self.group = message.subscription_id.text
+        self.stream = try Self.text("event_stream_id", message.has_event_stream_id, message.event_stream_id)
+        self.group = try Self.text("subscription_id", message.has_subscription_id, message.subscription_id)
         self.allowedInFlight = message.allowed_in_flight_messages
     }
 

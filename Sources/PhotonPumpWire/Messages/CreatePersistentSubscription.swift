@@ -62,23 +62,12 @@ package struct PersistentSubscriptionSettings: Hashable, Sendable {
 }
 
 extension CreatePersistentSubscription: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__CreatePersistentSubscription> {
-        .init(
-            "CreatePersistentSubscription",
-            es__create_persistent_subscription__init,
-            es__create_persistent_subscription__unpack
-        )
-    }
+    static let initialize = es__create_persistent_subscription__init
 
     init(_ message: borrowing Es__CreatePersistentSubscription) throws(MalformedMessage) {
-        guard message.has_event_stream_id != 0 else {
-            throw MalformedMessage("CreatePersistentSubscription", "event_stream_id is missing")
-        }
-        guard message.has_subscription_group_name != 0 else {
-            throw MalformedMessage("CreatePersistentSubscription", "subscription_group_name is missing")
-        }
-        self.stream = message.event_stream_id.text
-        self.group = message.subscription_group_name.text
+        self.stream = try Self.text("event_stream_id", message.has_event_stream_id, message.event_stream_id)
+        self.group = try Self.text(
+            "subscription_group_name", message.has_subscription_group_name, message.subscription_group_name)
         self.settings = PersistentSubscriptionSettings(message)
     }
 

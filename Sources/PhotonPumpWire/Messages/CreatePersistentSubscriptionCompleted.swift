@@ -3,12 +3,10 @@ internal import CEventStoreMessages
 /// The answer to a creation, update or deletion of a persistent subscription; on the wire they are the same.
 package struct CreatePersistentSubscriptionCompleted: Hashable {
     /// Any number is representable: servers may send newer ones.
-    package struct Result: RawRepresentable, Hashable, Sendable {
+    package struct Result: WireCode {
         package let rawValue: UInt32
 
-        package init(rawValue: UInt32) {
-            self.rawValue = rawValue
-        }
+        package init(rawValue: UInt32) { self.rawValue = rawValue }
 
         package static let success = Result(rawValue: 0)
         /// What 1 means after a creation.
@@ -33,21 +31,15 @@ package typealias UpdatePersistentSubscriptionCompleted = CreatePersistentSubscr
 package typealias DeletePersistentSubscriptionCompleted = CreatePersistentSubscriptionCompleted
 
 extension CreatePersistentSubscriptionCompleted: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__CreatePersistentSubscriptionCompleted> {
-        .init(
-            "CreatePersistentSubscriptionCompleted",
-            es__create_persistent_subscription_completed__init,
-            es__create_persistent_subscription_completed__unpack
-        )
-    }
+    static let initialize = es__create_persistent_subscription_completed__init
 
     init(_ message: borrowing Es__CreatePersistentSubscriptionCompleted) {
-        self.result = Result(rawValue: UInt32(truncatingIfNeeded: message.result.rawValue))
+        self.result = Result(message.result)
         self.reason = field(message.has_reason, message.reason)?.text
     }
 
     func fill(_ message: inout Es__CreatePersistentSubscriptionCompleted, _ arena: inout ProtobufArena) {
-        set(&message.has_result, &message.result, to: .init(numericCast(self.result.rawValue)))
+        set(&message.has_result, &message.result, to: self.result.cValue())
         set(&message.has_reason, &message.reason, to: self.reason.map { arena.copy($0) })
     }
 }

@@ -12,23 +12,12 @@ package struct DeletePersistentSubscription: Hashable {
 }
 
 extension DeletePersistentSubscription: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__DeletePersistentSubscription> {
-        .init(
-            "DeletePersistentSubscription",
-            es__delete_persistent_subscription__init,
-            es__delete_persistent_subscription__unpack
-        )
-    }
+    static let initialize = es__delete_persistent_subscription__init
 
     init(_ message: borrowing Es__DeletePersistentSubscription) throws(MalformedMessage) {
-        guard message.has_event_stream_id != 0 else {
-            throw MalformedMessage("DeletePersistentSubscription", "event_stream_id is missing")
-        }
-        guard message.has_subscription_group_name != 0 else {
-            throw MalformedMessage("DeletePersistentSubscription", "subscription_group_name is missing")
-        }
-        self.stream = message.event_stream_id.text
-        self.group = message.subscription_group_name.text
+        self.stream = try Self.text("event_stream_id", message.has_event_stream_id, message.event_stream_id)
+        self.group = try Self.text(
+            "subscription_group_name", message.has_subscription_group_name, message.subscription_group_name)
     }
 
     func fill(_ message: inout Es__DeletePersistentSubscription, _ arena: inout ProtobufArena) {

@@ -17,15 +17,10 @@ package struct DeleteStream: Hashable {
 }
 
 extension DeleteStream: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__DeleteStream> {
-        .init("DeleteStream", es__delete_stream__init, es__delete_stream__unpack)
-    }
+    static let initialize = es__delete_stream__init
 
     init(_ message: borrowing Es__DeleteStream) throws(MalformedMessage) {
-        guard message.has_event_stream_id != 0 else {
-            throw MalformedMessage("DeleteStream", "event_stream_id is missing")
-        }
-        self.stream = message.event_stream_id.text
+        self.stream = try Self.text("event_stream_id", message.has_event_stream_id, message.event_stream_id)
         self.expectedVersion = message.expected_version
         self.requireMaster = Bool(message.require_master)
         self.hardDelete = field(message.has_hard_delete, message.hard_delete).map(Bool.init)

@@ -26,9 +26,7 @@ package struct DeleteStreamCompleted: Hashable {
 }
 
 extension DeleteStreamCompleted: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__DeleteStreamCompleted> {
-        .init("DeleteStreamCompleted", es__delete_stream_completed__init, es__delete_stream_completed__unpack)
-    }
+    static let initialize = es__delete_stream_completed__init
 
     init(_ message: borrowing Es__DeleteStreamCompleted) {
         self.result = OperationResult(message.result)
@@ -39,7 +37,7 @@ extension DeleteStreamCompleted: ProtobufMessage {
     }
 
     func fill(_ message: inout Es__DeleteStreamCompleted, _ arena: inout ProtobufArena) {
-        set(&message.has_result, &message.result, to: self.result.cValue)
+        set(&message.has_result, &message.result, to: self.result.cValue())
         set(&message.has_message, &message.message, to: self.message.map { arena.copy($0) })
         set(&message.has_prepare_position, &message.prepare_position, to: self.preparePosition)
         set(&message.has_commit_position, &message.commit_position, to: self.commitPosition)

@@ -155,9 +155,7 @@ struct EventRecordWriter {
 }
 
 extension EventRecord: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__EventRecord> {
-        .init("EventRecord", es__event_record__init, es__event_record__unpack)
-    }
+    static let initialize = es__event_record__init
 
     init(_ message: borrowing Es__EventRecord) throws(MalformedMessage) {
         var writer = EventRecordWriter(expecting: 0)

@@ -5,24 +5,20 @@ internal import CEventStoreMessages
 /// A link is judged by itself, not by what it leads to.
 package struct Filter: Hashable {
     /// What of an event is looked at. Any number is representable: clients may send newer ones.
-    package struct Context: RawRepresentable, Hashable, Sendable {
+    package struct Context: WireCode {
         package let rawValue: UInt32
 
-        package init(rawValue: UInt32) {
-            self.rawValue = rawValue
-        }
+        package init(rawValue: UInt32) { self.rawValue = rawValue }
 
         package static let streamID = Context(rawValue: 0)
         package static let eventType = Context(rawValue: 1)
     }
 
     /// How it is compared. Any number is representable: clients may send newer ones.
-    package struct Kind: RawRepresentable, Hashable, Sendable {
+    package struct Kind: WireCode {
         package let rawValue: UInt32
 
-        package init(rawValue: UInt32) {
-            self.rawValue = rawValue
-        }
+        package init(rawValue: UInt32) { self.rawValue = rawValue }
 
         package static let regex = Kind(rawValue: 0)
         package static let prefix = Kind(rawValue: 1)
@@ -41,19 +37,17 @@ package struct Filter: Hashable {
 }
 
 extension Filter: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__Filter> {
-        .init("Filter", es__filter__init, es__filter__unpack)
-    }
+    static let initialize = es__filter__init
 
     init(_ message: borrowing Es__Filter) {
-        self.context = Context(rawValue: UInt32(truncatingIfNeeded: message.context.rawValue))
-        self.kind = Kind(rawValue: UInt32(truncatingIfNeeded: message.type.rawValue))
+        self.context = Context(message.context)
+        self.kind = Kind(message.type)
         self.data = UnsafeBufferPointer(start: message.data, count: message.n_data).map(\.text)
     }
 
     func fill(_ message: inout Es__Filter, _ arena: inout ProtobufArena) {
-        set(&message.has_context, &message.context, to: .init(numericCast(self.context.rawValue)))
-        set(&message.has_type, &message.type, to: .init(numericCast(self.kind.rawValue)))
+        set(&message.has_context, &message.context, to: self.context.cValue())
+        set(&message.has_type, &message.type, to: self.kind.cValue())
         message.n_data = self.data.count
         message.data = arena.array(of: max(self.data.count, 1), ProtobufCBinaryData.self)
         for (position, text) in self.data.enumerated() { message.data[position] = arena.copy(text) }

@@ -33,19 +33,16 @@ package struct FilteredReadAllEvents: Hashable {
 }
 
 extension FilteredReadAllEvents: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__FilteredReadAllEvents> {
-        .init("FilteredReadAllEvents", es__filtered_read_all_events__init, es__filtered_read_all_events__unpack)
-    }
+    static let initialize = es__filtered_read_all_events__init
 
     init(_ message: borrowing Es__FilteredReadAllEvents) throws(MalformedMessage) {
-        guard let filter = message.filter else { throw MalformedMessage("FilteredReadAllEvents", "filter is missing") }
         self.commitPosition = message.commit_position
         self.preparePosition = message.prepare_position
         self.maxCount = message.max_count
         self.maxSearchWindow = field(message.has_max_search_window, message.max_search_window)
         self.resolveLinks = Bool(message.resolve_link_tos)
         self.requireMaster = Bool(message.require_leader)
-        self.filter = Filter(filter.pointee)
+        self.filter = Filter(try Self.required("filter", message.filter).pointee)
     }
 
     func fill(_ message: inout Es__FilteredReadAllEvents, _ arena: inout ProtobufArena) {
@@ -55,6 +52,6 @@ extension FilteredReadAllEvents: ProtobufMessage {
         set(&message.has_max_search_window, &message.max_search_window, to: self.maxSearchWindow)
         set(&message.has_resolve_link_tos, &message.resolve_link_tos, to: self.resolveLinks.cValue)
         set(&message.has_require_leader, &message.require_leader, to: self.requireMaster.cValue)
-        message.filter = arena.message(self.filter, Filter.codec)
+        message.filter = arena.message(self.filter)
     }
 }

@@ -40,25 +40,17 @@ package struct FilteredReadAllEventsCompleted: Sendable {
 }
 
 extension FilteredReadAllEventsCompleted: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__FilteredReadAllEventsCompleted> {
-        .init(
-            "FilteredReadAllEventsCompleted",
-            es__filtered_read_all_events_completed__init,
-            es__filtered_read_all_events_completed__unpack
-        )
-    }
+    static let initialize = es__filtered_read_all_events_completed__init
 
     init(_ message: borrowing Es__FilteredReadAllEventsCompleted) throws(MalformedMessage) {
         try Self.check(elements: message.n_events)
         self.commitPosition = message.commit_position
         self.preparePosition = message.prepare_position
-        self.events = try PositionedRecord.all(message.n_events, at: message.events)
+        self.events = try PositionedRecord.page(message.n_events, at: message.events)
         self.nextCommitPosition = message.next_commit_position
         self.nextPreparePosition = message.next_prepare_position
         self.isEndOfStream = Bool(message.is_end_of_stream)
-        self.result = field(message.has_result, message.result).map {
-            Result(rawValue: UInt32(truncatingIfNeeded: $0.rawValue))
-        }
+        self.result = field(message.has_result, message.result).map { Result($0) }
         self.error = field(message.has_error, message.error)?.text
     }
 
@@ -70,7 +62,7 @@ extension FilteredReadAllEventsCompleted: ProtobufMessage {
         set(&message.has_next_commit_position, &message.next_commit_position, to: self.nextCommitPosition)
         set(&message.has_next_prepare_position, &message.next_prepare_position, to: self.nextPreparePosition)
         set(&message.has_is_end_of_stream, &message.is_end_of_stream, to: self.isEndOfStream.cValue)
-        set(&message.has_result, &message.result, to: self.result.map { .init(numericCast($0.rawValue)) })
+        set(&message.has_result, &message.result, to: self.result?.cValue())
         set(&message.has_error, &message.error, to: self.error.map { arena.copy($0) })
     }
 }

@@ -19,31 +19,19 @@ package struct FilteredSubscribe: Hashable {
 }
 
 extension FilteredSubscribe: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__FilteredSubscribeToStream> {
-        .init(
-            "FilteredSubscribeToStream",
-            es__filtered_subscribe_to_stream__init,
-            es__filtered_subscribe_to_stream__unpack
-        )
-    }
+    static let initialize = es__filtered_subscribe_to_stream__init
 
     init(_ message: borrowing Es__FilteredSubscribeToStream) throws(MalformedMessage) {
-        guard message.has_event_stream_id != 0 else {
-            throw MalformedMessage("FilteredSubscribeToStream", "event_stream_id is missing")
-        }
-        guard let filter = message.filter else {
-            throw MalformedMessage("FilteredSubscribeToStream", "filter is missing")
-        }
-        self.stream = message.event_stream_id.text
+        self.stream = try Self.text("event_stream_id", message.has_event_stream_id, message.event_stream_id)
         self.resolveLinks = Bool(message.resolve_link_tos)
-        self.filter = Filter(filter.pointee)
+        self.filter = Filter(try Self.required("filter", message.filter).pointee)
         self.checkpointInterval = message.checkpoint_interval
     }
 
     func fill(_ message: inout Es__FilteredSubscribeToStream, _ arena: inout ProtobufArena) {
         set(&message.has_event_stream_id, &message.event_stream_id, to: arena.copy(self.stream))
         set(&message.has_resolve_link_tos, &message.resolve_link_tos, to: self.resolveLinks.cValue)
-        message.filter = arena.message(self.filter, Filter.codec)
+        message.filter = arena.message(self.filter)
         set(&message.has_checkpoint_interval, &message.checkpoint_interval, to: self.checkpointInterval)
     }
 }

@@ -13,9 +13,7 @@ package struct IdentifyClient: Hashable {
 }
 
 extension IdentifyClient: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__IdentifyClient> {
-        .init("IdentifyClient", es__identify_client__init, es__identify_client__unpack)
-    }
+    static let initialize = es__identify_client__init
 
     init(_ message: borrowing Es__IdentifyClient) {
         self.version = message.version

@@ -3,12 +3,10 @@ internal import CEventStoreMessages
 /// A node's refusal to work on a request now, or at all.
 package struct NotHandled: Hashable {
     /// Any number is representable: servers may send newer ones.
-    package struct Reason: RawRepresentable, Hashable, Sendable {
+    package struct Reason: WireCode {
         package let rawValue: UInt32
 
-        package init(rawValue: UInt32) {
-            self.rawValue = rawValue
-        }
+        package init(rawValue: UInt32) { self.rawValue = rawValue }
 
         package static let notReady = Reason(rawValue: 0)
         package static let tooBusy = Reason(rawValue: 1)
@@ -27,19 +25,17 @@ package struct NotHandled: Hashable {
 }
 
 extension NotHandled: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__NotHandled> {
-        .init("NotHandled", es__not_handled__init, es__not_handled__unpack)
-    }
+    static let initialize = es__not_handled__init
 
     init(_ message: borrowing Es__NotHandled) throws(MalformedMessage) {
-        self.reason = Reason(rawValue: UInt32(truncatingIfNeeded: message.reason.rawValue))
+        self.reason = Reason(message.reason)
         self.master = nil
         guard message.has_additional_info != 0, self.reason == .notMaster || self.reason == .isReadOnly else { return }
         self.master = try MasterInfo(decoding: message.additional_info.copied)
     }
 
     func fill(_ message: inout Es__NotHandled, _ arena: inout ProtobufArena) {
-        set(&message.has_reason, &message.reason, to: .init(numericCast(self.reason.rawValue)))
+        set(&message.has_reason, &message.reason, to: self.reason.cValue())
         guard let encoded = self.master?.encoded() else { return }
         let copy = arena.array(of: max(encoded.count, 1), UInt8.self)
         encoded.withUnsafeBytes { UnsafeMutableRawBufferPointer(start: copy, count: $0.count).copyMemory(from: $0) }
@@ -60,9 +56,7 @@ package struct MasterInfo: Hashable, Sendable {
 }
 
 extension MasterInfo: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__NotHandled__MasterInfo> {
-        .init("MasterInfo", es__not_handled__master_info__init, es__not_handled__master_info__unpack)
-    }
+    static let initialize = es__not_handled__master_info__init
 
     init(_ message: borrowing Es__NotHandled__MasterInfo) {
         self.tcpHost = field(message.has_external_tcp_address, message.external_tcp_address)?.text

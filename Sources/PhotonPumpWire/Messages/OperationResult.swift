@@ -1,18 +1,8 @@
-internal import CEventStoreMessages
-
 /// What became of a write, as the server numbers it. Any number is representable: servers may send newer ones.
-package struct OperationResult: RawRepresentable, Hashable, Sendable {
+package struct OperationResult: WireCode {
     package let rawValue: UInt32
 
-    package init(rawValue: UInt32) {
-        self.rawValue = rawValue
-    }
-
-    init(_ result: Es__OperationResult) {
-        self.rawValue = UInt32(bitPattern: Int32(truncatingIfNeeded: result.rawValue))
-    }
-
-    var cValue: Es__OperationResult { Es__OperationResult(numericCast(self.rawValue)) }
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
 
     package static let success = OperationResult(rawValue: 0)
     package static let prepareTimeout = OperationResult(rawValue: 1)

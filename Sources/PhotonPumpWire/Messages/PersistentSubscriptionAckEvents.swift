@@ -14,24 +14,14 @@ package struct PersistentSubscriptionAckEvents: Hashable {
 }
 
 extension PersistentSubscriptionAckEvents: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__PersistentSubscriptionAckEvents> {
-        .init(
-            "PersistentSubscriptionAckEvents",
-            es__persistent_subscription_ack_events__init,
-            es__persistent_subscription_ack_events__unpack
-        )
-    }
+    static let initialize = es__persistent_subscription_ack_events__init
 
     /// Only the frame limits it.
     static var mostElements: Int? { nil }
 
     init(_ message: borrowing Es__PersistentSubscriptionAckEvents) throws(MalformedMessage) {
-        guard message.has_subscription_id != 0 else {
-            throw MalformedMessage("PersistentSubscriptionAckEvents", "subscription_id is missing")
-        }
-        self.subscriptionID = message.subscription_id.text
-        self.eventIDs = try GUID.processed(
-            message.n_processed_event_ids, at: message.processed_event_ids, "PersistentSubscriptionAckEvents")
+        self.subscriptionID = try Self.text("subscription_id", message.has_subscription_id, message.subscription_id)
+        self.eventIDs = try Self.guids(message.n_processed_event_ids, at: message.processed_event_ids)
     }
 
     func fill(_ message: inout Es__PersistentSubscriptionAckEvents, _ arena: inout ProtobufArena) {
@@ -41,16 +31,16 @@ extension PersistentSubscriptionAckEvents: ProtobufMessage {
     }
 }
 
-extension GUID {
+extension ProtobufMessage {
     /// The event ids that a consumer has dealt with.
-    static func processed(
-        _ count: Int, at ids: UnsafeMutablePointer<ProtobufCBinaryData>?, _ message: String
+    static func guids(
+        _ count: Int, at ids: UnsafeMutablePointer<ProtobufCBinaryData>?
     ) throws(MalformedMessage) -> [GUID] {
         var guids: [GUID] = []
         guids.reserveCapacity(count)
         for id in UnsafeBufferPointer(start: ids, count: count) {
             guard let guid = GUID(wire: id.buffer) else {
-                throw MalformedMessage(message, "an event id has \(id.len) bytes, not 16")
+                throw self.malformed("an event id has \(id.len) bytes, not 16")
             }
             guids.append(guid)
         }

@@ -15,20 +15,11 @@ package struct PersistentSubscriptionConfirmation: Hashable {
 }
 
 extension PersistentSubscriptionConfirmation: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__PersistentSubscriptionConfirmation> {
-        .init(
-            "PersistentSubscriptionConfirmation",
-            es__persistent_subscription_confirmation__init,
-            es__persistent_subscription_confirmation__unpack
-        )
-    }
+    static let initialize = es__persistent_subscription_confirmation__init
 
     init(_ message: borrowing Es__PersistentSubscriptionConfirmation) throws(MalformedMessage) {
-        guard message.has_subscription_id != 0 else {
-            throw MalformedMessage("PersistentSubscriptionConfirmation", "subscription_id is missing")
-        }
         self.lastCommitPosition = message.last_commit_position
-        self.subscriptionID = message.subscription_id.text
+        self.subscriptionID = try Self.text("subscription_id", message.has_subscription_id, message.subscription_id)
         self.lastEventNumber = field(message.has_last_event_number, message.last_event_number)
     }
 

@@ -3,12 +3,10 @@ internal import CEventStoreMessages
 /// Tells the server that events could not be dealt with, and what to do about it. There is no answer.
 package struct PersistentSubscriptionNakEvents: Hashable {
     /// Any number is representable: clients may send newer ones.
-    package struct Action: RawRepresentable, Hashable, Sendable {
+    package struct Action: WireCode {
         package let rawValue: UInt32
 
-        package init(rawValue: UInt32) {
-            self.rawValue = rawValue
-        }
+        package init(rawValue: UInt32) { self.rawValue = rawValue }
 
         /// The server decides.
         package static let unknown = Action(rawValue: 0)
@@ -34,26 +32,16 @@ package struct PersistentSubscriptionNakEvents: Hashable {
 }
 
 extension PersistentSubscriptionNakEvents: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__PersistentSubscriptionNakEvents> {
-        .init(
-            "PersistentSubscriptionNakEvents",
-            es__persistent_subscription_nak_events__init,
-            es__persistent_subscription_nak_events__unpack
-        )
-    }
+    static let initialize = es__persistent_subscription_nak_events__init
 
     /// Only the frame limits it.
     static var mostElements: Int? { nil }
 
     init(_ message: borrowing Es__PersistentSubscriptionNakEvents) throws(MalformedMessage) {
-        guard message.has_subscription_id != 0 else {
-            throw MalformedMessage("PersistentSubscriptionNakEvents", "subscription_id is missing")
-        }
-        self.subscriptionID = message.subscription_id.text
-        self.eventIDs = try GUID.processed(
-            message.n_processed_event_ids, at: message.processed_event_ids, "PersistentSubscriptionNakEvents")
+        self.subscriptionID = try Self.text("subscription_id", message.has_subscription_id, message.subscription_id)
+        self.eventIDs = try Self.guids(message.n_processed_event_ids, at: message.processed_event_ids)
         self.message = field(message.has_message, message.message)?.text
-        self.action = Action(rawValue: UInt32(truncatingIfNeeded: message.action.rawValue))
+        self.action = Action(message.action)
     }
 
     func fill(_ message: inout Es__PersistentSubscriptionNakEvents, _ arena: inout ProtobufArena) {
@@ -61,6 +49,6 @@ extension PersistentSubscriptionNakEvents: ProtobufMessage {
         message.n_processed_event_ids = self.eventIDs.count
         message.processed_event_ids = arena.guids(self.eventIDs)
         set(&message.has_message, &message.message, to: self.message.map { arena.copy($0) })
-        set(&message.has_action, &message.action, to: .init(numericCast(self.action.rawValue)))
+        set(&message.has_action, &message.action, to: self.action.cValue())
     }
 }

@@ -13,24 +13,15 @@ package struct PersistentSubscriptionStreamEventAppeared: Sendable {
 }
 
 extension PersistentSubscriptionStreamEventAppeared: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__PersistentSubscriptionStreamEventAppeared> {
-        .init(
-            "PersistentSubscriptionStreamEventAppeared",
-            es__persistent_subscription_stream_event_appeared__init,
-            es__persistent_subscription_stream_event_appeared__unpack
-        )
-    }
+    static let initialize = es__persistent_subscription_stream_event_appeared__init
 
     init(_ message: borrowing Es__PersistentSubscriptionStreamEventAppeared) throws(MalformedMessage) {
-        guard let event = message.event else {
-            throw MalformedMessage("PersistentSubscriptionStreamEventAppeared", "event is missing")
-        }
-        self.event = try ResolvedRecord(event.pointee)
+        self.event = try ResolvedRecord(Self.required("event", message.event).pointee)
         self.retryCount = field(message.has_retrycount, message.retrycount)
     }
 
     func fill(_ message: inout Es__PersistentSubscriptionStreamEventAppeared, _ arena: inout ProtobufArena) {
-        message.event = arena.message(self.event, ResolvedRecord.codec)
+        message.event = arena.message(self.event)
         set(&message.has_retrycount, &message.retrycount, to: self.retryCount)
     }
 }

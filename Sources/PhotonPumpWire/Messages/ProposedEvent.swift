@@ -24,15 +24,14 @@ package struct ProposedEvent: Hashable {
 }
 
 extension ProposedEvent: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__NewEvent> { .init("NewEvent", es__new_event__init, es__new_event__unpack) }
+    static let initialize = es__new_event__init
 
     init(_ message: borrowing Es__NewEvent) throws(MalformedMessage) {
         guard message.has_event_id != 0, let id = GUID(wire: message.event_id.buffer) else {
-            throw MalformedMessage("NewEvent", "event_id has \(message.event_id.len) bytes, not 16")
+            throw Self.malformed("event_id has \(message.event_id.len) bytes, not 16")
         }
-        guard message.has_event_type != 0 else { throw MalformedMessage("NewEvent", "event_type is missing") }
         self.id = id
-        self.type = message.event_type.text
+        self.type = try Self.text("event_type", message.has_event_type, message.event_type)
         self.dataContentType = message.data_content_type
         self.metadataContentType = message.metadata_content_type
         self.data = message.data.copied

@@ -21,9 +21,7 @@ package struct ReadAllEvents: Hashable {
 }
 
 extension ReadAllEvents: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__ReadAllEvents> {
-        .init("ReadAllEvents", es__read_all_events__init, es__read_all_events__unpack)
-    }
+    static let initialize = es__read_all_events__init
 
     init(_ message: borrowing Es__ReadAllEvents) {
         self.commitPosition = message.commit_position

@@ -3,12 +3,10 @@ internal import CEventStoreMessages
 /// The answer to ``ReadAllEvents``.
 package struct ReadAllEventsCompleted: Sendable {
     /// Any number is representable: servers may send newer ones.
-    package struct Result: RawRepresentable, Hashable, Sendable {
+    package struct Result: WireCode {
         package let rawValue: UInt32
 
-        package init(rawValue: UInt32) {
-            self.rawValue = rawValue
-        }
+        package init(rawValue: UInt32) { self.rawValue = rawValue }
 
         package static let success = Result(rawValue: 0)
         /// Only over HTTP.
@@ -49,9 +47,7 @@ package struct ReadAllEventsCompleted: Sendable {
 }
 
 extension ReadAllEventsCompleted: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__ReadAllEventsCompleted> {
-        .init("ReadAllEventsCompleted", es__read_all_events_completed__init, es__read_all_events_completed__unpack)
-    }
+    static let initialize = es__read_all_events_completed__init
 
     init(_ message: borrowing Es__ReadAllEventsCompleted) throws(MalformedMessage) {
         try Self.check(elements: message.n_events)
@@ -59,11 +55,9 @@ extension ReadAllEventsCompleted: ProtobufMessage {
         self.preparePosition = message.prepare_position
         self.nextCommitPosition = message.next_commit_position
         self.nextPreparePosition = message.next_prepare_position
-        self.result = field(message.has_result, message.result).map {
-            Result(rawValue: UInt32(truncatingIfNeeded: $0.rawValue))
-        }
+        self.result = field(message.has_result, message.result).map { Result($0) }
         self.error = field(message.has_error, message.error)?.text
-        self.events = try PositionedRecord.all(message.n_events, at: message.events)
+        self.events = try PositionedRecord.page(message.n_events, at: message.events)
     }
 
     func fill(_ message: inout Es__ReadAllEventsCompleted, _ arena: inout ProtobufArena) {
@@ -73,7 +67,7 @@ extension ReadAllEventsCompleted: ProtobufMessage {
         message.events = arena.messages(self.events)
         set(&message.has_next_commit_position, &message.next_commit_position, to: self.nextCommitPosition)
         set(&message.has_next_prepare_position, &message.next_prepare_position, to: self.nextPreparePosition)
-        set(&message.has_result, &message.result, to: self.result.map { .init(numericCast($0.rawValue)) })
+        set(&message.has_result, &message.result, to: self.result?.cValue())
         set(&message.has_error, &message.error, to: self.error.map { arena.copy($0) })
     }
 }

@@ -17,13 +17,10 @@ package struct ReadEvent: Hashable {
 }
 
 extension ReadEvent: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__ReadEvent> { .init("ReadEvent", es__read_event__init, es__read_event__unpack) }
+    static let initialize = es__read_event__init
 
     init(_ message: borrowing Es__ReadEvent) throws(MalformedMessage) {
-        guard message.has_event_stream_id != 0 else {
-            throw MalformedMessage("ReadEvent", "event_stream_id is missing")
-        }
-        self.stream = message.event_stream_id.text
+        self.stream = try Self.text("event_stream_id", message.has_event_stream_id, message.event_stream_id)
         self.eventNumber = message.event_number
         self.resolveLinks = Bool(message.resolve_link_tos)
         self.requireMaster = Bool(message.require_master)

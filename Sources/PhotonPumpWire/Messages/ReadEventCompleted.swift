@@ -3,12 +3,10 @@ internal import CEventStoreMessages
 /// The answer to ``ReadEvent``.
 package struct ReadEventCompleted: Sendable {
     /// Any number is representable: servers may send newer ones.
-    package struct Result: RawRepresentable, Hashable, Sendable {
+    package struct Result: WireCode {
         package let rawValue: UInt32
 
-        package init(rawValue: UInt32) {
-            self.rawValue = rawValue
-        }
+        package init(rawValue: UInt32) { self.rawValue = rawValue }
 
         package static let success = Result(rawValue: 0)
         package static let notFound = Result(rawValue: 1)
@@ -31,20 +29,18 @@ package struct ReadEventCompleted: Sendable {
 }
 
 extension ReadEventCompleted: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__ReadEventCompleted> {
-        .init("ReadEventCompleted", es__read_event_completed__init, es__read_event_completed__unpack)
-    }
+    static let initialize = es__read_event_completed__init
 
     init(_ message: borrowing Es__ReadEventCompleted) throws(MalformedMessage) {
-        self.result = Result(rawValue: UInt32(truncatingIfNeeded: message.result.rawValue))
+        self.result = Result(message.result)
         self.event =
             if let event = message.event { try ResolvedRecord(event.pointee) } else { .init(event: nil, link: nil) }
         self.error = field(message.has_error, message.error)?.text
     }
 
     func fill(_ message: inout Es__ReadEventCompleted, _ arena: inout ProtobufArena) {
-        set(&message.has_result, &message.result, to: .init(numericCast(self.result.rawValue)))
-        message.event = arena.message(self.event, ResolvedRecord.codec)
+        set(&message.has_result, &message.result, to: self.result.cValue())
+        message.event = arena.message(self.event)
         set(&message.has_error, &message.error, to: self.error.map { arena.copy($0) })
     }
 }

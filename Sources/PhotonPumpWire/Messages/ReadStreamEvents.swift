@@ -19,15 +19,10 @@ package struct ReadStreamEvents: Hashable {
 }
 
 extension ReadStreamEvents: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__ReadStreamEvents> {
-        .init("ReadStreamEvents", es__read_stream_events__init, es__read_stream_events__unpack)
-    }
+    static let initialize = es__read_stream_events__init
 
     init(_ message: borrowing Es__ReadStreamEvents) throws(MalformedMessage) {
-        guard message.has_event_stream_id != 0 else {
-            throw MalformedMessage("ReadStreamEvents", "event_stream_id is missing")
-        }
-        self.stream = message.event_stream_id.text
+        self.stream = try Self.text("event_stream_id", message.has_event_stream_id, message.event_stream_id)
         self.from = message.from_event_number
         self.maxCount = message.max_count
         self.resolveLinks = Bool(message.resolve_link_tos)

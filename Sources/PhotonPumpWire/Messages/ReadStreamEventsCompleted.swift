@@ -3,12 +3,10 @@ internal import CEventStoreMessages
 /// The answer to ``ReadStreamEvents``.
 package struct ReadStreamEventsCompleted: Sendable {
     /// Any number is representable: servers may send newer ones.
-    package struct Result: RawRepresentable, Hashable, Sendable {
+    package struct Result: WireCode {
         package let rawValue: UInt32
 
-        package init(rawValue: UInt32) {
-            self.rawValue = rawValue
-        }
+        package init(rawValue: UInt32) { self.rawValue = rawValue }
 
         package static let success = Result(rawValue: 0)
         package static let noStream = Result(rawValue: 1)
@@ -49,40 +47,23 @@ package struct ReadStreamEventsCompleted: Sendable {
 }
 
 extension ReadStreamEventsCompleted: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__ReadStreamEventsCompleted> {
-        .init(
-            "ReadStreamEventsCompleted",
-            es__read_stream_events_completed__init,
-            es__read_stream_events_completed__unpack
-        )
-    }
+    static let initialize = es__read_stream_events_completed__init
 
     init(_ message: borrowing Es__ReadStreamEventsCompleted) throws(MalformedMessage) {
         try Self.check(elements: message.n_events)
-        self.result = Result(rawValue: UInt32(truncatingIfNeeded: message.result.rawValue))
+        self.result = Result(message.result)
         self.nextEventNumber = message.next_event_number
         self.lastEventNumber = message.last_event_number
         self.isEndOfStream = Bool(message.is_end_of_stream)
         self.lastCommitPosition = message.last_commit_position
         self.error = field(message.has_error, message.error)?.text
-        self.events = []
-        self.events.reserveCapacity(message.n_events)
-        var size = 0
-        for position in 0..<message.n_events {
-            guard let event = message.events?[position] else { continue }
-            size += EventRecordWriter.size(of: event.pointee.event) + EventRecordWriter.size(of: event.pointee.link)
-        }
-        var writer = EventRecordWriter(expecting: size)
-        for position in 0..<message.n_events {
-            guard let event = message.events?[position] else { continue }
-            self.events.append(try ResolvedRecord(event.pointee, &writer))
-        }
+        self.events = try ResolvedRecord.page(message.n_events, at: message.events)
     }
 
     func fill(_ message: inout Es__ReadStreamEventsCompleted, _ arena: inout ProtobufArena) {
         message.n_events = self.events.count
         message.events = arena.messages(self.events)
-        set(&message.has_result, &message.result, to: .init(numericCast(self.result.rawValue)))
+        set(&message.has_result, &message.result, to: self.result.cValue())
         set(&message.has_next_event_number, &message.next_event_number, to: self.nextEventNumber)
         set(&message.has_last_event_number, &message.last_event_number, to: self.lastEventNumber)
         set(&message.has_is_end_of_stream, &message.is_end_of_stream, to: self.isEndOfStream.cValue)

@@ -12,23 +12,27 @@ package struct ResolvedRecord: Sendable {
     }
 }
 
-extension ResolvedRecord: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__ResolvedIndexedEvent> {
-        .init("ResolvedIndexedEvent", es__resolved_indexed_event__init, es__resolved_indexed_event__unpack)
-    }
+extension ResolvedRecord: PagedRecord {
+    static let initialize = es__resolved_indexed_event__init
 
-    init(_ message: borrowing Es__ResolvedIndexedEvent) throws(MalformedMessage) {
-        var writer = EventRecordWriter(expecting: 0)
-        try self.init(message, &writer)
+    static func size(of message: borrowing Es__ResolvedIndexedEvent) -> Int {
+        EventRecordWriter.size(of: message.event) + EventRecordWriter.size(of: message.link)
     }
 
     init(_ message: borrowing Es__ResolvedIndexedEvent, _ writer: inout EventRecordWriter) throws(MalformedMessage) {
-        self.event = if let event = message.event { try writer.append(event.pointee) } else { nil }
-        self.link = if let link = message.link { try writer.append(link.pointee) } else { nil }
+        try self.init(message.event, message.link, &writer)
+    }
+
+    init(
+        _ event: UnsafeMutablePointer<Es__EventRecord>?, _ link: UnsafeMutablePointer<Es__EventRecord>?,
+        _ writer: inout EventRecordWriter
+    ) throws(MalformedMessage) {
+        self.event = if let event { try writer.append(event.pointee) } else { nil }
+        self.link = if let link { try writer.append(link.pointee) } else { nil }
     }
 
     func fill(_ message: inout Es__ResolvedIndexedEvent, _ arena: inout ProtobufArena) {
-        message.event = self.event.map { arena.message($0, EventRecord.codec) }
-        message.link = self.link.map { arena.message($0, EventRecord.codec) }
+        message.event = self.event.map { arena.message($0) }
+        message.link = self.link.map { arena.message($0) }
     }
 }

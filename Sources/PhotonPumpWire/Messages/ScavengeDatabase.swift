@@ -4,12 +4,10 @@ internal import CEventStoreMessages
 /// protocol's `ScavengeDatabaseResponse`) shares the command, and has neither time nor space.
 package struct ScavengeDatabaseCompleted: Hashable {
     /// Any number is representable: servers may send newer ones.
-    package struct Result: RawRepresentable, Hashable, Sendable {
+    package struct Result: WireCode {
         package let rawValue: UInt32
 
-        package init(rawValue: UInt32) {
-            self.rawValue = rawValue
-        }
+        package init(rawValue: UInt32) { self.rawValue = rawValue }
 
         package static let success = Result(rawValue: 0)
         package static let inProgress = Result(rawValue: 1)
@@ -31,23 +29,17 @@ package struct ScavengeDatabaseCompleted: Hashable {
 }
 
 extension ScavengeDatabaseCompleted: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__ScavengeDatabaseCompleted> {
-        .init(
-            "ScavengeDatabaseCompleted",
-            es__scavenge_database_completed__init,
-            es__scavenge_database_completed__unpack
-        )
-    }
+    static let initialize = es__scavenge_database_completed__init
 
     init(_ message: borrowing Es__ScavengeDatabaseCompleted) {
-        self.result = Result(rawValue: UInt32(truncatingIfNeeded: message.result.rawValue))
+        self.result = Result(message.result)
         self.text = field(message.has_error, message.error)?.text
         self.totalMilliseconds = field(message.has_total_time_ms, message.total_time_ms)
         self.spaceSaved = field(message.has_total_space_saved, message.total_space_saved)
     }
 
     func fill(_ message: inout Es__ScavengeDatabaseCompleted, _ arena: inout ProtobufArena) {
-        set(&message.has_result, &message.result, to: .init(numericCast(self.result.rawValue)))
+        set(&message.has_result, &message.result, to: self.result.cValue())
         set(&message.has_error, &message.error, to: self.text.map { arena.copy($0) })
         set(&message.has_total_time_ms, &message.total_time_ms, to: self.totalMilliseconds)
         set(&message.has_total_space_saved, &message.total_space_saved, to: self.spaceSaved)

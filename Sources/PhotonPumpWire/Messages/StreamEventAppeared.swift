@@ -10,16 +10,13 @@ package struct StreamEventAppeared: Sendable {
 }
 
 extension StreamEventAppeared: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__StreamEventAppeared> {
-        .init("StreamEventAppeared", es__stream_event_appeared__init, es__stream_event_appeared__unpack)
-    }
+    static let initialize = es__stream_event_appeared__init
 
     init(_ message: borrowing Es__StreamEventAppeared) throws(MalformedMessage) {
-        guard let event = message.event else { throw MalformedMessage("StreamEventAppeared", "event is missing") }
-        self.event = try PositionedRecord(event.pointee)
+        self.event = try PositionedRecord(Self.required("event", message.event).pointee)
     }
 
     func fill(_ message: inout Es__StreamEventAppeared, _ arena: inout ProtobufArena) {
-        message.event = arena.message(self.event, PositionedRecord.codec)
+        message.event = arena.message(self.event)
     }
 }

@@ -13,9 +13,7 @@ package struct SubscribeToStream: Hashable {
 }
 
 extension SubscribeToStream: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__SubscribeToStream> {
-        .init("SubscribeToStream", es__subscribe_to_stream__init, es__subscribe_to_stream__unpack)
-    }
+    static let initialize = es__subscribe_to_stream__init
 
     init(_ message: borrowing Es__SubscribeToStream) throws(MalformedMessage) {
         // Servers take a missing name for an empty one.

@@ -14,9 +14,7 @@ package struct SubscriptionConfirmation: Hashable {
 }
 
 extension SubscriptionConfirmation: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__SubscriptionConfirmation> {
-        .init("SubscriptionConfirmation", es__subscription_confirmation__init, es__subscription_confirmation__unpack)
-    }
+    static let initialize = es__subscription_confirmation__init
 
     init(_ message: borrowing Es__SubscriptionConfirmation) {
         self.lastCommitPosition = message.last_commit_position

@@ -3,12 +3,10 @@ internal import CEventStoreMessages
 /// The end of a subscription, volatile or persistent, or the refusal to begin it.
 package struct SubscriptionDropped: Hashable {
     /// Any number is representable: servers may send newer ones.
-    package struct Reason: RawRepresentable, Hashable, Sendable {
+    package struct Reason: WireCode {
         package let rawValue: UInt32
 
-        package init(rawValue: UInt32) {
-            self.rawValue = rawValue
-        }
+        package init(rawValue: UInt32) { self.rawValue = rawValue }
 
         package static let unsubscribed = Reason(rawValue: 0)
         package static let accessDenied = Reason(rawValue: 1)
@@ -25,17 +23,15 @@ package struct SubscriptionDropped: Hashable {
 }
 
 extension SubscriptionDropped: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__SubscriptionDropped> {
-        .init("SubscriptionDropped", es__subscription_dropped__init, es__subscription_dropped__unpack)
-    }
+    static let initialize = es__subscription_dropped__init
 
     init(_ message: borrowing Es__SubscriptionDropped) {
-        self.reason = Reason(rawValue: UInt32(truncatingIfNeeded: message.reason.rawValue))
+        self.reason = Reason(message.reason)
     }
 
     func fill(_ message: inout Es__SubscriptionDropped, _ arena: inout ProtobufArena) {
         // Servers leave the default out.
         guard self.reason != .unsubscribed else { return }
-        set(&message.has_reason, &message.reason, to: .init(numericCast(self.reason.rawValue)))
+        set(&message.has_reason, &message.reason, to: self.reason.cValue())
     }
 }

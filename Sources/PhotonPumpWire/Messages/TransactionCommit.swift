@@ -12,9 +12,7 @@ package struct TransactionCommit: Hashable {
 }
 
 extension TransactionCommit: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__TransactionCommit> {
-        .init("TransactionCommit", es__transaction_commit__init, es__transaction_commit__unpack)
-    }
+    static let initialize = es__transaction_commit__init
 
     init(_ message: borrowing Es__TransactionCommit) {
         self.transactionID = message.transaction_id
@@ -59,13 +57,7 @@ package struct TransactionCommitCompleted: Hashable {
 }
 
 extension TransactionCommitCompleted: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__TransactionCommitCompleted> {
-        .init(
-            "TransactionCommitCompleted",
-            es__transaction_commit_completed__init,
-            es__transaction_commit_completed__unpack
-        )
-    }
+    static let initialize = es__transaction_commit_completed__init
 
     init(_ message: borrowing Es__TransactionCommitCompleted) {
         self.transactionID = message.transaction_id
@@ -79,7 +71,7 @@ extension TransactionCommitCompleted: ProtobufMessage {
 
     func fill(_ message: inout Es__TransactionCommitCompleted, _ arena: inout ProtobufArena) {
         set(&message.has_transaction_id, &message.transaction_id, to: self.transactionID)
-        set(&message.has_result, &message.result, to: self.result.cValue)
+        set(&message.has_result, &message.result, to: self.result.cValue())
         set(&message.has_message, &message.message, to: self.message.map { arena.copy($0) })
         set(&message.has_first_event_number, &message.first_event_number, to: self.firstEventNumber)
         set(&message.has_last_event_number, &message.last_event_number, to: self.lastEventNumber)

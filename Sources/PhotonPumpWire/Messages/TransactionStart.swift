@@ -14,15 +14,10 @@ package struct TransactionStart: Hashable {
 }
 
 extension TransactionStart: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__TransactionStart> {
-        .init("TransactionStart", es__transaction_start__init, es__transaction_start__unpack)
-    }
+    static let initialize = es__transaction_start__init
 
     init(_ message: borrowing Es__TransactionStart) throws(MalformedMessage) {
-        guard message.has_event_stream_id != 0 else {
-            throw MalformedMessage("TransactionStart", "event_stream_id is missing")
-        }
-        self.stream = message.event_stream_id.text
+        self.stream = try Self.text("event_stream_id", message.has_event_stream_id, message.event_stream_id)
         self.expectedVersion = message.expected_version
         self.requireMaster = Bool(message.require_master)
     }
@@ -34,7 +29,7 @@ extension TransactionStart: ProtobufMessage {
     }
 }
 
-/// The answer to ``TransactionStart``.
+/// The answer to ``TransactionStart`` or ``TransactionWrite``.
 package struct TransactionStartCompleted: Hashable {
     /// -1 for a failure.
     package var transactionID: Int64
@@ -49,13 +44,7 @@ package struct TransactionStartCompleted: Hashable {
 }
 
 extension TransactionStartCompleted: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__TransactionStartCompleted> {
-        .init(
-            "TransactionStartCompleted",
-            es__transaction_start_completed__init,
-            es__transaction_start_completed__unpack
-        )
-    }
+    static let initialize = es__transaction_start_completed__init
 
     init(_ message: borrowing Es__TransactionStartCompleted) {
         self.transactionID = message.transaction_id
@@ -65,7 +54,7 @@ extension TransactionStartCompleted: ProtobufMessage {
 
     func fill(_ message: inout Es__TransactionStartCompleted, _ arena: inout ProtobufArena) {
         set(&message.has_transaction_id, &message.transaction_id, to: self.transactionID)
-        set(&message.has_result, &message.result, to: self.result.cValue)
+        set(&message.has_result, &message.result, to: self.result.cValue())
         set(&message.has_message, &message.message, to: self.message.map { arena.copy($0) })
     }
 }

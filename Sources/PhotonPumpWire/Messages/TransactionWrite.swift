@@ -14,9 +14,7 @@ package struct TransactionWrite: Hashable {
 }
 
 extension TransactionWrite: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__TransactionWrite> {
-        .init("TransactionWrite", es__transaction_write__init, es__transaction_write__unpack)
-    }
+    static let initialize = es__transaction_write__init
 
     /// Only the frame limits it.
     static var mostElements: Int? { nil }
@@ -24,12 +22,7 @@ extension TransactionWrite: ProtobufMessage {
     init(_ message: borrowing Es__TransactionWrite) throws(MalformedMessage) {
         self.transactionID = message.transaction_id
         self.requireMaster = Bool(message.require_master)
-        self.events = []
-        self.events.reserveCapacity(message.n_events)
-        for position in 0..<message.n_events {
-            guard let event = message.events?[position] else { continue }
-            self.events.append(try ProposedEvent(event.pointee))
-        }
+        self.events = try ProposedEvent.all(message.n_events, at: message.events)
     }
 
     func fill(_ message: inout Es__TransactionWrite, _ arena: inout ProtobufArena) {
@@ -40,37 +33,5 @@ extension TransactionWrite: ProtobufMessage {
     }
 }
 
-/// The answer to ``TransactionWrite``.
-package struct TransactionWriteCompleted: Hashable {
-    package var transactionID: Int64
-    package var result: OperationResult
-    package var message: String?
-
-    package init(transactionID: Int64, result: OperationResult, message: String? = nil) {
-        self.transactionID = transactionID
-        self.result = result
-        self.message = message
-    }
-}
-
-extension TransactionWriteCompleted: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__TransactionWriteCompleted> {
-        .init(
-            "TransactionWriteCompleted",
-            es__transaction_write_completed__init,
-            es__transaction_write_completed__unpack
-        )
-    }
-
-    init(_ message: borrowing Es__TransactionWriteCompleted) {
-        self.transactionID = message.transaction_id
-        self.result = OperationResult(message.result)
-        self.message = field(message.has_message, message.message)?.text
-    }
-
-    func fill(_ message: inout Es__TransactionWriteCompleted, _ arena: inout ProtobufArena) {
-        set(&message.has_transaction_id, &message.transaction_id, to: self.transactionID)
-        set(&message.has_result, &message.result, to: self.result.cValue)
-        set(&message.has_message, &message.message, to: self.message.map { arena.copy($0) })
-    }
-}
+/// The answer to ``TransactionWrite``; on the wire the same as that to ``TransactionStart``.
+package typealias TransactionWriteCompleted = TransactionStartCompleted

@@ -6,9 +6,7 @@ package struct UnsubscribeFromStream: Hashable {
 }
 
 extension UnsubscribeFromStream: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__UnsubscribeFromStream> {
-        .init("UnsubscribeFromStream", es__unsubscribe_from_stream__init, es__unsubscribe_from_stream__unpack)
-    }
+    static let initialize = es__unsubscribe_from_stream__init
 
     init(_ message: borrowing Es__UnsubscribeFromStream) {}
 

@@ -16,26 +16,16 @@ package struct WriteEvents: Hashable {
 }
 
 extension WriteEvents: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__WriteEvents> {
-        .init("WriteEvents", es__write_events__init, es__write_events__unpack)
-    }
+    static let initialize = es__write_events__init
 
     /// Only the frame limits it.
     static var mostElements: Int? { nil }
 
     init(_ message: borrowing Es__WriteEvents) throws(MalformedMessage) {
-        guard message.has_event_stream_id != 0 else {
-            throw MalformedMessage("WriteEvents", "event_stream_id is missing")
-        }
-        self.stream = message.event_stream_id.text
+        self.stream = try Self.text("event_stream_id", message.has_event_stream_id, message.event_stream_id)
         self.expectedVersion = message.expected_version
         self.requireMaster = Bool(message.require_master)
-        self.events = []
-        self.events.reserveCapacity(message.n_events)
-        for position in 0..<message.n_events {
-            guard let event = message.events?[position] else { continue }
-            self.events.append(try ProposedEvent(event.pointee))
-        }
+        self.events = try ProposedEvent.all(message.n_events, at: message.events)
     }
 
     func fill(_ message: inout Es__WriteEvents, _ arena: inout ProtobufArena) {

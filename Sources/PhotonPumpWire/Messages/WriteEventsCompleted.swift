@@ -35,9 +35,7 @@ package struct WriteEventsCompleted: Hashable {
 }
 
 extension WriteEventsCompleted: ProtobufMessage {
-    static var codec: ProtobufCodec<Es__WriteEventsCompleted> {
-        .init("WriteEventsCompleted", es__write_events_completed__init, es__write_events_completed__unpack)
-    }
+    static let initialize = es__write_events_completed__init
 
     init(_ message: borrowing Es__WriteEventsCompleted) {
         self.result = OperationResult(message.result)
@@ -50,7 +48,7 @@ extension WriteEventsCompleted: ProtobufMessage {
     }
 
     func fill(_ message: inout Es__WriteEventsCompleted, _ arena: inout ProtobufArena) {
-        set(&message.has_result, &message.result, to: self.result.cValue)
+        set(&message.has_result, &message.result, to: self.result.cValue())
         set(&message.has_message, &message.message, to: self.message.map { arena.copy($0) })
         set(&message.has_first_event_number, &message.first_event_number, to: self.firstEventNumber)
         set(&message.has_last_event_number, &message.last_event_number, to: self.lastEventNumber)

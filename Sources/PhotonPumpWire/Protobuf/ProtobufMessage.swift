@@ -4,7 +4,8 @@ internal import CEventStoreMessages
 protocol ProtobufMessage: WireMessage {
     associatedtype CMessage
 
-    static var codec: ProtobufCodec<CMessage> { get }
+    /// The generated function that gives a message its kind and its defaults.
+    static var initialize: @Sendable (UnsafeMutablePointer<CMessage>?) -> Void { get }
 
     /// The most elements that a message of this kind has; nil where there is no such number.
     static var mostElements: Int? { get }
@@ -16,28 +17,48 @@ protocol ProtobufMessage: WireMessage {
     func fill(_ message: inout CMessage, _ arena: inout ProtobufArena)
 }
 
-/// The generated functions of one message.
-struct ProtobufCodec<CMessage> {
-    typealias Allocator = UnsafeMutablePointer<ProtobufCAllocator>
-
-    let name: String
-    let initialize: (UnsafeMutablePointer<CMessage>?) -> Void
-    let unpack: (Allocator?, Int, UnsafePointer<UInt8>?) -> UnsafeMutablePointer<CMessage>?
-
-    init(
-        _ name: String,
-        _ initialize: @escaping (UnsafeMutablePointer<CMessage>?) -> Void,
-        _ unpack: @escaping (Allocator?, Int, UnsafePointer<UInt8>?) -> UnsafeMutablePointer<CMessage>?
-    ) {
-        self.name = name
-        self.initialize = initialize
-        self.unpack = unpack
-    }
-}
-
 extension ProtobufMessage {
     /// What servers return at most.
     static var mostElements: Int? { 4096 }
+
+    /// What the generated code knows of messages of this kind.
+    private static var descriptor: UnsafePointer<ProtobufCMessageDescriptor>? {
+        withUnsafeTemporaryAllocation(of: CMessage.self, capacity: 1) { message in
+            self.initialize(message.baseAddress)
+            // Every generated struct begins with its ProtobufCMessage.
+            return UnsafeRawPointer(message.baseAddress)?.load(as: ProtobufCMessage.self).descriptor
+        }
+    }
+
+    /// An error of this message.
+    static func malformed(_ reason: String) -> MalformedMessage {
+        MalformedMessage(self.descriptor.map { String(cString: $0.pointee.short_name) } ?? "message", reason)
+    }
+
+    /// The value of a field that no message of this kind goes without.
+    static func required<T>(_ name: String, _ value: T?) throws(MalformedMessage) -> T {
+        guard let value else { throw self.malformed("\(name) is missing") }
+        return value
+    }
+
+    /// The same for text.
+    static func text(
+        _ name: String, _ isPresent: protobuf_c_boolean, _ value: ProtobufCBinaryData
+    ) throws(MalformedMessage) -> String {
+        try self.required(name, field(isPresent, value)).text
+    }
+
+    /// The messages of an array.
+    static func all(
+        _ count: Int, at messages: UnsafeMutablePointer<UnsafeMutablePointer<CMessage>?>?
+    ) throws(MalformedMessage) -> [Self] {
+        var all: [Self] = []
+        all.reserveCapacity(count)
+        for case let message? in UnsafeBufferPointer(start: messages, count: count) {
+            all.append(try Self(message.pointee))
+        }
+        return all
+    }
 
     package init(decoding payload: Bytes) throws(MalformedMessage) {
         var arena = ProtobufArena(
@@ -66,7 +87,7 @@ extension ProtobufMessage {
     /// Checks the number of elements before anything is made of them.
     static func check(elements: Int) throws(MalformedMessage) {
         guard let mostElements = self.mostElements, elements > mostElements else { return }
-        throw MalformedMessage(self.codec.name, "it has \(elements) events, more than \(mostElements)")
+        throw self.malformed("it has \(elements) events, more than \(mostElements)")
     }
 
     private static func decode(
@@ -78,14 +99,14 @@ extension ProtobufMessage {
             free: { _, _ in },
             allocator_data: arena
         )
-        let codec = Self.codec
         let message = payload.withUnsafeBytes { bytes in
-            codec.unpack(&allocator, bytes.count, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
+            let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+            return UnsafeMutableRawPointer(protobuf_c_message_unpack(self.descriptor, &allocator, bytes.count, start))
         }
-        guard let message else {
+        guard let message = message?.assumingMemoryBound(to: CMessage.self) else {
             let isTooLarge = arena.pointee.isExhausted
-            let reason = isTooLarge ? "it takes too much memory for its size" : "it is not valid protobuf"
-            return .failure(MalformedMessage(codec.name, reason))
+            return .failure(
+                self.malformed(isTooLarge ? "it takes too much memory for its size" : "it is not valid protobuf"))
         }
         return Result { () throws(MalformedMessage) in try Self(message.pointee) }
     }
@@ -103,9 +124,7 @@ extension ProtobufMessage {
     /// - Parameter write: is given the number of bytes, and what writes them.
     private func pack(_ write: (Int, (UnsafeMutableRawBufferPointer) -> Void) -> Void) {
         var arena = ProtobufArena(firstChunk: 512, limit: .max)
-        let message = arena.array(of: 1, CMessage.self)
-        Self.codec.initialize(message)
-        self.fill(&message.pointee, &arena)
+        let message = arena.message(self)
         withExtendedLifetime(self) {
             // Every generated struct begins with its ProtobufCMessage.
             message.withMemoryRebound(to: ProtobufCMessage.self, capacity: 1) { message in
@@ -122,21 +141,15 @@ extension ProtobufArena {
     mutating func messages<Element: ProtobufMessage>(
         _ elements: [Element]
     ) -> UnsafeMutablePointer<UnsafeMutablePointer<Element.CMessage>?> {
-        let codec = Element.codec
         let pointers = self.array(of: max(elements.count, 1), UnsafeMutablePointer<Element.CMessage>?.self)
-        for (position, element) in elements.enumerated() {
-            pointers[position] = self.message(element, codec)
-        }
+        for (position, element) in elements.enumerated() { pointers[position] = self.message(element) }
         return pointers
     }
 
     /// One initialized message, filled from `element`.
-    mutating func message<Element: ProtobufMessage>(
-        _ element: Element,
-        _ codec: ProtobufCodec<Element.CMessage>
-    ) -> UnsafeMutablePointer<Element.CMessage> {
+    mutating func message<Element: ProtobufMessage>(_ element: Element) -> UnsafeMutablePointer<Element.CMessage> {
         let message = self.array(of: 1, Element.CMessage.self)
-        codec.initialize(message)
+        Element.initialize(message)
         element.fill(&message.pointee, &self)
         return message
     }
