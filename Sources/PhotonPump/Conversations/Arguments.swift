@@ -7,25 +7,20 @@ enum Arguments {
     static let maximumName = 32 << 10
 
     static func check(stream: String) throws(PhotonPumpError) {
-        guard !stream.isEmpty else { throw PhotonPumpError(.invalidArgument, "the stream's name is empty") }
-        guard stream.utf8.count <= self.maximumName else {
-            throw PhotonPumpError(
-                .invalidArgument,
-                "the stream's name has \(stream.utf8.count) bytes, more than \(self.maximumName)"
-            )
-        }
+        try self.check("stream", stream, of: nil)
     }
 
     static func check(group: String, stream: String) throws(PhotonPumpError) {
-        guard !group.isEmpty else {
-            throw PhotonPumpError(.invalidArgument, "the subscription's name is empty", stream: stream)
+        try self.check("subscription", group, of: stream)
+    }
+
+    private static func check(_ what: String, _ name: String, of stream: String?) throws(PhotonPumpError) {
+        guard !name.isEmpty else {
+            throw PhotonPumpError(.invalidArgument, "the \(what)'s name is empty", stream: stream)
         }
-        guard group.utf8.count <= self.maximumName else {
-            throw PhotonPumpError(
-                .invalidArgument,
-                "the subscription's name has \(group.utf8.count) bytes, more than \(self.maximumName)",
-                stream: stream
-            )
+        guard name.utf8.count <= self.maximumName else {
+            let problem = "the \(what)'s name has \(name.utf8.count) bytes, more than \(self.maximumName)"
+            throw PhotonPumpError(.invalidArgument, problem, stream: stream)
         }
     }
 

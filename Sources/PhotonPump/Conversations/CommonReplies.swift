@@ -41,39 +41,26 @@ enum CommonReplies {
     ///   - operation: what was attempted, for the message.
     ///   - stream: the stream it was attempted on, if any.
     static func error(for package: Package, operation: String, stream: String? = nil) -> PhotonPumpError {
-        switch package.command {
-        case .badRequest:
-            return PhotonPumpError(
-                .badRequest,
-                "\(operation): the server could not interpret the request",
-                stream: stream,
-                serverMessage: package.words
-            )
-        case .notAuthenticated:
-            return PhotonPumpError(
-                .notAuthenticated,
-                "\(operation): the server does not accept the user name or password",
-                stream: stream,
-                serverMessage: package.words
-            )
-        case .notHandled:
-            do {
+        func error(_ code: PhotonPumpError.Code, _ problem: String, words: String? = nil) -> PhotonPumpError {
+            PhotonPumpError(code, "\(operation): \(problem)", stream: stream, serverMessage: words)
+        }
+        do {
+            switch package.command {
+            case .badRequest:
+                return error(.badRequest, "the server could not interpret the request", words: package.words)
+            case .notAuthenticated:
+                let problem = "the server does not accept the user name or password"
+                return error(.notAuthenticated, problem, words: package.words)
+            case .notHandled:
                 return self.notHandled(try NotHandled(decoding: package.payload), operation, stream)
-            } catch {
-                return .unreadable(error, operation: operation, stream: stream)
-            }
-        case .subscriptionDropped:
-            do {
+            case .subscriptionDropped:
                 return self.dropped(try SubscriptionDropped(decoding: package.payload).reason, operation, stream)
-            } catch {
-                return .unreadable(error, operation: operation, stream: stream)
+            default:
+                let problem = "the server answered with \(package.command), which does not answer this request"
+                return error(.unexpectedReply, problem)
             }
-        default:
-            return PhotonPumpError(
-                .unexpectedReply,
-                "\(operation): the server answered with \(package.command), which does not answer this request",
-                stream: stream
-            )
+        } catch {
+            return .unreadable(error, operation: operation, stream: stream)
         }
     }
 
@@ -125,17 +112,6 @@ extension PhotonPumpError {
             "\(operation): the server's answer cannot be read",
             stream: stream,
             underlying: error
-        )
-    }
-
-    /// A result code that this version does not know.
-    static func unknownResult(_ result: UInt32, operation: String, stream: String?, message: String?) -> PhotonPumpError
-    {
-        PhotonPumpError(
-            .unexpectedReply,
-            "\(operation): the server answered with the unknown result \(result)",
-            stream: stream,
-            serverMessage: message
         )
     }
 }

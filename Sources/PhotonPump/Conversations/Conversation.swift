@@ -58,6 +58,23 @@ extension Conversation {
     func leftOpen() {}
     var uncertainWrite: UncertainWrite? { nil }
     func expecting(_ expected: ExpectedVersion) -> Self { self }
+
+    /// An error of this call.
+    ///
+    /// - Parameter words: the server's own.
+    func error(
+        _ code: PhotonPumpError.Code, _ problem: String, eventNumber: Int64? = nil, conflict: VersionConflict? = nil,
+        words: String? = nil
+    ) -> PhotonPumpError {
+        PhotonPumpError(
+            code, "\(self.operation): \(problem)", stream: self.stream, eventNumber: eventNumber, conflict: conflict,
+            serverMessage: words)
+    }
+
+    /// The error for a result code that this version does not know.
+    func unknownResult(_ result: UInt32, words: String?) -> PhotonPumpError {
+        self.error(.unexpectedReply, "the server answered with the unknown result \(result)", words: words)
+    }
 }
 
 /// A package to send, without its correlation id and credentials.

@@ -2,7 +2,6 @@ internal import PhotonPumpWire
 
 /// Deletes a stream.
 struct Delete: Conversation {
-    let stream: String?
     private let expected: ExpectedVersion
     private let message: DeleteStream
 
@@ -22,7 +21,6 @@ struct Delete: Conversation {
                 stream: stream
             )
         }
-        self.stream = stream
         self.expected = expected
         self.message = DeleteStream(
             stream: stream,
@@ -32,6 +30,7 @@ struct Delete: Conversation {
         )
     }
 
+    var stream: String? { self.message.stream }
     var operation: String { "delete '\(self.message.stream)'\(self.message.hardDelete == true ? " for good" : "")" }
     var request: Request { Request(command: .deleteStream, message: self.message) }
     /// A repetition might delete what was written since, or fail because of the first deletion.
@@ -41,15 +40,14 @@ struct Delete: Conversation {
 
     func received(_ reply: DeleteStreamCompleted) -> Step<Position?> {
         if reply.result == .success { return .finish(Position(ofWrite: reply.commitPosition, reply.preparePosition)) }
-        let failure = WriteFailure(operation: self.operation, stream: self.stream, expected: self.expected)
-        return failure.step(reply.result, message: reply.message, current: reply.currentVersion)
+        return self.failure(
+            reply.result, expecting: self.expected, words: reply.message, current: reply.currentVersion)
     }
 
     /// The stream is at another version.
     func conflict(actual: Int64) -> PhotonPumpError {
-        PhotonPumpError(
-            .wrongExpectedVersion,
-            "\(self.operation): expected \(self.expected.words), but the stream has version \(actual)",
-            stream: self.stream, conflict: VersionConflict(expected: self.expected, actual: actual))
+        self.error(
+            .wrongExpectedVersion, "expected \(self.expected.words), but the stream has version \(actual)",
+            conflict: VersionConflict(expected: self.expected, actual: actual))
     }
 }

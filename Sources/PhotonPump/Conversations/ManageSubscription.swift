@@ -35,29 +35,12 @@ final class ManageSubscription: Conversation {
         return "\(verb) subscription '\(self.group)' to '\(self.target)'"
     }
 
-    var request: Request {
-        switch self.change {
-        case .create(let settings): Request(command: .createPersistentSubscription, message: self.message(settings))
-        case .update(let settings): Request(command: .updatePersistentSubscription, message: self.message(settings))
-        case .delete:
-            Request(
-                command: .deletePersistentSubscription,
-                message: DeletePersistentSubscription(stream: self.target, group: self.group)
-            )
-        }
-    }
+    var request: Request { Request(command: self.commands.request, message: self.message) }
 
     /// A repetition that finds the change made already does no harm.
     var effect: Effect { .repeatable }
 
-    var replyCommand: Command {
-        switch self.change {
-        case .create: .createPersistentSubscriptionCompleted
-        case .update: .updatePersistentSubscriptionCompleted
-        case .delete: .deletePersistentSubscriptionCompleted
-        }
-    }
-
+    var replyCommand: Command { self.commands.reply }
     var needsMaster: Bool { true }
 
     func lostAnswer() { self.hasLostAnswer.store(true, ordering: .relaxed) }
@@ -79,19 +62,25 @@ final class ManageSubscription: Conversation {
         case (.accessDenied, _):
             return .fail(self.error(.accessDenied, "access denied"))
         case (.fail, _):
-            return .fail(self.error(.serverError, "the server reported an error", reply.reason))
+            return .fail(self.error(.serverError, "the server reported an error", words: reply.reason))
         default:
-            return .fail(
-                .unknownResult(
-                    reply.result.rawValue, operation: self.operation, stream: self.target, message: reply.reason))
+            return .fail(self.unknownResult(reply.result.rawValue, words: reply.reason))
         }
     }
 
-    private func message(_ settings: PhotonPumpWire.PersistentSubscriptionSettings) -> CreatePersistentSubscription {
-        CreatePersistentSubscription(stream: self.target, group: self.group, settings: settings)
+    private var commands: (request: Command, reply: Command) {
+        switch self.change {
+        case .create: (.createPersistentSubscription, .createPersistentSubscriptionCompleted)
+        case .update: (.updatePersistentSubscription, .updatePersistentSubscriptionCompleted)
+        case .delete: (.deletePersistentSubscription, .deletePersistentSubscriptionCompleted)
+        }
     }
 
-    private func error(_ code: PhotonPumpError.Code, _ problem: String, _ words: String? = nil) -> PhotonPumpError {
-        PhotonPumpError(code, "\(self.operation): \(problem)", stream: self.target, serverMessage: words)
+    private var message: any WireMessage {
+        switch self.change {
+        case .create(let settings), .update(let settings):
+            CreatePersistentSubscription(stream: self.target, group: self.group, settings: settings)
+        case .delete: DeletePersistentSubscription(stream: self.target, group: self.group)
+        }
     }
 }

@@ -2,8 +2,6 @@ internal import PhotonPumpWire
 
 /// Writes events to a stream, all or none.
 struct Publish: Conversation {
-    let stream: String?
-    private let name: String
     private(set) var expected: ExpectedVersion
     private var message: WriteEvents
     private let ends: KnownEnds?
@@ -22,8 +20,6 @@ struct Publish: Conversation {
         try Arguments.check(stream: stream)
         let version = try Arguments.wireValue(of: expected, stream: stream)
         try limits.check(events, stream: stream)
-        self.stream = stream
-        self.name = stream
         self.expected = expected
         self.ends = expected.isForgettable ? ends : nil
         self.knownBefore = self.ends?.last(of: stream)
@@ -35,9 +31,10 @@ struct Publish: Conversation {
         )
     }
 
+    var stream: String? { self.message.stream }
     var operation: String {
         let count = self.message.events.count
-        return "publish \(count) event\(count == 1 ? "" : "s") to '\(self.name)'"
+        return "publish \(count) event\(count == 1 ? "" : "s") to '\(self.message.stream)'"
     }
 
     var request: Request { Request(command: .writeEvents, message: self.message) }
@@ -49,12 +46,12 @@ struct Publish: Conversation {
         // A write without events does nothing.
         guard self.expected.isForgettable, !self.message.events.isEmpty else { return nil }
         return UncertainWrite(
-            stream: self.name, events: self.message.events.map(\.id), needsStream: self.expected == .streamExists,
-            knownBefore: self.knownBefore)
+            stream: self.message.stream, events: self.message.events.map(\.id),
+            needsStream: self.expected == .streamExists, knownBefore: self.knownBefore)
     }
 
     func leftOpen() {
-        self.ends?.leftOpen(self.name, after: self.knownBefore)
+        self.ends?.leftOpen(self.message.stream, after: self.knownBefore)
     }
 
     func expecting(_ expected: ExpectedVersion) -> Publish {
@@ -67,18 +64,15 @@ struct Publish: Conversation {
 
     func received(_ reply: WriteEventsCompleted) -> Step<WriteResult> {
         if reply.result == .success {
-            self.ends?.learned(reply.lastEventNumber, of: self.name)
+            self.ends?.learned(reply.lastEventNumber, of: self.message.stream)
             return .finish(
                 WriteResult(
-                    stream: self.name,
-                    firstEventNumber: reply.firstEventNumber,
+                    stream: self.message.stream, firstEventNumber: reply.firstEventNumber,
                     lastEventNumber: reply.lastEventNumber,
-                    position: Position(ofWrite: reply.commitPosition, reply.preparePosition)
-                )
-            )
+                    position: Position(ofWrite: reply.commitPosition, reply.preparePosition)))
         }
-        let failure = WriteFailure(operation: self.operation, stream: self.stream, expected: self.expected)
-        return failure.step(reply.result, message: reply.message, current: reply.knownVersion)
+        return self.failure(
+            reply.result, expecting: self.expected, words: reply.message, current: reply.knownVersion)
     }
 }
 

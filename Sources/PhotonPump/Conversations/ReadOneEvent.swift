@@ -37,8 +37,7 @@ struct ReadOneEvent: Conversation {
         case .error:
             return self.fail(.serverError, "the server reported an error", reply)
         default:
-            let result = reply.result.rawValue
-            return .fail(.unknownResult(result, operation: self.operation, stream: self.stream, message: reply.error))
+            return .fail(self.unknownResult(reply.result.rawValue, words: reply.error))
         }
     }
 
@@ -47,13 +46,6 @@ struct ReadOneEvent: Conversation {
     ) -> Step<ResolvedEvent> {
         let number = self.message.eventNumber
         return .fail(
-            PhotonPumpError(
-                code,
-                "\(self.operation): \(problem)",
-                stream: self.stream,
-                eventNumber: number == Self.last ? nil : number,
-                serverMessage: reply.error
-            )
-        )
+            self.error(code, problem, eventNumber: number == Self.last ? nil : number, words: reply.error))
     }
 }

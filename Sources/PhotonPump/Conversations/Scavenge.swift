@@ -30,16 +30,11 @@ struct Scavenge: Conversation {
             let isLaterForm = reply.totalMilliseconds == nil && !text.contains(" ")
             let isDenied = isLaterForm || text.lowercased().contains("access denied")
             return .fail(
-                PhotonPumpError(
-                    isDenied ? .accessDenied : .serverError,
-                    "\(self.operation): \(isDenied ? "access denied" : "the server reported an error")",
-                    serverMessage: isDenied ? nil : reply.text
-                )
-            )
+                isDenied
+                    ? self.error(.accessDenied, "access denied")
+                    : self.error(.serverError, "the server reported an error", words: reply.text))
         default:
-            return .fail(
-                .unknownResult(
-                    reply.result.rawValue, operation: self.operation, stream: nil, message: reply.text))
+            return .fail(self.unknownResult(reply.result.rawValue, words: reply.text))
         }
     }
 }

@@ -2,7 +2,6 @@ internal import PhotonPumpWire
 
 /// Begins a transaction.
 struct StartTransaction: Conversation {
-    let stream: String?
     private let expected: ExpectedVersion
     private let message: TransactionStart
 
@@ -17,7 +16,6 @@ struct StartTransaction: Conversation {
                 stream: stream
             )
         }
-        self.stream = stream
         self.expected = expected
         self.message = TransactionStart(
             stream: stream,
@@ -26,6 +24,7 @@ struct StartTransaction: Conversation {
         )
     }
 
+    var stream: String? { self.message.stream }
     var operation: String { "start a transaction on '\(self.message.stream)'" }
     var request: Request { Request(command: .transactionStart, message: self.message) }
     /// Each repetition begins another transaction; those that are never committed do no harm.
@@ -35,14 +34,13 @@ struct StartTransaction: Conversation {
 
     func received(_ reply: TransactionStartCompleted) -> Step<Int64> {
         if reply.result == .success { return .finish(reply.transactionID) }
-        let failure = WriteFailure(operation: self.operation, stream: self.stream, expected: self.expected)
-        return failure.step(reply.result, message: reply.message, current: nil)
+        return self.failure(reply.result, expecting: self.expected, words: reply.message)
     }
 }
 
 /// Adds events to a transaction.
 struct WriteToTransaction: Conversation {
-    let stream: String?
+    private let target: String
     private let message: TransactionWrite
 
     /// - Throws: ``PhotonPumpError/Code/invalidArgument`` or ``PhotonPumpError/Code/tooLarge``.
@@ -54,7 +52,7 @@ struct WriteToTransaction: Conversation {
         limits: WriteLimits
     ) throws(PhotonPumpError) {
         try limits.check(events, stream: stream)
-        self.stream = stream
+        self.target = stream
         self.message = TransactionWrite(
             transactionID: transactionID,
             events: events.map(\.proposed),
@@ -62,7 +60,8 @@ struct WriteToTransaction: Conversation {
         )
     }
 
-    var operation: String { "write to transaction \(self.message.transactionID) on '\(self.stream ?? "")'" }
+    var stream: String? { self.target }
+    var operation: String { "write to transaction \(self.message.transactionID) on '\(self.target)'" }
     var request: Request { Request(command: .transactionWrite, message: self.message) }
     /// Servers would add the events again.
     var effect: Effect { .once }
@@ -71,26 +70,24 @@ struct WriteToTransaction: Conversation {
 
     func received(_ reply: TransactionWriteCompleted) -> Step<Void> {
         if reply.result == .success { return .finish(()) }
-        let failure = WriteFailure(operation: self.operation, stream: self.stream, expected: nil)
-        return failure.step(reply.result, message: reply.message, current: nil)
+        return self.failure(reply.result, expecting: nil, words: reply.message)
     }
 }
 
 /// Writes the events of a transaction.
 struct CommitTransaction: Conversation {
-    let stream: String?
-    private let name: String
+    private let target: String
     private let expected: ExpectedVersion?
     private let message: TransactionCommit
 
     init(_ transactionID: Int64, on stream: String, expecting expected: ExpectedVersion?, requireMaster: Bool) {
-        self.stream = stream
-        self.name = stream
+        self.target = stream
         self.expected = expected
         self.message = TransactionCommit(transactionID: transactionID, requireMaster: requireMaster)
     }
 
-    var operation: String { "commit transaction \(self.message.transactionID) on '\(self.name)'" }
+    var stream: String? { self.target }
+    var operation: String { "commit transaction \(self.message.transactionID) on '\(self.target)'" }
     var request: Request { Request(command: .transactionCommit, message: self.message) }
     /// With a version the events are recognised in the stream, otherwise only as long as the server remembers them.
     var effect: Effect { self.expected?.isForgettable ?? true ? .checked : .repeatable }
@@ -101,14 +98,10 @@ struct CommitTransaction: Conversation {
         if reply.result == .success {
             return .finish(
                 WriteResult(
-                    stream: self.name,
-                    firstEventNumber: reply.firstEventNumber,
+                    stream: self.target, firstEventNumber: reply.firstEventNumber,
                     lastEventNumber: reply.lastEventNumber,
-                    position: Position(ofWrite: reply.commitPosition, reply.preparePosition)
-                )
-            )
+                    position: Position(ofWrite: reply.commitPosition, reply.preparePosition)))
         }
-        let failure = WriteFailure(operation: self.operation, stream: self.stream, expected: self.expected)
-        return failure.step(reply.result, message: reply.message, current: nil)
+        return self.failure(reply.result, expecting: self.expected, words: reply.message)
     }
 }

@@ -1,39 +1,31 @@
 internal import PhotonPumpWire
 
 /// A server's possible answers to a write other than success, classified once for all kinds of writes.
-struct WriteFailure {
-    let operation: String
-    let stream: String?
-    /// What was expected of the stream; nil if nothing could be.
-    let expected: ExpectedVersion?
-
+extension Conversation {
     /// - Parameters:
-    ///   - message: the server's own words.
+    ///   - expected: what was expected of the stream; nil if nothing could be.
+    ///   - words: the server's own.
     ///   - current: the number of the stream's last event, if the server reports it.
-    func step<Output>(_ result: OperationResult, message: String?, current: Int64?) -> Step<Output> {
-        let error = self.error(result, message: message, current: current)
-        return error.code == .serverTimeout ? .unfinished(error) : .fail(error)
-    }
-
-    private func error(_ result: OperationResult, message: String?, current: Int64?) -> PhotonPumpError {
+    func failure(
+        _ result: OperationResult, expecting expected: ExpectedVersion?, words: String?, current: Int64? = nil
+    ) -> Step<Output> {
         switch result {
-        case .wrongExpectedVersion: self.conflict(current, message)
-        case .streamDeleted: self.error(.streamDeleted, "the stream is deleted", message)
-        case .accessDenied: self.error(.accessDenied, "access denied", message)
+        case .wrongExpectedVersion: .fail(self.conflict(expected, current, words))
+        case .streamDeleted: .fail(self.error(.streamDeleted, "the stream is deleted", words: words))
+        case .accessDenied: .fail(self.error(.accessDenied, "access denied", words: words))
         case .prepareTimeout, .commitTimeout, .forwardTimeout:
-            self.error(.serverTimeout, "the server could not complete the write in time", message)
-        case .invalidTransaction: self.error(.serverError, "the server rejected the transaction as invalid", message)
-        default:
-            .unknownResult(result.rawValue, operation: self.operation, stream: self.stream, message: message)
+            .unfinished(self.error(.serverTimeout, "the server could not complete the write in time", words: words))
+        case .invalidTransaction:
+            .fail(self.error(.serverError, "the server rejected the transaction as invalid", words: words))
+        default: .fail(self.unknownResult(result.rawValue, words: words))
         }
     }
 
-    private func conflict(_ current: Int64?, _ message: String?) -> PhotonPumpError {
+    private func conflict(_ expected: ExpectedVersion?, _ current: Int64?, _ words: String?) -> PhotonPumpError {
         guard let expected else {
-            return self.error(
-                .wrongExpectedVersion, "the stream is not at the version that the transaction expects", message)
+            let problem = "the stream is not at the version that the transaction expects"
+            return self.error(.wrongExpectedVersion, problem, words: words)
         }
-        let conflict = VersionConflict(expected: expected, actual: current)
         let actual = current.map { $0 < 0 ? "no events" : "version \($0)" } ?? "another version"
         let problem =
             switch expected {
@@ -42,16 +34,8 @@ struct WriteFailure {
                 "the server already has the first of these events, but not all of them: repeat a write as it was"
             case .noStream, .version, .streamExists: "expected \(expected.words), but the stream has \(actual)"
             }
-        return PhotonPumpError(
-            .wrongExpectedVersion,
-            "\(self.operation): \(problem)",
-            stream: self.stream,
-            conflict: conflict
-        )
-    }
-
-    private func error(_ code: PhotonPumpError.Code, _ problem: String, _ message: String?) -> PhotonPumpError {
-        PhotonPumpError(code, "\(self.operation): \(problem)", stream: self.stream, serverMessage: message)
+        return self.error(
+            .wrongExpectedVersion, problem, conflict: VersionConflict(expected: expected, actual: current))
     }
 }
 

@@ -8,18 +8,11 @@ struct AllPage: Sendable {
     /// Whether there was nothing more to look at. If the server does not filter, only an empty page tells.
     var isEnd: Bool
 
-    init(_ reply: ReadAllEventsCompleted) {
+    init(_ reply: some LogReply) {
         self.events = reply.events
         self.from = Position(commit: reply.commitPosition, prepare: reply.preparePosition)
         self.next = Position(commit: reply.nextCommitPosition, prepare: reply.nextPreparePosition)
-        self.isEnd = reply.events.isEmpty
-    }
-
-    init(_ reply: FilteredReadAllEventsCompleted) {
-        self.events = reply.events
-        self.from = Position(commit: reply.commitPosition, prepare: reply.preparePosition)
-        self.next = Position(commit: reply.nextCommitPosition, prepare: reply.nextPreparePosition)
-        self.isEnd = reply.isEndOfStream
+        self.isEnd = reply.isEnd
     }
 
     /// Appends the page that follows this one.

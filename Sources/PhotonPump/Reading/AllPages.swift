@@ -113,12 +113,7 @@ struct AllPages: PageSource {
     }
 
     /// What servers without filters do not know.
-    private var filteredCommand: Command {
-        switch self.direction {
-        case .forward: .filteredReadAllEventsForward
-        case .backward: .filteredReadAllEventsBackward
-        }
-    }
+    private var filteredCommand: Command { FilteredReadAllEvents.commands(self.direction).request }
 
     /// What came of one request.
     private struct Look {
@@ -135,7 +130,7 @@ struct AllPages: PageSource {
         let position = cursor.position
         let window = min(window, Self.searchWindow)
         guard let filter else {
-            let page = try await AllPage(client.perform(self.reading(at: position, atMost: count), terms))
+            let page = try await client.perform(self.reading(at: position, atMost: count), terms)
             return Look(page: page, isShort: page.events.count < self.sizer.asked)
         }
         if cursor.isServersWork {
@@ -143,16 +138,16 @@ struct AllPages: PageSource {
             // With fewer matches than it was asked for, it has been through all that it may look at.
             return Look(page: page, count: page.events.count < self.sizer.asked ? window : page.events.count)
         }
-        let reply = try await client.perform(self.reading(at: position, atMost: window), terms)
-        let matches = reply.events.indices.filter { filter.matches(reply.events[$0]) }
-        guard matches.count > count else { return Look(page: self.filtered(reply), count: reply.events.count) }
+        let page = try await client.perform(self.reading(at: position, atMost: window), terms)
+        let matches = page.events.indices.filter { filter.matches(page.events[$0]) }
+        guard matches.count > count else { return Look(page: self.filtered(page), count: page.events.count) }
         // Only a read that ends with the last event wanted reports the position after it.
         let exact = try await client.perform(self.reading(at: position, atMost: matches[count - 1] + 1), terms)
         return Look(page: self.filtered(exact), count: exact.events.count)
     }
 
-    private func filtered(_ reply: ReadAllEventsCompleted) -> AllPage {
-        var page = AllPage(reply)
+    private func filtered(_ page: AllPage) -> AllPage {
+        var page = page
         if let filter { page.events.removeAll { !filter.matches($0) } }
         return page
     }

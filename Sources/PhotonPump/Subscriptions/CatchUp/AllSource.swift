@@ -99,7 +99,7 @@ final class AllSource: CatchUpSource {
         reading.message.requireMaster = reading.message.requireMaster || asMaster
         reading.staysHere = asMaster
         return Exchange(reading, id: id, terms: terms) { result in
-            completion(result.map { CatchUpEnd(log: CatchUpPlace(AllPage($0).from)) })
+            completion(result.map { CatchUpEnd(log: CatchUpPlace($0.from)) })
         }
     }
 
