@@ -14,10 +14,8 @@ extension Client {
         options: CallOptions = CallOptions()
     ) async throws -> VersionedMetadata {
         try Arguments.check(stream: stream)
-        let event: ResolvedEvent
-        do {
-            event = try await self.getLastEvent(in: StreamName.metadata(of: stream), options: options)
-        } catch let error as PhotonPumpError where [.eventNotFound, .streamNotFound].contains(error.code) {
+        let name = StreamName.metadata(of: stream)
+        guard let event = try await self.ifFound({ try await self.getLastEvent(in: name, options: options) }) else {
             return VersionedMetadata(metadata: StreamMetadata(), version: .noStream)
         }
         do {

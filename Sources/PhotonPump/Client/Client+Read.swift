@@ -54,10 +54,8 @@ extension Client {
         resolveLinks: Bool = false,
         options: CallOptions = CallOptions()
     ) async throws -> ResolvedEvent? {
-        do {
-            return try await self.getEvent(number, in: stream, resolveLinks: resolveLinks, options: options)
-        } catch let error as PhotonPumpError where [.eventNotFound, .streamNotFound].contains(error.code) {
-            return nil
+        try await self.ifFound {
+            try await self.getEvent(number, in: stream, resolveLinks: resolveLinks, options: options)
         }
     }
 
@@ -71,8 +69,13 @@ extension Client {
         of stream: String,
         options: CallOptions = CallOptions()
     ) async throws -> Int64? {
+        try await self.ifFound { try await self.getLastEvent(in: stream, options: options).received.number }
+    }
+
+    /// nil if `read` finds no such stream or event.
+    nonisolated func ifFound<Output>(_ read: () async throws -> Output) async throws -> Output? {
         do {
-            return try await self.getLastEvent(in: stream, options: options).received.number
+            return try await read()
         } catch let error as PhotonPumpError where [.eventNotFound, .streamNotFound].contains(error.code) {
             return nil
         }
