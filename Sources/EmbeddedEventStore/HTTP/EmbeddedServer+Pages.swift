@@ -25,8 +25,8 @@ extension EmbeddedServer {
     private func groupID(in request: HTTPRequestHead, _ page: String) -> String? {
         let parts = request.path.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 5, parts[1] == "subscriptions", parts[4] == page,
-            let stream = String(parts[2]).removingPercentEncoding,
-            let group = String(parts[3]).removingPercentEncoding,
+            let stream = try? PercentEncoding.decode(String(parts[2])),
+            let group = try? PercentEncoding.decode(String(parts[3])),
             !(stream + group).contains(where: { "/?#\\".contains($0) })
         else { return nil }
         return PersistentGroup.id(stream, group)
@@ -66,8 +66,8 @@ extension GroupInfo {
     fileprivate func addressed(at request: HTTPRequestHead) -> GroupInfo {
         let host = "http://\(request.headers.first(name: "Host") ?? "localhost")"
         let base = "\(host)/subscriptions"
-        let path = [self.eventStreamId, self.groupName].map(Self.escaped).joined(separator: "/")
-        let parked = Self.escaped(
+        let path = [self.eventStreamId, self.groupName].map(PercentEncoding.encode).joined(separator: "/")
+        let parked = PercentEncoding.encode(
             GroupStreams(PersistentGroup.id(self.eventStreamId, self.groupName)).parked.description)
         var info = self
         info.parkedMessageUri = "\(host)/streams/\(parked)"
@@ -77,11 +77,6 @@ extension GroupInfo {
             Link(href: "\(base)/\(path)/replayParked", rel: "replayParked"),
         ]
         return info
-    }
-
-    private static func escaped(_ name: String) -> String {
-        name.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(CharacterSet(charactersIn: "-._~")))
-            ?? name
     }
 }
 

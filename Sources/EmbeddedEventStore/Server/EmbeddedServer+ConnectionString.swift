@@ -1,4 +1,4 @@
-internal import Foundation
+internal import PhotonPumpTransport
 
 extension EmbeddedServer {
     /// The connection string for clients on this machine: `tcp://admin:changeit@127.0.0.1:PORT`, with the
@@ -20,7 +20,7 @@ extension EmbeddedServer {
     /// The first user's login as in a URL, followed by `@`.
     nonisolated var userInfo: String {
         self.configuration.users.first.map { user in
-            [user.name, user.password].map(Self.escaped).joined(separator: ":") + "@"
+            [user.name, user.password].map(PercentEncoding.encode).joined(separator: ":") + "@"
         } ?? ""
     }
 
@@ -36,14 +36,5 @@ extension EmbeddedServer {
         case "::": "::1"
         default: host
         }
-    }
-
-    /// The characters that need no encoding in a URL's credentials.
-    private static let harmless = CharacterSet(
-        charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
-    )
-
-    private static func escaped(_ text: String) -> String {
-        text.addingPercentEncoding(withAllowedCharacters: self.harmless) ?? text
     }
 }

@@ -40,7 +40,7 @@ struct ServerPages {
                 endpoint: endpoint,
                 address: address,
                 tls: self.tls,
-                path: path.map { "/\(Self.escaped($0))" }.joined(),
+                path: path.map { "/\(PercentEncoding.encode($0))" }.joined(),
                 timeout: self.timeout,
                 method: method,
                 login: self.login
@@ -144,14 +144,4 @@ struct ServerPages {
         servers do not find a subscription over HTTP if its name, or its stream's, is '.' or '..', or contains '/', '?', \
         '#' or '\\'
         """
-
-    /// A path component in which no character has a special meaning.
-    static func escaped(_ part: String) -> String {
-        part.utf8.map { byte in
-            let character = Character(Unicode.Scalar(byte))
-            let isPlain = character.isASCII && (character.isLetter || character.isNumber || "-._~".contains(character))
-            return isPlain ? String(character) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-        }
-        .joined()
-    }
 }

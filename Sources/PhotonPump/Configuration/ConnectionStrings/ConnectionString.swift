@@ -1,3 +1,5 @@
+internal import PhotonPumpTransport
+
 /// Distinguishes the forms of connection strings.
 ///
 /// Anything unknown to a form is an error that names the part and where it begins, counted in characters from 0. No
@@ -29,7 +31,7 @@ extension Client.Configuration {
     ///
     /// Times are rounded up to whole milliseconds. Invalid settings give an invalid string.
     public var connectionString: String {
-        self.connectionString { Part.encoded($0) }
+        self.connectionString { PercentEncoding.encode($0) }
     }
 
     private func connectionString(password: (String) -> String) -> String {
@@ -43,9 +45,9 @@ extension Client.Configuration {
         case .cluster:
             scheme = .discover
         }
-        let login = self.credentials.map { "\(Part.encoded($0.username)):\(password($0.password))@" } ?? ""
+        let login = self.credentials.map { "\(PercentEncoding.encode($0.username)):\(password($0.password))@" } ?? ""
         let query = settings.compactMap { setting in
-            setting.write(draft).map { "\(setting.name)=\(Part.encoded($0))" }
+            setting.write(draft).map { "\(setting.name)=\(PercentEncoding.encode($0))" }
         }
         return "\(scheme)://\(login)\(self.target)?\(query.joined(separator: "&"))"
     }

@@ -1,3 +1,5 @@
+internal import PhotonPumpTransport
+
 /// A part of a connection string. Each character knows its position in the whole string.
 struct Part {
     private struct Placed {
@@ -109,44 +111,18 @@ extension Part {
 // MARK: Percent-encoding
 
 extension Part {
-    /// The decoded text, where `%` and two digits stand for a byte of UTF-8.
+    /// The text without its percent-encoding.
     ///
     /// - Parameter name: what this is, for errors.
     func decoded(_ name: String) throws(PhotonPumpError) -> String {
         guard !self.isEmpty else { throw self.error("\(name) is empty") }
-        var bytes: [UInt8] = []
-        var rest = self.characters
-        while let placed = rest.popFirst() {
-            guard placed.character == "%" else {
-                bytes.append(contentsOf: String(placed.character).utf8)
-                continue
-            }
-            let digits = String(rest.prefix(2).map(\.character))
-            // `UInt8` would accept a sign here.
-            guard digits.count == 2, digits.allSatisfy(\.isHexDigit), let byte = UInt8(digits, radix: 16) else {
-                throw self.error("\(name) has a % without two hexadecimal digits")
-            }
-            bytes.append(byte)
-            rest = rest.dropFirst(2)
-        }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw self.error("\(name) is not valid UTF-8 once its percent-encoding is decoded")
-        }
-        return text
-    }
-
-    /// Encodes `text` so that ``decoded(_:)`` accepts it anywhere.
-    static func encoded(_ text: String) -> String {
-        text.utf8.map { byte in
-            switch UInt8(byte) {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
-                String(UnicodeScalar(byte))
-            default:
-                "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+        do {
+            return try PercentEncoding.decode(self.text)
+        } catch {
+            switch error {
+            case .digitsMissing: throw self.error("\(name) has a % without two hexadecimal digits")
+            case .notUTF8: throw self.error("\(name) is not valid UTF-8 once its percent-encoding is decoded")
             }
         }
-        .joined()
     }
 }
