@@ -6,9 +6,9 @@ extension Handler {
         .reduce(into: [:]) { $0.merge($1) { _, last in last } }
 
     private static let writing: [Command: Handler] = [
-        .writeEvents: .change(LegalWrite.init) { $0.write($1, $2).answer(.writeEventsCompleted) },
-        .deleteStream: .change(LegalDelete.init) { .message($0.delete($1, $2), .deleteStreamCompleted) },
-        .transactionStart: .change(LegalTransactionStart.init) {
+        .writeEvents: .change(LegalChange.init) { $0.write($1, $2).answer(.writeEventsCompleted) },
+        .deleteStream: .change(LegalChange.init) { .message($0.delete($1, $2), .deleteStreamCompleted) },
+        .transactionStart: .change(LegalChange.init) {
             .message($0.start($1, $2), .transactionStartCompleted)
         },
         .transactionWrite: .change(TransactionWrite.init(legal:)) {

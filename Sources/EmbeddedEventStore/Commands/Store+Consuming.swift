@@ -44,7 +44,7 @@ extension Store {
     mutating func committed(_ event: CommittedEvent, now: Int64) {
         for id in self.groups.ids(of: StreamName(event.record.stream)) {
             self.happen(to: id, now: now) { group in
-                let record = group.settings.resolveLinks ? event.resolved : .init(event: event.record, link: nil)
+                let record = group.terms.resolveLinkTos ? event.resolved : .init(event: event.record, link: nil)
                 return GroupEvent(record).map { group.committed($0, now: now) } ?? []
             }
         }
@@ -99,7 +99,7 @@ extension Store {
 
     private mutating func push(_ event: GroupEvent, to consumer: Subscriber, of id: String) {
         var record = event.record
-        if event.number == StreamHistory.deletedNumber, self.groups[id]?.consumers[consumer]?.isNarrow ?? false {
+        if event.number == StreamHistory.deletedNumber, self.groups[id]?.isNarrow(consumer) ?? false {
             record = record.narrowed
         }
         let message = PersistentSubscriptionStreamEventAppeared(event: record, retryCount: event.retryCount)
@@ -115,7 +115,7 @@ extension Store {
         }
         let slice = self.log.slice(of: group.stream, .forward, from, count, shown)
         let events = slice.records.compactMap { record in
-            let resolves = group.settings.resolveLinks
+            let resolves = group.terms.resolveLinkTos
             return GroupEvent(resolves ? self.resolve(record, now: now) : ResolvedRecord(event: record, link: nil))
         }
         return (events, slice.next, slice.isEnd)
@@ -123,18 +123,13 @@ extension Store {
 
     /// An event that cannot be parked is lost, as on any server: the stream for it was deleted permanently.
     private mutating func park(_ event: GroupEvent, _ reason: String, _ id: String, now: Int64) {
-        let link = ProposedEvent.parked(event, reason, id: self.log.makeID(), now: now)
+        let metadata = Bytes(json: ParkedMetadata(event, reason, now: now))
+        let link = self.log.makeEvent(LinkTarget.eventType.text, isJSON: false, event.linkData, metadata)
         _ = self.log.write([link], to: GroupStreams(id).parked, expecting: .any, now: now)
     }
 
     private mutating func saveCheckpoint(_ number: Int64, _ id: String, now: Int64) {
-        let event = ProposedEvent(
-            id: self.log.makeID(),
-            type: GroupStreams.checkpointType,
-            isJSON: true,
-            data: Bytes(utf8: "\(number)"),
-            metadata: Bytes()
-        )
+        let event = self.log.makeEvent(GroupStreams.checkpointType, Bytes(utf8: "\(number)"))
         _ = self.log.write([event], to: GroupStreams(id).checkpoint, expecting: .any, now: now)
     }
 }

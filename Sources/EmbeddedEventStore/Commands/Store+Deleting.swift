@@ -1,12 +1,13 @@
 internal import PhotonPumpWire
 
 extension Store {
-    mutating func delete(_ delete: LegalDelete, _ request: Request) -> DeleteStreamCompleted {
+    mutating func delete(_ delete: LegalChange<DeleteStream>, _ request: Request) -> DeleteStreamCompleted {
         guard self.log.allows(request.identity, to: .delete, delete.stream) else {
             return DeleteStreamCompleted(result: .accessDenied, message: "Access denied.")
         }
+        let isHard = delete.change.hardDelete ?? false
         return DeleteStreamCompleted(
-            self.log.delete(delete.stream, hard: delete.isHard, expecting: delete.expected, now: request.now)
+            self.log.delete(delete.stream, hard: isHard, expecting: delete.expected, now: request.now)
         )
     }
 }

@@ -10,68 +10,70 @@ extension Store {
     }
 
     private mutating func outcome(of create: CreatePersistentSubscription, _ request: Request) -> Completed {
-        guard self.mayManage(request) else {
-            return Completed(result: .accessDenied, reason: "You do not have permissions to create streams")
+        self.managed(request) { store in
+            guard store.groups[PersistentGroup.id(create.stream, create.group)] == nil else {
+                return Completed(result: .alreadyExists, reason: "Group '\(create.group)' already exists.")
+            }
+            guard !create.stream.isEmpty, create.stream != StreamName.all.description else {
+                return Completed(result: .fail, reason: "Bad stream name.")
+            }
+            return store.start(create, request)
         }
-        let id = PersistentGroup.id(create.stream, create.group)
-        guard self.groups[id] == nil else {
-            return Completed(result: .alreadyExists, reason: "Group '\(create.group)' already exists.")
-        }
-        guard !create.stream.isEmpty, create.stream != StreamName.all.description else {
-            return Completed(result: .fail, reason: "Bad stream name.")
-        }
-        guard let strategy = ConsumerStrategy(create.settings) else { return .noSuchStrategy(create.settings) }
-        self.start(StreamName(create.stream), create.group, create.settings, strategy, now: request.now)
-        self.saveConfiguration(request)
-        return Completed(result: .success, reason: "")
     }
 
     /// Connected consumers have to reconnect; the group continues from its checkpoint.
     mutating func update(_ update: UpdatePersistentSubscription, _ request: Request) -> Answer {
-        let outcome = self.outcome(ofUpdate: update, request)
+        let outcome = self.managed(request, "update the subscription") { store in
+            guard store.groups[PersistentGroup.id(update.stream, update.group)] != nil else {
+                return .noSuchGroup(update.group)
+            }
+            return store.start(update, request)
+        }
         var answer = Answer.message(outcome, .updatePersistentSubscriptionCompleted)
         answer.followsDeliveries = true
         return answer
     }
 
-    private mutating func outcome(ofUpdate update: UpdatePersistentSubscription, _ request: Request) -> Completed {
-        guard self.mayManage(request) else {
-            return Completed(result: .accessDenied, reason: "You do not have permissions to update the subscription")
-        }
-        let id = PersistentGroup.id(update.stream, update.group)
-        guard self.groups[id] != nil else { return .noSuchGroup(update.group) }
-        guard let strategy = ConsumerStrategy(update.settings) else { return .noSuchStrategy(update.settings) }
-        self.end(id)
-        self.start(StreamName(update.stream), update.group, update.settings, strategy, now: request.now)
-        self.saveConfiguration(request)
-        return Completed(result: .success, reason: "")
-    }
-
     mutating func delete(_ delete: DeletePersistentSubscription, _ request: Request) -> Answer {
-        let outcome = self.outcome(of: delete, request)
+        let outcome = self.managed(request) { store in
+            let id = PersistentGroup.id(delete.stream, delete.group)
+            guard store.groups[id] != nil else { return .noSuchGroup(delete.group) }
+            store.end(id)
+            let streams = GroupStreams(id)
+            for stream in [streams.checkpoint, streams.parked] {
+                // If it has a tombstone already, it holds nothing that a later group of that name could find.
+                _ = store.log.delete(stream, hard: false, expecting: .any, now: request.now)
+            }
+            return .success
+        }
         var answer = Answer.message(outcome, .deletePersistentSubscriptionCompleted)
         answer.followsDeliveries = true
         return answer
     }
 
-    private mutating func outcome(of delete: DeletePersistentSubscription, _ request: Request) -> Completed {
-        guard self.mayManage(request) else {
-            return Completed(result: .accessDenied, reason: "You do not have permissions to create streams")
+    /// Lets those make a change who may, and records it. Operators may, as since EventStore 5.
+    private mutating func managed(
+        _ request: Request, _ deed: String = "create streams", _ change: (inout Store) -> Completed
+    ) -> Completed {
+        guard request.identity.hasAny(of: [Identity.operators]) else {
+            return Completed(result: .accessDenied, reason: "You do not have permissions to \(deed)")
         }
-        let id = PersistentGroup.id(delete.stream, delete.group)
-        guard self.groups[id] != nil else { return .noSuchGroup(delete.group) }
-        self.end(id)
-        let streams = GroupStreams(id)
-        for stream in [streams.checkpoint, streams.parked] {
-            // If it has a tombstone already, it holds nothing that a later group of that name could find.
-            _ = self.log.delete(stream, hard: false, expecting: .any, now: request.now)
-        }
-        self.saveConfiguration(request)
-        return Completed(result: .success, reason: "")
+        let outcome = change(&self)
+        if outcome.result == .success { self.saveConfiguration(request) }
+        return outcome
     }
 
-    /// Operators may, as since EventStore 5.
-    private func mayManage(_ request: Request) -> Bool { request.identity.hasAny(of: [Identity.operators]) }
+    /// Starts a group on these terms, instead of the one that there may be.
+    private mutating func start(_ terms: CreatePersistentSubscription, _ request: Request) -> Completed {
+        guard let strategy = ConsumerStrategy(terms.settings) else {
+            let name = terms.settings.consumerStrategy ?? ""
+            return Completed(result: .fail, reason: "Consumer strategy \(name) does not exist.")
+        }
+        self.end(PersistentGroup.id(terms.stream, terms.group))
+        let terms = GroupTerms(terms.stream, terms.group, terms.settings, strategy)
+        self.start(terms, strategy, now: request.now)
+        return .success
+    }
 
     // MARK: - Starting and stopping
 
@@ -83,7 +85,7 @@ extension Store {
         else { return }
         for entry in configuration.entries {
             guard let strategy = ConsumerStrategy(rawValue: entry.namedConsumerStrategy) else { continue }
-            self.start(StreamName(entry.stream), entry.group, entry.settings, strategy, now: now)
+            self.start(entry, strategy, now: now)
         }
         self.publish(now: now)
     }
@@ -98,17 +100,9 @@ extension Store {
         self.collect(self.groups.remove(id).map { .dropped($0) })
     }
 
-    private mutating func start(
-        _ stream: StreamName,
-        _ name: String,
-        _ settings: PersistentSubscriptionSettings,
-        _ strategy: ConsumerStrategy,
-        now: Int64
-    ) {
-        let id = PersistentGroup.id(stream.description, name)
-        let group = PersistentGroup(stream, name, settings, strategy, checkpoint: self.checkpoint(of: id, now: now))
-        self.groups.add(group)
-        self.happen(to: id, now: now) { $0.start() }
+    private mutating func start(_ terms: GroupTerms, _ strategy: ConsumerStrategy, now: Int64) {
+        self.groups.add(PersistentGroup(terms, strategy, checkpoint: self.checkpoint(of: terms.id, now: now)))
+        self.happen(to: terms.id, now: now) { $0.start() }
     }
 
     private func checkpoint(of id: String, now: Int64) -> Int64? {
@@ -123,29 +117,21 @@ extension Store {
         let configuration = GroupConfiguration(
             updated: Date(milliseconds: request.now).ISO8601Format(.iso8601WithFraction),
             updatedBy: request.identity.name,
-            entries: self.groups.all.map { GroupConfiguration.Entry($0) }
+            entries: self.groups.all.map(\.terms)
         )
         let stream = GroupConfiguration.stream
         if self.log.lastNumber(of: stream) < 0 {
             self.log.describe(stream, GroupConfiguration.metadata, now: request.now)
         }
-        let event = ProposedEvent(
-            id: self.log.makeID(),
-            type: GroupConfiguration.eventType,
-            isJSON: true,
-            data: Bytes(json: configuration),
-            metadata: Bytes()
-        )
+        let event = self.log.makeEvent(GroupConfiguration.eventType, Bytes(json: configuration))
         _ = self.log.write([event], to: stream, expecting: .any, now: request.now)
     }
 }
 
 extension CreatePersistentSubscriptionCompleted {
+    fileprivate static let success = Self(result: .success, reason: "")
+
     fileprivate static func noSuchGroup(_ name: String) -> Self {
         Self(result: .doesNotExist, reason: "Group '\(name)' does not exist.")
-    }
-
-    fileprivate static func noSuchStrategy(_ settings: PersistentSubscriptionSettings) -> Self {
-        Self(result: .fail, reason: "Consumer strategy \(settings.consumerStrategy ?? "") does not exist.")
     }
 }

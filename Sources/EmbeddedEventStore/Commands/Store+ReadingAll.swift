@@ -2,10 +2,7 @@ internal import PhotonPumpWire
 
 extension Store {
     func readAll(_ read: ReadAllEvents, _ direction: ReadDirection, _ request: Request) -> ReadAllEventsCompleted {
-        let count = Int(read.maxCount)
-        let limits = ReadLimits(count: count, window: count)
-        let start = LogPosition(commit: read.commitPosition, prepare: read.preparePosition)
-        let page = self.page(direction, start, limits, read.resolveLinks, request)
+        let page = self.page(of: read, direction, ReadLimits(count: Int(read.maxCount)), request)
         return ReadAllEventsCompleted(
             commitPosition: page.start.commit,
             preparePosition: page.start.prepare,
@@ -29,8 +26,7 @@ extension Store {
         // A page may always end early: the client goes on behind the last event that was considered.
         let window = min(Int(read.maxSearchWindow ?? read.maxCount), Self.searchWindow)
         let limits = ReadLimits(count: Int(read.maxCount), window: window, filter: legal.filter)
-        let start = LogPosition(commit: read.commitPosition, prepare: read.preparePosition)
-        let page = self.page(direction, start, limits, read.resolveLinks, request)
+        let page = self.page(of: read, direction, limits, request)
         return FilteredReadAllEventsCompleted(
             commitPosition: page.start.commit,
             preparePosition: page.start.prepare,
@@ -44,21 +40,17 @@ extension Store {
     }
 
     private func page(
-        _ direction: ReadDirection,
-        _ position: LogPosition,
-        _ limits: ReadLimits,
-        _ resolveLinks: Bool,
-        _ request: Request
+        of read: some AllRead, _ direction: ReadDirection, _ limits: ReadLimits, _ request: Request
     ) -> AllPage {
-        guard limits.count <= Self.pageCount else { return .refusal(position, .error, Self.pageTooBig) }
-        var start = position
+        var start = LogPosition(commit: read.commitPosition, prepare: read.preparePosition)
+        guard limits.count <= Self.pageCount else { return .refusal(start, .error, Self.pageTooBig) }
         if start == .end { start = LogPosition(commit: self.log.endPosition, prepare: self.log.endPosition) }
         guard start.commit >= 0, start.prepare >= 0 else { return .refusal(start, .error, "Invalid position.") }
         guard self.log.allows(request.identity, to: .read, .all) else { return .refusal(start, .accessDenied) }
         do {
             let slice = try self.log.slice(direction, start, limits)
             if slice.isFilterSpent { return .refusal(start, .error, Answer.filterSpentText) }
-            return self.page(slice, resolveLinks, request)
+            return self.page(slice, read.resolveLinks, request)
         } catch {
             return .refusal(start, .error, error.text)
         }
@@ -85,6 +77,16 @@ extension Store {
         return page
     }
 }
+
+/// What both kinds of reads have in common.
+private protocol AllRead {
+    var commitPosition: Int64 { get }
+    var preparePosition: Int64 { get }
+    var resolveLinks: Bool { get }
+}
+
+extension ReadAllEvents: AllRead {}
+extension FilteredReadAllEvents: AllRead {}
 
 /// What the answers to both kinds of reads have in common.
 private struct AllPage {

@@ -1,7 +1,7 @@
 internal import PhotonPumpWire
 
 extension Store {
-    mutating func start(_ start: LegalTransactionStart, _ request: Request) -> TransactionStartCompleted {
+    mutating func start(_ start: LegalChange<TransactionStart>, _ request: Request) -> TransactionStartCompleted {
         guard self.log.allows(request.identity, to: .write, start.stream) else {
             return TransactionStartCompleted(transactionID: -1, result: .accessDenied, message: "Access denied.")
         }
@@ -17,21 +17,19 @@ extension Store {
 
     mutating func commit(_ commit: TransactionCommit, _ request: Request) -> TransactionCommitCompleted {
         let id = commit.transactionID
+        func failed(_ result: OperationResult, _ text: String) -> TransactionCommitCompleted {
+            TransactionCommitCompleted(transactionID: id, result: result, message: text)
+        }
         let (plain, part) = (self.log.plainWrite(at: id), self.log.transactions.transaction(with: id))
         guard let stream = plain?.stream ?? part?.stream ?? self.log.transactions[id]?.stream,
             self.log.allows(request.identity, to: .write, stream)
-        else {
-            return TransactionCommitCompleted(transactionID: id, result: .accessDenied, message: "Access denied.")
-        }
+        else { return failed(.accessDenied, "Access denied.") }
         // Servers wait in vain for what began before that place.
         guard part == nil, plain?.beginsThere ?? true else {
-            return TransactionCommitCompleted(
-                transactionID: id, result: .prepareTimeout, message: "Prepare phase timeout.")
+            return failed(.prepareTimeout, "Prepare phase timeout.")
         }
         guard let outcome = plain.map({ self.log.repeated($0) }) ?? self.log.commitTransaction(id, now: request.now)
-        else {
-            return TransactionCommitCompleted(transactionID: id, result: .accessDenied, message: "Access denied.")
-        }
+        else { return failed(.accessDenied, "Access denied.") }
         var answer = TransactionCommitCompleted(id, WriteEventsCompleted(outcome))
         // The positions get lost on the way through another node.
         if request.role != .master, answer.result == .success {

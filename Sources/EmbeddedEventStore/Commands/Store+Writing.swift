@@ -1,12 +1,12 @@
 internal import PhotonPumpWire
 
 extension Store {
-    mutating func write(_ write: LegalWrite, _ request: Request) -> WriteEventsCompleted {
+    mutating func write(_ write: LegalChange<WriteEvents>, _ request: Request) -> WriteEventsCompleted {
         guard self.log.allows(request.identity, to: .write, write.stream) else {
             return WriteEventsCompleted(result: .accessDenied, message: "Access denied.")
         }
         return WriteEventsCompleted(
-            self.log.write(write.events, to: write.stream, expecting: write.expected, now: request.now)
+            self.log.write(write.change.events, to: write.stream, expecting: write.expected, now: request.now)
         )
     }
 }
@@ -14,29 +14,19 @@ extension Store {
 extension WriteEventsCompleted {
     init(_ outcome: WriteOutcome) {
         switch outcome {
-        case .appended(let first, let last, let position):
-            self.init(
-                result: .success,
-                firstEventNumber: first,
-                lastEventNumber: last,
-                preparePosition: position,
-                commitPosition: position,
-                currentVersion: 0
-            )
-        case .repeated(let first, let last):
-            self.init(
-                result: .success,
-                firstEventNumber: first,
-                lastEventNumber: last,
-                preparePosition: -1,
-                commitPosition: -1,
-                currentVersion: 0
-            )
+        case .appended(let first, let last, let position): self.init(first, last, at: position)
+        case .repeated(let first, let last): self.init(first, last, at: -1)
         case .wrongExpectedVersion(let current):
             self.init(result: .wrongExpectedVersion, message: "Wrong expected version.", currentVersion: current)
         case .streamDeleted:
             self.init(result: .streamDeleted, message: "Stream is deleted.")
         }
+    }
+
+    private init(_ first: Int64, _ last: Int64, at position: Int64) {
+        self.init(
+            result: .success, firstEventNumber: first, lastEventNumber: last, preparePosition: position,
+            commitPosition: position, currentVersion: 0)
     }
 }
 

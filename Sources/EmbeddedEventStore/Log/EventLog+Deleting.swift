@@ -19,7 +19,7 @@ extension EventLog {
         now: Int64
     ) -> DeleteOutcome {
         // A deletion is checked like a write of an event that has never been written before.
-        let probe = ProposedEvent(id: self.makeID(), type: "", isJSON: false, data: Bytes(), metadata: Bytes())
+        let probe = self.makeEvent("", isJSON: false, Bytes())
         switch self.outcomeWithoutAppending([probe], to: stream, expecting: expected) {
         case nil, .appended, .repeated: break
         case .wrongExpectedVersion(let current): return .wrongExpectedVersion(current: current)

@@ -18,13 +18,7 @@ extension EventLog {
     }
 
     private mutating func link(from source: StreamName, to number: Int64, of target: StreamName, now: Int64) {
-        let link = ProposedEvent(
-            id: self.makeID(),
-            type: LinkTarget.eventType.text,
-            isJSON: false,
-            data: LinkTarget.data(number, target),
-            metadata: Bytes()
-        )
+        let link = self.makeEvent(LinkTarget.eventType.text, isJSON: false, LinkTarget.data(number, target))
         // A stream of links that was deleted permanently stays deleted.
         _ = self.write([link], to: source, expecting: .any, now: now)
     }

@@ -53,13 +53,7 @@ extension EventLog {
 
     /// Sets the metadata of a stream.
     mutating func describe(_ stream: StreamName, _ json: String, now: Int64) {
-        let event = ProposedEvent(
-            id: self.makeID(),
-            type: "$metadata",
-            isJSON: true,
-            data: Bytes(utf8: json),
-            metadata: Bytes()
-        )
+        let event = self.makeEvent("$metadata", Bytes(utf8: json))
         self.append(event, to: stream.metastream, now: now)
         self.obey(event, of: stream.metastream)
     }

@@ -26,8 +26,8 @@ struct LogSlice {
 struct ReadLimits {
     /// The most events on the page.
     var count: Int
-    /// The most events to consider.
-    var window: Int
+    /// The most events to consider, if that is another number.
+    var window: Int?
     /// What an event must match to be on the page.
     var filter: EventFilter?
 }
@@ -72,7 +72,7 @@ extension EventLog {
     ///
     /// Positions that no server has returned are refused if they lie within an event's record.
     func slice(_ direction: ReadDirection, _ start: LogPosition, _ count: Int) throws(LogPositionError) -> LogSlice {
-        try self.slice(direction, start, ReadLimits(count: count, window: count))
+        try self.slice(direction, start, ReadLimits(count: count))
     }
 
     func slice(
@@ -116,9 +116,10 @@ extension EventLog {
 extension LogSlice {
     fileprivate consuming func filled(from entries: some Sequence<EventLog.Entry>, _ limits: ReadLimits) -> LogSlice {
         var looked = 0
+        let window = limits.window ?? limits.count
         var filter = limits.filter
         var entries = entries.makeIterator()
-        while self.entries.count < limits.count, looked < limits.window {
+        while self.entries.count < limits.count, looked < window {
             guard let entry = entries.next() else {
                 self.isEnd = true
                 break

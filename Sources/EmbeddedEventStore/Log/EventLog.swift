@@ -103,6 +103,13 @@ struct EventLog {
         return self.lastRecord
     }
 
+    /// An event that no client asked for.
+    mutating func makeEvent(
+        _ type: String, isJSON: Bool = true, _ data: Bytes, _ metadata: Bytes = Bytes()
+    ) -> ProposedEvent {
+        ProposedEvent(id: self.makeID(), type: type, isJSON: isJSON, data: data, metadata: metadata)
+    }
+
     /// An id for an event that no client asked for.
     mutating func makeID() -> GUID {
         self.idsMade += 1

@@ -13,9 +13,8 @@ struct Consumer {
     /// The number of events that it may hold.
     let limit: Int
     /// The events that it holds, by id.
-    fileprivate(set) var inFlight: [GUID: GroupEvent] = [:]
-    /// The number of events that it has received.
-    fileprivate(set) var total: Int64 = 0
+    fileprivate var inFlight: [GUID: GroupEvent] = [:]
+    fileprivate var counter = DeliveryCounter()
 
     init(id: Subscriber, user: String?, address: String, isNarrow: Bool, limit: Int) {
         self.id = id
@@ -25,7 +24,20 @@ struct Consumer {
         self.limit = limit
     }
 
-    var freeSlots: Int { self.limit - self.inFlight.count }
+    fileprivate var freeSlots: Int { self.limit - self.inFlight.count }
+
+    fileprivate mutating func report(elapsed: Int64) -> GroupInfo.Connection {
+        let count = self.counter.report(elapsed: elapsed)
+        return GroupInfo.Connection(
+            from: self.address,
+            username: self.user ?? "anonymous",
+            averageItemsPerSecond: count.perSecond,
+            totalItemsProcessed: count.total,
+            countSinceLastMeasurement: count.recent,
+            availableSlots: self.freeSlots,
+            inFlightMessages: self.inFlight.count
+        )
+    }
 }
 
 /// The consumers of a persistent subscription, and whose turn it is.
@@ -43,7 +55,16 @@ struct Consumers {
     var count: Int { self.byID.count }
     subscript(id: Subscriber) -> Consumer? { self.byID[id] }
     /// In no particular order.
-    var all: some Collection<Consumer> { self.byID.values }
+    var ids: some Collection<Subscriber> { self.byID.keys }
+
+    /// What is reported about each, ordered by address.
+    ///
+    /// - Parameter elapsed: the milliseconds since the last report; 0 for the first.
+    mutating func report(elapsed: Int64) -> [GroupInfo.Connection] {
+        var report: [GroupInfo.Connection] = []
+        for index in self.byID.values.indices { report.append(self.byID.values[index].report(elapsed: elapsed)) }
+        return report.sorted { $0.from < $1.from }
+    }
 
     /// Has no effect if the consumer is connected already.
     mutating func join(_ consumer: Consumer) {
@@ -95,7 +116,7 @@ struct Consumers {
     private mutating func push(_ event: GroupEvent, to id: Subscriber) -> Bool {
         guard let free = self.byID[id]?.freeSlots, free > 0 else { return false }
         self.byID[id]?.inFlight[event.id] = event
-        self.byID[id]?.total += 1
+        self.byID[id]?.counter.delivered()
         return true
     }
 

@@ -1,5 +1,3 @@
-internal import PhotonPumpWire
-
 /// What a server reports about a persistent subscription, with the members that clients read.
 struct GroupInfo: Encodable, Sendable {
     struct Config: Encodable, Sendable {
@@ -54,67 +52,36 @@ struct GroupInfo: Encodable, Sendable {
     var links: [Link] = []
 }
 
-/// How much had been delivered at the time of the last request.
-struct DeliveryMeasurement {
-    fileprivate var time: Int64?
-    fileprivate var total: Int64 = 0
-    fileprivate var totals: [Subscriber: Int64] = [:]
+/// Counts deliveries, and how many of them there were since the last report.
+struct DeliveryCounter {
+    private var total: Int64 = 0
+    private var reported: Int64 = 0
+
+    mutating func delivered() { self.total += 1 }
+
+    /// - Parameter elapsed: the milliseconds since the last report; 0 for the first.
+    mutating func report(elapsed: Int64) -> (total: Int64, recent: Int64, perSecond: Int64) {
+        let recent = self.total - self.reported
+        self.reported = self.total
+        return (self.total, recent, elapsed > 0 ? recent * 1000 / elapsed : 0)
+    }
 }
 
-extension PersistentGroup {
-    /// Rates are those since the last request; the first time they are zero.
-    mutating func info(now: Int64) -> GroupInfo {
-        let last = self.measurement
-        let elapsed = last.time.map { now - $0 } ?? 0
-        func rate(_ count: Int64) -> Int64 { elapsed > 0 ? count * 1000 / elapsed : 0 }
-        self.measurement = DeliveryMeasurement(time: now, total: self.total)
-        for consumer in self.consumers.all { self.measurement.totals[consumer.id] = consumer.total }
-        let connections = self.consumers.all.map { consumer in
-            let count = consumer.total - last.totals[consumer.id, default: 0]
-            return GroupInfo.Connection(
-                from: consumer.address,
-                username: consumer.user ?? "anonymous",
-                averageItemsPerSecond: rate(count),
-                totalItemsProcessed: consumer.total,
-                countSinceLastMeasurement: count,
-                availableSlots: consumer.freeSlots,
-                inFlightMessages: consumer.inFlight.count
-            )
-        }
-        return GroupInfo(
-            eventStreamId: self.stream.description,
-            groupName: self.name,
-            status: self.buffer.isLive ? "Live" : "Behind",
-            averageItemsPerSecond: rate(self.total - last.total),
-            totalItemsProcessed: self.total,
-            countSinceLastMeasurement: self.total - last.total,
-            lastProcessedEventNumber: self.lastCheckpoint,
-            lastKnownEventNumber: self.lastKnown,
-            readBufferCount: self.buffer.waiting.count,
-            liveBufferCount: self.buffer.latest.count,
-            retryBufferCount: self.buffer.retries.count,
-            totalInFlightMessages: self.outstanding.count,
-            config: self.infoConfig,
-            connections: connections.sorted { $0.from < $1.from }
-        )
-    }
-
-    private var infoConfig: GroupInfo.Config {
-        GroupInfo.Config(
-            resolveLinktos: self.settings.resolveLinks,
-            startFrom: self.settings.startFrom,
-            messageTimeoutMilliseconds: self.settings.messageTimeout,
-            extraStatistics: self.settings.recordStatistics,
-            maxRetryCount: self.settings.maxRetryCount,
-            liveBufferSize: self.settings.liveBufferSize,
-            bufferSize: self.settings.bufferSize,
-            readBatchSize: self.settings.readBatchSize,
-            preferRoundRobin: self.strategy == .roundRobin,
-            checkPointAfterMilliseconds: self.settings.checkpointAfter,
-            minCheckPointCount: self.settings.minCheckpointCount,
-            maxCheckPointCount: self.settings.maxCheckpointCount,
-            maxSubscriberCount: self.settings.maxSubscriberCount,
-            namedConsumerStrategy: self.strategy.rawValue
-        )
+extension GroupInfo.Config {
+    init(_ terms: GroupTerms) {
+        self.resolveLinktos = terms.resolveLinkTos
+        self.startFrom = terms.startFrom
+        self.messageTimeoutMilliseconds = terms.messageTimeout
+        self.extraStatistics = terms.extraStatistics
+        self.maxRetryCount = terms.maxRetryCount
+        self.liveBufferSize = terms.liveBufferSize
+        self.bufferSize = terms.historyBufferSize
+        self.readBatchSize = terms.readBatchSize
+        self.preferRoundRobin = terms.namedConsumerStrategy == ConsumerStrategy.roundRobin.rawValue
+        self.checkPointAfterMilliseconds = terms.checkPointAfter
+        self.minCheckPointCount = terms.minCheckPointCount
+        self.maxCheckPointCount = terms.maxCheckPointCount
+        self.maxSubscriberCount = terms.maxSubscriberCount
+        self.namedConsumerStrategy = terms.namedConsumerStrategy
     }
 }

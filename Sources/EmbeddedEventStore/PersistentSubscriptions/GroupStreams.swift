@@ -8,7 +8,7 @@ struct GroupStreams {
     let checkpoint: StreamName
     let parked: StreamName
 
-    /// - Parameter id: as ``PersistentGroup/id``.
+    /// - Parameter id: the id of the persistent subscription.
     init(_ id: String) {
         self.checkpoint = StreamName("$persistentsubscription-\(id)-checkpoint")
         self.parked = StreamName("$persistentsubscription-\(id)-parked")
@@ -20,23 +20,11 @@ struct ParkedMetadata: Encodable {
     let added: String
     let reason: String
     let subscriptionEventNumber: Int64
-}
 
-extension ProposedEvent {
-    /// The link to a parked event.
-    static func parked(_ event: GroupEvent, _ reason: String, id: GUID, now: Int64) -> ProposedEvent {
-        let metadata = ParkedMetadata(
-            added: Date(milliseconds: now).ISO8601Format(.iso8601WithFraction),
-            reason: reason,
-            subscriptionEventNumber: event.number
-        )
-        return ProposedEvent(
-            id: id,
-            type: LinkTarget.eventType.text,
-            isJSON: false,
-            data: event.linkData,
-            metadata: Bytes(json: metadata)
-        )
+    init(_ event: GroupEvent, _ reason: String, now: Int64) {
+        self.added = Date(milliseconds: now).ISO8601Format(.iso8601WithFraction)
+        self.reason = reason
+        self.subscriptionEventNumber = event.number
     }
 }
 

@@ -16,53 +16,66 @@ struct PersistentGroup {
         case read(from: Int64, count: Int64)
     }
 
+    let terms: GroupTerms
     let stream: StreamName
-    let name: String
-    let settings: PersistentSubscriptionSettings
-    let strategy: ConsumerStrategy
-    private(set) var consumers: Consumers
-    private(set) var buffer: GroupBuffer
-    private(set) var outstanding = OutstandingEvents()
+    private var consumers: Consumers
+    private var buffer: GroupBuffer
+    private var outstanding = OutstandingEvents()
     private var isReading = false
     /// Where to read the stream next.
     private var nextRead: Int64
-    /// The largest number of an event that was delivered.
-    private var lastDelivered: Int64 = -1
-    private(set) var lastCheckpoint: Int64 = -1
-    private var lastCheckpointTime: Int64?
-    /// The number of events that were delivered.
-    private(set) var total: Int64 = 0
     /// The largest number of an event that was read or committed.
-    private(set) var lastKnown: Int64 = -1
-    var measurement = DeliveryMeasurement()
+    private var lastKnown: Int64 = -1
+    private var progress: GroupProgress
+    private var counter = DeliveryCounter()
+    private var lastReport: Int64?
 
-    /// - Parameter checkpoint: the last one saved.
-    init(
-        _ stream: StreamName,
-        _ name: String,
-        _ settings: PersistentSubscriptionSettings,
-        _ strategy: ConsumerStrategy,
-        checkpoint: Int64?
-    ) {
-        self.stream = stream
-        self.name = name
-        self.settings = settings
-        self.strategy = strategy
+    /// - Parameters:
+    ///   - strategy: the one that `terms` name.
+    ///   - checkpoint: the last one saved.
+    init(_ terms: GroupTerms, _ strategy: ConsumerStrategy, checkpoint: Int64?) {
+        self.terms = terms
+        self.stream = StreamName(terms.stream)
         self.consumers = Consumers(strategy)
-        self.nextRead = checkpoint.map { $0 == .max ? $0 : $0 + 1 } ?? max(0, settings.startFrom)
+        self.nextRead = checkpoint.map { $0 == .max ? $0 : $0 + 1 } ?? max(0, terms.startFrom)
         self.buffer = GroupBuffer(
-            capacity: Int(settings.bufferSize),
-            liveCapacity: Int(settings.liveBufferSize),
-            isLive: checkpoint == nil && settings.startFrom < 0
+            capacity: Int(terms.historyBufferSize),
+            liveCapacity: Int(terms.liveBufferSize),
+            isLive: checkpoint == nil && terms.startFrom < 0
         )
+        self.progress = GroupProgress(terms)
     }
 
-    /// The id that acknowledgements carry.
-    var id: String { Self.id(self.stream.description, self.name) }
     static func id(_ stream: String, _ name: String) -> String { "\(stream)::\(name)" }
 
-    var isFull: Bool {
-        self.settings.maxSubscriberCount != 0 && self.consumers.count >= self.settings.maxSubscriberCount
+    var isFull: Bool { self.terms.maxSubscriberCount != 0 && self.consumers.count >= self.terms.maxSubscriberCount }
+    /// The connected consumers, in no particular order.
+    var members: some Collection<Subscriber> { self.consumers.ids }
+
+    /// Whether a consumer knows only 32-bit event numbers.
+    func isNarrow(_ consumer: Subscriber) -> Bool { self.consumers[consumer]?.isNarrow ?? false }
+
+    /// What is reported about it. Rates are those since the last report; the first time they are zero.
+    mutating func info(now: Int64) -> GroupInfo {
+        let elapsed = self.lastReport.map { now - $0 } ?? 0
+        self.lastReport = now
+        let count = self.counter.report(elapsed: elapsed)
+        return GroupInfo(
+            eventStreamId: self.terms.stream,
+            groupName: self.terms.group,
+            status: self.buffer.isLive ? "Live" : "Behind",
+            averageItemsPerSecond: count.perSecond,
+            totalItemsProcessed: count.total,
+            countSinceLastMeasurement: count.recent,
+            lastProcessedEventNumber: self.progress.saved,
+            lastKnownEventNumber: self.lastKnown,
+            readBufferCount: self.buffer.waiting.count,
+            liveBufferCount: self.buffer.latest.count,
+            retryBufferCount: self.buffer.retries.count,
+            totalInFlightMessages: self.outstanding.count,
+            config: GroupInfo.Config(self.terms),
+            connections: self.consumers.report(elapsed: elapsed)
+        )
     }
 }
 
@@ -73,7 +86,7 @@ extension PersistentGroup {
 
     /// An event of the stream was committed.
     mutating func committed(_ event: GroupEvent, now: Int64) -> [Action] {
-        guard event.number >= self.settings.startFrom else { return [] }
+        guard event.number >= self.terms.startFrom else { return [] }
         self.lastKnown = max(self.lastKnown, event.number)
         if !self.buffer.committed(event) { self.nextRead = event.number }
         return self.deliver(now: now)
@@ -90,7 +103,7 @@ extension PersistentGroup {
     }
 
     private mutating func readOn() -> [Action] {
-        let batch = Int(self.settings.readBatchSize)
+        let batch = Int(self.terms.readBatchSize)
         guard !self.isReading, !self.buffer.isLive, self.buffer.hasRoom(for: batch) else { return [] }
         self.isReading = true
         return [.read(from: self.nextRead, count: Self.pageCount(batch))]
@@ -102,11 +115,11 @@ extension PersistentGroup {
 
     private mutating func deliver(now: Int64) -> [Action] {
         let pushes = Self.pushes(&self.buffer, &self.consumers)
-        let timeout = Int64(self.settings.messageTimeout)
+        let timeout = Int64(self.terms.messageTimeout)
         for (event, _) in pushes {
             self.outstanding.add(event, deadline: timeout == 0 ? nil : now + timeout)
-            self.total += 1
-            if event.isProgress { self.lastDelivered = max(self.lastDelivered, event.number) }
+            self.counter.delivered()
+            self.progress.delivered(event)
         }
         return pushes.map { .push($0, $1) }
     }
@@ -184,8 +197,8 @@ extension PersistentGroup {
     }
 
     private mutating func retryOrPark(_ event: GroupEvent) -> [Action] {
-        if event.retryCount >= self.settings.maxRetryCount {
-            return [self.park(event, "Reached retry count of \(self.settings.maxRetryCount)")]
+        if event.retryCount >= self.terms.maxRetryCount {
+            return [self.park(event, "Reached retry count of \(self.terms.maxRetryCount)")]
         }
         self.retry(event)
         return []
@@ -216,27 +229,13 @@ extension PersistentGroup {
         }
     }
 
-    /// A checkpoint is saved when it is old and there is some progress, or when there is much progress.
     private mutating func checkpoint(isTick: Bool, now: Int64) -> [Action] {
-        let (minimum, maximum) = (Int64(self.settings.minCheckpointCount), Int64(self.settings.maxCheckpointCount))
-        guard isTick || self.lastDelivered - self.lastCheckpoint >= maximum else { return [] }
-        // Events that were skipped because their consumer is busy are not handled either, though real servers forget
-        // that.
-        let passedOver = self.buffer.waiting.first.map(\.number).flatMap { $0 < self.lastDelivered ? $0 : nil }
-        let pending = [self.outstanding.lowest, self.buffer.lowestRetry, passedOver].compactMap(\.self).min()
-        let number = pending.map { $0 - 1 } ?? self.lastDelivered
-        let progress = number - self.lastCheckpoint
-        guard progress > 0 else { return [] }
-        guard progress >= maximum || (isTick && self.isCheckpointOld(now: now) && progress >= minimum) else {
-            return []
+        let number = self.progress.checkpoint(isTick: isTick, now: now) { delivered in
+            // Events that were skipped because their consumer is busy are not handled either, though real servers
+            // forget that.
+            let passedOver = self.buffer.waiting.first.map(\.number).flatMap { $0 < delivered ? $0 : nil }
+            return [self.outstanding.lowest, self.buffer.lowestRetry, passedOver].compactMap(\.self).min()
         }
-        self.lastCheckpoint = number
-        self.lastCheckpointTime = now
-        return [.saveCheckpoint(number)]
-    }
-
-    private func isCheckpointOld(now: Int64) -> Bool {
-        let age = Int64(self.settings.checkpointAfter)
-        return age != 0 && self.lastCheckpointTime.map { now - $0 >= age } ?? true
+        return number.map { [.saveCheckpoint($0)] } ?? []
     }
 }

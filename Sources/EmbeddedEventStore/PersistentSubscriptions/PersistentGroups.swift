@@ -15,8 +15,8 @@ struct PersistentGroups {
     func ids(of stream: StreamName) -> [String] { self.idsByStream[stream] ?? [] }
 
     mutating func add(_ group: PersistentGroup) {
-        self.byID[group.id] = group
-        self.idsByStream[group.stream, default: []].append(group.id)
+        self.byID[group.terms.id] = group
+        self.idsByStream[group.stream, default: []].append(group.terms.id)
     }
 
     /// Ends a group.
@@ -26,15 +26,13 @@ struct PersistentGroups {
         guard let group = self.byID.removeValue(forKey: id) else { return [] }
         self.idsByStream[group.stream]?.removeAll { $0 == id }
         if self.idsByStream[group.stream]?.isEmpty ?? false { self.idsByStream[group.stream] = nil }
-        return group.consumers.all.map(\.id)
+        return Array(group.members)
     }
 
     /// Changes a group in place.
     mutating func update(
         _ id: String, _ change: (inout PersistentGroup) -> [PersistentGroup.Action]
-    )
-        -> [PersistentGroup.Action]
-    {
+    ) -> [PersistentGroup.Action] {
         guard let index = self.byID.index(forKey: id) else { return [] }
         return change(&self.byID.values[index])
     }
@@ -45,7 +43,7 @@ struct PersistentGroups {
     /// The matching consumers, with their groups.
     func consumers(where isMeant: (Subscriber) -> Bool) -> [(group: String, consumer: Subscriber)] {
         self.byID.flatMap { id, group in
-            group.consumers.all.map(\.id).filter(isMeant).map { (id, $0) }
+            group.members.filter(isMeant).map { (id, $0) }
         }
     }
 }

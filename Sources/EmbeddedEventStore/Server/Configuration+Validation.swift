@@ -11,39 +11,21 @@ extension EmbeddedServer.Configuration {
     /// Throws if a value is invalid, naming the first one.
     func validate() throws(EmbeddedServerError) {
         try Self.check(!self.host.isEmpty, "host is empty")
-        try Self.check(Self.ports.contains(self.port), "port \(self.port) is not within \(Self.ports)")
-        if let tls = self.tls {
-            try Self.check(Self.ports.contains(tls.port), "tls.port \(tls.port) is not within \(Self.ports)")
-        }
+        try Self.check("port", self.port, Self.ports)
+        if let tls = self.tls { try Self.check("tls.port", tls.port, Self.ports) }
         try Self.check(
             self.acceptsPlainConnections || self.tls != nil,
             "acceptsPlainConnections is false and tls is nil, so that nobody could connect: set one of them"
         )
-        if let httpPort = self.httpPort {
-            try Self.check(Self.ports.contains(httpPort), "httpPort \(httpPort) is not within \(Self.ports)")
-        }
-        for (name, time) in [
-            ("heartbeatInterval", self.heartbeatInterval), ("heartbeatTimeout", self.heartbeatTimeout),
-            ("persistentSubscriptionTick", self.persistentSubscriptionTick), ("httpTimeout", self.httpTimeout),
-        ] {
-            try Self.check(Self.times.contains(time), "\(name) \(time) is not within \(Self.times)")
-        }
-        try Self.check(
-            Self.pendingSendLimits.contains(self.pendingSendLimit),
-            "pendingSendLimit \(self.pendingSendLimit) is not within \(Self.pendingSendLimits)"
-        )
-        try Self.check(
-            Self.anonymousBudgets.contains(self.anonymousBudget),
-            "anonymousBudget \(self.anonymousBudget) is not within \(Self.anonymousBudgets)"
-        )
-        try Self.check(
-            Self.connectionCounts.contains(self.maximumConnections),
-            "maximumConnections \(self.maximumConnections) is not within \(Self.connectionCounts)"
-        )
-        try Self.check(
-            Self.frameLimits.contains(self.frameLimit),
-            "frameLimit \(self.frameLimit) is not within \(Self.frameLimits)"
-        )
+        if let httpPort = self.httpPort { try Self.check("httpPort", httpPort, Self.ports) }
+        try Self.check("heartbeatInterval", self.heartbeatInterval, Self.times)
+        try Self.check("heartbeatTimeout", self.heartbeatTimeout, Self.times)
+        try Self.check("persistentSubscriptionTick", self.persistentSubscriptionTick, Self.times)
+        try Self.check("httpTimeout", self.httpTimeout, Self.times)
+        try Self.check("pendingSendLimit", self.pendingSendLimit, Self.pendingSendLimits)
+        try Self.check("anonymousBudget", self.anonymousBudget, Self.anonymousBudgets)
+        try Self.check("maximumConnections", self.maximumConnections, Self.connectionCounts)
+        try Self.check("frameLimit", self.frameLimit, Self.frameLimits)
         try self.validateUsers()
     }
 
@@ -61,6 +43,12 @@ extension EmbeddedServer.Configuration {
                 )
             }
         }
+    }
+
+    private static func check<Value>(
+        _ name: String, _ value: Value, _ range: ClosedRange<Value>
+    ) throws(EmbeddedServerError) {
+        try self.check(range.contains(value), "\(name) \(value) is not within \(range)")
     }
 
     private static func check(_ isRight: Bool, _ message: @autoclosure () -> String) throws(EmbeddedServerError) {

@@ -27,10 +27,13 @@ extension EmbeddedServer {
         if waiting > 0 { leftovers.append("\(waiting) waiting for connections") }
         self.core.assumeIsolated { core in
             if !core.store.volatile.isEmpty { leftovers.append("volatile subscriptions") }
-            for group in core.store.groups.all {
-                if group.consumers.count > 0 { leftovers.append("\(group.consumers.count) consumers of \(group.id)") }
-                if group.outstanding.count > 0 {
-                    leftovers.append("\(group.outstanding.count) events in nobody's hands")
+            for var group in core.store.groups.all {
+                let info = group.info(now: 0)
+                if !info.connections.isEmpty {
+                    leftovers.append("\(info.connections.count) consumers of \(group.terms.id)")
+                }
+                if info.totalInFlightMessages > 0 {
+                    leftovers.append("\(info.totalInFlightMessages) events in nobody's hands")
                 }
             }
         }

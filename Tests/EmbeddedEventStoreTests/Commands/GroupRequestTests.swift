@@ -284,7 +284,7 @@ struct GroupRequestTests {
         #expect(self.node.told() == ["2/1 dropped 0"])
         #expect(self.consumer.connect()?.gist == "dropped 2")
         self.node.act { $0.masterChanged(from: nil, to: 1, now: 0) }
-        #expect(self.node.store.groups["s::pinned"]?.strategy == .pinned)
+        #expect(self.node.store.groups["s::pinned"]?.terms.namedConsumerStrategy == "Pinned")
         self.consumer.connect()
         #expect(self.node.told() == ["2/1 2@s"])
     }

@@ -73,8 +73,9 @@ import Testing
             case 3: node.act { $0.masterChanged(from: 0, to: 0, now: Int64(step)) }
             default: break
             }
-            for group in node.store.groups.all {
-                #expect(group.consumers.all.allSatisfy { $0.inFlight.count <= max(0, $0.limit) })
+            for var group in node.store.groups.all {
+                let consumers = group.info(now: Int64(step)).connections
+                #expect(consumers.allSatisfy { $0.inFlightMessages == 0 || $0.availableSlots >= 0 })
             }
             _ = node.act { $0.takeDeliveries() }
         }

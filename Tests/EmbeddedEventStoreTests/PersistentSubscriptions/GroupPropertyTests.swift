@@ -82,6 +82,6 @@ struct GroupPropertyTests {
         }
         #expect(acknowledged == Set(0..<count))
         #expect(group.parked.isEmpty)
-        #expect(group.group.outstanding.count == 0)
+        #expect(group.info().totalInFlightMessages == 0)
     }
 }

@@ -42,7 +42,7 @@ struct GroupUnderTest {
         checkpoint: Int64? = nil,
         count: Int = 0
     ) {
-        self.group = PersistentGroup("s", "g", settings, strategy, checkpoint: checkpoint)
+        self.group = PersistentGroup(GroupTerms("s", "g", settings, strategy), strategy, checkpoint: checkpoint)
         for _ in 0..<count { self.addEvent() }
         self.act { $0.start() }
     }
@@ -113,6 +113,8 @@ struct GroupUnderTest {
     mutating func tick(now: Int64) {
         self.act(now: now) { $0.tick(now: now) }
     }
+
+    mutating func info(now: Int64 = 0) -> GroupInfo { self.group.info(now: now) }
 
     /// What was pushed since the last time.
     mutating func pushes() -> String {
