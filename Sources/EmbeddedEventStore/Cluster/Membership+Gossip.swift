@@ -37,46 +37,37 @@ extension Membership {
 
     private func livingRow(of node: Int, _ state: NodeState, _ moment: Moment) -> GossipDocument.Member {
         let (member, address) = (self.members[node], self.members[node].address)
-        let plain = address.plainTCPPort(self.generation) ?? 0
-        let secure = address.secureTCPPort ?? 0
-        var row = GossipDocument.Member(
-            instanceId: "\(member.instance)",
-            timeStamp: Self.text(moment.time),
-            state: state.name(self.generation),
-            isAlive: true,
-            internalTcpIp: address.host,
-            internalTcpPort: plain,
-            internalSecureTcpPort: secure,
-            externalTcpIp: address.host,
-            externalTcpPort: plain,
-            externalSecureTcpPort: secure,
-            lastCommitPosition: moment.lastPosition,
-            writerCheckpoint: moment.endPosition,
-            chaserCheckpoint: moment.endPosition,
-            epochPosition: self.epoch.position,
-            epochNumber: self.epoch.number,
-            epochId: "\(self.epoch.id)",
-            nodePriority: 0
-        )
-        self.setHTTP(&row, address)
+        let ports = (plain: address.plainTCPPort(self.generation) ?? 0, secure: address.secureTCPPort ?? 0)
+        var row = self.row(at: address, ports, state, moment)
+        (row.instanceId, row.isAlive) = ("\(member.instance)", true)
+        row.lastCommitPosition = moment.lastPosition
+        (row.writerCheckpoint, row.chaserCheckpoint) = (moment.endPosition, moment.endPosition)
+        (row.epochPosition, row.epochNumber) = (self.epoch.position, self.epoch.number)
+        row.epochId = "\(self.epoch.id)"
         return row
     }
 
     /// A node that has not been heard from: its HTTP port stands for all of its ports.
     private func unknownRow(of node: Int, _ moment: Moment) -> GossipDocument.Member {
         let address = self.members[node].address
-        let port = address.httpPort ?? 0
+        return self.row(at: address, (plain: address.httpPort ?? 0, secure: 0), .manager, moment)
+    }
+
+    /// What is said about a node of which only this is known.
+    private func row(
+        at address: NodeAddress, _ ports: (plain: Int, secure: Int), _ state: NodeState, _ moment: Moment
+    ) -> GossipDocument.Member {
         var row = GossipDocument.Member(
             instanceId: Self.noID,
             timeStamp: Self.text(moment.time),
-            state: NodeState.manager.name(self.generation),
+            state: state.name(self.generation),
             isAlive: false,
             internalTcpIp: address.host,
-            internalTcpPort: port,
-            internalSecureTcpPort: 0,
+            internalTcpPort: ports.plain,
+            internalSecureTcpPort: ports.secure,
             externalTcpIp: address.host,
-            externalTcpPort: port,
-            externalSecureTcpPort: 0,
+            externalTcpPort: ports.plain,
+            externalSecureTcpPort: ports.secure,
             lastCommitPosition: -1,
             writerCheckpoint: -1,
             chaserCheckpoint: -1,

@@ -67,16 +67,12 @@ extension EmbeddedServer {
         self.connections.handle(.interjected(Bytes(bytes)))
     }
 
-    private func add(_ fault: Fault) async throws(EmbeddedServerError) -> ActiveFault {
-        try fault.validate()
-        let (id, record) = self.injector.add(fault)
-        if fault.kind == .refuseConnections { try await self.listenUnlessRefusing() }
-        return ActiveFault(server: self, id: id, record: record)
-    }
-
-    private func lift(_ fault: FaultPlan.ID?) async throws(EmbeddedServerError) {
-        self.injector.remove(fault)
-        self.connections.handle(.lifted(fault))
-        try await self.listenUnlessRefusing()
+    /// Suspends the server, as a process that is stopped by a signal: connecting succeeds, but nothing that clients send
+    /// is read or answered, over TCP or HTTP, and subscriptions fall silent. It can be stopped or killed meanwhile. If
+    /// it is suspended already, or not running, nothing happens.
+    ///
+    /// A subscriber for whom more than ``Configuration/pendingSendLimit`` bytes collect meanwhile is disconnected.
+    public func suspend() {
+        self.suspend(electing: .immediate)
     }
 }

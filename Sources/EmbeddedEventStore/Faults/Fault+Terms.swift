@@ -45,15 +45,7 @@ extension EmbeddedServer.Fault {
 
         /// Whether it is answered with the outcome of a write.
         var isWrite: Bool {
-            switch self {
-            case .writeEvents, .deleteStream, .transactionStart, .transactionWrite, .transactionCommit: true
-            case .heartbeat, .ping, .authenticate, .identifyClient, .readEvent, .readStreamForward,
-                .readStreamBackward, .readAllForward, .readAllBackward, .filteredReadAllForward,
-                .filteredReadAllBackward, .scavenge, .subscribe, .filteredSubscribe, .unsubscribe,
-                .createPersistentSubscription, .updatePersistentSubscription, .deletePersistentSubscription,
-                .connectToPersistentSubscription, .acknowledge, .refuse:
-                false
-            }
+            [.writeEvents, .deleteStream, .transactionStart, .transactionWrite, .transactionCommit].contains(self)
         }
     }
 

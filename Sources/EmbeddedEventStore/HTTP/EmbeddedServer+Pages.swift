@@ -20,6 +20,12 @@ extension EmbeddedServer {
         }
     }
 
+    /// What this server reports about its cluster; nil while it is not running.
+    func gossip() -> GossipDocument? {
+        guard self.isRunning else { return nil }
+        return self.core.assumeIsolated { $0.gossip(of: self.number) }
+    }
+
     /// The group that `/subscriptions/STREAM/GROUP/page` concerns; nil for another path. Real servers decode a path before
     /// they look what it names, so that they find nothing where a name contains one of four characters.
     private func groupID(in request: HTTPRequestHead, _ page: String) -> String? {

@@ -1,5 +1,5 @@
-internal import Dispatch
 public import Logging
+internal import NIOHTTP1
 package import PhotonPumpTransport
 internal import PhotonPumpWire
 
@@ -20,35 +20,33 @@ internal import PhotonPumpWire
 /// ```
 public actor EmbeddedServer {
     let configuration: Configuration
-    let logger: Logger
     let core: ClusterCore
     /// Its number in the cluster, from 0.
     let number: Int
-    let injector = FaultInjector()
     let connections: Connections
-    let lifecycle = Turns()
-    /// With the ports of the configuration until the first start, and after that with those in use.
-    var address: NodeAddress
-    var reservations: [PortReservation] = []
-    /// The listening sockets while the server is running.
-    var listeners: Listeners?
-    var startup: PendingStartup?
-    var suspension: Suspension? {
-        didSet { if let suspension { self.suspensionWatchers.valueChanged(to: suspension) } }
-    }
-    let suspensionWatchers = Watchers<Suspension>()
+    private let logger: Logger
+    private let injector: FaultInjector
+    private let ports: Ports
+    private let lifecycle = Turns()
+    private var readiness = Readiness() { didSet { self.readinessWatchers.valueChanged(to: self.readiness) } }
+    private let readinessWatchers = Watchers<Readiness>()
+    /// Ends the startup; nil if nothing does by itself.
+    private var startupTimer: QueueTimer?
 
     /// The TCP port for plain connections: until the first start, the one in the configuration; after that, the one in
     /// use.
-    public var port: Int { self.address.tcpPort ?? self.configuration.port }
+    public var port: Int { self.ports.address.tcpPort ?? self.configuration.port }
     /// The TCP port for TLS, as with ``port``; nil without TLS.
-    public var tlsPort: Int? { self.address.secureTCPPort }
+    public var tlsPort: Int? { self.ports.address.secureTCPPort }
     /// The HTTP port, as with ``port``; nil without HTTP.
-    public var httpPort: Int? { self.address.httpPort }
+    public var httpPort: Int? { self.ports.address.httpPort }
     /// The number of connected clients.
     public var connectionCount: Int { self.connections.count }
 
-    nonisolated var executor: QueueExecutor { self.core.executor }
+    /// Whether its ports are open.
+    var isRunning: Bool { self.ports.areOpen }
+    var http: HTTPSide? { self.ports.http }
+    private nonisolated var executor: QueueExecutor { self.core.executor }
 
     /// The queue on which the server's sockets report readiness.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
@@ -75,7 +73,8 @@ public actor EmbeddedServer {
         self.core = core
         self.number = number
         self.logger = logger
-        self.address = NodeAddress(configuration)
+        self.injector = FaultInjector()
+        self.ports = Ports(configuration, executor: core.executor, logger: logger)
         self.connections = Connections(to: number, of: core, configuration, faults: self.injector, logger: logger)
     }
 
@@ -92,10 +91,10 @@ public actor EmbeddedServer {
     func start(alone: Bool, _ startup: Startup) async throws {
         await self.lifecycle.take()
         defer { self.lifecycle.give() }
-        guard self.listeners == nil else { return }
+        guard !self.isRunning else { return }
         try self.configuration.validate()
         try startup.validate()
-        try await self.openPorts(startup, alone: alone)
+        try await self.open(startup, alone: alone)
     }
 
     /// Closes all connections and stops listening, as a server does that is shut down: subscribers are told. Returns
@@ -117,7 +116,7 @@ public actor EmbeddedServer {
     func stop(electing election: Election, abruptly: Bool = false) async {
         await self.lifecycle.take()
         defer { self.lifecycle.give() }
-        await self.closePorts(electing: election, abruptly: abruptly)
+        await self.close(electing: election, abruptly: abruptly)
     }
 
     /// Stops and starts the server, on the same ports, as one step. If the server is not running, it is started. Faults
@@ -132,9 +131,9 @@ public actor EmbeddedServer {
         defer { self.lifecycle.give() }
         try self.configuration.validate()
         try startup.validate()
-        await self.closePorts(electing: .immediate)
+        await self.close(electing: .immediate)
         if !keepingData { await self.core.loseData(of: self.configuration) }
-        try await self.openPorts(startup, alone: false)
+        try await self.open(startup, alone: false)
     }
 
     /// Returns as soon as exactly `count` clients are connected; at once if they already are.
@@ -142,5 +141,175 @@ public actor EmbeddedServer {
     /// - Throws: `CancellationError` if the task is cancelled first.
     public func waitForConnectionCount(_ count: Int) async throws {
         try await self.connections.waitForCount(count)
+    }
+
+    // MARK: - Ports
+
+    /// Reserves this server's ports, whether it runs or not, until ``releasePorts()``.
+    func reservePorts() throws(EmbeddedServerError) {
+        try self.ports.reserve()
+        let address = self.ports.address
+        self.core.assumeIsolated { $0.place(self.number, at: address) }
+    }
+
+    func releasePorts() {
+        self.ports.release()
+    }
+
+    /// - Throws: as ``Ports/open()``.
+    private func open(_ startup: Startup, alone: Bool) async throws(EmbeddedServerError) {
+        try await self.ports.open()
+        self.enterCluster(startup, alone: alone)
+        for risk in self.configuration.risks { self.logger.warning("\(risk)") }
+        if self.injector.strikes(.refuseConnections) {
+            await self.ports.refuse()
+        } else {
+            self.ports.accept(self.acceptor)
+        }
+    }
+
+    /// Announces where this node is, and becomes ready or begins to start.
+    private func enterCluster(_ startup: Startup, alone: Bool) {
+        let outlet = Outlet(
+            deliver: { [weak self] deliveries in self?.assumeIsolated { $0.connections.deliver(deliveries) } },
+            flush: { [weak self] in self?.assumeIsolated { $0.connections.flushDeliveries() } ?? false }
+        )
+        let address = self.ports.address
+        self.core.assumeIsolated { $0.place(self.number, at: address, outlet) }
+        self.begin(startup, alone: alone)
+        self.http?.assumeIsolated {
+            $0.activate(self.configuration, logger: self.logger) { [weak self] request in
+                guard let self else { return HTTPAnswer(.serviceUnavailable) }
+                return self.assumeIsolated { $0.answerUnlessSuspended(request) }
+            }
+        }
+    }
+
+    /// Stops accepting connections and ends all of them, both before anything else can happen; returns when the ports
+    /// are free.
+    ///
+    /// - Parameter abruptly: whether subscribers are not notified.
+    private func close(electing election: Election, abruptly: Bool = false) async {
+        guard self.isRunning else { return }
+        await self.ports.close {
+            if abruptly {
+                self.connections.stop()
+            } else {
+                self.core.assumeIsolated { $0.dropSubscriptions(on: self.number) }
+            }
+            self.startupTimer = nil
+            self.core.assumeIsolated { $0.stopped(self.number, electing: election) }
+            self.connections.stop()
+            self.readiness = Readiness()
+            self.injector.isSuspended = false
+        }
+        self.logger.debug("stopped")
+    }
+
+    /// Stops listening for clients if they should be refused, and otherwise begins again.
+    private func listenUnlessRefusing() async throws(EmbeddedServerError) {
+        await self.lifecycle.take()
+        defer { self.lifecycle.give() }
+        guard self.isRunning else { return }
+        if self.injector.has(.refuseConnections) {
+            await self.ports.refuse()
+            _ = self.injector.strikes(.refuseConnections)
+        } else {
+            try self.ports.acceptAgain(self.acceptor)
+        }
+    }
+
+    private var acceptor: Ports.Acceptor {
+        { [weak self] socket, secure in self?.assumeIsolated { $0.accept(socket, secure: secure) } }
+    }
+
+    private func accept(_ socket: SocketTransport, secure: Bool) {
+        guard self.connections.count + self.readiness.acceptedCount < self.configuration.maximumConnections else {
+            self.logger.info("too many clients", metadata: [LogKey.client: "\(socket.peer)"])
+            return socket.close()
+        }
+        guard !self.readiness.isSuspended else { return self.readiness.keep(socket, secure: secure) }
+        if let transport = self.ports.transport(over: socket, secure: secure) { self.connections.accept(transport) }
+    }
+
+    private func answerUnlessSuspended(_ request: HTTPRequestHead) -> HTTPAnswer? {
+        guard self.readiness.isSuspended else { return self.answer(request) }
+        self.readiness.requestReceived()
+        return nil
+    }
+
+    // MARK: - Readiness
+
+    private func begin(_ startup: Startup, alone: Bool) {
+        if case .after(let time) = startup.end {
+            self.startupTimer = self.core.environment.timer(on: self.executor) { [weak self] in
+                self?.assumeIsolated { $0.finishStartup() }
+            }
+            self.startupTimer?.schedule(after: time)
+        }
+        self.carryOut(self.readiness.begin(startup, alone: alone))
+    }
+
+    /// Makes a server ready whose ``Startup`` has not come to its end yet; if it has, nothing happens.
+    public func finishStartup() {
+        self.carryOut(self.readiness.finishStartup())
+    }
+
+    /// The node finds the others, now or when its startup ends.
+    func findOthers() {
+        self.carryOut(self.readiness.findOthers())
+    }
+
+    private func carryOut(_ action: Readiness.Action?) {
+        self.core.assumeIsolated { core in
+            switch action {
+            case .startAlone(let logins): core.startAlone(self.number, logins)
+            case .join: core.join(self.number)
+            case .rejoin: core.rejoin(self.number)
+            case nil: break
+            }
+        }
+    }
+
+    /// - Parameter election: how its cluster elects another master, if this is the master.
+    func suspend(electing election: Election) {
+        guard self.isRunning, !self.readiness.isSuspended else { return }
+        self.injector.isSuspended = true
+        self.readiness.suspend(
+            joins: self.core.assumeIsolated { $0.loseTouch(with: self.number, electing: election) })
+    }
+
+    /// Resumes a server that was suspended: it reads and answers what clients have sent meanwhile. If it is not
+    /// suspended, nothing happens.
+    public func resume() {
+        guard let (actions, accepted) = self.readiness.resume() else { return }
+        self.injector.isSuspended = false
+        for action in actions { self.carryOut(action) }
+        for (socket, secure) in accepted { self.accept(socket, secure: secure) }
+        self.connections.handle(.resumed)
+        self.http?.assumeIsolated { $0.resume() }
+    }
+
+    /// Returns as soon as this is true of the server.
+    ///
+    /// - Throws: `CancellationError`.
+    func waitForReadiness(until condition: @escaping @Sendable (Readiness) -> Bool) async throws {
+        try await self.readinessWatchers.wait(self.readiness, until: condition)
+    }
+
+    // MARK: - Faults
+
+    func add(_ fault: Fault) async throws(EmbeddedServerError) -> ActiveFault {
+        try fault.validate()
+        let (id, record) = self.injector.add(fault)
+        if fault.kind == .refuseConnections { try await self.listenUnlessRefusing() }
+        return ActiveFault(server: self, id: id, record: record)
+    }
+
+    /// - Parameter fault: nil for all.
+    func lift(_ fault: FaultPlan.ID?) async throws(EmbeddedServerError) {
+        self.injector.remove(fault)
+        self.connections.handle(.lifted(fault))
+        try await self.listenUnlessRefusing()
     }
 }

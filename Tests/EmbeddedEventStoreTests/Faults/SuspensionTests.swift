@@ -140,8 +140,8 @@ import Testing
 extension EmbeddedServer {
     /// Returns as soon as this many have come to a suspended server.
     fileprivate func waitForSuspended(connections: Int = 0, requests: Int = 0) async throws {
-        try await self.waitForSuspension {
-            $0.accepted.count >= connections && $0.requestsReceived >= requests
+        try await self.waitForReadiness {
+            $0.acceptedCount >= connections && $0.requestCount >= requests
         }
     }
 }

@@ -228,7 +228,7 @@ struct HostileHTTPTests {
 }
 
 extension EmbeddedServer {
-    fileprivate var httpConnectionCount: Int { self.listeners?.http?.assumeIsolated { $0.connectionCount } ?? 0 }
+    fileprivate var httpConnectionCount: Int { self.http?.assumeIsolated { $0.connectionCount } ?? 0 }
 }
 
 extension HTTPSide {
