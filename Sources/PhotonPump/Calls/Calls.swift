@@ -8,9 +8,9 @@ final class Calls {
     private let context: ClientContext
     private let gate: AdmissionGate
     private let settlements: Settlements
-    private var table: ConversationTable<any OpenExchange>
+    private let table: ConversationTable<any OpenExchange>
     /// Calls beyond the limits, in order.
-    private var admissionQueue = ConversationTable<any OpenExchange>(limit: .max)
+    private let admissionQueue = ConversationTable<any OpenExchange>(limit: .max)
     /// Requests that wait until the client is connected to another node.
     private var redirected: Set<GUID> = []
     private let timer: QueueTimer
@@ -228,7 +228,7 @@ final class Calls {
     ///
     /// - Parameter other: one that is not of a call.
     func watchDeadlines(and other: Environment.Instant?) {
-        guard let next = [self.table.nextWake, self.admissionQueue.nextWake, other].compactMap(\.self).min(),
+        guard let next = self.earlier(self.table.nextWake, self.earlier(self.admissionQueue.nextWake, other)),
             self.wake.map({ next < $0 }) ?? true
         else { return }
         self.wake = next
@@ -258,6 +258,11 @@ final class Calls {
     }
 
     private var now: Environment.Instant { self.context.environment.now }
+
+    private func earlier(_ first: Environment.Instant?, _ second: Environment.Instant?) -> Environment.Instant? {
+        guard let first, let second else { return first ?? second }
+        return min(first, second)
+    }
 }
 
 extension ClientContext {

@@ -2,23 +2,18 @@ internal import DequeModule
 internal import PhotonPumpWire
 
 /// The open conversations of a client: those waiting for their turn, in order; those waiting for an answer; those
-/// waiting until it is time to be sent again; and those held back until it is known what became of a write. Pure; the
-/// time is passed in.
+/// waiting until it is time to be sent again; and those held back until it is known what became of a write. The time is
+/// passed in.
 ///
 /// An entry is in the table from ``enqueue(_:_:deadline:startBy:)`` until exactly one of ``finish(_:)``,
 /// ``cancel(_:)``, ``takeHeld(_:)``, ``interrupt(only:_:)``, ``expire(now:)`` and ``removeAll()`` returns it. There is
 /// one entry per unfinished call, so the table grows only with the number of callers.
-struct ConversationTable<Entry> {
+final class ConversationTable<Entry> {
     typealias Instant = ContinuousClock.Instant
 
-    private enum State: Equatable {
-        case waiting
-        case inFlight
-        case delayed(until: Instant)
-        case held
-    }
+    private enum State { case waiting, inFlight, delayed, held }
 
-    private struct Slot {
+    private final class Slot {
         let entry: Entry
         let deadline: Instant
         /// The latest time for sending it; once it has been sent, its deadline.
@@ -26,11 +21,19 @@ struct ConversationTable<Entry> {
         /// Its number in the order of arrival.
         let number: UInt64
         var state = State.waiting
+        /// When its delay ends, if it is delayed.
+        var delayEnds: Instant
+
+        init(_ entry: Entry, deadline: Instant, startBy: Instant, number: UInt64) {
+            self.entry = entry
+            self.deadline = deadline
+            self.startBy = startBy
+            self.number = number
+            self.delayEnds = startBy
+        }
 
         /// When something has to be done about it.
-        var due: Instant {
-            if case .delayed(let until) = self.state { min(until, self.startBy) } else { self.startBy }
-        }
+        var due: Instant { self.state == .delayed ? min(self.delayEnds, self.startBy) : self.startBy }
     }
 
     private let limit: Int
@@ -61,23 +64,23 @@ struct ConversationTable<Entry> {
     // MARK: From arrival to answer
 
     /// - Parameter startBy: the latest time for its turn; nil for the deadline.
-    mutating func enqueue(_ id: GUID, _ entry: Entry, deadline: Instant, startBy: Instant? = nil) {
+    func enqueue(_ id: GUID, _ entry: Entry, deadline: Instant, startBy: Instant? = nil) {
         self.count += 1
         let startBy = min(startBy ?? deadline, deadline)
-        self.slots[id] = Slot(entry: entry, deadline: deadline, startBy: startBy, number: self.count)
+        self.slots[id] = Slot(entry, deadline: deadline, startBy: startBy, number: self.count)
         self.queuedCount += 1
         self.order.append(id)
         self.watch(id, until: startBy)
     }
 
     /// The next entry to send, which from now on waits for its answer; nil if there is none or no room.
-    mutating func startNext() -> Entry? {
+    func startNext() -> Entry? {
         guard self.inFlightCount < self.limit else { return nil }
         while let id = self.order.popFirst() {
             guard let slot = self.slots[id], slot.state == .waiting else { continue }
-            self.change(id, to: .inFlight)
+            self.change(slot, id, to: .inFlight)
             if slot.startBy != slot.deadline {
-                self.slots[id]?.startBy = slot.deadline
+                slot.startBy = slot.deadline
                 self.watch(id, until: slot.deadline)
             }
             return slot.entry
@@ -86,16 +89,16 @@ struct ConversationTable<Entry> {
     }
 
     /// The entry that an answer with this id is for; nil if no one waits for it (any more).
-    mutating func finish(_ id: GUID) -> Entry? { self.remove(id, in: .inFlight) }
+    func finish(_ id: GUID) -> Entry? { self.remove(id, in: .inFlight) }
 
     /// The entry that waits for an answer with this id; it keeps waiting.
-    func entry(_ id: GUID) -> Entry? { self.entry(id, in: .inFlight) }
+    func entry(_ id: GUID) -> Entry? { self.slot(id, in: .inFlight)?.entry }
 
     /// The ids of the entries that wait for an answer.
     var unanswered: Set<GUID> { Set(self.slots.lazy.filter { $0.value.state == .inFlight }.map(\.key)) }
 
     /// The entry that is no longer wanted; nil if it has ended already.
-    mutating func cancel(_ id: GUID) -> Entry? {
+    func cancel(_ id: GUID) -> Entry? {
         defer { self.forgetCancelled() }
         return self.remove(id)
     }
@@ -103,43 +106,43 @@ struct ConversationTable<Entry> {
     // MARK: Delays
 
     /// The answer asks for the request to be sent again, not before `until`, and then ahead of others.
-    mutating func delay(_ id: GUID, until: Instant) {
-        guard self.slots[id]?.state == .inFlight else { return }
-        self.change(id, to: .delayed(until: until))
-        self.watch(id, until: until)
+    func delay(_ id: GUID, until: Instant) {
+        guard let slot = self.slot(id, in: .inFlight) else { return }
+        self.change(slot, id, to: .delayed)
+        self.delay(slot, id, until: until)
     }
 
     /// The entry with this id, if it is delayed.
-    func delayedEntry(_ id: GUID) -> Entry? {
-        guard let slot = self.slots[id], case .delayed = slot.state else { return nil }
-        return slot.entry
-    }
+    func delayedEntry(_ id: GUID) -> Entry? { self.slot(id, in: .delayed)?.entry }
 
     /// Changes until when an entry is delayed.
-    mutating func postpone(_ id: GUID, until: Instant) {
-        guard self.delayedEntry(id) != nil else { return }
-        self.change(id, to: .delayed(until: until))
+    func postpone(_ id: GUID, until: Instant) {
+        if let slot = self.slot(id, in: .delayed) { self.delay(slot, id, until: until) }
+    }
+
+    private func delay(_ slot: Slot, _ id: GUID, until: Instant) {
+        slot.delayEnds = until
         self.watch(id, until: until)
     }
 
     // MARK: Holding back
 
     /// Takes an entry that was started out of the traffic, until it is released or taken.
-    mutating func hold(_ id: GUID) {
-        if self.slots[id]?.state == .inFlight { self.change(id, to: .held) }
+    func hold(_ id: GUID) {
+        if let slot = self.slot(id, in: .inFlight) { self.change(slot, id, to: .held) }
     }
 
     /// The place of a held entry in the order of arrival.
-    func place(of id: GUID) -> UInt64? { self.held.contains(id) ? self.slots[id]?.number : nil }
+    func place(of id: GUID) -> UInt64? { self.slot(id, in: .held)?.number }
 
     /// The entry that is held back under this id; it stays so.
-    func heldEntry(_ id: GUID) -> Entry? { self.entry(id, in: .held) }
+    func heldEntry(_ id: GUID) -> Entry? { self.slot(id, in: .held)?.entry }
 
     /// The entry that was held back under this id; it is no longer in the table.
-    mutating func takeHeld(_ id: GUID) -> Entry? { self.remove(id, in: .held) }
+    func takeHeld(_ id: GUID) -> Entry? { self.remove(id, in: .held) }
 
     /// Entries that were held back wait for their turn again, in their original order and ahead of others.
-    mutating func release(_ isFree: (Entry) -> Bool) {
+    func release(_ isFree: (Entry) -> Bool) {
         self.queueFirst(self.held.filter { id in self.slots[id].map { isFree($0.entry) } ?? false })
     }
 
@@ -154,7 +157,7 @@ struct ConversationTable<Entry> {
     /// - Parameter ids: those that no answer will come to; nil for all.
     /// - Returns: the entries that are over, which are no longer in the table, and the ids of those that are held, in
     ///   order.
-    mutating func interrupt(
+    func interrupt(
         only ids: Set<GUID>? = nil, _ decide: (Entry) -> Interruption
     ) -> (over: [Entry], held: [GUID]) {
         let interrupted = self.inOrder(ids.map { $0.intersection(self.unanswered) } ?? self.unanswered)
@@ -163,7 +166,7 @@ struct ConversationTable<Entry> {
             switch decide(slot.entry) {
             case .repeated: repeated.append(id)
             case .held:
-                self.change(id, to: .held)
+                self.change(slot, id, to: .held)
                 held.append(id)
             case .over:
                 self.remove(id)
@@ -175,7 +178,7 @@ struct ConversationTable<Entry> {
     }
 
     /// Entries whose deadline has passed. Entries whose delay is over wait for their turn again.
-    mutating func expire(now: Instant) -> [Entry] {
+    func expire(now: Instant) -> [Entry] {
         var (expired, due): ([Entry], [GUID]) = ([], [])
         while let next = self.deadlines.popDue(by: now) {
             guard let slot = self.slots[next.id], slot.due == next.time else { continue }
@@ -195,40 +198,40 @@ struct ConversationTable<Entry> {
     }
 
     /// All entries: first those that were sent, then those that wait, in order.
-    mutating func removeAll() -> [Entry] {
+    func removeAll() -> [Entry] {
         let sent = self.slots.values.filter { $0.state != .waiting }.map(\.entry)
-        let entries = sent + self.order.compactMap { self.entry($0, in: .waiting) }
-        self = Self(limit: self.limit)
+        let entries = sent + self.order.compactMap { self.slots[$0] }.filter { $0.state == .waiting }.map(\.entry)
+        (self.slots, self.order, self.held, self.deadlines) = ([:], [], [], DeadlineQueue())
+        (self.inFlightCount, self.queuedCount) = (0, 0)
         return entries
     }
 
     // MARK: Book-keeping
 
-    private func entry(_ id: GUID, in state: State) -> Entry? {
+    private func slot(_ id: GUID, in state: State) -> Slot? {
         guard let slot = self.slots[id], slot.state == state else { return nil }
-        return slot.entry
+        return slot
     }
 
-    private mutating func remove(_ id: GUID, in state: State) -> Entry? {
+    private func remove(_ id: GUID, in state: State) -> Entry? {
         self.slots[id]?.state == state ? self.remove(id) : nil
     }
 
     @discardableResult
-    private mutating func remove(_ id: GUID) -> Entry? {
+    private func remove(_ id: GUID) -> Entry? {
         guard let slot = self.slots.removeValue(forKey: id) else { return nil }
         self.tally(id, slot.state, -1)
         return slot.entry
     }
 
-    private mutating func change(_ id: GUID, to state: State) {
-        guard let old = self.slots[id]?.state else { return }
-        self.slots[id]?.state = state
-        self.tally(id, old, -1)
+    private func change(_ slot: Slot, _ id: GUID, to state: State) {
+        self.tally(id, slot.state, -1)
+        slot.state = state
         self.tally(id, state, 1)
     }
 
     /// An entry enters a state, or leaves it.
-    private mutating func tally(_ id: GUID, _ state: State, _ difference: Int) {
+    private func tally(_ id: GUID, _ state: State, _ difference: Int) {
         switch state {
         case .waiting: self.queuedCount += difference
         case .inFlight: self.inFlightCount += difference
@@ -242,14 +245,14 @@ struct ConversationTable<Entry> {
     }
 
     /// Entries wait for their turn, in the order of their arrival and ahead of others.
-    private mutating func queueFirst(_ ids: some Collection<GUID>) {
+    private func queueFirst(_ ids: some Collection<GUID>) {
         guard !ids.isEmpty else { return }
-        let ids = self.inOrder(ids).map(\.0)
-        for id in ids { self.change(id, to: .waiting) }
-        self.order.prepend(contentsOf: ids)
+        let waiting = self.inOrder(ids)
+        for (id, slot) in waiting { self.change(slot, id, to: .waiting) }
+        self.order.prepend(contentsOf: waiting.lazy.map(\.0))
     }
 
-    private mutating func watch(_ id: GUID, until time: Instant) {
+    private func watch(_ id: GUID, until time: Instant) {
         self.deadlines.add(id, at: time)
         let slots = self.slots
         self.deadlines.compact(to: slots.count) {
@@ -257,7 +260,7 @@ struct ConversationTable<Entry> {
         }
     }
 
-    private mutating func forgetCancelled() {
+    private func forgetCancelled() {
         guard self.order.count > 2 * self.queuedCount + 16 else { return }
         let slots = self.slots
         self.order.removeAll { slots[$0]?.state != .waiting }

@@ -19,14 +19,14 @@ final class Connection {
         /// Exits: `dialling`, `closed`.
         case locating
         /// TLS is not negotiated yet. Exits: `introducing`, `closed`.
-        case dialling(any Dialling)
+        case dialling
         /// Exits: `serving`, `closed`.
-        case introducing(PackageChannel, Handshake)
+        case introducing
         /// Exits: `leaving`, `closed`.
-        case serving(PackageChannel, Heartbeat)
+        case serving
         /// It takes no more requests, but the answers to those that were sent on it are still awaited, so that nobody has
         /// to wonder what became of them. Exits: `closed`.
-        case leaving(PackageChannel, unanswered: Set<GUID>)
+        case leaving
         case closed
     }
 
@@ -48,6 +48,15 @@ final class Connection {
     private var stage = Stage.locating
     /// When that stage began.
     private(set) var since: Environment.Instant
+    private var dialling: (any Dialling)?
+    /// From `introducing` on, until it is closed.
+    private var channel: PackageChannel?
+    /// While `introducing`.
+    private var handshake: Handshake?
+    /// While `serving`.
+    private var heartbeat: Heartbeat?
+    /// The requests whose answers are awaited although the connection was left.
+    private(set) var unanswered: Set<GUID> = []
     /// The heartbeat that awaits its answer.
     private var ping: (id: GUID, sent: Environment.Instant)?
     /// The round trip of the last heartbeat; nil before the first.
@@ -83,7 +92,7 @@ final class Connection {
 
     /// Dials the first address.
     func located(_ result: Result<[SocketAddress], SocketError>) throws(ConnectionFailure) {
-        guard case .locating = self.stage else { return }
+        guard self.stage == .locating else { return }
         switch result {
         case .failure(let error):
             throw ConnectionFailure("cannot find '\(self.node.endpoint.host)'", error)
@@ -91,14 +100,15 @@ final class Connection {
             let dialling = self.context.environment.connection(to: addresses, on: self.context.executor) {
                 [report] in report(.dialled)
             }
-            self.stage = .dialling(dialling)
+            self.stage = .dialling
+            self.dialling = dialling
             dialling.start()
         }
     }
 
     /// Takes the socket, and begins to introduce this client.
     func dialled() throws(ConnectionFailure) {
-        guard case .dialling(let dialling) = self.stage else { return }
+        guard self.stage == .dialling, let dialling else { return }
         let channel: PackageChannel
         do throws(TransportError) {
             let limit = self.context.configuration.maximumFrameSize
@@ -108,10 +118,11 @@ final class Connection {
             throw ConnectionFailure("cannot connect", error, isPermanent: error.isPermanent)
         }
         channel.activate { [report] in report(.ready($0)) }
-        let handshake = Handshake(
+        self.enter(.introducing)
+        (self.dialling, self.channel) = (nil, channel)
+        self.handshake = Handshake(
             login: self.login, connectionName: self.context.configuration.connectionName,
             acquaintance: self.acquaintance, now: self.now)
-        self.enter(.introducing(channel, handshake))
         self.ask()
     }
 
@@ -134,32 +145,27 @@ final class Connection {
     // MARK: Introducing the client
 
     /// Whether the server has accepted the connection, but not this client yet.
-    var isIntroducing: Bool { if case .introducing = self.stage { true } else { false } }
+    var isIntroducing: Bool { self.stage == .introducing }
 
     /// Why the server has not accepted this client yet, if it says so.
     var refusal: PhotonPumpError? {
-        guard case .introducing(_, let handshake) = self.stage, var refusal = handshake.refusal else { return nil }
+        guard var refusal = self.handshake?.refusal else { return nil }
         refusal.endpoint = self.node.endpoint.description
         return refusal
     }
 
     /// Since when the server has refused a user whom it accepted before.
-    var refusedSince: Environment.Instant? {
-        if case .introducing(_, let handshake) = self.stage { handshake.acquaintance?.refusedSince } else { nil }
-    }
+    var refusedSince: Environment.Instant? { self.handshake?.acquaintance?.refusedSince }
 
     /// Handles a package of the handshake.
     ///
     /// - Returns: whether the server has accepted this client; nil for a package that does not belong to it.
     func introduce(with package: Package) throws(ConnectionFailure) -> Bool? {
-        guard case .introducing(let channel, var handshake) = self.stage else { return nil }
-        let action = handshake.received(package, nextID: self.context.environment.newID(), now: self.now)
-        self.stage = .introducing(channel, handshake)
-        switch action {
+        switch self.handshake?.received(package, nextID: self.context.environment.newID(), now: self.now) {
         case nil: return nil
         case .finish: return true
         case .fail(let error, let isPermanent): throw ConnectionFailure(error, isPermanent: isPermanent)
-        case .send(let package): channel.send(package)
+        case .send(let package): self.channel?.send(package)
         case .wait: break
         }
         self.ask()
@@ -168,14 +174,13 @@ final class Connection {
 
     /// Asks the server to accept this client, if it is time to.
     private func ask() {
-        guard case .introducing(let channel, var handshake) = self.stage else { return }
         let now = self.now
         // What has not left this machine yet need not be said again.
-        let isWaiting = channel.unsentCount > 0
-        if !isWaiting, let question = handshake.look(self.context.environment.newID(), now: now) {
-            channel.send(question)
-            self.stage = .introducing(channel, handshake)
+        let isWaiting = self.unsentCount > 0
+        if !isWaiting, let question = self.handshake?.look(self.context.environment.newID(), now: now) {
+            self.channel?.send(question)
         }
+        guard let handshake else { return }
         let next = isWaiting ? now + Handshake.pace : handshake.askAgain
         self.timer.schedule(after: min(next, self.ends) - now)
     }
@@ -196,14 +201,16 @@ final class Connection {
 
     // MARK: Serving
 
-    var isServing: Bool { if case .serving = self.stage { true } else { false } }
+    var isServing: Bool { self.stage == .serving }
 
     var peer: String { self.channel?.peer ?? self.node.endpoint.description }
 
     /// The server has accepted this client: from now on it is asked for something else.
     func serve() {
-        guard case .introducing(let channel, _) = self.stage else { return }
-        self.enter(.serving(channel, Heartbeat(self.context.configuration.heartbeat, now: self.now)))
+        guard self.isIntroducing else { return }
+        self.enter(.serving)
+        self.handshake = nil
+        self.heartbeat = Heartbeat(self.context.configuration.heartbeat, now: self.now)
         _ = self.watchForSilence()
     }
 
@@ -211,17 +218,15 @@ final class Connection {
     ///
     /// - Returns: for how long nothing has come, if that is too long.
     func watchForSilence() -> Duration? {
-        guard case .serving(let channel, var heartbeat) = self.stage else { return nil }
         let now = self.now
-        let action = heartbeat.look(now: now, pending: channel.untakenCount)
-        self.stage = .serving(channel, heartbeat)
-        switch action {
+        switch self.heartbeat?.look(now: now, pending: self.channel?.untakenCount ?? 0) {
+        case nil: break
         case .dead(let silence): return silence
         case .wait(let next): self.timer.schedule(after: next - now)
         case .ask(let next):
             let id = self.context.environment.newID()
             self.ping = (id, now)
-            channel.send(Package(.heartbeatRequest, id))
+            self.channel?.send(Package(.heartbeatRequest, id))
             self.timer.schedule(after: next - now)
         }
         return nil
@@ -237,36 +242,26 @@ final class Connection {
 
     /// Another connection takes the place of this one, which only waits for these answers.
     func leave(unanswered: Set<GUID>) {
-        guard case .serving(let channel, _) = self.stage else { return }
-        self.enter(.leaving(channel, unanswered: unanswered))
+        guard self.isServing else { return }
+        self.enter(.leaving)
+        self.heartbeat = nil
+        self.unanswered = unanswered
         self.timer.schedule(after: self.context.configuration.connectTimeout)
-    }
-
-    /// The requests whose answers are awaited although the connection was left.
-    var unanswered: Set<GUID> {
-        if case .leaving(_, let unanswered) = self.stage { unanswered } else { [] }
     }
 
     /// An answer has come on the connection that was left.
     ///
     /// - Returns: whether it was awaited.
-    func answered(_ id: GUID) -> Bool {
-        guard case .leaving(let channel, var unanswered) = self.stage, unanswered.remove(id) != nil else {
-            return false
-        }
-        self.stage = .leaving(channel, unanswered: unanswered)
-        return true
-    }
+    func answered(_ id: GUID) -> Bool { self.unanswered.remove(id) != nil }
 
     /// Whether it was not closed yet.
-    var isOpen: Bool { if case .closed = self.stage { false } else { true } }
+    var isOpen: Bool { self.stage != .closed }
 
     func close() {
-        switch self.stage {
-        case .dialling(let dialling): dialling.cancel()
-        case .locating, .introducing, .serving, .leaving, .closed: self.channel?.close()
-        }
+        self.dialling?.cancel()
+        self.channel?.close()
         self.stage = .closed
+        (self.dialling, self.channel, self.handshake, self.heartbeat, self.unanswered) = (nil, nil, nil, nil, [])
     }
 
     // MARK: Traffic
@@ -305,10 +300,7 @@ final class Connection {
             if case .package(let package) = frame, self.answers(package, channel) { return }
             handle(frame)
         }
-        guard count > 0, case .serving(let channel, var heartbeat) = self.stage else { return }
-        let wasAwaited = heartbeat.received(now: self.now)
-        self.stage = .serving(channel, heartbeat)
-        if wasAwaited { _ = self.watchForSilence() }
+        if count > 0, self.heartbeat?.received(now: self.now) ?? false { _ = self.watchForSilence() }
     }
 
     /// Whether a package is a matter of the connection alone.
@@ -319,13 +311,6 @@ final class Connection {
         default: return false
         }
         return true
-    }
-
-    private var channel: PackageChannel? {
-        switch self.stage {
-        case .introducing(let channel, _), .serving(let channel, _), .leaving(let channel, _): channel
-        case .locating, .dialling, .closed: nil
-        }
     }
 
     private var now: Environment.Instant { self.context.environment.now }

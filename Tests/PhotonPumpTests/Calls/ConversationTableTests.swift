@@ -13,7 +13,7 @@ struct ConversationTableTests {
 
     @Test("the table of conversations starts entries in order, and no more than its limit")
     func limit() {
-        var table = ConversationTable<String>(limit: 2)
+        let table = ConversationTable<String>(limit: 2)
         for (number, name) in ["a", "b", "c", "d"].enumerated() {
             table.enqueue(self.id(UInt64(number)), name, deadline: self.never)
         }
@@ -29,7 +29,7 @@ struct ConversationTableTests {
 
     @Test("the table of conversations returns an entry once, by whichever way it ends")
     func once() {
-        var table = ConversationTable<String>(limit: 9)
+        let table = ConversationTable<String>(limit: 9)
         table.enqueue(self.id(1), "a", deadline: self.never)
         #expect(table.finish(self.id(1)) == nil, "it was not sent yet")
         #expect(table.startNext() == "a")
@@ -40,7 +40,7 @@ struct ConversationTableTests {
 
     @Test("the table of conversations lets waiting and sent entries be cancelled")
     func cancel() {
-        var table = ConversationTable<String>(limit: 1)
+        let table = ConversationTable<String>(limit: 1)
         for (number, name) in ["a", "b", "c"].enumerated() {
             table.enqueue(self.id(UInt64(number)), name, deadline: self.never)
         }
@@ -53,7 +53,7 @@ struct ConversationTableTests {
 
     @Test("the table of conversations hands everything back at the end, and is empty then")
     func removeAll() {
-        var table = ConversationTable<String>(limit: 1)
+        let table = ConversationTable<String>(limit: 1)
         for (number, name) in ["a", "b", "c", "d"].enumerated() {
             table.enqueue(self.id(UInt64(number)), name, deadline: self.never)
         }
@@ -66,7 +66,7 @@ struct ConversationTableTests {
 
     @Test("the table of conversations is empty after ten thousand waiting entries are cancelled")
     func manyCancelled() {
-        var table = ConversationTable<Int>(limit: 1)
+        let table = ConversationTable<Int>(limit: 1)
         for number in 0..<10_000 { table.enqueue(self.id(UInt64(number)), number, deadline: self.never) }
         for number in (0..<10_000).reversed() { #expect(table.cancel(self.id(UInt64(number))) == number) }
         #expect((table.inFlightCount, table.waitingCount) == (0, 0))
@@ -77,7 +77,7 @@ struct ConversationTableTests {
         "the table of conversations returns entries when their deadlines come, wherever they wait, and says when to look again"
     )
     func deadlines() {
-        var table = ConversationTable<String>(limit: 1)
+        let table = ConversationTable<String>(limit: 1)
         #expect(table.nextWake == nil)
         table.enqueue(self.id(1), "a", deadline: self.at(30))
         table.enqueue(self.id(2), "b", deadline: self.at(10))
@@ -97,7 +97,7 @@ struct ConversationTableTests {
         "the table of conversations sends a delayed entry again when its time has come, ahead of others, unless its deadline has too"
     )
     func delays() {
-        var table = ConversationTable<String>(limit: 1)
+        let table = ConversationTable<String>(limit: 1)
         table.enqueue(self.id(1), "a", deadline: self.at(30))
         table.enqueue(self.id(2), "b", deadline: self.at(40))
         #expect(table.startNext() == "a")
@@ -118,7 +118,7 @@ struct ConversationTableTests {
         "the table of conversations sends again in order, and ahead of others, what was sent in vain and may be repeated"
     )
     func interrupt() {
-        var table = ConversationTable<String>(limit: 3)
+        let table = ConversationTable<String>(limit: 3)
         for (number, name) in ["a", "b", "c", "d"].enumerated() {
             table.enqueue(self.id(UInt64(number)), name, deadline: self.at(number + 10), startBy: self.at(1))
         }
@@ -134,7 +134,7 @@ struct ConversationTableTests {
 
     @Test("the table of conversations holds entries back, and lets them go on in order and ahead of others")
     func held() {
-        var table = ConversationTable<String>(limit: 3)
+        let table = ConversationTable<String>(limit: 3)
         for (number, name) in ["a", "b", "c", "d", "e"].enumerated() {
             table.enqueue(self.id(UInt64(number)), name, deadline: self.at(number == 1 ? 5 : 50))
         }
