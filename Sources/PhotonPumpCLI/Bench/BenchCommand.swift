@@ -57,12 +57,12 @@ struct BenchCommand: ClientCommand {
     var target = "?"
 
     func validate() throws {
-        for (name, value) in [("n", self.count), ("window", self.window), ("batch", self.batch)] where value < 1 {
-            throw ValidationError("--\(name) must be at least 1")
-        }
-        guard self.warmup >= 0 else { throw ValidationError("--warmup must not be below 0") }
-        guard (1...4096).contains(self.slice) else { throw ValidationError("--slice must be between 1 and 4096") }
-        guard (0...(8 << 20)).contains(self.size) else { throw ValidationError("--size must be between 0 and 8388608") }
+        try check("n", self.count, in: 1...)
+        try check("window", self.window, in: 1...)
+        try check("batch", self.batch, in: 1...)
+        try check("warmup", self.warmup, in: 0...)
+        try check("slice", self.slice, in: 1...4096)
+        try check("size", self.size, in: 0...(8 << 20))
     }
 
     func configuration() throws -> Client.Configuration {

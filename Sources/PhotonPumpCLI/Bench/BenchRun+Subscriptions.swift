@@ -4,47 +4,31 @@ import PhotonPump
 extension BenchRun {
     func subscribe() async throws -> JSON {
         let subscription = try await self.client.subscribe(to: self.options.stream)
-        print(#"{"ready":true}"#)
-        try flushOutput()
-        var touched = Touched()
-        var meter = Meter()
-        for try await event in subscription.events {
-            if touched.count == 0 { meter = Meter() }
-            touched.add(event)
-            if touched.count == self.options.count { break }
-        }
-        return meter.report(self.options, units: touched.count, latencies: nil)
+        try Self.sayReady()
+        return try await self.touch(subscription.events, self.options.count) { $0 }.report(self.options)
     }
 
     func catchUp() async throws -> JSON {
         var settings = SubscriptionOptions()
         settings.pageSize = self.options.slice
-        var touched = Touched()
         let meter = Meter()
-        let subscription = try await self.client.subscribe(
-            to: self.options.stream, from: .start, options: settings)
-        for try await event in subscription.events {
-            touched.add(event)
-            if touched.count == self.options.count { break }
-        }
-        return meter.report(self.options, units: touched.count, latencies: nil)
+        let subscription = try await self.client.subscribe(to: self.options.stream, from: .start, options: settings)
+        return try await self.touch(subscription.events, self.options.count, since: meter) { $0 }.report(self.options)
     }
 
     func persistent() async throws -> JSON {
-        let options = self.options
         let subscription = try await self.client.connectSubscription(
-            options.group, to: options.stream, bufferSize: options.window)
+            self.options.group, to: self.options.stream, bufferSize: self.options.window)
+        try Self.sayReady()
+        return try await self.touch(subscription.events, self.options.count) { event in
+            subscription.ack(event)
+            return event.resolved
+        }.report(self.options)
+    }
+
+    private static func sayReady() throws {
         print(#"{"ready":true}"#)
         try flushOutput()
-        var touched = Touched()
-        var meter = Meter()
-        for try await event in subscription.events {
-            if touched.count == 0 { meter = Meter() }
-            touched.add(event.resolved)
-            subscription.ack(event)
-            if touched.count == options.count { break }
-        }
-        return meter.report(options, units: touched.count, latencies: nil)
     }
 
     func createSubscription() async throws -> JSON {

@@ -8,29 +8,24 @@ struct BenchRun {
     let options: BenchCommand
 
     func measured() async throws -> JSON {
-        switch self.options.scenario {
-        case .ping:
-            return try await self.oneAfterAnother { try await self.client.ping() }
-        case .readEvent:
-            let stream = self.options.stream
-            return try await self.oneAfterAnother { _ = try await self.client.getEvent(0, in: stream) }
-        case .writeSequential:
-            return try await self.oneAfterAnother(self.write(events: 1))
-        case .writePipelined:
-            return try await self.inFlight(self.write(events: 1))
-        case .writeBatch:
-            return try await self.inFlight(self.write(events: self.options.batch), unit: self.options.batch)
-        case .readSlices:
-            return try await self.readSlices()
-        case .subscribe:
-            return try await self.subscribe()
-        case .catchUp:
-            return try await self.catchUp()
-        case .persistent:
-            return try await self.persistent()
-        case .createSubscription:
-            return try await self.createSubscription()
+        let (client, stream) = (self.client, self.options.stream)
+        return switch self.options.scenario {
+        case .ping: try await self.repeated(window: 1) { try await client.ping() }
+        case .readEvent: try await self.repeated(window: 1) { _ = try await client.getEvent(0, in: stream) }
+        case .writeSequential: try await self.repeated(window: 1, self.write(events: 1))
+        case .writePipelined: try await self.repeated(window: self.options.window, self.write(events: 1))
+        case .writeBatch: try await self.writeBatches()
+        case .readSlices: try await self.readSlices()
+        case .subscribe: try await self.subscribe()
+        case .catchUp: try await self.catchUp()
+        case .persistent: try await self.persistent()
+        case .createSubscription: try await self.createSubscription()
         }
+    }
+
+    private func writeBatches() async throws -> JSON {
+        let batch = self.options.batch
+        return try await self.repeated(window: self.options.window, unit: batch, self.write(events: batch))
     }
 
     private func write(events count: Int) -> @Sendable () async throws -> Void {
@@ -49,40 +44,26 @@ struct BenchRun {
         return start + String(repeating: "x", count: size - start.utf8.count - 2) + "\"}"
     }
 
-    private func oneAfterAnother(_ operation: () async throws -> Void) async throws -> JSON {
-        for _ in 0..<self.options.warmup { try await operation() }
-        let clock = ContinuousClock()
-        var latencies: [Duration] = []
-        latencies.reserveCapacity(self.options.count)
+    /// Measures the operation, `--n` times in so many tasks, each of which awaits one at a time.
+    private func repeated(
+        window: Int, unit: Int = 1, _ operation: @escaping @Sendable () async throws -> Void
+    ) async throws -> JSON {
+        _ = try await self.latencies(of: operation, count: self.options.warmup, window: window)
         let meter = Meter()
-        for _ in 0..<self.options.count {
-            let start = clock.now
-            try await operation()
-            latencies.append(clock.now - start)
-        }
-        return meter.report(self.options, units: self.options.count, latencies: latencies)
-    }
-
-    /// Runs the operations in `--window` tasks, each of which awaits one at a time.
-    private func inFlight(_ operation: @escaping @Sendable () async throws -> Void, unit: Int = 1) async throws -> JSON
-    {
-        _ = try await self.latencies(of: operation, count: self.options.warmup)
-        let meter = Meter()
-        let latencies = try await self.latencies(of: operation, count: self.options.count)
+        let latencies = try await self.latencies(of: operation, count: self.options.count, window: window)
         return meter.report(self.options, units: self.options.count * unit, latencies: latencies)
     }
 
     private func latencies(
-        of operation: @escaping @Sendable () async throws -> Void,
-        count: Int
+        of operation: @escaping @Sendable () async throws -> Void, count: Int, window: Int
     ) async throws -> [Duration] {
-        let started = Counter()
+        let started = Atomic(0)
         return try await withThrowingTaskGroup(of: [Duration].self) { group in
-            for _ in 0..<self.options.window {
+            for _ in 0..<window {
                 group.addTask {
                     let clock = ContinuousClock()
                     var latencies: [Duration] = []
-                    while started.next() < count {
+                    while started.wrappingAdd(1, ordering: .relaxed).oldValue < count {
                         let start = clock.now
                         try await operation()
                         latencies.append(clock.now - start)
@@ -95,20 +76,24 @@ struct BenchRun {
     }
 
     private func readSlices() async throws -> JSON {
-        if self.options.warmup > 0 { _ = try await self.touch(self.options.warmup) }
-        let meter = Meter()
-        let touched = try await self.touch(self.options.count)
+        let events = self.client.iter(self.options.stream, pageSize: self.options.slice)
+        if self.options.warmup > 0 { _ = try await self.touch(events, self.options.warmup) { $0 } }
+        let touched = try await self.touch(events, self.options.count, since: Meter()) { $0 }
         guard touched.count == self.options.count else {
             throw BenchError(description: "the stream has only \(touched.count) events")
         }
-        return meter.report(self.options, units: touched.count, latencies: nil)
+        return touched.report(self.options)
     }
 
     /// Goes through `count` events and looks at each one's number, id, type and data.
-    private func touch(_ count: Int) async throws -> Touched {
-        var touched = Touched()
-        for try await event in self.client.iter(self.options.stream, pageSize: self.options.slice) {
-            touched.add(event)
+    ///
+    /// - Parameter meter: what measures it, or nil to measure from the first event on.
+    func touch<Events: AsyncSequence>(
+        _ events: Events, _ count: Int, since meter: Meter? = nil, _ resolved: (Events.Element) -> ResolvedEvent
+    ) async throws -> Touched {
+        var touched = Touched(meter: meter)
+        for try await event in events {
+            touched.add(resolved(event))
             if touched.count == count { break }
         }
         return touched
@@ -116,22 +101,25 @@ struct BenchRun {
 
     /// A sum over everything looked at, so that no look can be left out.
     struct Touched {
-        var count = 0
+        private(set) var count = 0
         private var sum = 0
+        private var meter: Meter?
+
+        init(meter: Meter?) {
+            self.meter = meter
+        }
 
         mutating func add(_ event: ResolvedEvent) {
+            if self.meter == nil { self.meter = Meter() }
             self.count += 1
             self.sum &+= Int(event.number) &+ Int(event.id.uuid.15) &+ event.type.utf8.count
             self.sum &+= event.data.count &+ Int(event.data.first ?? 0) &+ Int(event.data.last ?? 0)
         }
+
+        func report(_ options: BenchCommand) -> JSON {
+            (self.meter ?? Meter()).report(options, units: self.count, latencies: nil)
+        }
     }
-}
-
-/// Numbers from 0 on, each given out once.
-private final class Counter: Sendable {
-    private let value = Atomic<Int>(0)
-
-    func next() -> Int { self.value.wrappingAdd(1, ordering: .relaxed).oldValue }
 }
 
 struct BenchError: Error, CustomStringConvertible {

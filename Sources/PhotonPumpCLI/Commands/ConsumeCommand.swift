@@ -19,10 +19,7 @@ struct ConsumeCommand: ClientCommand {
     @ParentCommand var parent: Pump
     @OptionGroup var global: GlobalOptions
 
-    @Argument(help: "The stream whose events the persistent subscription delivers.")
-    var stream: String
-    @Argument(help: "The name of the persistent subscription.")
-    var group: String
+    @OptionGroup var target: GroupCommand.Target
     @Option(help: "The most unacknowledged events to hold at a time.")
     var buffer = 10
     @Option(help: "The most events to handle at once.")
@@ -46,32 +43,25 @@ struct ConsumeCommand: ClientCommand {
     }
 
     func validate() throws {
-        for (name, value) in [("buffer", self.buffer), ("workers", self.workers), ("count", self.count ?? 1)]
-        where value < 1 {
-            throw ValidationError("--\(name) must be at least 1")
-        }
+        try check("buffer", self.buffer, in: 1...)
+        try check("workers", self.workers, in: 1...)
+        try check("count", self.count, in: 1...)
     }
 
     func run(with client: Client, json: Bool) async throws {
         let subscription = try await client.connectSubscription(
-            self.group, to: self.stream, bufferSize: self.buffer)
-        try await self.consume(subscription, json: json)
-    }
-
-    private func consume(_ subscription: PersistentSubscription, json: Bool) async throws {
-        let tally = Tally(limit: self.count ?? .max)
+            self.target.group, to: self.target.stream, bufferSize: self.buffer)
         let progress = ProgressLine()
         try await progress.show {
             "\(subscription.status.phase), \(subscription.status.inFlight) in flight"
         } during: {
-            try await self.consume(subscription, json: json, tally, progress)
+            try await self.consume(subscription, json: json, progress)
         }
     }
 
-    private func consume(
-        _ subscription: PersistentSubscription, json: Bool, _ tally: Tally, _ progress: ProgressLine
-    ) async throws {
-        let (nack, isLine) = (self.nack, !json)
+    private func consume(_ subscription: PersistentSubscription, json: Bool, _ progress: ProgressLine) async throws {
+        let (nack, limit) = (self.nack, self.count ?? .max)
+        let begun = Atomic(0)
         do {
             try await subscription.process(
                 maxConcurrent: self.workers,
@@ -80,10 +70,11 @@ struct ConsumeCommand: ClientCommand {
                     return refused.action
                 },
                 handler: { event in
-                    guard let isLast = tally.add() else { throw Enough() }
+                    let number = begun.wrappingAdd(1, ordering: .relaxed).newValue
+                    if number > limit { throw Enough() }
                     try progress.printEvent(
-                        isLine ? EventOutput.text(event.resolved) : "\(EventOutput.json(event.resolved))")
-                    if isLast { subscription.stop() }
+                        json ? "\(EventOutput.json(event.resolved))" : EventOutput.text(event.resolved))
+                    if number == limit { subscription.stop() }
                     if let nack { throw Refused(action: nack.action) }
                 }
             )
@@ -98,20 +89,4 @@ struct ConsumeCommand: ClientCommand {
 
     /// What a handler throws when its event is one too many, which is left to other consumers.
     private struct Enough: Error {}
-}
-
-/// Counts events up to a limit.
-private final class Tally: Sendable {
-    private let limit: Int
-    private let count = Atomic(0)
-
-    init(limit: Int) {
-        self.limit = limit
-    }
-
-    /// - Returns: whether this is the last one; nil when it is one too many.
-    func add() -> Bool? {
-        let count = self.count.wrappingAdd(1, ordering: .relaxed).newValue
-        return count > self.limit ? nil : count == self.limit
-    }
 }

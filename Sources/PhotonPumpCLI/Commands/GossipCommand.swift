@@ -16,21 +16,15 @@ struct GossipCommand: PumpCommand {
     @ParentCommand var parent: Pump
     @OptionGroup var global: GlobalOptions
 
-    @Option(help: "The HTTP port of the server that a tcp:// or tls:// URL names.")
-    var httpPort = Endpoint.defaultGossipPort
-
-    func validate() throws {
-        guard (1...65535).contains(self.httpPort) else {
-            throw ValidationError("--http-port must be between 1 and 65535")
-        }
-    }
+    @OptionGroup var http: HTTPOptions
 
     func run() async throws {
         let options = self.options
         let configuration = try options.configuration()
         try await interruptible {
-            let gossip = try await ClusterGossip.read(configuration, httpPort: self.httpPort, logger: options.logger)
-            let members = gossip.members
+            let members = try await ClusterGossip.read(
+                configuration, httpPort: self.http.httpPort, logger: options.logger
+            ).members
             if options.json {
                 for member in members { print(JSON(member)) }
             } else {

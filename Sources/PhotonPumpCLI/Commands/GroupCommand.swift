@@ -98,7 +98,6 @@ struct GroupCommand: PumpCommand {
     struct ReplayParked: GroupChange {
         static let done = "replaying parked events"
         static let configuration = CommandConfiguration(
-            commandName: "replay-parked",
             abstract: "Deliver the parked events of a persistent subscription again.",
             discussion: "The request is made over HTTP, as the user in the connection string."
         )
@@ -111,17 +110,6 @@ struct GroupCommand: PumpCommand {
         func change(with client: Client) async throws {
             try await client.replayParkedEvents(
                 of: self.target.group, to: self.target.stream, httpPort: self.http.httpPort)
-        }
-    }
-
-    struct HTTPOptions: ParsableArguments {
-        @Option(help: "The HTTP port of the server that a tcp:// or tls:// URL names.")
-        var httpPort = Endpoint.defaultGossipPort
-
-        func validate() throws {
-            guard (1...65535).contains(self.httpPort) else {
-                throw ValidationError("--http-port must be between 1 and 65535")
-            }
         }
     }
 }

@@ -11,9 +11,7 @@ struct PingCommand: ClientCommand {
     @Option(help: "The number of round trips.")
     var count = 1
 
-    func validate() throws {
-        guard self.count > 0 else { throw ValidationError("--count must be at least 1") }
-    }
+    func validate() throws { try check("count", self.count, in: 1...) }
 
     func run(with client: Client, json: Bool) async throws {
         for number in 1...self.count {

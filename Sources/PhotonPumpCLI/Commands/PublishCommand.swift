@@ -36,7 +36,7 @@ struct PublishCommand: ClientCommand {
     var batch = 500
 
     func validate() throws {
-        guard self.batch > 0 else { throw ValidationError("--batch must be at least 1") }
+        try check("batch", self.batch, in: 1...)
         if self.type == nil, self.data != nil || self.metadata != nil || self.id != nil {
             throw ValidationError("--data, --metadata and --id need a TYPE")
         }

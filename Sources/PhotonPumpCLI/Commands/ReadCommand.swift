@@ -26,45 +26,29 @@ struct ReadCommand: ClientCommand {
     var from: String?
     @Option(help: "The most events to print. (default: all)")
     var count: Int?
-    @Flag(name: .customLong("no-resolve-links"), help: "Print links instead of the events they point to.")
-    var keepsLinks = false
-    @Option(help: ArgumentHelp("Only events whose type contains a match; only with $all.", valueName: "regex"))
-    var types: String?
-    @Option(
-        help: ArgumentHelp("Only events of streams whose names begin with this; only with $all.", valueName: "prefix"))
-    var streams: String?
+    @OptionGroup var selection: EventSelection
 
     func validate() throws {
-        if self.stream.isEmpty { throw ValidationError("the stream's name is empty") }
+        try self.selection.check(self.stream)
         if self.stream == "$all" { _ = try self.position() } else { _ = try self.number() }
-        if self.stream != "$all", self.types != nil || self.streams != nil {
-            throw ValidationError("--types and --streams are for $all")
-        }
-        if let count, count < 0 { throw ValidationError("--count must not be below 0") }
+        try check("count", self.count, in: 0...)
     }
 
     func run(with client: Client, json: Bool) async throws {
-        try await self.printEvents(from: client, json: json)
-    }
-
-    private func printEvents(from client: Client, json: Bool) async throws {
         var left = self.count ?? .max
         guard left > 0 else { return }
         let direction = self.backward ? Direction.backward : .forward
         let pageSize = min(left, 500)
-        let resolvesLinks = !self.keepsLinks
+        let resolvesLinks = !self.selection.keepsLinks
         func show(_ event: ResolvedEvent) -> Bool {
             print(json ? "\(EventOutput.json(event))" : EventOutput.text(event))
             left -= 1
             return left > 0
         }
         if self.stream == "$all" {
-            let byStream = self.streams.map { EventFilter.streams(prefixedBy: $0) }
-            let byType = self.types.map { EventFilter.types(matching: $0) }
-            // A reading has one filter; the other is applied to what it returns.
-            let further = byStream == nil ? nil : try byType?.predicate()
+            let (filter, further) = try self.selection.filters()
             let events = client.iterAll(
-                direction: direction, from: try self.position(), pageSize: pageSize, matching: byStream ?? byType,
+                direction: direction, from: try self.position(), pageSize: pageSize, matching: filter,
                 resolveLinks: resolvesLinks
             )
             for try await event in events where further?(event) ?? true {

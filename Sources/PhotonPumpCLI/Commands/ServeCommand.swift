@@ -39,14 +39,11 @@ struct ServeCommand: PumpCommand {
     var gossipFormat = 5
 
     func validate() throws {
-        let ports = [("port", self.port), ("http-port", self.httpPort), ("tls-port", self.tlsPort ?? 0)]
-        for (name, port) in ports where !(0...65535).contains(port) {
-            throw ValidationError("--\(name) must be between 0 and 65535")
-        }
+        try check("port", self.port, in: 0...65535)
+        try check("http-port", self.httpPort, in: 0...65535)
+        try check("tls-port", self.tlsPort, in: 0...65535)
         if self.tlsCaFile != nil, self.tlsPort == nil { throw ValidationError("--tls-ca-file needs --tls-port") }
-        guard (1...100).contains(self.clusterSize) else {
-            throw ValidationError("--cluster-size must be between 1 and 100")
-        }
+        try check("cluster-size", self.clusterSize, in: 1...100)
         guard [5, 20].contains(self.gossipFormat) else {
             throw ValidationError("--gossip-format must be 5 or 20")
         }

@@ -7,21 +7,14 @@ struct StreamCommand: PumpCommand {
     static let configuration = CommandConfiguration(
         commandName: "stream",
         abstract: "Delete streams, and read or set their metadata.",
-        subcommands: [DeleteCommand.self, TombstoneCommand.self, MetadataCommand.self]
+        subcommands: [Delete.self, Tombstone.self, Metadata.self]
     )
 
     @ParentCommand var parent: Pump
     @OptionGroup var global: GlobalOptions
 
-    /// `pump stream delete`
-    struct DeleteCommand: ClientCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "delete",
-            abstract: "Delete a stream so that it can be written to again."
-        )
-
-        @ParentCommand var parent: StreamCommand
-        @OptionGroup var global: GlobalOptions
+    /// Which stream to delete, and when.
+    struct Target: ParsableArguments {
         @Argument(help: "The stream to delete.")
         var stream: String
         @Option(
@@ -29,39 +22,48 @@ struct StreamCommand: PumpCommand {
             transform: expectedVersion)
         var expect = ExpectedVersion.any
 
+        fileprivate func printDeleted(at position: Position?, json: Bool) {
+            let place = position.map { " at \($0)" } ?? ""
+            print(
+                json
+                    ? "\(EventOutput.json(deleted: self.stream, at: position))"
+                    : "\(Printable.line(self.stream)): deleted\(place)")
+        }
+    }
+
+    /// `pump stream delete`
+    struct Delete: ClientCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Delete a stream so that it can be written to again.")
+
+        @ParentCommand var parent: StreamCommand
+        @OptionGroup var global: GlobalOptions
+        @OptionGroup var target: Target
+
         func run(with client: Client, json: Bool) async throws {
-            Output(json: json).deleted(self.stream, try await client.deleteStream(self.stream, expecting: self.expect))
+            let position = try await client.deleteStream(self.target.stream, expecting: self.target.expect)
+            self.target.printDeleted(at: position, json: json)
         }
     }
 
     /// `pump stream tombstone`
-    struct TombstoneCommand: ClientCommand {
+    struct Tombstone: ClientCommand {
         static let configuration = CommandConfiguration(
-            commandName: "tombstone",
-            abstract: "Delete a stream permanently, so that it can never be written to again."
-        )
+            abstract: "Delete a stream permanently, so that it can never be written to again.")
 
         @ParentCommand var parent: StreamCommand
         @OptionGroup var global: GlobalOptions
-        @Argument(help: "The stream to delete.")
-        var stream: String
-        @Option(
-            help: "What must be true of it: any, none or the number of its last event. (default: any)",
-            transform: expectedVersion)
-        var expect = ExpectedVersion.any
+        @OptionGroup var target: Target
 
         func run(with client: Client, json: Bool) async throws {
-            Output(json: json).deleted(
-                self.stream, try await client.tombstoneStream(self.stream, expecting: self.expect))
+            let position = try await client.tombstoneStream(self.target.stream, expecting: self.target.expect)
+            self.target.printDeleted(at: position, json: json)
         }
     }
 
     /// `pump stream metadata`
-    struct MetadataCommand: ClientCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "metadata",
-            abstract: "Print a stream's metadata, or replace it."
-        )
+    struct Metadata: ClientCommand {
+        static let configuration = CommandConfiguration(abstract: "Print a stream's metadata, or replace it.")
 
         @ParentCommand var parent: StreamCommand
         @OptionGroup var global: GlobalOptions
@@ -81,9 +83,10 @@ struct StreamCommand: PumpCommand {
             let name = StreamName.metadata(of: self.stream)
             if let metadata {
                 let event = NewEvent(type: "$metadata", data: Payload(metadata), isJSON: true)
-                Output(json: json).written(try await client.publishEvent(event, to: name))
+                let write = try await client.publishEvent(event, to: name)
+                print(json ? "\(EventOutput.json(write))" : EventOutput.text(write))
             } else {
-                Output(json: json).metadata(try await self.current(client, name))
+                print(EventOutput.oneLine(try await self.current(client, name)))
             }
         }
 
@@ -93,27 +96,6 @@ struct StreamCommand: PumpCommand {
             } catch let error as PhotonPumpError where [.eventNotFound, .streamNotFound].contains(error.code) {
                 return "{}"
             }
-        }
-    }
-
-    /// Prints what became of a command.
-    fileprivate struct Output {
-        let json: Bool
-
-        func deleted(_ stream: String, _ position: Position?) {
-            let place = position.map { " at \($0)" } ?? ""
-            print(
-                self.json
-                    ? "\(EventOutput.json(deleted: stream, at: position))"
-                    : "\(Printable.line(stream)): deleted\(place)")
-        }
-
-        func written(_ write: WriteResult) {
-            print(self.json ? "\(EventOutput.json(write))" : EventOutput.text(write))
-        }
-
-        func metadata(_ metadata: Payload) {
-            print(EventOutput.oneLine(metadata))
         }
     }
 }

@@ -27,13 +27,7 @@ struct TailCommand: ClientCommand {
             "What to do where --from lies beyond the end: fail, wait for that place to be written, or start over with the first event.",
             valueName: "action"))
     var beyondEnd = BeyondEnd.fail
-    @Flag(name: .customLong("no-resolve-links"), help: "Print links instead of the events they point to.")
-    var keepsLinks = false
-    @Option(help: ArgumentHelp("Only events whose type contains a match; only with $all.", valueName: "regex"))
-    var types: String?
-    @Option(
-        help: ArgumentHelp("Only events of streams whose names begin with this; only with $all.", valueName: "prefix"))
-    var streams: String?
+    @OptionGroup var selection: EventSelection
 
     enum BeyondEnd: String, ExpressibleByArgument, CaseIterable {
         case fail, wait
@@ -58,27 +52,23 @@ struct TailCommand: ClientCommand {
     }
 
     func validate() throws {
-        if self.stream.isEmpty { throw ValidationError("the stream's name is empty") }
+        try self.selection.check(self.stream)
         if self.stream == "$all" {
             _ = try self.start(PlaceArgument.position)
         } else {
             _ = try self.start(PlaceArgument.number)
-            if self.types != nil || self.streams != nil { throw ValidationError("--types and --streams are for $all") }
         }
-        if let count, count < 1 { throw ValidationError("--count must be at least 1") }
+        try check("count", self.count, in: 1...)
     }
 
     func run(with client: Client, json: Bool) async throws {
         var options = SubscriptionOptions()
-        options.resolveLinks = !self.keepsLinks
+        options.resolveLinks = !self.selection.keepsLinks
         options.beyondEnd = self.beyondEnd.option
         if self.stream == "$all" {
-            let byStream = self.streams.map { EventFilter.streams(prefixedBy: $0) }
-            let byType = self.types.map { EventFilter.types(matching: $0) }
-            // A subscription has one filter; the other is applied to what it gives.
-            let further = byStream == nil ? nil : try byType?.predicate()
+            let (filter, further) = try self.selection.filters()
             let subscription = try await client.subscribeToAll(
-                from: self.start(PlaceArgument.position), matching: byStream ?? byType, options: options)
+                from: self.start(PlaceArgument.position), matching: filter, options: options)
             try await self.printEvents(of: subscription, json: json, further) {
                 subscription.status.lagInBytes.map { ", \($0) bytes of the log behind" } ?? ""
             }

@@ -11,13 +11,11 @@ struct Guide {
     }
 
     func begin(_ title: String, _ subtitle: String) {
-        guard !self.json else { return }
-        print("\(self.bold(title)): \(subtitle)")
+        self.say("\(self.bold(title)): \(subtitle)")
     }
 
     func chapter(_ title: String) {
-        guard !self.json else { return }
-        print("\n\(self.bold(title))")
+        self.say("\n\(self.bold(title))")
     }
 
     /// A call and what it came to; further results are put below it.
@@ -33,8 +31,12 @@ struct Guide {
     }
 
     func end(_ farewell: String) {
-        guard !self.json else { return }
-        print("\n\(farewell)")
+        self.say("\n\(farewell)")
+    }
+
+    /// What is for people alone.
+    private func say(_ text: String) {
+        if !self.json { print(text) }
     }
 
     private func bold(_ text: String) -> String { self.isTerminal ? "\u{1B}[1m\(text)\u{1B}[0m" : text }

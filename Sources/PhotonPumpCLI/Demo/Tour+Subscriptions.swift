@@ -26,40 +26,27 @@ extension Tour {
         try await self.client.createSubscription("herd", to: "ticks", settings: settings)
         self.guide.show(#"createSubscription("herd", to: "ticks")"#, "created")
 
-        let shares = Shares()
+        let shares = Mutex([0, 0])
         try await withThrowingTaskGroup(of: Void.self) { group in
-            var consumers: [PersistentSubscription] = []
-            for _ in 0..<2 {
-                consumers.append(try await self.client.connectSubscription("herd", to: "ticks", bufferSize: 100))
-            }
-            let all = consumers
+            let connect = { try await self.client.connectSubscription("herd", to: "ticks", bufferSize: 100) }
+            let all = [try await connect(), try await connect()]
             for (number, consumer) in all.enumerated() {
                 group.addTask {
                     try await consumer.process(maxConcurrent: 4) { _ in
-                        if shares.add(to: number) == 1000 { for consumer in all { consumer.stop() } }
+                        let handled = shares.withLock { shares in
+                            shares[number] += 1
+                            return shares[0] + shares[1]
+                        }
+                        if handled == 1000 { for consumer in all { consumer.stop() } }
                     }
                 }
             }
             try await group.waitForAll()
         }
+        let counts = shares.withLock { $0 }
         self.guide.show(
             "process(maxConcurrent: 4) { event in … }, twice",
-            "\(shares.counts[0]) events handled by one consumer, \(shares.counts[1]) by the other"
+            "\(counts[0]) events handled by one consumer, \(counts[1]) by the other"
         )
-    }
-}
-
-/// How many events each of two consumers has handled.
-private final class Shares: Sendable {
-    private let state = Mutex([0, 0])
-
-    var counts: [Int] { self.state.withLock { $0 } }
-
-    /// - Returns: how many they have handled together.
-    func add(to consumer: Int) -> Int {
-        self.state.withLock { counts in
-            counts[consumer] += 1
-            return counts[0] + counts[1]
-        }
     }
 }
