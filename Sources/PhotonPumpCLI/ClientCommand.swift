@@ -7,17 +7,21 @@ protocol OptionsHolder {
     var options: GlobalOptions { get }
 }
 
-/// A command that takes the options of `pump` after its name as well as before it.
-protocol PumpCommand: AsyncParsableCommand, OptionsHolder, Sendable {
-    associatedtype Parent: OptionsHolder
+/// The options of `pump` that a command takes after its name as well as before it.
+struct SharedOptions<Parent: ParsableCommand & OptionsHolder & Sendable>: ParsableArguments {
+    @ParentCommand var parent: Parent
+    @OptionGroup var own: GlobalOptions
+}
 
-    var parent: Parent { get }
-    /// The options that were given after its name.
-    var global: GlobalOptions { get }
+/// A command that takes the options of `pump`.
+protocol PumpCommand: AsyncParsableCommand, OptionsHolder, Sendable {
+    associatedtype Parent: ParsableCommand & OptionsHolder & Sendable
+
+    var shared: SharedOptions<Parent> { get }
 }
 
 extension PumpCommand {
-    var options: GlobalOptions { self.global.merged(with: self.parent.options) }
+    var options: GlobalOptions { self.shared.own.merged(with: self.shared.parent.options) }
 }
 
 /// A command that is carried out with a client.
@@ -41,21 +45,16 @@ extension ClientCommand {
         let options = self.options
         let configuration = try self.configuration()
         try await interruptible {
-            if Self.connectsFirst {
-                try await withClient(configuration, logger: options.logger) {
-                    try await self.run(with: $0, json: options.json)
-                }
-            } else {
-                let client = try Client(configuration, logger: options.logger)
-                let result: Result<Void, any Error>
-                do {
-                    result = .success(try await self.run(with: client, json: options.json))
-                } catch {
-                    result = .failure(error)
-                }
-                await client.close()
-                try result.get()
+            let client = try Client(configuration, logger: options.logger)
+            let result: Result<Void, any Error>
+            do {
+                if Self.connectsFirst { try await client.connect() }
+                result = .success(try await self.run(with: client, json: options.json))
+            } catch {
+                result = .failure(error)
             }
+            await client.close()
+            try result.get()
         }
     }
 }

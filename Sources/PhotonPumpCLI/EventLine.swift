@@ -20,21 +20,21 @@ struct EventLine {
         do {
             object = try JSONSerialization.jsonObject(with: Data(line.utf8), options: .fragmentsAllowed)
         } catch {
-            throw InputError(description: "not JSON")
+            throw InputError("not JSON")
         }
-        guard let members = object as? [String: Any] else { throw InputError(description: "not a JSON object") }
+        guard let members = object as? [String: Any] else { throw InputError("not a JSON object") }
         guard let type = members["type"] as? String, !type.isEmpty else {
-            throw InputError(description: "\"type\" is missing or is not a string")
+            throw InputError("\"type\" is missing or is not a string")
         }
         self.init(type: type)
         if let unknown = members.keys.first(where: { !["type", "data", "metadata", "id"].contains($0) }) {
-            throw InputError(description: "unknown member \"\(unknown)\"")
+            throw InputError("unknown member \"\(unknown)\"")
         }
         // The bytes themselves are taken over, so that numbers stay as they were written.
         self.data = try RawMembers(line).value(of: "data")
         self.metadata = try RawMembers(line).value(of: "metadata")
         if let id = members["id"], !(id is NSNull) {
-            guard let text = id as? String else { throw InputError(description: "\"id\" is not a UUID") }
+            guard let text = id as? String else { throw InputError("\"id\" is not a UUID") }
             self.id = try Self.uuid(text)
         }
     }
@@ -53,13 +53,13 @@ struct EventLine {
     static func json(_ text: String, _ name: String) throws -> Data {
         let data = Data(text.utf8)
         guard (try? JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed)) != nil else {
-            throw InputError(description: "\(name) is not JSON")
+            throw InputError("\(name) is not JSON")
         }
         return data
     }
 
     static func uuid(_ text: String) throws -> UUID {
-        guard let id = UUID(uuidString: text) else { throw InputError(description: "'\(text)' is not a UUID") }
+        guard let id = UUID(uuidString: text) else { throw InputError("'\(text)' is not a UUID") }
         return id
     }
 }
@@ -69,7 +69,7 @@ struct InputError: Error, CustomStringConvertible {
     let description: String
 
     /// - Parameter description: may quote what was passed in, which is escaped.
-    init(description: String) {
+    init(_ description: String) {
         self.description = Printable.line(description)
     }
 }

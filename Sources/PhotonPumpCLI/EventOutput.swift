@@ -38,12 +38,10 @@ enum EventOutput {
 
     static func text(_ write: WriteResult) -> String {
         let numbers =
-            if write.lastEventNumber < write.firstEventNumber {
-                "no events"
-            } else if write.lastEventNumber == write.firstEventNumber {
-                "event \(write.firstEventNumber)"
-            } else {
-                "events \(write.firstEventNumber) to \(write.lastEventNumber)"
+            switch write.lastEventNumber {
+            case ..<write.firstEventNumber: "no events"
+            case write.firstEventNumber: "event \(write.firstEventNumber)"
+            default: "events \(write.firstEventNumber) to \(write.lastEventNumber)"
             }
         return "\(Printable.line(write.stream)): \(numbers)"
             + (write.position.map { " at \($0)" } ?? ", already written")

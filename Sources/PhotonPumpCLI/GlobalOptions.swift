@@ -44,7 +44,7 @@ struct GlobalOptions: ParsableArguments {
     ///
     /// - Throws: `ValidationError` when the connection string is wrong.
     func configuration() throws -> Client.Configuration {
-        let url = try self.url ?? self.urlOfFile ?? self.urlOfEnvironment ?? "tcp://localhost:1113"
+        let url = try self.url ?? self.urlOfFile() ?? self.urlOfEnvironment ?? "tcp://localhost:1113"
         let configuration: Client.Configuration
         do {
             configuration = try Client.Configuration(url)
@@ -55,14 +55,11 @@ struct GlobalOptions: ParsableArguments {
         return configuration
     }
 
-    private var urlOfFile: String? {
-        get throws {
-            guard let file else { return nil }
-            do {
-                return try SecretFile(path: file).line
-            } catch {
-                throw ValidationError("--connect-file: \(error)")
-            }
+    private func urlOfFile() throws -> String? {
+        do {
+            return try self.file.map { try SecretFile(path: $0).line }
+        } catch {
+            throw ValidationError("--connect-file: \(error)")
         }
     }
 

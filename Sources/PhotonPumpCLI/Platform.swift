@@ -21,7 +21,5 @@ enum Platform {
 ///
 /// - Throws: when it could not be written.
 func flushOutput() throws {
-    guard fflush(nil) == 0 else {
-        throw InputError(description: "stdout cannot be written: \(String(cString: strerror(errno)))")
-    }
+    guard fflush(nil) == 0 else { throw InputError("stdout cannot be written: \(String(cString: strerror(errno)))") }
 }

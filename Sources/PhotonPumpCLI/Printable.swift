@@ -5,15 +5,7 @@ enum Printable {
     static func line(_ text: String) -> String {
         // Most text is harmless, which its bytes tell faster: 0xC2 and 0xE2 begin all dangerous scalars beyond ASCII.
         guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F || $0 == 0xC2 || $0 == 0xE2 }) else { return text }
-        var line = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            if self.isDangerous(scalar) {
-                line.append(contentsOf: self.escaped(scalar).unicodeScalars)
-            } else {
-                line.append(scalar)
-            }
-        }
-        return String(line)
+        return text.unicodeScalars.map { self.isDangerous($0) ? self.escaped($0) : String($0) }.joined()
     }
 
     /// Control characters, separators of lines and paragraphs, and what changes the direction of the text around it.

@@ -11,27 +11,24 @@ struct SecretFile {
     init(path: String) throws {
         // A pipe without a writer would keep `open` waiting.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else {
-            throw InputError(description: "'\(path)' cannot be read: \(String(cString: strerror(errno)))")
-        }
+        guard descriptor >= 0 else { throw InputError("'\(path)' cannot be read: \(String(cString: strerror(errno)))") }
         let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw InputError(description: "'\(path)' is not a regular file")
+            throw InputError("'\(path)' is not a regular file")
         }
         guard status.st_mode & 0o077 == 0 else {
-            throw InputError(
-                description: "'\(path)' can be accessed by others than its owner: run chmod 600 on it")
+            throw InputError("'\(path)' can be accessed by others than its owner: run chmod 600 on it")
         }
         guard status.st_uid == geteuid() || geteuid() == 0 else {
-            throw InputError(description: "'\(path)' belongs to another user")
+            throw InputError("'\(path)' belongs to another user")
         }
         let bytes = try file.read(upToCount: Self.limit + 1) ?? Data()
         guard bytes.count <= Self.limit, let text = String(validating: bytes, as: UTF8.self) else {
-            throw InputError(description: "'\(path)' holds no line of text")
+            throw InputError("'\(path)' holds no line of text")
         }
         let lines = text.split(whereSeparator: \.isNewline)
-        guard lines.count == 1 else { throw InputError(description: "'\(path)' must hold exactly one line") }
+        guard lines.count == 1 else { throw InputError("'\(path)' must hold exactly one line") }
         self.line = String(lines[0])
     }
 }

@@ -22,10 +22,6 @@ final class StandardInput: Sendable {
     }
 
     private func resume(with line: String?) {
-        let reader = self.waiting.withLock { waiting in
-            defer { waiting = nil }
-            return waiting
-        }
-        reader?.resume(returning: line)
+        self.waiting.withLock { $0.take() }?.resume(returning: line)
     }
 }

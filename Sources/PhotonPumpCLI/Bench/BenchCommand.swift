@@ -23,8 +23,7 @@ struct BenchCommand: ClientCommand {
             """
     )
 
-    @ParentCommand var parent: Pump
-    @OptionGroup var global: GlobalOptions
+    @OptionGroup var shared: SharedOptions<Pump>
 
     @Argument(help: "What to measure.")
     var scenario: BenchScenario

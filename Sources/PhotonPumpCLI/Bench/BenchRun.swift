@@ -9,23 +9,19 @@ struct BenchRun {
 
     func measured() async throws -> JSON {
         let (client, stream) = (self.client, self.options.stream)
+        let (window, batch) = (self.options.window, self.options.batch)
         return switch self.options.scenario {
         case .ping: try await self.repeated(window: 1) { try await client.ping() }
         case .readEvent: try await self.repeated(window: 1) { _ = try await client.getEvent(0, in: stream) }
         case .writeSequential: try await self.repeated(window: 1, self.write(events: 1))
-        case .writePipelined: try await self.repeated(window: self.options.window, self.write(events: 1))
-        case .writeBatch: try await self.writeBatches()
+        case .writePipelined: try await self.repeated(window: window, self.write(events: 1))
+        case .writeBatch: try await self.repeated(window: window, unit: batch, self.write(events: batch))
         case .readSlices: try await self.readSlices()
         case .subscribe: try await self.subscribe()
         case .catchUp: try await self.catchUp()
         case .persistent: try await self.persistent()
         case .createSubscription: try await self.createSubscription()
         }
-    }
-
-    private func writeBatches() async throws -> JSON {
-        let batch = self.options.batch
-        return try await self.repeated(window: self.options.window, unit: batch, self.write(events: batch))
     }
 
     private func write(events count: Int) -> @Sendable () async throws -> Void {
@@ -60,7 +56,7 @@ struct BenchRun {
         let started = Atomic(0)
         return try await withThrowingTaskGroup(of: [Duration].self) { group in
             for _ in 0..<window {
-                group.addTask {
+                group.addTask { @Sendable in
                     let clock = ContinuousClock()
                     var latencies: [Duration] = []
                     while started.wrappingAdd(1, ordering: .relaxed).oldValue < count {
@@ -80,7 +76,7 @@ struct BenchRun {
         if self.options.warmup > 0 { _ = try await self.touch(events, self.options.warmup) { $0 } }
         let touched = try await self.touch(events, self.options.count, since: Meter()) { $0 }
         guard touched.count == self.options.count else {
-            throw BenchError(description: "the stream has only \(touched.count) events")
+            throw InputError("the stream has only \(touched.count) events")
         }
         return touched.report(self.options)
     }
@@ -120,8 +116,4 @@ struct BenchRun {
             (self.meter ?? Meter()).report(options, units: self.count, latencies: nil)
         }
     }
-}
-
-struct BenchError: Error, CustomStringConvertible {
-    let description: String
 }

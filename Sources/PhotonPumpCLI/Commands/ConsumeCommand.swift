@@ -16,8 +16,7 @@ struct ConsumeCommand: ClientCommand {
             """
     )
 
-    @ParentCommand var parent: Pump
-    @OptionGroup var global: GlobalOptions
+    @OptionGroup var shared: SharedOptions<Pump>
 
     @OptionGroup var target: GroupCommand.Target
     @Option(help: "The most unacknowledged events to hold at a time.")

@@ -13,8 +13,7 @@ struct GossipCommand: PumpCommand {
             """
     )
 
-    @ParentCommand var parent: Pump
-    @OptionGroup var global: GlobalOptions
+    @OptionGroup var shared: SharedOptions<Pump>
 
     @OptionGroup var http: HTTPOptions
 
@@ -50,11 +49,9 @@ struct GossipCommand: PumpCommand {
         let table = [["STATE", "ALIVE", "TCP", "TLS", "HTTP", "WRITTEN", "EPOCH"]] + rows
         let widths = table[0].indices.map { column in table.map { $0[column].count }.max() ?? 0 }
         return table.map { row in
-            let cells = zip(row, widths).map { cell, width in
-                cell + String(repeating: " ", count: width - cell.count)
-            }
+            let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
             // No white space at the end.
-            return (cells.dropLast() + [row[row.count - 1]]).joined(separator: "  ") + "\n"
+            return cells.joined(separator: "  ").replacing(#/ +$/#, with: "") + "\n"
         }
         .joined()
     }

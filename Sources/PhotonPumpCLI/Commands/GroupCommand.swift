@@ -13,8 +13,7 @@ struct GroupCommand: PumpCommand {
         subcommands: [Create.self, Update.self, Delete.self, Info.self, ReplayParked.self]
     )
 
-    @ParentCommand var parent: Pump
-    @OptionGroup var global: GlobalOptions
+    @OptionGroup var shared: SharedOptions<Pump>
 
     /// Which persistent subscription.
     struct Target: ParsableArguments {
@@ -29,8 +28,7 @@ struct GroupCommand: PumpCommand {
         static let done = "created"
         static let configuration = CommandConfiguration(abstract: "Create a persistent subscription.")
 
-        @ParentCommand var parent: GroupCommand
-        @OptionGroup var global: GlobalOptions
+        @OptionGroup var shared: SharedOptions<GroupCommand>
         @OptionGroup var target: Target
         @OptionGroup(title: "Settings") var settings: GroupSettings
 
@@ -48,8 +46,7 @@ struct GroupCommand: PumpCommand {
             discussion: "All settings are replaced: those not given get their defaults. Its consumers are disconnected."
         )
 
-        @ParentCommand var parent: GroupCommand
-        @OptionGroup var global: GlobalOptions
+        @OptionGroup var shared: SharedOptions<GroupCommand>
         @OptionGroup var target: Target
         @OptionGroup(title: "Settings") var settings: GroupSettings
 
@@ -65,8 +62,7 @@ struct GroupCommand: PumpCommand {
         static let configuration = CommandConfiguration(
             abstract: "Delete a persistent subscription, its checkpoint and its parked events.")
 
-        @ParentCommand var parent: GroupCommand
-        @OptionGroup var global: GlobalOptions
+        @OptionGroup var shared: SharedOptions<GroupCommand>
         @OptionGroup var target: Target
 
         func change(with client: Client) async throws {
@@ -82,8 +78,7 @@ struct GroupCommand: PumpCommand {
             discussion: "The request is made over HTTP, as the user in the connection string."
         )
 
-        @ParentCommand var parent: GroupCommand
-        @OptionGroup var global: GlobalOptions
+        @OptionGroup var shared: SharedOptions<GroupCommand>
         @OptionGroup var target: Target
         @OptionGroup var http: HTTPOptions
 
@@ -102,8 +97,7 @@ struct GroupCommand: PumpCommand {
             discussion: "The request is made over HTTP, as the user in the connection string."
         )
 
-        @ParentCommand var parent: GroupCommand
-        @OptionGroup var global: GlobalOptions
+        @OptionGroup var shared: SharedOptions<GroupCommand>
         @OptionGroup var target: Target
         @OptionGroup var http: HTTPOptions
 

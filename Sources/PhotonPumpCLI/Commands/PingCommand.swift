@@ -5,8 +5,7 @@ import PhotonPump
 struct PingCommand: ClientCommand {
     static let configuration = CommandConfiguration(commandName: "ping", abstract: "Measure round trips to the server.")
 
-    @ParentCommand var parent: Pump
-    @OptionGroup var global: GlobalOptions
+    @OptionGroup var shared: SharedOptions<Pump>
 
     @Option(help: "The number of round trips.")
     var count = 1
@@ -18,17 +17,12 @@ struct PingCommand: ClientCommand {
             let microseconds = try await client.ping() / .microseconds(1)
             // Of a cluster, the node that the client is connected to.
             let node = await client.status.endpoint.map { "\($0)" } ?? "\(client.configuration.target)"
-            if json {
-                print(
-                    JSON.object([
-                        ("endpoint", .string(node)),
-                        ("number", .integer(Int64(number))),
-                        ("microseconds", .number(microseconds, decimals: 1)),
-                    ])
-                )
-            } else {
-                print("pong from \(Printable.line(node)) in \(Int(microseconds.rounded())) µs")
-            }
+            let document = JSON.object([
+                ("endpoint", .string(node)), ("number", .integer(Int64(number))),
+                ("microseconds", .number(microseconds, decimals: 1)),
+            ])
+            let text = "pong from \(Printable.line(node)) in \(Int(microseconds.rounded())) µs"
+            print(json ? "\(document)" : text)
         }
     }
 }

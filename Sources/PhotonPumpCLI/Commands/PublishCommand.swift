@@ -14,8 +14,7 @@ struct PublishCommand: ClientCommand {
             """
     )
 
-    @ParentCommand var parent: Pump
-    @OptionGroup var global: GlobalOptions
+    @OptionGroup var shared: SharedOptions<Pump>
 
     @Argument(help: "The stream to write to.")
     var stream: String
@@ -78,7 +77,7 @@ struct PublishCommand: ClientCommand {
             number += 1
             if line.allSatisfy(\.isWhitespace) { continue }
             let isFull = batch.count == self.batch || bytes + line.utf8.count > Self.batchBytes
-            if isFull, !batch.isEmpty {
+            if isFull {
                 try await writer.write(batch)
                 (batch, bytes) = ([], 0)
             }
@@ -87,11 +86,11 @@ struct PublishCommand: ClientCommand {
                 bytes += line.utf8.count
             } catch {
                 // What came before the line that is wrong is written.
-                if !batch.isEmpty { try await writer.write(batch) }
-                throw InputError(description: "line \(number): \(error)")
+                try await writer.write(batch)
+                throw InputError("line \(number): \(error)")
             }
         }
-        if !batch.isEmpty { try await writer.write(batch) }
+        try await writer.write(batch)
     }
 }
 
@@ -102,7 +101,9 @@ private struct BatchWriter {
     var expected: ExpectedVersion
     let json: Bool
 
+    /// - Parameter events: may be none; then nothing is done.
     mutating func write(_ events: [NewEvent]) async throws {
+        if events.isEmpty { return }
         let (client, stream, expected) = (self.client, self.stream, self.expected)
         // A task of its own is not cancelled with the command, so that its write ends one way or the other.
         let write = try await Task { try await client.publish(events, to: stream, expecting: expected) }.value

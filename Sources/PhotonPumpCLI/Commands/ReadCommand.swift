@@ -12,8 +12,7 @@ struct ReadCommand: ClientCommand {
             """
     )
 
-    @ParentCommand var parent: Pump
-    @OptionGroup var global: GlobalOptions
+    @OptionGroup var shared: SharedOptions<Pump>
 
     @Argument(help: "The stream to read; $all reads all streams.")
     var stream: String
@@ -39,7 +38,6 @@ struct ReadCommand: ClientCommand {
         guard left > 0 else { return }
         let direction = self.backward ? Direction.backward : .forward
         let pageSize = min(left, 500)
-        let resolvesLinks = !self.selection.keepsLinks
         func show(_ event: ResolvedEvent) -> Bool {
             print(json ? "\(EventOutput.json(event))" : EventOutput.text(event))
             left -= 1
@@ -49,7 +47,7 @@ struct ReadCommand: ClientCommand {
             let (filter, further) = try self.selection.filters()
             let events = client.iterAll(
                 direction: direction, from: try self.position(), pageSize: pageSize, matching: filter,
-                resolveLinks: resolvesLinks
+                resolveLinks: !self.selection.keepsLinks
             )
             for try await event in events where further?(event) ?? true {
                 if !show(event) { break }
@@ -57,17 +55,12 @@ struct ReadCommand: ClientCommand {
         } else {
             let events = client.iter(
                 self.stream, direction: direction, from: try self.number(), pageSize: pageSize,
-                resolveLinks: resolvesLinks
+                resolveLinks: !self.selection.keepsLinks
             )
             for try await event in events where !show(event) { break }
         }
     }
 
-    private func number() throws -> StreamPosition? {
-        try self.from.map { .number(try PlaceArgument.number($0)) }
-    }
-
-    private func position() throws -> Position? {
-        try self.from.map(PlaceArgument.position)
-    }
+    private func number() throws -> StreamPosition? { try self.from.map { .number(try PlaceArgument.number($0)) } }
+    private func position() throws -> Position? { try self.from.map(PlaceArgument.position) }
 }

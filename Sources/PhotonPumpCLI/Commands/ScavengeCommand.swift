@@ -12,8 +12,7 @@ struct ScavengeCommand: ClientCommand {
             """
     )
 
-    @ParentCommand var parent: Pump
-    @OptionGroup var global: GlobalOptions
+    @OptionGroup var shared: SharedOptions<Pump>
 
     func run(with client: Client, json: Bool) async throws {
         let outcome = try await client.scavenge()

@@ -20,8 +20,7 @@ struct ServeCommand: PumpCommand {
             """
     )
 
-    @ParentCommand var parent: Pump
-    @OptionGroup var global: GlobalOptions
+    @OptionGroup var shared: SharedOptions<Pump>
 
     @Option(help: "The name or address to listen on.")
     var host = "127.0.0.1"
@@ -44,9 +43,7 @@ struct ServeCommand: PumpCommand {
         try check("tls-port", self.tlsPort, in: 0...65535)
         if self.tlsCaFile != nil, self.tlsPort == nil { throw ValidationError("--tls-ca-file needs --tls-port") }
         try check("cluster-size", self.clusterSize, in: 1...100)
-        guard [5, 20].contains(self.gossipFormat) else {
-            throw ValidationError("--gossip-format must be 5 or 20")
-        }
+        if ![5, 20].contains(self.gossipFormat) { throw ValidationError("--gossip-format must be 5 or 20") }
     }
 
     func run() async throws {
@@ -79,8 +76,7 @@ struct ServeCommand: PumpCommand {
             do {
                 try Data(authority.certificate.chain.utf8).write(to: URL(fileURLWithPath: file), options: .atomic)
             } catch {
-                throw InputError(
-                    description: "--tls-ca-file: '\(file)' cannot be written: \(error.localizedDescription)")
+                throw InputError("--tls-ca-file: '\(file)' cannot be written: \(error.localizedDescription)")
             }
         }
         var names = ["localhost", "127.0.0.1", "::1"]

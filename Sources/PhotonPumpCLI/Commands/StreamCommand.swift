@@ -10,8 +10,7 @@ struct StreamCommand: PumpCommand {
         subcommands: [Delete.self, Tombstone.self, Metadata.self]
     )
 
-    @ParentCommand var parent: Pump
-    @OptionGroup var global: GlobalOptions
+    @OptionGroup var shared: SharedOptions<Pump>
 
     /// Which stream to delete, and when.
     struct Target: ParsableArguments {
@@ -36,8 +35,7 @@ struct StreamCommand: PumpCommand {
         static let configuration = CommandConfiguration(
             abstract: "Delete a stream so that it can be written to again.")
 
-        @ParentCommand var parent: StreamCommand
-        @OptionGroup var global: GlobalOptions
+        @OptionGroup var shared: SharedOptions<StreamCommand>
         @OptionGroup var target: Target
 
         func run(with client: Client, json: Bool) async throws {
@@ -51,8 +49,7 @@ struct StreamCommand: PumpCommand {
         static let configuration = CommandConfiguration(
             abstract: "Delete a stream permanently, so that it can never be written to again.")
 
-        @ParentCommand var parent: StreamCommand
-        @OptionGroup var global: GlobalOptions
+        @OptionGroup var shared: SharedOptions<StreamCommand>
         @OptionGroup var target: Target
 
         func run(with client: Client, json: Bool) async throws {
@@ -65,8 +62,7 @@ struct StreamCommand: PumpCommand {
     struct Metadata: ClientCommand {
         static let configuration = CommandConfiguration(abstract: "Print a stream's metadata, or replace it.")
 
-        @ParentCommand var parent: StreamCommand
-        @OptionGroup var global: GlobalOptions
+        @OptionGroup var shared: SharedOptions<StreamCommand>
         @Argument(help: "The stream.")
         var stream: String
         @Option(

@@ -13,8 +13,7 @@ struct TailCommand: ClientCommand {
             """
     )
 
-    @ParentCommand var parent: Pump
-    @OptionGroup var global: GlobalOptions
+    @OptionGroup var shared: SharedOptions<Pump>
 
     @Argument(help: "The stream to follow; $all follows all streams.")
     var stream: String

@@ -9,8 +9,7 @@ struct DemoCommand: PumpCommand {
         abstract: "Show what the client does, on an embedded server of its own."
     )
 
-    @ParentCommand var parent: Pump
-    @OptionGroup var global: GlobalOptions
+    @OptionGroup var shared: SharedOptions<Pump>
 
     func run() async throws {
         let options = self.options

@@ -31,7 +31,7 @@ extension Tour {
             let connect = { try await self.client.connectSubscription("herd", to: "ticks", bufferSize: 100) }
             let all = [try await connect(), try await connect()]
             for (number, consumer) in all.enumerated() {
-                group.addTask {
+                group.addTask { @Sendable in
                     try await consumer.process(maxConcurrent: 4) { _ in
                         let handled = shares.withLock { shares in
                             shares[number] += 1

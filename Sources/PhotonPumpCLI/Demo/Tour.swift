@@ -60,13 +60,9 @@ struct Tour {
             "\(jump.pony) jumped \(jump.height) high and \(jump.distance) far"
         )
         let forward = try await self.client.get("ponies", from: 1, maxCount: 2)
-        self.guide.show(
-            #"get("ponies", from: 1, maxCount: 2)"#, "events \(Self.numbers(forward)), \(Self.end(forward))")
+        self.guide.show(#"get("ponies", from: 1, maxCount: 2)"#, Self.words(forward))
         let backward = try await self.client.get("ponies", direction: .backward, maxCount: 10)
-        self.guide.show(
-            #"get("ponies", direction: .backward, maxCount: 10)"#,
-            "events \(Self.numbers(backward)), \(Self.end(backward))"
-        )
+        self.guide.show(#"get("ponies", direction: .backward, maxCount: 10)"#, Self.words(backward))
     }
 
     private func meetErrors() async throws {
@@ -115,13 +111,12 @@ struct Tour {
         }
     }
 
-    private static func numbers(_ slice: StreamSlice) -> String {
-        slice.events.map { "\($0.number)" }.joined(separator: ", ")
-    }
-
-    private static func end(_ slice: StreamSlice) -> String {
-        guard !slice.isEndOfStream, case .number(let next)? = slice.next else { return "then the stream ends" }
-        return "next is \(next)"
+    private static func words(_ slice: StreamSlice) -> String {
+        let events = "events " + slice.events.map { "\($0.number)" }.joined(separator: ", ")
+        guard !slice.isEndOfStream, case .number(let next)? = slice.next else {
+            return "\(events), then the stream ends"
+        }
+        return "\(events), next is \(next)"
     }
 
     private static func milliseconds(_ duration: Duration) -> String {
