@@ -14,7 +14,7 @@ extension Client {
         try Task.checkCancellation()
         if self.isOver || (self.isRefusing && !terms.isContinued) { throw self.refusal(conversation, terms) }
         let (id, outcome) = (self.nextID(), Outcome<C.Output>())
-        let exchange = Exchange(conversation, id: id, terms: terms) { outcome.settle($0) }
+        let exchange = Exchange(conversation, id: id, terms: terms) { outcome.resolve($0) }
         // Before anything is awaited: what follows runs elsewhere than the caller, and calls that one caller makes one
         // after another would be sent in any order.
         self.enter(exchange)

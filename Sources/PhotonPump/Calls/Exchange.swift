@@ -45,7 +45,7 @@ protocol OpenExchange: Sendable {
     func fail(_ error: PhotonPumpError)
 
     /// Fails the call with `error`, which already says what was attempted.
-    func refuse(_ error: PhotonPumpError)
+    func failAsIs(_ error: PhotonPumpError)
 
     /// Fails the call with `CancellationError`.
     func cancel()
@@ -186,7 +186,7 @@ final class Exchange<C: Conversation>: OpenExchange {
         self.end(reason.during(self.conversation.operation, stream: self.conversation.stream))
     }
 
-    func refuse(_ error: PhotonPumpError) {
+    func failAsIs(_ error: PhotonPumpError) {
         self.end(error)
     }
 

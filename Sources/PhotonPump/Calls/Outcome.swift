@@ -6,7 +6,7 @@ final class Outcome<Value: Sendable>: Sendable {
     private enum State {
         case open
         case awaited(CheckedContinuation<Value, any Error>)
-        case settled(Result<Value, any Error>)
+        case resolved(Result<Value, any Error>)
         /// The task has it.
         case taken
     }
@@ -14,26 +14,26 @@ final class Outcome<Value: Sendable>: Sendable {
     private let state = Mutex(State.open)
 
     /// Whether no one needs a result (any more).
-    var isSettled: Bool {
+    var isResolved: Bool {
         self.state.withLock { state in
             switch state {
             case .open, .awaited: false
-            case .settled, .taken: true
+            case .resolved, .taken: true
             }
         }
     }
 
     /// The first result counts.
-    func settle(_ result: Result<Value, any Error>) {
+    func resolve(_ result: Result<Value, any Error>) {
         let waiter: CheckedContinuation<Value, any Error>? = self.state.withLock { state in
             switch state {
             case .open:
-                state = .settled(result)
+                state = .resolved(result)
                 return nil
             case .awaited(let waiter):
                 state = .taken
                 return waiter
-            case .settled, .taken:
+            case .resolved, .taken:
                 return nil
             }
         }
@@ -45,7 +45,7 @@ final class Outcome<Value: Sendable>: Sendable {
         try await withTaskCancellationHandler {
             try await self.value()
         } onCancel: {
-            self.settle(.failure(CancellationError()))
+            self.resolve(.failure(CancellationError()))
         }
     }
 
@@ -53,7 +53,7 @@ final class Outcome<Value: Sendable>: Sendable {
     func value() async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             let result: Result<Value, any Error>? = self.state.withLock { state in
-                guard case .settled(let result) = state else {
+                guard case .resolved(let result) = state else {
                     state = .awaited(continuation)
                     return nil
                 }

@@ -34,7 +34,7 @@ extension Client {
         let (id, outcome) = (self.nextID(), Outcome<Void>())
         let exchange = Exchange(Authenticate(), id: id, terms: terms) { [weak self] result in
             if case .success = result { self?.assumeIsolated { $0.confirmed(terms.login) } }
-            outcome.settle(result)
+            outcome.resolve(result)
         }
         self.begin(exchange)
         try await withTaskCancellationHandler {

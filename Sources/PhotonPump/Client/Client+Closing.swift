@@ -22,14 +22,14 @@ extension Client {
         self.failWaiting(
             error, connecting: PhotonPumpError(.clientClosed, "the client was closed while it connected"))
         self.workers.failRequests(error)
-        self.endSubscriptions(Self.closure)
+        self.endSubscriptions(Self.closedError)
         self.observers.announce(.closed)
         self.workers.giveUp()
         self.logger.debug("closed")
     }
 
     /// What ends what is not a call.
-    static var closure: PhotonPumpError { PhotonPumpError(.clientClosed, "the client was closed") }
+    static var closedError: PhotonPumpError { PhotonPumpError(.clientClosed, "the client was closed") }
 
     /// Lets calls in progress finish within the given time, and then closes the client as ``close()`` does. New calls
     /// fail with ``PhotonPumpError/Code/clientClosed`` at once.

@@ -125,13 +125,13 @@ extension Client {
     ) async throws -> Output {
         let task = self.environment.task {
             do {
-                outcome.settle(.success(try await work()))
+                outcome.resolve(.success(try await work()))
             } catch {
-                outcome.settle(.failure(error))
+                outcome.resolve(.failure(error))
             }
         }
         let timer = self.context.timer(at: deadline) {
-            outcome.settle(.failure(overdue))
+            outcome.resolve(.failure(overdue))
         }
         defer {
             task.cancel()

@@ -2,8 +2,7 @@ internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
 /// What closing with patience waits for, besides calls: workers, which are tasks that process events until they are told
-/// to stop, and requests over HTTP. And those who wait. Used
-/// on the client's queue only.
+/// to stop, and requests over HTTP. And those who wait. Used on the client's queue only.
 final class Workers {
     private struct Waiter {
         /// What is not waited for.
@@ -47,7 +46,7 @@ final class Workers {
     }
 
     func failRequests(_ error: PhotonPumpError) {
-        for request in self.requests.values { request.settle(.failure(error)) }
+        for request in self.requests.values { request.resolve(.failure(error)) }
     }
 
     // MARK: Those who wait

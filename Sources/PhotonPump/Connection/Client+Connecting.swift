@@ -124,7 +124,7 @@ extension Client {
         self.logger.debug("connecting failed", metadata: [LogKey.error: "\(error)"])
         self.connector.note(error)
         self.dropConnections()
-        if !failure.isForeseen { self.observers.end(.failure(error)) }
+        if !failure.keepsWaiting { self.observers.end(.failure(error)) }
         let action = self.connector.failed(
             isPermanent: failure.isPermanent, isStarting: failure.isStarting, isAwaited: self.isConnectionAwaited,
             now: self.environment.now, chance: self.environment.chance())
@@ -145,15 +145,15 @@ extension Client {
     /// A package has come from a server that has not accepted this client yet.
     func introduce(_ connection: Connection, with package: Package) {
         do throws(ConnectionFailure) {
-            let isAccepted = try connection.introduce(with: package)
+            let introduction = try connection.introduce(with: package)
             self.connections.noteAcceptance(of: connection)
-            switch isAccepted {
+            switch introduction {
             case nil:
                 self.logger.debug(
                     "unexpected package during the handshake", metadata: [LogKey.command: "\(package.command)"])
-            case false?: self.noteRefusal(of: connection)
-            case true? where connection === self.connections.successor: self.goOver(to: connection)
-            case true?: self.serve(on: connection)
+            case .unfinished: self.noteRefusal(of: connection)
+            case .accepted where connection === self.connections.successor: self.goOver(to: connection)
+            case .accepted: self.serve(on: connection)
             }
         } catch {
             self.connections.noteAcceptance(of: connection)

@@ -28,7 +28,7 @@ extension Client {
         self.endSubscriptions(error)
         // A page that was too large for the server says nothing against it.
         let action = self.connector.lost(
-            isForeseen: cut != nil, now: self.environment.now, chance: self.environment.chance())
+            isExcused: cut != nil, now: self.environment.now, chance: self.environment.chance())
         self.observers.announce(.disconnected(error))
         self.tryAgain(action, error)
     }

@@ -17,7 +17,7 @@ extension Client {
             self.lookElsewhere()
         case nil:
             self.calls.finish(exchange.id)
-            exchange.refuse(error)
+            exchange.failAsIs(error)
         default:
             // The node names itself; it will know better in a while.
             exchange.note(error)

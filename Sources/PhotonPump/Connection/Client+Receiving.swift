@@ -76,7 +76,7 @@ extension Client {
             let verdict = exchange.received(package, from: connection.peer)
             self.learnRole(from: package, exchange, verdict)
             self.carryOut(verdict, exchange)
-        } else if let subscriber = self.subscribers.receiver(of: package) {
+        } else if let subscriber = self.subscribers.receiver(of: package.command, package.correlation) {
             subscriber.received(package, from: connection.peer)
         } else if package.command == .subscriptionDropped, self.subscribers.confirmEnd(package.correlation) {
             return
@@ -132,7 +132,7 @@ extension Client {
         let isLate = connection === self.connections.left
         guard isLate ? connection.answered(frame.correlation) : connection.isServing else { return }
         if !self.calls.refuse(frame, from: connection.peer),
-            let subscriber = self.subscribers.receiver(of: Package(frame.command, frame.correlation))
+            let subscriber = self.subscribers.receiver(of: frame.command, frame.correlation)
         {
             self.endSubscriber(frame.correlation)
             let error = self.context.tooLarge(frame, from: connection.peer)

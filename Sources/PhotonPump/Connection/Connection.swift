@@ -15,6 +15,9 @@ final class Connection {
         case timeIsUp
     }
 
+    /// Whether the server has accepted this client yet.
+    enum Introduction { case unfinished, accepted }
+
     private enum Stage {
         /// Exits: `dialling`, `closed`.
         case locating
@@ -159,17 +162,17 @@ final class Connection {
 
     /// Handles a package of the handshake.
     ///
-    /// - Returns: whether the server has accepted this client; nil for a package that does not belong to it.
-    func introduce(with package: Package) throws(ConnectionFailure) -> Bool? {
+    /// - Returns: how it stands now; nil for a package that does not belong to it.
+    func introduce(with package: Package) throws(ConnectionFailure) -> Introduction? {
         switch self.handshake?.received(package, nextID: self.context.environment.newID(), now: self.now) {
         case nil: return nil
-        case .finish: return true
+        case .finish: return .accepted
         case .fail(let error, let isPermanent): throw ConnectionFailure(error, isPermanent: isPermanent)
         case .send(let package): self.channel?.send(package)
         case .wait: break
         }
         self.ask()
-        return false
+        return .unfinished
     }
 
     /// Asks the server to accept this client, if it is time to.
@@ -189,7 +192,7 @@ final class Connection {
     func lookWhetherOverdue() throws(ConnectionFailure) {
         guard self.now >= self.ends else { return self.ask() }
         throw ConnectionFailure(
-            self.overdue, isStarting: self.isIntroducing, isForeseen: self.refusal != nil)
+            self.overdue, isStarting: self.isIntroducing, keepsWaiting: self.refusal != nil)
     }
 
     /// What has not been answered although the time for connecting is up.

@@ -8,13 +8,13 @@ struct ConnectionFailure: Error {
     /// Whether the server may accept this client at any moment.
     var isStarting = false
     /// Whether those who wait for the connection go on waiting.
-    var isForeseen = false
+    var keepsWaiting = false
 
-    init(_ error: PhotonPumpError, isPermanent: Bool = false, isStarting: Bool = false, isForeseen: Bool = false) {
+    init(_ error: PhotonPumpError, isPermanent: Bool = false, isStarting: Bool = false, keepsWaiting: Bool = false) {
         self.error = error
         self.isPermanent = isPermanent
         self.isStarting = isStarting
-        self.isForeseen = isForeseen
+        self.keepsWaiting = keepsWaiting
     }
 
     init(_ problem: String, _ cause: some Error, isPermanent: Bool = false) {

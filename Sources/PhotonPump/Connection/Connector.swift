@@ -108,9 +108,9 @@ struct Connector {
     /// The connection was lost. The first attempt to replace it is made at once, unless the connection was lost right
     /// after it was made.
     ///
-    /// - Parameter isForeseen: whether that says nothing against the node.
-    mutating func lost(isForeseen: Bool = false, now: Instant, chance: Double) -> Action {
-        guard isForeseen || now - self.since >= Self.steady else {
+    /// - Parameter isExcused: whether that says nothing against the node.
+    mutating func lost(isExcused: Bool = false, now: Instant, chance: Double) -> Action {
+        guard isExcused || now - self.since >= Self.steady else {
             return self.failed(isPermanent: false, isAwaited: true, now: now, chance: chance)
         }
         self.avoidNode()

@@ -34,9 +34,9 @@ final class Consumer<Batch: Sendable>: Sendable {
     func deliver(_ delivery: Delivery<Batch>) {
         let outcome = self.waiting.withLock { $0.take() }
         switch delivery {
-        case .batch(let batch): outcome?.settle(.success(batch))
-        case .end: outcome?.settle(.success(nil))
-        case .error(let error): outcome?.settle(.failure(error))
+        case .batch(let batch): outcome?.resolve(.success(batch))
+        case .end: outcome?.resolve(.success(nil))
+        case .error(let error): outcome?.resolve(.failure(error))
         }
     }
 }

@@ -12,11 +12,11 @@ enum AddressLookup {
         let executor = environment.executor(label: "photonpump.lookup")
         let outcome = Outcome<[String]>()
         environment.addresses(of: endpoint.host, endpoint.port, on: executor.queue) { result in
-            outcome.settle(result.map { $0.map(\.host) }.mapError { $0 })
+            outcome.resolve(result.map { $0.map(\.host) }.mapError { $0 })
         }
         environment.run(after: self.patience, on: executor) {
             let reason = "no answer within \(self.patience)"
-            outcome.settle(.failure(SocketError("resolve", reason: reason, address: endpoint.host)))
+            outcome.resolve(.failure(SocketError("resolve", reason: reason, address: endpoint.host)))
         }
         return try await outcome.wait()
     }

@@ -26,14 +26,14 @@ final class CurlGetter: HTTPGetter {
         queue.async {
             defer { self.leave(lane) }
             // The task may be cancelled while this waits for its turn, and later, too.
-            guard !outcome.isSettled else { return }
+            guard !outcome.isResolved else { return }
             let transfer = CurlTransfer(request, sockets)
             let limit = DispatchWorkItem { sockets.abandon() }
             Self.limits.asyncAfter(deadline: .now() + request.timeout / .seconds(1) + Self.grace, execute: limit)
-            let result = Result { try transfer.perform { outcome.isSettled } }
+            let result = Result { try transfer.perform { outcome.isResolved } }
             limit.cancel()
             sockets.release()
-            outcome.settle(result)
+            outcome.resolve(result)
         }
         return try await withTaskCancellationHandler {
             try await outcome.wait()

@@ -91,10 +91,10 @@ struct Subscribers {
         return true
     }
 
-    /// The receiver of a package, which is told later that this was all.
-    mutating func receiver(of package: Package) -> (any Subscriber)? {
-        guard let subscriber = self.entries[package.correlation]?.subscriber else { return nil }
-        if package.command == .subscriptionDropped { self.entries[package.correlation] = nil }
+    /// The receiver of what comes under this id, which is told later that this was all.
+    mutating func receiver(of command: Command, _ id: GUID) -> (any Subscriber)? {
+        guard let subscriber = self.entries[id]?.subscriber else { return nil }
+        if command == .subscriptionDropped { self.entries[id] = nil }
         if self.receivers.last !== subscriber { self.receivers.append(subscriber) }
         return subscriber
     }

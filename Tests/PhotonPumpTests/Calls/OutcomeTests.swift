@@ -7,15 +7,15 @@ struct OutcomeTests {
     @Test("what a task waits for is there before it waits, or comes later")
     func values() async throws {
         let early = Outcome<Int>()
-        early.settle(.success(1))
-        early.settle(.success(2))
+        early.resolve(.success(1))
+        early.resolve(.success(2))
         #expect(try await early.wait() == 1)
 
         let late = Outcome<Int>()
         async let value = late.wait()
-        late.settle(.success(3))
+        late.resolve(.success(3))
         #expect(try await value == 3)
-        #expect(late.isSettled)
+        #expect(late.isResolved)
     }
 
     @Test("what a task waits for ends with its task's cancellation, whenever that comes, and can be seen to")
@@ -24,7 +24,7 @@ struct OutcomeTests {
         let task = Task { try await outcome.wait() }
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
-        #expect(outcome.isSettled)
-        outcome.settle(.success(1))
+        #expect(outcome.isResolved)
+        outcome.resolve(.success(1))
     }
 }

@@ -41,7 +41,7 @@ struct ConnectionTests {
         let connection = try self.connection()
         try connection.dialled()
         let question = try #require(try self.written(by: connection).first)
-        #expect(try connection.introduce(with: Package(.clientIdentified, question.correlation)) == true)
+        #expect(try connection.introduce(with: Package(.clientIdentified, question.correlation)) == .accepted)
         connection.serve()
         return connection
     }
@@ -69,10 +69,10 @@ struct ConnectionTests {
         #expect(connection.isIntroducing)
         let user = try #require(try self.written(by: connection).first)
         #expect(user.command == .authenticate)
-        #expect(try connection.introduce(with: Package(.authenticated, user.correlation)) == false)
+        #expect(try connection.introduce(with: Package(.authenticated, user.correlation)) == .unfinished)
         let identity = try #require(try self.written(by: connection).first)
         #expect(identity.command == .identifyClient)
-        #expect(try connection.introduce(with: Package(.clientIdentified, identity.correlation)) == true)
+        #expect(try connection.introduce(with: Package(.clientIdentified, identity.correlation)) == .accepted)
         #expect(!connection.isServing)
         connection.serve()
         #expect(connection.isServing)

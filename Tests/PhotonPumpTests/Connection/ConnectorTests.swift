@@ -166,7 +166,7 @@ struct ConnectorTests {
     @Test("the connector takes the loss of a connection that says nothing against its node for no failure")
     func foreseen() {
         var connector = self.connected()
-        #expect(connector.lost(isForeseen: true, now: self.now, chance: 1) == .find(avoiding: self.one.endpoint))
+        #expect(connector.lost(isExcused: true, now: self.now, chance: 1) == .find(avoiding: self.one.endpoint))
         #expect(connector.failures == 0)
     }
 

@@ -30,7 +30,7 @@ struct SubscribersTests {
         #expect(goings == [true, false])
         #expect(!subscribers.isQuiet())
         #expect(!subscribers.contains(self.id))
-        #expect(subscribers.receiver(of: Package(.persistentSubscriptionStreamEventAppeared, self.id)) == nil)
+        #expect(subscribers.receiver(of: .persistentSubscriptionStreamEventAppeared, self.id) == nil)
         let confirmations = [subscribers.confirmEnd(self.id), subscribers.confirmEnd(self.id)]
         #expect(confirmations == [true, false])
         #expect(subscribers.isQuiet())

@@ -1,7 +1,7 @@
 /// Iterates over what a ``CatchUpSubscription`` delivers, batch by batch: an item costs an array access.
 struct CatchUpIterator {
-    /// Ends the subscription when its consumer is deallocated.
-    private final class Consumer {
+    /// Ends the subscription when no copy of the iterator is left.
+    private final class Lease {
         let catchUp: CatchUpSubscription
 
         init(_ catchUp: CatchUpSubscription) {
@@ -14,12 +14,12 @@ struct CatchUpIterator {
     }
 
     /// nil if there is another consumer.
-    private let consumer: Consumer?
+    private let lease: Lease?
     private var batch: [CatchUpItem] = []
     private var position = 0
 
     init(_ catchUp: CatchUpSubscription) {
-        self.consumer = catchUp.beginConsuming() ? Consumer(catchUp) : nil
+        self.lease = catchUp.beginConsuming() ? Lease(catchUp) : nil
     }
 
     mutating func nextEvent(isolation actor: isolated (any Actor)?) async throws -> ResolvedEvent? {
@@ -32,7 +32,7 @@ struct CatchUpIterator {
     }
 
     mutating func next(isolation actor: isolated (any Actor)?) async throws -> CatchUpItem? {
-        guard let catchUp = self.consumer?.catchUp else {
+        guard let catchUp = self.lease?.catchUp else {
             throw PhotonPumpError(.invalidArgument, "the events of a subscription can be iterated only once")
         }
         // After a stop, the end of the client, or the task's cancellation, nothing more is delivered.

@@ -85,7 +85,7 @@ final class CatchUpSubscription: Subscriber {
 
     /// The next items, at least one; nil at the end.
     func nextBatch(isolation: isolated (any Actor)?) async throws -> [CatchUpItem]? {
-        if self.client.isOver { self.perform { $0.closed(Client.closure) } }
+        if self.client.isOver { self.perform { $0.closed(Client.closedError) } }
         return try await self.consumer.next {
             self.perform { $0.demanded() }
         } cancel: {
@@ -172,9 +172,9 @@ final class CatchUpSubscription: Subscriber {
         self.log.note(change)
         self.announcements.tell()
         switch change {
-        case .live: self.beginning.settle(.success(()))
+        case .live: self.beginning.resolve(.success(()))
         case .ended(let error):
-            self.beginning.settle(.failure(error ?? CancellationError()))
+            self.beginning.resolve(.failure(error ?? CancellationError()))
             self.watch.withLock { $0?.cancel() }
         default: break
         }

@@ -177,10 +177,10 @@ final class PersistentFeed: Sendable {
             self.happenings.tell()
             self.log.note(announcement.change)
         case .deliver(let delivery): self.consumer.deliver(delivery)
-        case .started: self.start.settle(.success(()))
-        case .failedStart(let error): self.start.settle(.failure(error.change ?? CancellationError()))
+        case .started: self.start.resolve(.success(()))
+        case .failedStart(let error): self.start.resolve(.failure(error.change ?? CancellationError()))
         case .end:
-            self.end.settle(.success(()))
+            self.end.resolve(.success(()))
             self.client.cancelPause(self.pauseID)
         case .send, .discard: break
         }
