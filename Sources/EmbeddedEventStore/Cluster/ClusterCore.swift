@@ -83,6 +83,20 @@ actor ClusterCore {
         return outcome
     }
 
+    /// Makes a write of somebody with all rights.
+    func write(_ events: [ProposedEvent], to stream: StreamName) -> WriteOutcome {
+        let outcome = self.store.log.write(events, to: stream, expecting: .any, now: self.now)
+        self.store.publish(now: self.now)
+        self.endTurn()
+        return outcome
+    }
+
+    /// What readers see of a stream.
+    func events(of stream: StreamName) -> [EventRecord] {
+        guard case .readable(let shown) = self.store.log.view(of: stream, now: self.now) else { return [] }
+        return self.store.log.slice(of: stream, .forward, shown.first, .max, shown).records
+    }
+
     /// - Returns: false if there is no such group.
     func replayParked(_ group: String) -> Bool {
         let isThere = self.store.replayParked(group, now: self.now)

@@ -43,11 +43,7 @@ extension EmbeddedCluster {
 
     /// The connection string for clients on this machine: `discover://admin:changeit@127.0.0.1:PORT,…`, with the
     /// configuration's first user and the HTTP ports. It is complete once the cluster has started.
-    public var connectionString: String {
-        get async {
-            var seeds: [String] = []
-            for node in self.nodes { seeds.append(await node.seed) }
-            return "discover://\(self.nodes.first?.userInfo ?? "")\(seeds.joined(separator: ","))"
-        }
+    public nonisolated var connectionString: String {
+        "discover://\(self.nodes.first?.userInfo ?? "")\(self.nodes.map(\.seed).joined(separator: ","))"
     }
 }

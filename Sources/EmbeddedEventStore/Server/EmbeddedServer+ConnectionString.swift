@@ -4,18 +4,18 @@ extension EmbeddedServer {
     /// The connection string for clients on this machine: `tcp://admin:changeit@127.0.0.1:PORT`, with the
     /// configuration's first user. It is complete once the server has started. For a server without plain connections,
     /// it is the same as ``tlsConnectionString``.
-    public var connectionString: String {
+    public nonisolated var connectionString: String {
         if !self.configuration.acceptsPlainConnections, let secure = self.tlsConnectionString { return secure }
         return "tcp://\(self.userInfo)\(self.endpoint(self.port))"
     }
 
     /// The connection string for TLS: `tls://admin:changeit@127.0.0.1:PORT`; nil without TLS.
-    public var tlsConnectionString: String? {
+    public nonisolated var tlsConnectionString: String? {
         self.tlsPort.map { "tls://\(self.userInfo)\(self.endpoint($0))" }
     }
 
     /// Where to ask for its gossip.
-    var seed: String { self.endpoint(self.httpPort ?? 0) }
+    nonisolated var seed: String { self.endpoint(self.httpPort ?? 0) }
 
     /// The first user's login as in a URL, followed by `@`.
     nonisolated var userInfo: String {
@@ -24,7 +24,7 @@ extension EmbeddedServer {
         } ?? ""
     }
 
-    private func endpoint(_ port: Int) -> String {
+    private nonisolated func endpoint(_ port: Int) -> String {
         let host = Self.reachable(self.configuration.host)
         return "\(host.contains(":") ? "[\(host)]" : host):\(port)"
     }

@@ -14,7 +14,7 @@ internal import PhotonPumpWire
 ///
 /// ```swift
 /// try await withEmbeddedServer { server in
-///     let address = await server.connectionString
+///     let address = server.connectionString
 ///     …
 /// }
 /// ```
@@ -27,6 +27,7 @@ public actor EmbeddedServer {
     private let logger: Logger
     private let injector: FaultInjector
     private let ports: Ports
+    private let address: KnownAddress
     private let lifecycle = Turns()
     private var readiness = Readiness() { didSet { self.readinessWatchers.valueChanged(to: self.readiness) } }
     private let readinessWatchers = Watchers<Readiness>()
@@ -35,11 +36,11 @@ public actor EmbeddedServer {
 
     /// The TCP port for plain connections: until the first start, the one in the configuration; after that, the one in
     /// use.
-    public var port: Int { self.ports.address.tcpPort ?? self.configuration.port }
+    public nonisolated var port: Int { self.address.value.tcpPort ?? self.configuration.port }
     /// The TCP port for TLS, as with ``port``; nil without TLS.
-    public var tlsPort: Int? { self.ports.address.secureTCPPort }
+    public nonisolated var tlsPort: Int? { self.address.value.secureTCPPort }
     /// The HTTP port, as with ``port``; nil without HTTP.
-    public var httpPort: Int? { self.ports.address.httpPort }
+    public nonisolated var httpPort: Int? { self.address.value.httpPort }
     /// The number of connected clients.
     public var connectionCount: Int { self.connections.count }
 
@@ -74,7 +75,8 @@ public actor EmbeddedServer {
         self.number = number
         self.logger = logger
         self.injector = FaultInjector()
-        self.ports = Ports(configuration, executor: core.executor, logger: logger)
+        self.address = KnownAddress(NodeAddress(configuration))
+        self.ports = Ports(configuration, self.address, executor: core.executor, logger: logger)
         self.connections = Connections(to: number, of: core, configuration, faults: self.injector, logger: logger)
     }
 

@@ -23,6 +23,8 @@ public struct EmbeddedServerError: Error, Hashable, Sendable {
         public static let streamDeleted = Code("stream deleted")
         /// No stream with this name can be deleted.
         public static let notDeletable = Code("not deletable")
+        /// No client could write such an event.
+        public static let notWritable = Code("not writable")
         /// There is no persistent subscription with that name, or it is not served here.
         public static let noSuchGroup = Code("no such persistent subscription")
         /// The cluster has no node with that number.

@@ -21,17 +21,25 @@ final class Ports {
     private let configuration: EmbeddedServer.Configuration
     private let executor: QueueExecutor
     private let logger: Logger
-    /// With the ports of the configuration until the first start, and after that with those in use.
-    private(set) var address: NodeAddress
+    private let known: KnownAddress
     private var reservations: [PortReservation] = []
     /// Nil while they are closed.
     private var listeners: Listeners?
 
-    init(_ configuration: EmbeddedServer.Configuration, executor: QueueExecutor, logger: Logger) {
+    /// - Parameter known: is kept up to date.
+    init(
+        _ configuration: EmbeddedServer.Configuration, _ known: KnownAddress, executor: QueueExecutor, logger: Logger
+    ) {
         self.configuration = configuration
+        self.known = known
         self.executor = executor
         self.logger = logger
-        self.address = NodeAddress(configuration)
+    }
+
+    /// With the ports of the configuration until the first start, and after that with those in use.
+    private(set) var address: NodeAddress {
+        get { self.known.value }
+        set { self.known.value = newValue }
     }
 
     /// Whether they were opened and not closed since, though clients may be refused.

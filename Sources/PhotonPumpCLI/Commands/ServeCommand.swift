@@ -59,9 +59,9 @@ struct ServeCommand: PumpCommand {
         try await interruptible {
             try await withEmbeddedCluster(settings, logger: options.logger) { cluster in
                 for node in cluster.nodes {
-                    let http = await node.httpPort.map { " http=\(self.host):\($0)" } ?? ""
-                    let tls = await node.tlsPort.map { " tls=\(self.host):\($0)" } ?? ""
-                    print("ready tcp=\(self.host):\(await node.port)\(http)\(tls)")
+                    let http = node.httpPort.map { " http=\(self.host):\($0)" } ?? ""
+                    let tls = node.tlsPort.map { " tls=\(self.host):\($0)" } ?? ""
+                    print("ready tcp=\(self.host):\(node.port)\(http)\(tls)")
                 }
                 try flushOutput()
                 try await untilCancelled()

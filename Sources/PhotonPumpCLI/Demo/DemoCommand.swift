@@ -17,8 +17,8 @@ struct DemoCommand: PumpCommand {
             try await withEmbeddedServer(logger: options.logger) { server in
                 let guide = Guide(json: options.json)
                 guide.begin("PhotonPump", "a tour of the client, against an EventStore embedded in this process")
-                let port = await server.port
-                try await withClient(await server.connectionString, logger: options.logger) { client in
+                let port = server.port
+                try await withClient(server.connectionString, logger: options.logger) { client in
                     try await Tour(client: client, guide: guide).run(port: port)
                 }
                 guide.end(

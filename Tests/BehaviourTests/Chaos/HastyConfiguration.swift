@@ -4,7 +4,7 @@ import PhotonPump
 extension EmbeddedCluster {
     /// For clients that notice at once what happens to the nodes.
     func hastyConfiguration() async throws -> Client.Configuration {
-        var configuration = try Client.Configuration(await self.connectionString)
+        var configuration = try Client.Configuration(self.connectionString)
         configuration.operationTimeout = .seconds(3)
         configuration.connectTimeout = .seconds(1)
         configuration.heartbeat.interval = .milliseconds(100)

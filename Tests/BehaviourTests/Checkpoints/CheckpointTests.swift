@@ -106,7 +106,7 @@ struct CheckpointTests {
         var configuration = EmbeddedServer.Configuration()
         configuration.offersFilteredReads = false
         try await withEmbeddedServer(configuration, logger: .silent) { server in
-            try await withClient(TestServer.configuration(await server.connectionString), logger: .silent, body)
+            try await withClient(TestServer.configuration(server.connectionString), logger: .silent, body)
         }
     }
 

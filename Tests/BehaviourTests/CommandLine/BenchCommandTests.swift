@@ -42,7 +42,7 @@ struct BenchCommandTests {
     }
 
     private static func start(_ stage: PumpStage, _ arguments: String) async throws -> PumpProcess {
-        let options = ["--port", "\(await stage.server.port)", "--target", "here", "--size", "100"]
+        let options = ["--port", "\(stage.server.port)", "--target", "here", "--size", "100"]
         return try PumpProcess(["bench"] + arguments.split(separator: " ").map(String.init) + options)
     }
 

@@ -139,7 +139,7 @@ struct HostilePumpTests {
     func verificationOff() async throws {
         try await Trust.run { trust in
             try await withEmbeddedServer(try trust.server(), logger: .silent) { server in
-                let url = try #require(await server.tlsConnectionString)
+                let url = try #require(server.tlsConnectionString)
                 let outcome = try await PumpProcess.run(["ping", "--connect", "\(url)?tlsVerifyCert=false"])
                 #expect(outcome.status == 0)
                 #expect(outcome.errors.count == 1, "\(outcome.errors)")
@@ -179,7 +179,7 @@ struct HostilePumpTests {
             let url = "discover://admin:changeit@127.0.0.1:\(stage.httpPort)?connectTimeout=50s"
             let outcome = try await PumpProcess.run(["ping", "--connect", url])
             #expect(
-                outcome.output.first?.contains("from 127.0.0.1:\(await stage.server.port) ") == true,
+                outcome.output.first?.contains("from 127.0.0.1:\(stage.server.port) ") == true,
                 "\(outcome.output)")
         }
     }

@@ -15,9 +15,9 @@ struct PumpStage {
         var settings = EmbeddedServer.Configuration()
         settings.httpPort = 0
         try await withEmbeddedServer(settings, logger: .silent) { server in
-            let httpPort = "\(try #require(await server.httpPort))"
+            let httpPort = "\(try #require(server.httpPort))"
             // However busy the machine is.
-            let url = "\(await server.connectionString)?connectTimeout=50s&operationTimeout=50s"
+            let url = "\(server.connectionString)?connectTimeout=50s&operationTimeout=50s"
             try await withClient(url, logger: .silent) { client in
                 try await body(PumpStage(server: server, client: client, url: url, httpPort: httpPort))
             }

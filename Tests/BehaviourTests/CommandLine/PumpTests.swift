@@ -13,7 +13,7 @@ struct PumpTests {
         settings.heartbeatTimeout = .milliseconds(400)
         try await withEmbeddedServer(settings, logger: .silent) { server in
             let hold = try await server.faults.add(.holdReply(to: .ping).skipping(10))
-            let url = "\(await server.connectionString)?operationTimeout=50s"
+            let url = "\(server.connectionString)?operationTimeout=50s"
             let pump = try PumpProcess(["ping", "--count", "20", "--connect", url])
             try await hold.waitForEffect()
             pump.stop()
@@ -60,7 +60,7 @@ struct PumpTests {
     func tls() async throws {
         try await Trust.run { trust in
             try await withEmbeddedServer(try trust.server(), logger: .silent) { server in
-                let url = try #require(await server.tlsConnectionString)
+                let url = try #require(server.tlsConnectionString)
                 let outcome = try await PumpProcess.run(["ping", "--connect", "\(url)?tlsCAFile=\(trust.file)"])
                 #expect(outcome.errors == [])
                 #expect(outcome.status == 0)

@@ -29,7 +29,7 @@ enum TestCluster {
                 settings.node.acceptsPlainConnections = false
             }
             try await withEmbeddedCluster(settings, logger: .silent) { cluster in
-                let url = await cluster.connectionString
+                let url = cluster.connectionString
                 try await body(
                     self.configuration(tls ? "\(url)?tls=true&gossipTLS=false&tlsCAFile=\(trust.file)" : url))
             }

@@ -14,7 +14,7 @@ struct CredentialsTests {
         settings.httpPort = 0
         settings.users.append(.init(name: "ann", password: "first"))
         try await withEmbeddedServer(settings, logger: .silent) { server in
-            var configuration = try Client.Configuration(await server.connectionString)
+            var configuration = try Client.Configuration(server.connectionString)
             try await withClient(configuration, logger: .silent) { client in
                 try await client.publishEvent(Pony(name: "Derpy").event(), to: self.secret)
                 try await client.setMetadata(
@@ -109,7 +109,7 @@ struct CredentialsTests {
     @Test("a credentials provider that takes too long is what the error is about", arguments: [false, true])
     func slowProvider(byGossip: Bool) async throws {
         try await withEmbeddedCluster(.init(size: 1), logger: .silent) { cluster in
-            let url = byGossip ? await cluster.connectionString : await cluster.nodes[0].connectionString
+            let url = byGossip ? cluster.connectionString : cluster.nodes[0].connectionString
             var configuration = try Client.Configuration(url)
             configuration.connectTimeout = .seconds(1)
             let provider: Client.CredentialsProvider = {
@@ -126,7 +126,7 @@ struct CredentialsTests {
     @Test("credentials from a closure are used over HTTP before there is a connection, too")
     func providerOverHTTP() async throws {
         try await Self.withServer { server, configuration in
-            let httpPort = try #require(await server.httpPort)
+            let httpPort = try #require(server.httpPort)
             var configuration = configuration
             configuration.credentials = nil
             func info(_ provider: @escaping Client.CredentialsProvider) async throws -> PersistentSubscriptionInfo {

@@ -23,7 +23,7 @@ struct DeliveredEventTests {
         var settings = EmbeddedServer.Configuration()
         settings.persistentSubscriptionTick = .milliseconds(10)
         try await withEmbeddedServer(settings, logger: .silent) { server in
-            try await withClient(TestServer.configuration(await server.connectionString), logger: .silent) { client in
+            try await withClient(TestServer.configuration(server.connectionString), logger: .silent) { client in
                 try await Self.createHerd(client, to: "ponies", eventCount: 3, messageTimeout: messageTimeout)
                 try await body(client, "ponies", server)
             }

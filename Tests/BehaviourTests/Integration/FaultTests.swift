@@ -9,7 +9,7 @@ struct FaultTests {
         _ body: (EmbeddedServer, Client) async throws -> Void
     ) async throws {
         try await withEmbeddedServer(logger: .silent) { server in
-            var configuration = try TestServer.configuration(await server.connectionString)
+            var configuration = try TestServer.configuration(server.connectionString)
             configuration.reconnection.firstDelay = .milliseconds(1)
             configuration.reconnection.maximumDelay = .milliseconds(10)
             adjust(&configuration)
@@ -66,7 +66,7 @@ struct FaultTests {
     func repeated(_ expected: ExpectedVersion) async throws {
         try await Self.run { server, client in
             try await client.publish(try Pony.events(3), to: "ponies")
-            let other = try Client(await server.connectionString, logger: .silent)
+            let other = try Client(server.connectionString, logger: .silent)
             try await other.connect()
             let outage = try await server.faults.add(.refuseConnections)
             let loss = try await server.faults.add(.dropConnection(.beforeReply, to: .writeEvents, times: 1))

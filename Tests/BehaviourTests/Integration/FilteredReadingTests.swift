@@ -18,7 +18,7 @@ private enum Way: String, CaseIterable, CustomTestStringConvertible {
         configuration.offersFilteredReads = false
         return try await withEmbeddedServer(configuration, logger: .silent) { server in
             try await PhotonPump.withClient(
-                TestServer.configuration(await server.connectionString), logger: .silent, body)
+                TestServer.configuration(server.connectionString), logger: .silent, body)
         }
     }
 }

@@ -11,17 +11,17 @@ struct GossipTests {
         var settings = EmbeddedServer.Configuration()
         settings.httpPort = 0
         try await withEmbeddedServer(settings, logger: .silent) { server in
-            let port = try #require(await server.httpPort)
+            let port = try #require(server.httpPort)
             let silent = try UnusedPort()
             let gossip = try await ClusterGossip.read(
                 Client.Configuration("discover://127.0.0.1:\(silent.number),localhost:\(port)?gossipTimeout=30s"))
             #expect(gossip.members.map(\.state) == [.master])
             let member = try #require(gossip.members.first)
             #expect(member.isAlive)
-            #expect(member.endpoint(usesTLS: false) == Endpoint(host: "127.0.0.1", port: await server.port))
+            #expect(member.endpoint(usesTLS: false) == Endpoint(host: "127.0.0.1", port: server.port))
             #expect(member.http == Endpoint(host: "127.0.0.1", port: port))
 
-            let url = await server.connectionString
+            let url = server.connectionString
             let same = try await ClusterGossip.read(Client.Configuration("\(url)?gossipTimeout=30s"), httpPort: port)
             #expect(same.members.map(\.id) == gossip.members.map(\.id))
         }

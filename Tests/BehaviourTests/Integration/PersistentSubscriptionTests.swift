@@ -239,7 +239,7 @@ struct PersistentSubscriptionTests {
         .enabled(if: TestServer.isEmbedded, "restarts the server"))
     func restart() async throws {
         try await withEmbeddedServer(logger: .silent) { server in
-            try await withClient(TestServer.configuration(await server.connectionString), logger: .silent) { client in
+            try await withClient(TestServer.configuration(server.connectionString), logger: .silent) { client in
                 try await Self.makeHerd(client, 3) { client, stream in
                     let herd = try await client.connectSubscription("herd", to: stream)
                     let seen = Observed<[Int64]>([])
@@ -261,7 +261,7 @@ struct PersistentSubscriptionTests {
         .enabled(if: TestServer.isEmbedded, "moves the master"), arguments: [false, true])
     func master(isKilled: Bool) async throws {
         try await withEmbeddedCluster(logger: .silent) { cluster in
-            try await withClient(TestServer.configuration(await cluster.connectionString), logger: .silent) { client in
+            try await withClient(TestServer.configuration(cluster.connectionString), logger: .silent) { client in
                 try await Self.makeHerd(client, 3) { client, stream in
                     // Connections stay: the client learns of it by being refused.
                     try await cluster.moveMaster(to: 2)
@@ -289,8 +289,8 @@ struct PersistentSubscriptionTests {
         var configuration = EmbeddedServer.Configuration()
         configuration.httpPort = 0
         try await withEmbeddedServer(configuration, logger: .silent) { server in
-            let httpPort = try #require(await server.httpPort)
-            try await withClient(TestServer.configuration(await server.connectionString), logger: .silent) { client in
+            let httpPort = try #require(server.httpPort)
+            try await withClient(TestServer.configuration(server.connectionString), logger: .silent) { client in
                 try await Self.makeHerd(client, 2) { client, stream in
                     let herd = try await client.connectSubscription("herd", to: stream)
                     var events = herd.events.makeAsyncIterator()

@@ -31,7 +31,7 @@ struct ReadingTests {
         .enabled(if: TestServer.isEmbedded, "deletes by hook"))
     func deleted() async throws {
         try await withEmbeddedServer(logger: .silent) { server in
-            try await withClient(TestServer.configuration(await server.connectionString), logger: .silent) { client in
+            try await withClient(TestServer.configuration(server.connectionString), logger: .silent) { client in
                 for (name, isHard, code) in [
                     ("hard", true, PhotonPumpError.Code.streamDeleted), ("soft", false, .streamNotFound),
                 ] {

@@ -9,7 +9,7 @@ struct ServerLifecycleTests {
     )
     func restart() async throws {
         let server = try await Self.startOnOwnPort()
-        var configuration = try Client.Configuration(await server.connectionString)
+        var configuration = try Client.Configuration(server.connectionString)
         configuration.operationTimeout = .seconds(50)
         configuration.reconnection.maximumDelay = .milliseconds(100)
         let client = try Client(configuration, logger: .silent)
@@ -41,10 +41,10 @@ struct ServerLifecycleTests {
     func several() async throws {
         try await withEmbeddedServer(logger: .silent) { one in
             try await withEmbeddedServer(logger: .silent) { other in
-                try await withClient(TestServer.configuration(await one.connectionString), logger: .silent) { client in
+                try await withClient(TestServer.configuration(one.connectionString), logger: .silent) { client in
                     try await client.publish(try Pony.events(3), to: "ponies")
                 }
-                try await withClient(TestServer.configuration(await other.connectionString), logger: .silent) {
+                try await withClient(TestServer.configuration(other.connectionString), logger: .silent) {
                     client in
                     let error = try await failure { try await client.get("ponies") }
                     #expect(error.code == .streamNotFound)
@@ -56,7 +56,7 @@ struct ServerLifecycleTests {
     @Test("a server that comes and goes sees one connection per client, and none after it is closed")
     func connections() async throws {
         try await withEmbeddedServer(logger: .silent) { server in
-            try await withClient(TestServer.configuration(await server.connectionString), logger: .silent) { client in
+            try await withClient(TestServer.configuration(server.connectionString), logger: .silent) { client in
                 try await client.ping()
                 #expect(await server.connectionCount == 1)
             }

@@ -114,7 +114,7 @@ struct SubscriptionTests {
         var configuration = EmbeddedServer.Configuration()
         configuration.offersFilteredReads = false
         try await withEmbeddedServer(configuration, logger: .silent) { server in
-            try await withClient(TestServer.configuration(await server.connectionString), logger: .silent, body)
+            try await withClient(TestServer.configuration(server.connectionString), logger: .silent, body)
         }
     }
 

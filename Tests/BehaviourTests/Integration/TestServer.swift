@@ -22,7 +22,7 @@ enum TestServer {
     static func withConfiguration<R>(_ body: (Client.Configuration) async throws -> R) async throws -> R {
         if let url = self.realURL { return try await body(self.configuration(url)) }
         return try await withEmbeddedServer(logger: .silent) { server in
-            try await body(self.configuration(await server.connectionString))
+            try await body(self.configuration(server.connectionString))
         }
     }
 

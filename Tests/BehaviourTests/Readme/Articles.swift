@@ -120,7 +120,7 @@ struct ArticleTests {
         configuration.tls = .init(certificate: try authority.issue(names: ["localhost", "127.0.0.1"]))
         let caFile = try authority.write(to: directory)
         try await withEmbeddedServer(configuration) { server in
-            let url = try #require(await server.tlsConnectionString)
+            let url = try #require(server.tlsConnectionString)
             try await withClient("\(url)?tlsCAFile=\(caFile.path)") { client in
                 try await client.ping()
             }
@@ -129,7 +129,7 @@ struct ArticleTests {
 
     @Test func serviceSavesWhereItStopped() async throws {
         try await withEmbeddedServer(logger: .silent) { server in
-            let url = await server.connectionString
+            let url = server.connectionString
             try await withClient(url, logger: .silent) { client in
                 let jump = PonyJumped(pony: "Rarity", height: 9)
                 try await client.publishEvent(to: "ponies", type: "PonyJumped", body: jump)

@@ -14,7 +14,7 @@ struct BusyTests {
         settings.heartbeatInterval = .milliseconds(100)
         settings.heartbeatTimeout = .seconds(3)
         try await withEmbeddedServer(settings, logger: .silent) { server in
-            var configuration = try Client.Configuration(await server.connectionString)
+            var configuration = try Client.Configuration(server.connectionString)
             configuration.operationTimeout = .seconds(50)
             configuration.heartbeat.interval = .milliseconds(100)
             configuration.heartbeat.timeout = .seconds(3)

@@ -9,7 +9,7 @@ struct ClosingTests {
         _ body: (Client, _ call: Task<Duration, any Error>, EmbeddedServer.ActiveFault) async throws -> Void
     ) async throws {
         try await withEmbeddedServer(logger: .silent) { server in
-            let client = try Client(await server.connectionString, logger: .silent)
+            let client = try Client(server.connectionString, logger: .silent)
             let hold = try await server.faults.add(.holdReply(to: .ping))
             let call = Task { try await client.ping(options: CallOptions(timeout: .seconds(50))) }
             try await hold.waitForEffect()
@@ -54,7 +54,7 @@ struct ClosingTests {
     @Test("closing with patience takes no time without calls")
     func idle() async throws {
         try await withEmbeddedServer(logger: .silent) { server in
-            let client = try Client(await server.connectionString, logger: .silent)
+            let client = try Client(server.connectionString, logger: .silent)
             try await client.ping()
             await client.close(drainingFor: .seconds(3600))
             #expect(await client.status.phase == .closed)

@@ -21,7 +21,7 @@ struct EnduranceTests {
 
     private static func reconnect() async throws {
         try await withEmbeddedServer(logger: .silent) { server in
-            var configuration = try Client.Configuration(await server.connectionString)
+            var configuration = try Client.Configuration(server.connectionString)
             configuration.operationTimeout = .seconds(50)
             configuration.reconnection.firstDelay = .microseconds(100)
             configuration.reconnection.maximumDelay = .microseconds(100)

@@ -11,7 +11,7 @@ struct FailoverTests {
         _ body: (EmbeddedCluster, Client) async throws -> Void
     ) async throws {
         try await withEmbeddedCluster(logger: .silent) { cluster in
-            var configuration = try Client.Configuration(await cluster.connectionString)
+            var configuration = try Client.Configuration(cluster.connectionString)
             configuration.operationTimeout = .seconds(50)
             configuration.connectTimeout = .seconds(50)
             configuration.discovery.gossipTimeout = .seconds(30)
@@ -31,7 +31,7 @@ struct FailoverTests {
     }
 
     private static func endpoint(_ node: Int, of cluster: EmbeddedCluster) async -> Endpoint {
-        Endpoint(host: "127.0.0.1", port: await cluster.nodes[node].port)
+        Endpoint(host: "127.0.0.1", port: cluster.nodes[node].port)
     }
 
     /// The number of the node that a client is connected to.
@@ -63,7 +63,7 @@ struct FailoverTests {
     )
     func seedStaysAway() async throws {
         try await withEmbeddedCluster(logger: .silent) { cluster in
-            let port = try #require(await cluster.nodes[0].httpPort)
+            let port = try #require(cluster.nodes[0].httpPort)
             var configuration = try Client.Configuration("discover://admin:changeit@127.0.0.1:\(port)")
             configuration.operationTimeout = .seconds(50)
             // Searches are cut short by it.
@@ -139,10 +139,10 @@ struct FailoverTests {
             try await withEmbeddedServer(logger: .silent) { other in
                 var faults: [EmbeddedServer.ActiveFault] = []
                 for (server, master) in [(one, other), (other, one)] {
-                    let refusal = EmbeddedServer.Fault.Refusal.notMaster(host: "127.0.0.1", port: await master.port)
+                    let refusal = EmbeddedServer.Fault.Refusal.notMaster(host: "127.0.0.1", port: master.port)
                     faults.append(try await server.faults.add(.answer(refusal, to: .writeEvents)))
                 }
-                let configuration = try TestServer.configuration(await one.connectionString)
+                let configuration = try TestServer.configuration(one.connectionString)
                 try await withClient(configuration, logger: .silent) { client in
                     let options = CallOptions(timeout: .seconds(1))
                     let error = try await failure {
@@ -189,7 +189,7 @@ struct FailoverTests {
         try await Self.run { cluster, client in
             try await cluster.kill(0, election: .onDemand)
             try await cluster.restart(0, alone: true)
-            let url = await cluster.nodes[0].connectionString
+            let url = cluster.nodes[0].connectionString
             let ready = Task { try await cluster.waitUntilReady(0) }
             let refusal = try await failure {
                 try await withClient(url, logger: .silent) { _ in }

@@ -9,7 +9,7 @@ import Testing
 struct ForgetfulClusterTests {
     private static func run(_ body: (EmbeddedCluster, Client) async throws -> Void) async throws {
         try await withEmbeddedCluster(logger: .silent) { cluster in
-            var configuration = try TestServer.configuration(await cluster.connectionString)
+            var configuration = try TestServer.configuration(cluster.connectionString)
             configuration.discovery.gossipTimeout = .seconds(30)
             configuration.discovery.interval = .milliseconds(5)
             configuration.reconnection.firstDelay = .milliseconds(1)

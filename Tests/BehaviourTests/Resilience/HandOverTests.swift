@@ -15,7 +15,7 @@ struct HandOverTests {
         .enabled(if: TestServer.isEmbedded, "cuts connections"))
     func handOver() async throws {
         try await withEmbeddedServer(logger: .silent) { server in
-            var configuration = try Client.Configuration(await server.connectionString)
+            var configuration = try Client.Configuration(server.connectionString)
             configuration.operationTimeout = .seconds(50)
             // Connections that live shortly are made again at once.
             configuration.reconnection.firstDelay = .milliseconds(1)

@@ -10,7 +10,7 @@ struct IdleTests {
     /// Runs `body` with a client that asks for a sign of life whenever nothing has come for a millisecond.
     private static func run(_ body: (EmbeddedServer, Client) async throws -> Void) async throws {
         try await withEmbeddedServer(logger: .silent) { server in
-            var configuration = try TestServer.configuration(await server.connectionString)
+            var configuration = try TestServer.configuration(server.connectionString)
             configuration.heartbeat.interval = .milliseconds(1)
             configuration.heartbeat.timeout = .seconds(50)
             try await withClient(configuration, logger: .silent) { try await body(server, $0) }
@@ -34,7 +34,7 @@ struct IdleTests {
             // To count them. There are as many in ten minutes, as a rule.
             let heartbeats = try await server.faults.add(.duplicateReply(to: .heartbeat))
             try await heartbeats.waitForEffect(count: 800)
-            try await withClient(await server.connectionString, logger: .silent) {
+            try await withClient(server.connectionString, logger: .silent) {
                 try await $0.publish(Pony.events(1), to: "ponies")
             }
             var consumer = herd.events.makeAsyncIterator()

@@ -26,7 +26,7 @@ struct LongHistoryTests {
 
     private static func follow() async throws {
         try await withEmbeddedServer(logger: .silent) { server in
-            try await withClient(await server.connectionString, logger: .silent) { client in
+            try await withClient(server.connectionString, logger: .silent) { client in
                 var written: Int64 = 0
                 while written < Self.count {
                     let events = (0..<Self.batch).map { _ in

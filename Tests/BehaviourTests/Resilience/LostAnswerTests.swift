@@ -14,7 +14,7 @@ struct LostAnswerTests {
         var settings = EmbeddedServer.Configuration()
         settings.httpPort = 0
         try await withEmbeddedServer(settings, logger: .silent) { server in
-            var configuration = try TestServer.configuration(await server.connectionString)
+            var configuration = try TestServer.configuration(server.connectionString)
             configuration.reconnection.firstDelay = .milliseconds(1)
             configuration.reconnection.maximumDelay = .milliseconds(10)
             adjust(&configuration)
@@ -163,7 +163,7 @@ struct LostAnswerTests {
     @Test("S77: a persistent subscription is created and deleted once", arguments: [true, false])
     func group(_ hasSameSettings: Bool) async throws {
         try await Self.run { server, client, other in
-            let port = try #require(await server.httpPort)
+            let port = try #require(server.httpPort)
             let wanted = PersistentSubscriptionSettings()
             var others = wanted
             others.maximumRetryCount += hasSameSettings ? 0 : 1
@@ -191,7 +191,7 @@ struct LostAnswerTests {
     @Test("S77: whether a request was carried out can be found out while the client is being closed with patience")
     func closing() async throws {
         try await Self.run { server, client, other in
-            let port = try #require(await server.httpPort)
+            let port = try #require(server.httpPort)
             try await client.publish(try Pony.events(3), to: "ponies")
             var closing: Task<Void, Never>?
             async let deletion = client.deleteStream("ponies")

@@ -11,7 +11,7 @@ struct OutageTests {
         _ body: (EmbeddedCluster, Client) async throws -> Void
     ) async throws {
         try await withEmbeddedCluster(.init(size: 1), logger: .silent) { cluster in
-            let url = byGossip ? await cluster.connectionString : await cluster.nodes[0].connectionString
+            let url = byGossip ? cluster.connectionString : cluster.nodes[0].connectionString
             var configuration = try Client.Configuration(url)
             // However busy the machine is, unless a test is about time.
             configuration.operationTimeout = .seconds(50)
@@ -164,7 +164,7 @@ struct OutageTests {
                 if seen.count > 1, case .connected = change { await client.close() }
             }
             try await restart?.value
-            let endpoint = Endpoint(host: "127.0.0.1", port: await cluster.nodes[0].port)
+            let endpoint = Endpoint(host: "127.0.0.1", port: cluster.nodes[0].port)
             #expect(seen.filter { $0.name == "connected" }.count == 2)
             guard case .connected(endpoint)? = seen.first, case .disconnected(let loss)? = seen.dropFirst().first,
                 case .closed? = seen.last

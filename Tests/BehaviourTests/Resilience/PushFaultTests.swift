@@ -7,7 +7,7 @@ import Testing
 struct PushFaultTests {
     private static func run(_ body: (EmbeddedServer, Client) async throws -> Void) async throws {
         try await withEmbeddedServer(logger: .silent) { server in
-            var configuration = try TestServer.configuration(await server.connectionString)
+            var configuration = try TestServer.configuration(server.connectionString)
             configuration.reconnection.firstDelay = .milliseconds(1)
             configuration.reconnection.maximumDelay = .milliseconds(5)
             try await withClient(configuration, logger: .silent) { try await body(server, $0) }

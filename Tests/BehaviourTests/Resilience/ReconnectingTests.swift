@@ -12,7 +12,7 @@ struct ReconnectingTests {
     func movedName() async throws {
         try await withEmbeddedServer(logger: .silent) { old in
             try await withEmbeddedServer(logger: .silent) { new in
-                let address = Mutex(await old.port)
+                let address = Mutex(old.port)
                 let environment = Environment.resolvingNames { (name, port) -> (host: String, port: Int) in
                     #expect((name, port) == ("eventstore.example", 1113))
                     return ("127.0.0.1", address.withLock { $0 })
@@ -22,7 +22,7 @@ struct ReconnectingTests {
                 try await client.ping()
                 #expect(await old.connectionCount == 1)
 
-                let newPort = await new.port
+                let newPort = new.port
                 address.withLock { $0 = newPort }
                 await old.stop()
                 try await client.ping()
@@ -40,7 +40,7 @@ struct ReconnectingTests {
             let refusal = EmbeddedServer.Fault.answer(
                 .notAuthenticated("Server not yet ready"), to: .authenticate, times: 2)
             let fault = try await server.faults.add(refusal)
-            try await withClient(TestServer.configuration(await server.connectionString), logger: .silent) {
+            try await withClient(TestServer.configuration(server.connectionString), logger: .silent) {
                 try await $0.ping()
             }
             #expect(fault.effectCount == 2)

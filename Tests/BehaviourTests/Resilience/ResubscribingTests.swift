@@ -14,7 +14,7 @@ struct ResubscribingTests {
         let result = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
             if TestServer.isEmbedded {
                 try await withEmbeddedServer(logger: .silent) { server in
-                    let configuration = try TestServer.configuration(await server.connectionString)
+                    let configuration = try TestServer.configuration(server.connectionString)
                     try await withClient(configuration, logger: .silent) { try await Self.measure($0, server) }
                 }
             } else {

@@ -10,7 +10,7 @@ struct ServiceTests {
     @Test("a client as a service closes when its group shuts down, after the calls in flight")
     func gracefully() async throws {
         try await withEmbeddedServer(logger: .silent) { server in
-            let client = try Client(await server.connectionString, logger: .silent)
+            let client = try Client(server.connectionString, logger: .silent)
             let hold = try await server.faults.add(.holdReply(to: .ping))
             let call = Task { try await client.ping(options: CallOptions(timeout: .seconds(50))) }
             try await hold.waitForEffect()
@@ -28,7 +28,7 @@ struct ServiceTests {
     @Test("a client as a service closes at once when its task is cancelled")
     func cancelled() async throws {
         try await withEmbeddedServer(logger: .silent) { server in
-            let client = try Client(await server.connectionString, logger: .silent)
+            let client = try Client(server.connectionString, logger: .silent)
             let hold = try await server.faults.add(.holdReply(to: .ping))
             let call = Task { try await client.ping(options: CallOptions(timeout: .seconds(50))) }
             try await hold.waitForEffect()
@@ -53,7 +53,7 @@ struct ServiceTests {
             }
         }
         try await withEmbeddedServer(logger: .silent) { server in
-            let client = try Client(await server.connectionString, logger: .silent)
+            let client = try Client(server.connectionString, logger: .silent)
             let group = ServiceGroup(services: [client, Worker(client: client)], logger: .silent)
             async let running: Void = group.run()
             let changes = await client.changes
@@ -61,7 +61,7 @@ struct ServiceTests {
             await group.triggerGracefulShutdown()
             try await running
             #expect(await client.status.phase == .closed)
-            try await withClient(await server.connectionString, logger: .silent) { client in
+            try await withClient(server.connectionString, logger: .silent) { client in
                 let last = try await client.lastEventNumber(of: "ponies")
                 #expect(last == 1)
             }

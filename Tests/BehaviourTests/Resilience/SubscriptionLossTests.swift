@@ -6,7 +6,7 @@ import Testing
 struct SubscriptionLossTests {
     static func run(_ body: (EmbeddedServer, Client) async throws -> Void) async throws {
         try await withEmbeddedServer(logger: .silent) { server in
-            var configuration = try TestServer.configuration(await server.connectionString)
+            var configuration = try TestServer.configuration(server.connectionString)
             configuration.reconnection.firstDelay = .milliseconds(1)
             configuration.reconnection.maximumDelay = .milliseconds(5)
             try await withClient(configuration, logger: .silent) { try await body(server, $0) }
@@ -192,7 +192,7 @@ struct SubscriptionLossTests {
         arguments: [true, false])
     func newMaster(wasThere: Bool) async throws {
         try await withEmbeddedCluster(logger: .silent) { cluster in
-            var configuration = try TestServer.configuration(await cluster.connectionString)
+            var configuration = try TestServer.configuration(cluster.connectionString)
             configuration.nodePreference = .follower
             configuration.discovery.gossipTimeout = .seconds(30)
             configuration.discovery.interval = .milliseconds(10)
@@ -222,7 +222,7 @@ struct SubscriptionLossTests {
 
     /// Writes to a node, by a client of its own.
     private static func write(_ numbers: Range<Int64>, to node: Int, of cluster: EmbeddedCluster) async throws {
-        let configuration = try TestServer.configuration(await cluster.nodes[node].connectionString)
+        let configuration = try TestServer.configuration(cluster.nodes[node].connectionString)
         try await withClient(configuration, logger: .silent) { client in
             let written = try await client.publish(Pony.events(numbers.count), to: "ponies")
             #expect(written.firstEventNumber == numbers.lowerBound)

@@ -36,7 +36,7 @@ struct TLSTests {
     func served() async throws {
         try await Trust.run { trust in
             try await withEmbeddedServer(try trust.server(), logger: .silent) { server in
-                let url = try #require(await server.tlsConnectionString)
+                let url = try #require(server.tlsConnectionString)
                 try await withClient("\(url)?tlsCAFile=\(trust.file)", logger: .silent) { client in
                     try await client.publish(try Pony.events(3), to: "ponies")
                     #expect(try await client.getLastEvent(in: "ponies").number == 2)
@@ -69,9 +69,9 @@ struct TLSTests {
     static func url(_ trouble: Trouble, _ server: EmbeddedServer, _ trust: Trust) async throws -> String {
         switch trouble {
         case .unknownAuthority, .wrongName, .expired:
-            "tls://127.0.0.1:\(try #require(await server.tlsPort))?tlsCAFile=\(trust.file)"
-        case .plainPort: "tls://127.0.0.1:\(await server.port)?tlsCAFile=\(trust.file)"
-        case .tlsPort: "tcp://127.0.0.1:\(try #require(await server.tlsPort))"
+            "tls://127.0.0.1:\(try #require(server.tlsPort))?tlsCAFile=\(trust.file)"
+        case .plainPort: "tls://127.0.0.1:\(server.port)?tlsCAFile=\(trust.file)"
+        case .tlsPort: "tcp://127.0.0.1:\(try #require(server.tlsPort))"
         }
     }
 

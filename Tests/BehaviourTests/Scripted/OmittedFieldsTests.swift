@@ -10,7 +10,7 @@ struct OmittedFieldsTests {
     func everyOperation() async throws {
         var whole: [String] = []
         try await withEmbeddedServer(logger: .silent) { server in
-            let configuration = try TestServer.configuration(await server.connectionString)
+            let configuration = try TestServer.configuration(server.connectionString)
             try await PhotonPump.withClient(configuration, logger: .silent) { whole = try await Self.everything($0) }
         }
         try await OmittingServer.withClient { omitting, client in

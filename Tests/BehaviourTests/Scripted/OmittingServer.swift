@@ -17,9 +17,9 @@ struct OmittingServer {
         let omitting = OmittingServer(server: EmbeddedServer(logger: .silent), thinned: Observed([]))
         let front = ScriptedServer()
         try await omitting.server.start()
-        var configuration = try TestServer.configuration(await omitting.server.connectionString)
+        var configuration = try TestServer.configuration(omitting.server.connectionString)
         configuration.target = .node(Endpoint(host: "127.0.0.1", port: try await front.start()))
-        let port = await omitting.server.port
+        let port = omitting.server.port
         await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await omitting.passOn(try await front.nextConnection(), to: port) }
             do {

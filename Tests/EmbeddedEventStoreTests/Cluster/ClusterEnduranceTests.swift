@@ -115,7 +115,7 @@ import Testing
 
     private static func ports(_ cluster: EmbeddedCluster) async -> [Int?] {
         var ports: [Int?] = []
-        for node in cluster.nodes { ports += [await node.port, await node.httpPort] }
+        for node in cluster.nodes { ports += [node.port, node.httpPort] }
         return ports
     }
 }

@@ -33,7 +33,7 @@ import Testing
             try await client.request(connect, .connectToPersistentSubscription)
             let refusal = try NotHandled(decoding: try #require(await client.next()).payload)
             #expect(refusal.reason == .notMaster)
-            #expect(refusal.master?.tcpPort == Int32(await cluster.nodes[0].port))
+            #expect(refusal.master?.tcpPort == Int32(cluster.nodes[0].port))
         }
     }
 

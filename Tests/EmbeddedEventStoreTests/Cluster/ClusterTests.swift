@@ -35,8 +35,8 @@ import Testing
             #expect(refusal.reason == .notMaster)
             let master = try #require(refusal.master)
             #expect((master.tcpHost, master.httpHost) == ("127.0.0.1", "127.0.0.1"))
-            #expect(master.tcpPort == Int32(await cluster.nodes[2].port))
-            #expect(master.httpPort == (await cluster.nodes[2].httpPort).map(Int32.init))
+            #expect(master.tcpPort == Int32(cluster.nodes[2].port))
+            #expect(master.httpPort == (cluster.nodes[2].httpPort).map(Int32.init))
             #expect((master.secureTCPHost, master.secureTCPPort) == (nil, nil))
 
             #expect(try await Self.ask(cluster.nodes[0], .writing("a")).command == .writeEventsCompleted)
@@ -70,8 +70,8 @@ import Testing
 
     private static func ports(_ cluster: EmbeddedCluster) async -> [Int] {
         var ports: [Int] = []
-        for node in cluster.nodes { ports.append(await node.port) }
-        for node in cluster.nodes { ports.append(await node.httpPort ?? 0) }
+        for node in cluster.nodes { ports.append(node.port) }
+        for node in cluster.nodes { ports.append(node.httpPort ?? 0) }
         return ports
     }
 
@@ -127,7 +127,7 @@ import Testing
             await #expect(throws: EmbeddedServerError.self) { try await cluster.moveMaster(to: 0) }
             try await cluster.reconnect(0)
             let refusal = try Self.refusal(await Self.ask(cluster.nodes[0], .reading(requireMaster: true)))
-            #expect(refusal.master?.tcpPort == Int32(await cluster.nodes[1].port))
+            #expect(refusal.master?.tcpPort == Int32(cluster.nodes[1].port))
         }
     }
 
@@ -186,7 +186,7 @@ import Testing
                 let (leader, follower) =
                     generation == .version5 ? ("Master", "Slave") : ("Leader", "Follower")
                 #expect(members.map { $0["state"] as? String } == [follower, leader, follower])
-                #expect(gossip["serverPort"] as? Int == (await node.httpPort))
+                #expect(gossip["serverPort"] as? Int == (node.httpPort))
             }
             try await cluster.kill(0)
             await #expect(throws: (any Error).self) { try await HTTPTests.get("/gossip", from: cluster.nodes[0]) }
@@ -200,7 +200,7 @@ import Testing
     func connectionString() async throws {
         try await withEmbeddedCluster(.init(size: 2), logger: .silent) { cluster in
             let ports = await Self.ports(cluster)[2...].map { "127.0.0.1:\($0)" }
-            #expect(await cluster.connectionString == "discover://admin:changeit@\(ports.joined(separator: ","))")
+            #expect(cluster.connectionString == "discover://admin:changeit@\(ports.joined(separator: ","))")
         }
     }
 }

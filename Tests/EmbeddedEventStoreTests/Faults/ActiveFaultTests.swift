@@ -84,7 +84,7 @@ import Testing
         var server: EmbeddedServer? = EmbeddedServer(.patient, logger: .silent)
         try await server?.faults.add(.answer(.notReady, to: .ping, times: 1))
         try await server?.start()
-        let client = try await ScriptedPeer.connect(host: "127.0.0.1", port: await server?.port ?? 0)
+        let client = try await ScriptedPeer.connect(host: "127.0.0.1", port: server?.port ?? 0)
         #expect(try await client.ask(FaultySession.ping(1))?.command == .notHandled)
         server = nil
         #expect(try await client.next() == nil)

@@ -141,13 +141,13 @@ import Testing
     @Test("S41: a server that restarts closes its connections and has the same port, with its events or without")
     func restart() async throws {
         let server = try await EmbeddedServer.startedOnOwnPorts(http: true)
-        let (port, httpPort) = await (server.port, server.httpPort)
+        let (port, httpPort) = (server.port, server.httpPort)
         for keepsData in [true, false] {
             let session = FaultySession(server: server, client: try await .connect(to: server))
             #expect(try await session.client.ask(FaultySession.write("a"))?.command == .writeEventsCompleted)
             try await server.restart(keepingData: keepsData)
             #expect(try await session.client.next() == nil)
-            #expect(await (server.port, server.httpPort) == (port, httpPort))
+            #expect((server.port, server.httpPort) == (port, httpPort))
             #expect(try await session.lastNumber() == (keepsData ? 0 : -1))
         }
         await server.stop()

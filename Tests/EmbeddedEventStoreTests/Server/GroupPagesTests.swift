@@ -27,7 +27,7 @@ struct GroupPagesTests {
     private static func post(
         _ path: String, _ login: String?, to server: EmbeddedServer
     ) async throws -> (result: String?, status: Int) {
-        let port = try #require(await server.httpPort)
+        let port = try #require(server.httpPort)
         var request = URLRequest(url: try #require(URL(string: "http://127.0.0.1:\(port)\(path)")))
         request.httpMethod = "POST"
         if let login {

@@ -8,7 +8,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct HTTPTests {
     static func get(_ path: String, from server: EmbeddedServer) async throws -> (Data, HTTPURLResponse) {
-        let port = try #require(await server.httpPort)
+        let port = try #require(server.httpPort)
         let url = try #require(URL(string: "http://127.0.0.1:\(port)\(path)"))
         let session = URLSession(configuration: .ephemeral)
         defer { session.invalidateAndCancel() }
@@ -53,9 +53,9 @@ import Testing
             #expect(member["state"] as? String == "Master")
             #expect(member["isAlive"] as? Bool == true)
             #expect(member["externalTcpIp"] as? String == "127.0.0.1")
-            #expect(member["externalTcpPort"] as? Int == (await server.port))
+            #expect(member["externalTcpPort"] as? Int == (server.port))
             #expect(member["externalSecureTcpPort"] as? Int == 0)
-            #expect(member["externalHttpPort"] as? Int == (await server.httpPort))
+            #expect(member["externalHttpPort"] as? Int == (server.httpPort))
             #expect((member["instanceId"] as? String).flatMap(UUID.init) != nil)
             let time = try #require(member["timeStamp"] as? String)
             let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
@@ -76,12 +76,12 @@ import Testing
     @Test("a server that starts again has its HTTP port")
     func restart() async throws {
         let server = try await EmbeddedServer.startedOnOwnPorts(http: true)
-        let port = try #require(await server.httpPort)
+        let port = try #require(server.httpPort)
         #expect(try await Self.get("/ping", from: server).1.statusCode == 200)
         await server.stop()
         await #expect(throws: (any Error).self) { try await Self.get("/ping", from: server) }
         try await server.start()
-        #expect(await server.httpPort == port)
+        #expect(server.httpPort == port)
         #expect(try await Self.get("/ping", from: server).1.statusCode == 200)
         await server.stop()
     }
@@ -90,7 +90,7 @@ import Testing
     func takenPort() async throws {
         try await withEmbeddedServer(Self.withHTTP, logger: .silent) { first in
             var configuration = EmbeddedServer.Configuration()
-            configuration.httpPort = await first.httpPort
+            configuration.httpPort = first.httpPort
             let second = EmbeddedServer(configuration, logger: .silent)
             let error = await #expect(throws: EmbeddedServerError.self) { try await second.start() }
             #expect(error?.code == .cannotListen)
@@ -101,7 +101,7 @@ import Testing
     @Test("without an HTTP port there is no HTTP")
     func without() async throws {
         try await withEmbeddedServer(.patient, logger: .silent) { server in
-            #expect(await server.httpPort == nil)
+            #expect(server.httpPort == nil)
         }
     }
 }

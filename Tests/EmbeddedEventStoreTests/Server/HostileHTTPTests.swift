@@ -53,7 +53,7 @@ struct HostileHTTPTests {
     }
 
     private static func connect(to server: EmbeddedServer) async throws -> ScriptedPeer {
-        try await .connect(host: "127.0.0.1", port: try #require(await server.httpPort), .unframed)
+        try await .connect(host: "127.0.0.1", port: try #require(server.httpPort), .unframed)
     }
 
     /// All that the server says until it closes the connection.

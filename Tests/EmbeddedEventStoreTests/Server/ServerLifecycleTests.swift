@@ -26,7 +26,7 @@ import Testing
         #expect(try await client.ask(Self.ping)?.payload.text == "hello")
         await server.stop()
         #expect(try await client.next() == nil)
-        let port = await server.port
+        let port = server.port
         await #expect(throws: (any Error).self) { try await ScriptedPeer.connect(host: "127.0.0.1", port: port) }
     }
 
@@ -34,23 +34,23 @@ import Testing
     func idempotence() async throws {
         await EmbeddedServer(.patient, logger: .silent).stop()
         let server = try await EmbeddedServer.startedOnOwnPorts()
-        let port = await server.port
+        let port = server.port
         try await server.start()
-        #expect(await server.port == port)
+        #expect(server.port == port)
         await server.stop()
         await server.stop()
-        #expect(await server.port == port)
+        #expect(server.port == port)
     }
 
     @Test("a server that starts again has its port and its events")
     func restart() async throws {
         let server = try await EmbeddedServer.startedOnOwnPorts()
-        let port = await server.port
+        let port = server.port
         let before = try await ScriptedPeer.connect(host: "127.0.0.1", port: port)
         #expect(try await Self.lastNumber(before.ask(Self.write("a", to: "s"))) == 0)
         await server.stop()
         try await server.start()
-        #expect(await server.port == port)
+        #expect(server.port == port)
         let after = try await ScriptedPeer.connect(host: "127.0.0.1", port: port)
         #expect(try await Self.lastNumber(after.ask(Self.write("b", to: "s"))) == 1)
         await server.stop()
@@ -90,11 +90,11 @@ import Testing
     func takenPort() async throws {
         try await withEmbeddedServer(.patient, logger: .silent) { first in
             var configuration = EmbeddedServer.Configuration.patient
-            configuration.port = await first.port
+            configuration.port = first.port
             let second = EmbeddedServer(configuration, logger: .silent)
             let error = await #expect(throws: EmbeddedServerError.self) { try await second.start() }
             #expect(error?.code == .cannotListen)
-            #expect(error?.message.contains("127.0.0.1:\(await first.port)") == true)
+            #expect(error?.message.contains("127.0.0.1:\(first.port)") == true)
         }
     }
 
@@ -115,7 +115,7 @@ import Testing
     func released() async throws {
         var server: EmbeddedServer? = EmbeddedServer(.patient, logger: .silent)
         try await server?.start()
-        let port = await server?.port ?? 0
+        let port = server?.port ?? 0
         let client = try await ScriptedPeer.connect(host: "127.0.0.1", port: port)
         #expect(try await client.ask(Self.ping) != nil)
         server = nil
@@ -126,14 +126,14 @@ import Testing
     func connectionString() async throws {
         var configuration = EmbeddedServer.Configuration.patient
         try await withEmbeddedServer(configuration, logger: .silent) { server in
-            #expect(await server.connectionString == "tcp://admin:changeit@127.0.0.1:\(await server.port)")
+            #expect(server.connectionString == "tcp://admin:changeit@127.0.0.1:\(server.port)")
         }
         configuration.users = [.init(name: "ü@x", password: "a:b/c%")]
         configuration.host = "::"
         configuration.port = 1113
         let server = EmbeddedServer(configuration, logger: .silent)
-        #expect(await server.connectionString == "tcp://%C3%BC%40x:a%3Ab%2Fc%25@[::1]:1113")
+        #expect(server.connectionString == "tcp://%C3%BC%40x:a%3Ab%2Fc%25@[::1]:1113")
         configuration.users = []
-        #expect(await EmbeddedServer(configuration, logger: .silent).connectionString == "tcp://[::1]:1113")
+        #expect(EmbeddedServer(configuration, logger: .silent).connectionString == "tcp://[::1]:1113")
     }
 }

@@ -34,17 +34,17 @@ struct TLSTests {
         var configuration = try self.configuration()
         configuration.httpPort = 0
         try await withEmbeddedServer(configuration, logger: .silent) { server in
-            let port = try #require(await server.tlsPort)
+            let port = try #require(server.tlsPort)
             let secure = try await self.connect(to: port)
             #expect(try await secure.ask(Self.ping)?.payload.text == "hello")
             let plain = try await ScriptedPeer.connect(to: server)
             #expect(try await plain.ask(Self.ping)?.payload.text == "hello")
             #expect(await server.connectionCount == 2)
-            #expect(await server.tlsConnectionString == "tls://admin:changeit@127.0.0.1:\(port)")
-            #expect(await server.connectionString == "tcp://admin:changeit@127.0.0.1:\(server.port)")
+            #expect(server.tlsConnectionString == "tls://admin:changeit@127.0.0.1:\(port)")
+            #expect(server.connectionString == "tcp://admin:changeit@127.0.0.1:\(server.port)")
             let member = try await HTTPTests.gossipMember(of: server)
             #expect(member["externalSecureTcpPort"] as? Int == port)
-            #expect(member["externalTcpPort"] as? Int == (await server.port))
+            #expect(member["externalTcpPort"] as? Int == (server.port))
         }
     }
 
@@ -54,10 +54,10 @@ struct TLSTests {
         configuration.httpPort = 0
         configuration.acceptsPlainConnections = false
         try await withEmbeddedServer(configuration, logger: .silent) { server in
-            let port = try #require(await server.tlsPort)
+            let port = try #require(server.tlsPort)
             let secure = try await self.connect(to: port)
             #expect(try await secure.ask(Self.ping)?.payload.text == "hello")
-            #expect(await server.connectionString == "tls://admin:changeit@127.0.0.1:\(port)")
+            #expect(server.connectionString == "tls://admin:changeit@127.0.0.1:\(port)")
             let member = try await HTTPTests.gossipMember(of: server)
             #expect(member["externalSecureTcpPort"] as? Int == port)
             #expect(member["externalTcpPort"] as? Int == 0)
@@ -67,7 +67,7 @@ struct TLSTests {
     @Test("a server that speaks TLS ends plain connections to its TLS port, and goes on")
     func plainClient() async throws {
         try await withEmbeddedServer(self.configuration(), logger: .silent) { server in
-            let port = try #require(await server.tlsPort)
+            let port = try #require(server.tlsPort)
             let plain = try await ScriptedPeer.connect(host: "127.0.0.1", port: port)
             try await plain.send(Self.ping)
             // What it gets is the alert in which TLS says so.
@@ -83,7 +83,7 @@ struct TLSTests {
         configuration.heartbeatInterval = .milliseconds(50)
         configuration.heartbeatTimeout = .milliseconds(50)
         try await withEmbeddedServer(configuration, logger: .silent) { server in
-            let client = try await ScriptedPeer.connect(host: "127.0.0.1", port: try #require(await server.tlsPort))
+            let client = try await ScriptedPeer.connect(host: "127.0.0.1", port: try #require(server.tlsPort))
             #expect(try await client.next() == nil)
         }
     }
@@ -94,7 +94,7 @@ struct TLSTests {
         var configuration = try self.configuration()
         configuration.tls?.clientAuthority = clients.certificate.chain
         try await withEmbeddedServer(configuration, logger: .silent) { server in
-            let port = try #require(await server.tlsPort)
+            let port = try #require(server.tlsPort)
             let known = try await self.connect(to: port, identity: clients.issue(names: ["worker"]))
             #expect(try await known.ask(Self.ping)?.payload.text == "hello")
             let stranger = try await self.connect(to: port)
@@ -106,13 +106,13 @@ struct TLSTests {
     @Test("a server that speaks TLS has its port again when it starts again, and none when it is stopped")
     func restart() async throws {
         let server = try await EmbeddedServer.startedOnOwnPorts(tls: try self.configuration().tls)
-        let port = try #require(await server.tlsPort)
+        let port = try #require(server.tlsPort)
         let before = try await self.connect(to: port)
         #expect(try await before.ask(Self.ping) != nil)
         await server.stop()
         #expect(try await before.next() == nil)
         try await server.start()
-        #expect(await server.tlsPort == port)
+        #expect(server.tlsPort == port)
         let after = try await self.connect(to: port)
         #expect(try await after.ask(Self.ping) != nil)
         await server.stop()
@@ -132,7 +132,7 @@ struct TLSTests {
     func takenPort() async throws {
         try await withEmbeddedServer(self.configuration(), logger: .silent) { first in
             var configuration = try self.configuration()
-            configuration.tls?.port = try #require(await first.tlsPort)
+            configuration.tls?.port = try #require(first.tlsPort)
             let second = EmbeddedServer(configuration, logger: .silent)
             let error = await #expect(throws: EmbeddedServerError.self) { try await second.start() }
             #expect(error?.code == .cannotListen)
