@@ -7,14 +7,16 @@ extension Client {
     ///   - stream: the stream to write to; the first event creates it.
     ///   - type: the event's type.
     ///   - body: the event's data.
-    ///   - metadata: additional information, also encoded as JSON.
+    ///   - metadata: additional information, also encoded as JSON, by an encoder of its own.
     ///   - id: the event's id; a new one if nil. With an id of your own the call can be repeated without writing the
     ///     event twice. Without one it cannot, so ``PhotonPumpError/isSafeToRepeat`` is false if the event may have
     ///     been written.
     ///   - expected: what must be true of the stream.
-    ///   - encoder: encodes `body` and `metadata`.
+    ///   - encoder: encodes `body`.
+    ///   - metadataEncoder: encodes `metadata`.
     ///   - options: the timeout, credentials and node of this call.
-    /// - Throws: as ``publish(_:to:expecting:options:)``, and any error of `encoder`.
+    /// - Throws: as ``publish(_:to:expecting:options:)``, and as
+    ///   ``NewEvent/init(id:type:body:metadata:encoder:metadataEncoder:)``.
     @discardableResult
     public nonisolated func publishEvent(
         to stream: String,
@@ -24,13 +26,71 @@ extension Client {
         id: UUID? = nil,
         expecting expected: ExpectedVersion = .any,
         encoder: JSONEncoder = JSONEncoder(),
+        metadataEncoder: JSONEncoder = JSONEncoder(),
         options: CallOptions = CallOptions()
     ) async throws -> WriteResult {
-        let event = try NewEvent(id: id, type: type, body: body, metadata: metadata, encoder: encoder)
+        let event = try NewEvent(
+            id: id, type: type, body: body, metadata: metadata, encoder: encoder, metadataEncoder: metadataEncoder)
+        return try await self.publish(event, keepsID: id != nil, to: stream, expecting: expected, options)
+    }
+
+    /// Writes one event whose data is there as bytes: existing JSON, or anything else.
+    ///
+    /// ```swift
+    /// try await client.publishEvent(to: "photos", type: "PhotoTaken", data: photo, isJSON: false)
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - stream: the stream to write to; the first event creates it.
+    ///   - type: the event's type.
+    ///   - data: the event's data, also as a string literal; `Payload(text)` makes it from a `String`.
+    ///   - metadata: additional information; JSON, as a rule.
+    ///   - isJSON: whether `data` is JSON; this is not checked.
+    ///   - id: the event's id, as in
+    ///     ``publishEvent(to:type:body:metadata:id:expecting:encoder:metadataEncoder:options:)``.
+    ///   - expected: what must be true of the stream.
+    ///   - options: the timeout, credentials and node of this call.
+    /// - Throws: as ``publish(_:to:expecting:options:)``.
+    @discardableResult
+    public nonisolated func publishEvent(
+        to stream: String,
+        type: String,
+        data: Payload,
+        metadata: Payload = Payload(),
+        isJSON: Bool,
+        id: UUID? = nil,
+        expecting expected: ExpectedVersion = .any,
+        options: CallOptions = CallOptions()
+    ) async throws -> WriteResult {
+        let event = NewEvent(id: id, type: type, data: data, metadata: metadata, isJSON: isJSON)
+        return try await self.publish(event, keepsID: id != nil, to: stream, expecting: expected, options)
+    }
+
+    /// Writes one event, as
+    /// ``publishEvent(to:type:data:metadata:isJSON:id:expecting:options:)-(_,_,Payload,_,_,_,_,_)`` does.
+    @discardableResult
+    public nonisolated func publishEvent(
+        to stream: String,
+        type: String,
+        data: some Collection<UInt8>,
+        metadata: some Collection<UInt8> = Payload(),
+        isJSON: Bool,
+        id: UUID? = nil,
+        expecting expected: ExpectedVersion = .any,
+        options: CallOptions = CallOptions()
+    ) async throws -> WriteResult {
+        let event = NewEvent(id: id, type: type, data: data, metadata: metadata, isJSON: isJSON)
+        return try await self.publish(event, keepsID: id != nil, to: stream, expecting: expected, options)
+    }
+
+    /// - Parameter keepsID: whether the next call with the same arguments writes the same event.
+    private nonisolated func publish(
+        _ event: NewEvent, keepsID: Bool, to stream: String, expecting expected: ExpectedVersion,
+        _ options: CallOptions
+    ) async throws -> WriteResult {
         do {
             return try await self.publish([event], to: stream, expecting: expected, options: options)
-        } catch var error as PhotonPumpError where id == nil && error.mayHaveBeenApplied {
-            // The next call would create another id.
+        } catch var error as PhotonPumpError where !keepsID && error.mayHaveBeenApplied {
             error.isSafeToRepeat = false
             throw error
         }

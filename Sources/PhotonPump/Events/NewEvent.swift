@@ -18,14 +18,23 @@ public struct NewEvent: Sendable, Hashable {
     /// Additional information, such as causation and correlation; may be empty.
     public var metadata: Payload
 
-    /// Creates an event from bytes.
+    /// Creates an event from bytes, existing JSON, or a string literal.
     ///
     /// - Parameters:
     ///   - id: a new one if nil.
     ///   - type: the event's type.
-    ///   - data: the event's data.
+    ///   - data: the event's data; `Payload(text)` makes it from a `String`.
     ///   - metadata: additional information.
     ///   - isJSON: whether `data` is JSON; this is not checked.
+    public init(id: UUID? = nil, type: String, data: Payload, metadata: Payload = Payload(), isJSON: Bool) {
+        self.id = id ?? .random()
+        self.type = type
+        self.isJSON = isJSON
+        self.data = data
+        self.metadata = metadata
+    }
+
+    /// Creates an event from bytes, as ``init(id:type:data:metadata:isJSON:)-(_,_,Payload,_,_)`` does.
     public init(
         id: UUID? = nil,
         type: String,
@@ -33,30 +42,56 @@ public struct NewEvent: Sendable, Hashable {
         metadata: some Collection<UInt8> = Payload(),
         isJSON: Bool
     ) {
-        self.id = id ?? .random()
-        self.type = type
-        self.isJSON = isJSON
-        self.data = data as? Payload ?? Payload(data)
-        self.metadata = metadata as? Payload ?? Payload(metadata)
+        self.init(
+            id: id,
+            type: type,
+            data: data as? Payload ?? Payload(data),
+            metadata: metadata as? Payload ?? Payload(metadata),
+            isJSON: isJSON
+        )
     }
 
     /// Creates an event whose data, and metadata if given, are values encoded as JSON.
     ///
-    /// - Throws: any error of `encoder`.
+    /// - Parameters:
+    ///   - id: a new one if nil.
+    ///   - type: the event's type.
+    ///   - body: the event's data.
+    ///   - metadata: additional information.
+    ///   - encoder: encodes `body`.
+    ///   - metadataEncoder: encodes `metadata`. It is another one, because a strategy for the names of your properties
+    ///     would also change those that the server knows, such as `$correlationId`.
+    /// - Throws: any error of the encoders; ``PhotonPumpError/Code/invalidArgument`` for bytes and text, which belong in
+    ///   `data`: as values of JSON they would become Base64, a list of numbers, or text in quotes.
     public init(
         id: UUID? = nil,
         type: String,
         body: some Encodable,
         metadata: (any Encodable)? = nil,
-        encoder: JSONEncoder = JSONEncoder()
+        encoder: JSONEncoder = JSONEncoder(),
+        metadataEncoder: JSONEncoder = JSONEncoder()
     ) throws {
         self.init(
             id: id,
             type: type,
-            data: try encoder.encode(body),
-            metadata: try metadata.map { try encoder.encode($0) } ?? Data(),
+            data: try body.asJSON("body", of: type, encoder),
+            metadata: try metadata?.asJSON("metadata", of: type, metadataEncoder) ?? Payload(),
             isJSON: true
         )
+    }
+}
+
+extension Encodable {
+    fileprivate func asJSON(_ part: String, of type: String, _ encoder: JSONEncoder) throws -> Payload {
+        if self is Data || self is [UInt8] || self is String {
+            throw PhotonPumpError(
+                .invalidArgument,
+                """
+                the \(part) of a '\(type)' event is given as \(Self.self), which is not encoded again: create the event \
+                with its bytes instead, as in NewEvent(type:data:metadata:isJSON:)
+                """)
+        }
+        return Payload(try encoder.encode(self))
     }
 }
 

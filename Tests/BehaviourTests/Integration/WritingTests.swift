@@ -114,6 +114,20 @@ struct WritingTests {
         }
     }
 
+    @Test("writing existing JSON, text and bytes writes them as they are")
+    func data() async throws {
+        try await TestServer.withClient { client in
+            let (stream, json) = (TestServer.newStream(), #"{"pony": "Rarity"}"#)
+            try await client.publishEvent(to: stream, type: "t", data: #"{"pony": "Rarity"}"#, isJSON: true)
+            try await client.publishEvent(to: stream, type: "t", data: Payload(json), metadata: "{}", isJSON: true)
+            try await client.publishEvent(to: stream, type: "t", data: Data(json.utf8), metadata: [7], isJSON: false)
+            let events = try await client.get(stream).events
+            #expect(events.map(\.data.text) == [json, json, json])
+            #expect(events.map(\.isJSON) == [true, true, false])
+            #expect(events.map { Array($0.metadata) } == [[], Array("{}".utf8), [7]])
+        }
+    }
+
     @Test("S54: writing the same events again is recognised and reported as such")
     func repeated() async throws {
         try await TestServer.withClient { client in

@@ -42,6 +42,34 @@ struct NewEventTests {
         ] {
             #expect(Array(event.data) == [1, 2, 3])
         }
+        let literal = NewEvent(type: "t", data: #"{"pony":"Rarity"}"#, metadata: "{}", isJSON: true)
+        #expect((literal.data.text, literal.metadata.text) == (#"{"pony":"Rarity"}"#, "{}"))
+    }
+
+    @Test(
+        "a new event has neither Base64 nor quoted text in place of the bytes or the text it was given",
+        arguments: [Data([1]), [UInt8(1)], "text", Data?.some(Data([1]))] as [any Encodable & Sendable])
+    func bytesAsBody(body: any Encodable & Sendable) throws {
+        for make in [
+            { try NewEvent(type: "PonyJumped", body: body) },
+            { try NewEvent(type: "PonyJumped", body: 1, metadata: body) },
+        ] {
+            let error = try #require(throws: PhotonPumpError.self) { try make() }
+            #expect(error.code == .invalidArgument)
+            #expect("\(error)".contains("'PonyJumped'"), "\(error)")
+        }
+    }
+
+    @Test("a new event keeps the keys of its metadata, whatever becomes of those of its data")
+    func encoders() throws {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        struct Origin: Encodable { let causedBy = "hay" }
+        let other = try NewEvent(type: "t", body: Origin(), metadata: Origin(), encoder: encoder)
+        #expect(other.data.text == #"{"caused_by":"hay"}"#)
+        #expect(other.metadata.text == #"{"causedBy":"hay"}"#)
+        let same = try NewEvent(type: "t", body: 1, metadata: Origin(), metadataEncoder: encoder)
+        #expect(same.metadata.text == #"{"caused_by":"hay"}"#)
     }
 }
 
