@@ -68,7 +68,11 @@ public struct ResolvedEvent: Sendable, Hashable {
 
     private func existingEvent() throws -> RecordedEvent {
         if let event { return event }
-        throw PhotonPumpError(
+        throw self.missingTarget
+    }
+
+    var missingTarget: PhotonPumpError {
+        PhotonPumpError(
             .linkTargetMissing,
             "event \(self.received.number) of '\(self.received.stream)' links to '\(self.received.data.text)', which is gone",
             stream: self.received.stream,

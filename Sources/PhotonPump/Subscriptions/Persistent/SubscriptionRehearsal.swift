@@ -1,0 +1,44 @@
+/// Delivers events that a test has made through a ``PersistentSubscription`` like any other, and remembers what is
+/// decided about each of them: for unit tests of code that acknowledges and refuses.
+///
+/// ```swift
+/// let rehearsal = try await SubscriptionRehearsal([DeliveredEvent(jump), DeliveredEvent(fall, retryCount: 4)])
+/// try await work(through: rehearsal.subscription)
+/// #expect(rehearsal.decisions == [.acknowledged, .refused(.park, reason: "lame")])
+/// ```
+///
+/// The subscription ends by itself when all events are decided about. Nothing is delivered again: what a server does with
+/// an event that was refused is a matter for a test with an embedded server.
+public final class SubscriptionRehearsal: Sendable {
+    /// What was decided about an event.
+    public enum Decision: Sendable, Hashable {
+        /// It was acknowledged.
+        case acknowledged
+        /// It was refused.
+        case refused(PersistentSubscription.RefusalAction, reason: String?)
+    }
+
+    /// The subscription to hand to the code to be tested.
+    public let subscription: PersistentSubscription
+    private let server: RehearsedServer
+
+    /// A rehearsal in which these events are delivered.
+    ///
+    /// - Parameters:
+    ///   - events: what to deliver, in order; each must have an id of its own.
+    ///   - group: the name of the persistent subscription.
+    ///   - stream: the stream whose events it delivers.
+    /// - Throws: ``PhotonPumpError/Code/invalidArgument`` for an empty name, and `CancellationError`.
+    public init(_ events: [DeliveredEvent], group: String = "test", stream: String = "test") async throws {
+        self.server = RehearsedServer(events)
+        let request = PersistentFeed.Request(
+            group: group, stream: stream, bufferSize: max(events.count, 1), messageTimeout: nil,
+            acknowledgementDelay: .zero, options: CallOptions())
+        let feed = try PersistentFeed(client: self.server, request)
+        try await feed.connect()
+        self.subscription = PersistentSubscription(feed: feed)
+    }
+
+    /// What was decided about each event, in the order in which they were given; nil as long as nothing was.
+    public var decisions: [Decision?] { self.server.decisions }
+}
