@@ -1,3 +1,4 @@
+internal import Foundation
 internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
@@ -12,6 +13,8 @@ struct CallTerms: Sendable {
     let startBy: ContinuousClock.Instant
     /// nil: the user the client is connected as.
     let login: Login?
+    /// Of the request; nil if the client chooses one.
+    let correlation: GUID?
     /// Whether this belongs to a call that began before the client was to be closed, and may finish.
     var isContinued = false
     private let environment: Environment
@@ -23,6 +26,7 @@ struct CallTerms: Sendable {
         self.deadline = deadline
         self.startBy = deadline
         self.login = login
+        self.correlation = nil
     }
 
     /// - Throws: ``PhotonPumpError/Code/invalidArgument``, naming the invalid option.
@@ -37,6 +41,7 @@ struct CallTerms: Sendable {
         self.environment = environment
         self.started = now
         self.deadline = now + min(timeout, Self.longest)
+        self.correlation = options.correlationID.map { GUID(textOrder: $0.uuid) }
         self.startBy = min(self.deadline, now + (settings.queueTimeout ?? Self.longest))
         do throws(PhotonPumpError) {
             self.login = try options.credentials?.checked()

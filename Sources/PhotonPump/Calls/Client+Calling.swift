@@ -13,7 +13,8 @@ extension Client {
     nonisolated func perform<C: Conversation>(_ conversation: C, _ terms: CallTerms) async throws -> C.Output {
         try Task.checkCancellation()
         if self.isOver || (self.isRefusing && !terms.isContinued) { throw self.refusal(conversation, terms) }
-        let (id, outcome) = (self.nextID(), Outcome<C.Output>())
+        let (id, outcome) = (try self.correlation(of: conversation, terms), Outcome<C.Output>())
+        defer { if terms.correlation != nil { self.intake.ids.release(id) } }
         let exchange = Exchange(conversation, id: id, terms: terms) { outcome.resolve($0) }
         // Before anything is awaited: what follows runs elsewhere than the caller, and calls that one caller makes one
         // after another would be sent in any order.
@@ -35,6 +36,20 @@ extension Client {
             self.intake.gate.joinQueue()
             self.post(.awaitAdmission(exchange))
         }
+    }
+
+    /// The correlation id of a call's request.
+    ///
+    /// - Throws: ``PhotonPumpError/Code/invalidArgument`` if another request has it, whose answer it would get.
+    private nonisolated func correlation(
+        of conversation: some Conversation, _ terms: CallTerms
+    ) throws(PhotonPumpError) -> GUID {
+        guard let id = terms.correlation else { return self.nextID() }
+        guard self.intake.ids.claim(id) else {
+            throw PhotonPumpError(.invalidArgument, "the correlation id \(id) belongs to a call that is under way")
+                .during(conversation.operation, stream: conversation.stream)
+        }
+        return id
     }
 
     private nonisolated func refusal(_ conversation: some Conversation, _ terms: CallTerms) -> PhotonPumpError {

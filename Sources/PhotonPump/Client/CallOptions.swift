@@ -1,3 +1,5 @@
+public import Foundation
+
 /// Options for a single call, where it should differ from the client's settings.
 public struct CallOptions: Sendable, Hashable {
     /// The time limit for the whole call: waiting for its turn, the server's answer, and repeating the request after a
@@ -8,11 +10,21 @@ public struct CallOptions: Sendable, Hashable {
     /// Whether only the cluster's master may serve the call. nil means yes for calls that change something, and no for
     /// reads, which another node may answer with slightly older data.
     public var requireMaster: Bool?
+    /// The correlation id of the call's request, which servers log and proxies see; nil, the default, means one that the
+    /// client chooses. If the call makes several requests one after another, all of them have it, except for those that
+    /// find out whether a write was made. Iterations and subscriptions choose their own.
+    ///
+    /// Use each id once: a late answer to an earlier call would be taken for that of this one.
+    public var correlationID: UUID?
 
     /// The given options; whatever is nil is taken from the client's settings.
-    public init(timeout: Duration? = nil, credentials: Credentials? = nil, requireMaster: Bool? = nil) {
+    public init(
+        timeout: Duration? = nil, credentials: Credentials? = nil, requireMaster: Bool? = nil,
+        correlationID: UUID? = nil
+    ) {
         self.timeout = timeout
         self.credentials = credentials
         self.requireMaster = requireMaster
+        self.correlationID = correlationID
     }
 }

@@ -105,6 +105,38 @@ struct CallTermsTests {
         }
     }
 
+    @Test("a call's requests have the correlation id that its options say, and no two calls at once have the same")
+    func correlationID() async throws {
+        let id = try #require(UUID(uuidString: "01234567-89AB-CDEF-0123-456789ABCDEF"))
+        try await ScriptedSession.run { session in
+            let options = CallOptions(correlationID: id)
+            let first = Task { try await session.client.ping(options: options) }
+            let request = try await session.peer.next(.ping)
+            #expect("\(request.correlation)" == "01234567-89ab-cdef-0123-456789abcdef")
+            let error = try await failure { try await session.client.getEvent(0, in: "s", options: options) }
+            #expect(error.code == .invalidArgument)
+            #expect("\(error)".contains("01234567-89ab-cdef-0123-456789abcdef"), "\(error)")
+            #expect(error.stream == "s")
+
+            // It is sent again with the same id, also on another connection.
+            await session.peer.close()
+            let other = try await session.nextConnection()
+            let again = try await other.next(.ping)
+            #expect(again.correlation == request.correlation)
+            try await other.send(Package(.pong, again.correlation))
+            _ = try await first.value
+
+            // When the call is over, by whichever end, the id is free.
+            let cancelled = Task { try await session.client.ping(options: options) }
+            _ = try await other.next(.ping)
+            cancelled.cancel()
+            await #expect(throws: CancellationError.self) { try await cancelled.value }
+            async let last = session.client.ping(options: options)
+            try await other.send(Package(.pong, try await other.next(.ping).correlation))
+            _ = try await last
+        }
+    }
+
     @Test("S8: a request is repeated while the node is not ready or too busy")
     func notReady() async throws {
         try await ScriptedSession.run { session in
