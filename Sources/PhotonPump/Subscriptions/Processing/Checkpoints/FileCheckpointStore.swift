@@ -1,7 +1,8 @@
 internal import Dispatch
 internal import Foundation
 
-/// A checkpoint in a file of its own, as JSON.
+/// A checkpoint in a file of its own, as JSON such as `{"after":41,"format":1}`, which ``SubscriptionStart`` documents.
+/// Later versions of this library read the files of earlier ones.
 ///
 /// The file is replaced atomically: a new file is written next to it, under the same name with `.new` appended, and
 /// takes its place once it is on disk. Whenever the process or the machine dies, the file holds either the old
@@ -64,7 +65,9 @@ public struct FileCheckpointStore<Place: Codable & Comparable & Hashable & Senda
                 guard let file = try self.open(new, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW) else {
                     throw POSIXError(.ENOENT)
                 }
-                try file.write(contentsOf: JSONEncoder().encode(checkpoint))
+                let encoder = JSONEncoder()
+                encoder.outputFormatting = .sortedKeys
+                try file.write(contentsOf: encoder.encode(checkpoint))
                 try file.synchronize()
                 try file.close()
                 guard rename(new, self.path) == 0 else { throw Self.lastError }

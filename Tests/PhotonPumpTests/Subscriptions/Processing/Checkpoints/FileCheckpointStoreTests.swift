@@ -59,7 +59,7 @@ struct FileCheckpointStoreTests {
             let store = FileCheckpointStore<Int64>(path: path)
             try await store.save(.after(1))
             for leftOver in [
-                "", "{\"after\":{\"_0\":99", "{\"after\":{\"_0\":99}}", String(repeating: "x", count: 9_999),
+                "", "{\"after\":99", "{\"after\":99,\"format\":1}", String(repeating: "x", count: 9_999),
             ] {
                 try Self.write(leftOver, to: path + ".new")
                 let loaded = try await store.load()
@@ -74,7 +74,10 @@ struct FileCheckpointStoreTests {
 
     @Test(
         "checkpoints in files are not what other files hold, which are named and left alone",
-        arguments: ["", "hello", "7", "{}", "{\"after\":{\"_0\":\"7\"}}", String(repeating: "{", count: 100_000)])
+        arguments: [
+            "", "hello", "7", "{}", #"{"after":"7","format":1}"#, #"{"after":7}"#, #"{"format":1}"#,
+            #"{"at":"home","format":1}"#, #"{"after":7,"at":"end","format":1}"#, String(repeating: "{", count: 100_000),
+        ])
     func others(content: String) async throws {
         try await Self.withPath { path in
             try Self.write(content, to: path)
@@ -83,6 +86,43 @@ struct FileCheckpointStoreTests {
             #expect(error.code == .unreadableCheckpoint)
             #expect("\(error)".contains(path))
             #expect(try String(contentsOfFile: path, encoding: .utf8) == content)
+        }
+    }
+
+    @Test(
+        "checkpoints in files look as the documentation says, now and in later versions",
+        arguments: [
+            (#"{"after":41,"format":1}"#, SubscriptionStart<Int64>.after(41)), (#"{"format":1,"from":0}"#, .from(0)),
+            (#"{"at":"start","format":1}"#, .start), (#"{"at":"end","format":1}"#, .end),
+        ])
+    func format(text: String, checkpoint: SubscriptionStart<Int64>) async throws {
+        try await Self.withPath { path in
+            let store = FileCheckpointStore<Int64>(path: path)
+            try Self.write(text, to: path)
+            let loaded = try await store.load()
+            #expect(loaded == checkpoint)
+            try await store.save(checkpoint)
+            #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
+        }
+    }
+
+    @Test("checkpoints in files of $all are written as positions")
+    func positionFormat() async throws {
+        try await Self.withPath { path in
+            try await FileCheckpointStore<Position>(path: path).save(.after(Position(commit: 7, prepare: 5)))
+            let text = try String(contentsOfFile: path, encoding: .utf8)
+            #expect(text == #"{"after":{"commit":7,"prepare":5},"format":1}"#)
+        }
+    }
+
+    @Test("checkpoints in files of a later format are refused, and the format is named")
+    func laterFormat() async throws {
+        try await Self.withPath { path in
+            try Self.write(#"{"after":41,"format":2,"of":"ponies"}"#, to: path)
+            let error = try await Self.error { _ = try await FileCheckpointStore<Int64>(path: path).load() }
+            #expect(error.code == .unreadableCheckpoint)
+            #expect("\(error)".contains("its format is 2"), "\(error)")
+            #expect("\(error)".contains(path))
         }
     }
 
@@ -132,12 +172,12 @@ struct FileCheckpointStoreTests {
     func impostors(_ impostor: Impostor) async throws {
         try await Self.withPath { path in
             let other = path + ".other"
-            try Self.write("{\"after\":{\"_0\":99}}", to: other)
+            try Self.write("{\"after\":99,\"format\":1}", to: other)
             try impostor.create(at: path, beside: other)
             let store = FileCheckpointStore<Int64>(path: path)
             #expect(try await Self.error { _ = try await store.load() }.code == .unreadableCheckpoint)
             #expect(try await Self.error { try await store.save(.after(1)) }.code == .checkpointNotSaved)
-            #expect(try String(contentsOfFile: other, encoding: .utf8) == "{\"after\":{\"_0\":99}}")
+            #expect(try String(contentsOfFile: other, encoding: .utf8) == "{\"after\":99,\"format\":1}")
             #expect(!FileManager.default.fileExists(atPath: other + ".missing"))
             var status = stat()
             #expect(lstat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG, "it is replaced")
@@ -163,7 +203,7 @@ struct FileCheckpointStoreTests {
     @Test("checkpoints in files are for their owner alone")
     func mode() async throws {
         try await Self.withPath { path in
-            try Self.write("{\"after\":{\"_0\":1}}", to: path)
+            try Self.write("{\"after\":1,\"format\":1}", to: path)
             try await FileCheckpointStore<Int64>(path: path).save(.after(2))
             var status = stat()
             try #require(lstat(path, &status) == 0)
