@@ -46,14 +46,19 @@ public struct RecordedEvent: Sendable {
         do {
             return try decoder.decode(type, from: Data(payload))
         } catch {
-            throw PhotonPumpError(
-                .undecodableEvent,
-                "the \(part) of event \(self.number) of '\(self.stream)' (type '\(self.type)') cannot be decoded as \(type)",
-                stream: self.stream,
-                eventNumber: self.number,
-                underlying: error
-            )
+            throw self.undecodable("the \(part)", as: type, error)
         }
+    }
+
+    /// - Parameter part: what cannot be decoded.
+    func undecodable(_ part: String, as type: Any.Type, _ error: any Error) -> PhotonPumpError {
+        PhotonPumpError(
+            .undecodableEvent,
+            "\(part) of event \(self.number) of '\(self.stream)' (type '\(self.type)') cannot be decoded as \(type)",
+            stream: self.stream,
+            eventNumber: self.number,
+            underlying: error
+        )
     }
 }
 

@@ -1,0 +1,36 @@
+internal import Foundation
+
+extension Payload {
+    /// This JSON object with further members in front of its own, none of which is encoded again or replaced. Empty
+    /// bytes are taken for an object without members.
+    ///
+    /// - Returns: nil if this is not a JSON object.
+    func adding(_ members: [(key: String, value: String)]) -> Payload? {
+        guard !self.isEmpty else { return Payload("{\(Self.text(members))}") }
+        // JSON may also come as UTF-16, whose braces look the same; its text has zeros in between.
+        guard let brace = self.firstIndex(of: UInt8(ascii: "{")), !self.contains(0),
+            let object = try? JSONSerialization.jsonObject(with: Data(self)) as? [String: Any]
+        else { return nil }
+        let missing = members.filter { object[$0.key] == nil }
+        guard !missing.isEmpty else { return self }
+        let separator = object.isEmpty ? "" : ","
+        return Payload(Data(self[...brace]) + Data((Self.text(missing) + separator).utf8) + Data(self[(brace + 1)...]))
+    }
+
+    private static func text(_ members: [(key: String, value: String)]) -> String {
+        members.map { "\(self.quoted($0.key)):\(self.quoted($0.value))" }.joined(separator: ",")
+    }
+
+    /// The text as a JSON string.
+    private static func quoted(_ text: String) -> String {
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar.value {
+            case 0x22, 0x5C: quoted += "\\\(scalar)"
+            case ..<0x20: quoted += "\\u00" + String(scalar.value + 0x100, radix: 16).dropFirst()
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "\""
+    }
+}
