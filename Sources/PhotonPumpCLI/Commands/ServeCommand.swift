@@ -8,11 +8,11 @@ struct ServeCommand: PumpCommand {
         commandName: "serve",
         abstract: "Run the embedded server until SIGINT or SIGTERM.",
         discussion: """
-            Events are kept in memory. The users are admin and ops, both with the password changeit. When the server \
-            is ready it prints a line such as: ready tcp=127.0.0.1:1113 http=127.0.0.1:2113, with tls=127.0.0.1:1115 \
+            Events are kept in memory. The users are admin and ops, both with the password changeit, unless --user names \
+            others. When the server is ready it prints a line such as: ready tcp=127.0.0.1:1113 http=127.0.0.1:2113, with tls=127.0.0.1:1115 \
             at the end if it has a port for TLS.
 
-            Whoever can reach it can log in with these passwords, so it warns on stderr if --host lets other machines \
+            Whoever can reach it can log in with well-known passwords, so it warns on stderr if --host lets other machines \
             connect. A node takes 500 clients over TCP and as many over HTTP.
 
             With --cluster-size there are that many nodes, which share their events. Each prints such a line; the \
@@ -36,6 +36,14 @@ struct ServeCommand: PumpCommand {
     var clusterSize = 1
     @Option(help: "The format of gossip: 5 for that of EventStore 4 and 5, 20 for that of 20 and later.")
     var gossipFormat = 5
+    @Flag(help: "Link events by category, type and stream, as the standard projections do: $ce-…, $et-…, $streams.")
+    var projections = false
+    @Option(
+        name: .customLong("user"),
+        help: ArgumentHelp(
+            "A user instead of admin and ops; groups are separated by commas, and $admins may do everything. Repeatable.",
+            valueName: "name:password[:groups]"))
+    var users: [String] = []
 
     func validate() throws {
         try check("port", self.port, in: 0...65535)
@@ -44,6 +52,7 @@ struct ServeCommand: PumpCommand {
         if self.tlsCaFile != nil, self.tlsPort == nil { throw ValidationError("--tls-ca-file needs --tls-port") }
         try check("cluster-size", self.clusterSize, in: 1...100)
         if ![5, 20].contains(self.gossipFormat) { throw ValidationError("--gossip-format must be 5 or 20") }
+        _ = try self.users.map(Self.user)
     }
 
     func run() async throws {
@@ -54,6 +63,8 @@ struct ServeCommand: PumpCommand {
         configuration.node.httpPort = self.httpPort
         configuration.node.generation = self.gossipFormat == 5 ? .version5 : .version20
         configuration.node.tls = try self.makeTLS()
+        configuration.node.runsSystemProjections = self.projections
+        if !self.users.isEmpty { configuration.node.users = try self.users.map(Self.user) }
         let settings = configuration
         try warn(of: configuration.node.risks)
         try await interruptible {
@@ -67,6 +78,16 @@ struct ServeCommand: PumpCommand {
                 try await untilCancelled()
             }
         }
+    }
+
+    /// - Parameter text: `name:password` or `name:password:groups`; errors do not quote it.
+    private static func user(_ text: String) throws -> EmbeddedServer.User {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        guard (2...3).contains(parts.count), !parts[0].isEmpty else {
+            throw ValidationError("--user must be name:password or name:password:group,group")
+        }
+        let groups = parts.count == 3 ? parts[2].split(separator: ",").map(String.init) : []
+        return EmbeddedServer.User(name: parts[0], password: parts[1], groups: Set(groups))
     }
 
     private func makeTLS() throws -> EmbeddedServer.Configuration.TLS? {

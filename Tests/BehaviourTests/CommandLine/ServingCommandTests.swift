@@ -70,6 +70,40 @@ struct ServingCommandTests {
         }
     }
 
+    @Test("pump serve has the users that it is told, in their groups, and links events if it is told to")
+    func usersAndProjections() async throws {
+        let (server, nodes) = try await Self.serve(
+            "--projections", "--user", "rarity:diamonds:$admins,$ops", "--user", "spike:gems")
+        func connect<R>(_ login: String, _ body: (Client) async throws -> R) async throws -> R {
+            try await withClient(
+                "tcp://\(login)@127.0.0.1:\(nodes[0].tcp)?operationTimeout=50s", logger: .silent, body)
+        }
+        try await connect("rarity:diamonds") { client in
+            try await client.publish(try Pony.events(1), to: "ponies-1")
+            let links = try await client.get("$ce-ponies", resolveLinks: true)
+            #expect(links.events.map(\.stream) == ["ponies-1"])
+            let all = try await client.getAll()
+            #expect(!all.events.isEmpty)
+        }
+        try await connect("spike:gems") { client in
+            let refused = try await failure { try await client.getAll() }
+            #expect(refused.code == .accessDenied)
+        }
+        let unknown = try await failure { try await connect("admin:changeit") { try await $0.ping() } }
+        #expect(unknown.code == .notAuthenticated)
+        server.send(SIGTERM)
+        #expect(try await server.outcome().isInterrupted)
+    }
+
+    @Test(
+        "pump serve refuses users without a name or a password, and keeps what was given to itself",
+        arguments: ["raritydiamonds", ":diamonds", "rarity:diamonds:a:b"])
+    func wrongUsers(user: String) async throws {
+        let outcome = try await PumpProcess.run(["serve", "--port", "0", "--http-port", "0", "--user", user])
+        #expect(outcome.isMisuse(saying: "--user"))
+        #expect(!outcome.errors.joined().contains("diamonds"))
+    }
+
     @Test(
         "pump serve warns of a host that others can reach, as anybody can log in",
         arguments: [("0.0.0.0", true), ("localhost", false)])

@@ -1,8 +1,8 @@
 internal import Foundation
 internal import Synchronization
 
-/// A checkpoint in a stream of its own. Each save writes an event of type `Checkpoint`, and the server keeps only the
-/// last.
+/// A checkpoint in a stream of its own. Each save writes an event of type `Checkpoint`, whose data ``SubscriptionStart``
+/// documents, and the server keeps only the last.
 ///
 /// When you follow `$all`, exclude checkpoint streams with a filter. Otherwise every save is itself an event to follow,
 /// and leads to the next save.
