@@ -1,7 +1,22 @@
 extension Client.Configuration {
-    /// What these settings give up of the safety that TLS is there for, a sentence each; none for the usual settings. A
-    /// client logs them as `warning` when it is created.
-    public var risks: [String] {
+    /// Less than this is hardly meant, as a busy server takes longer.
+    private static let leastTime: Duration = .milliseconds(50)
+
+    /// What these settings give up of the safety that TLS is there for, and times that are hardly meant, a sentence each;
+    /// none for the usual settings. A client logs them as `warning` when it is created.
+    public var risks: [String] { self.tlsRisks + self.shortTimes }
+
+    private var shortTimes: [String] {
+        let times = [
+            ("operationTimeout", "defaultDeadline", self.operationTimeout),
+            ("discovery.gossipTimeout", "gossipTimeout", self.discovery.gossipTimeout),
+        ]
+        return times.filter { $0.2 < Self.leastTime }.map { name, key, time in
+            "\(name) is only \(time): servers may need longer; \(key) of esdb:// counts milliseconds, not seconds"
+        }
+    }
+
+    private var tlsRisks: [String] {
         guard let tls else { return [] }
         var risks: [String] = []
         if tls.trust == .insecureWithoutVerification {

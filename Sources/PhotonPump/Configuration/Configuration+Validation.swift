@@ -42,10 +42,10 @@ extension Client.Configuration {
         guard let tls else { return }
         var texts = [
             ("expectedHostName", tls.expectedHostName),
-            ("clientCertificate.certificateFile", tls.clientCertificate?.certificateFile),
-            ("clientCertificate.keyFile", tls.clientCertificate?.keyFile),
+            ("clientCertificate.certificate", tls.clientCertificate?.certificate.value),
+            ("clientCertificate.key", tls.clientCertificate?.key.value),
         ]
-        if case .authorities(let file) = tls.trust { texts.append(("trust: the path of the authorities' file", file)) }
+        if case .authorities(let pem) = tls.trust { texts.append(("trust: what names the authorities", pem.value)) }
         for case (let name, let text?) in texts {
             try Self.require(!text.isEmpty, "tls.\(name) is empty")
             try Self.require(!text.contains("\0"), "tls.\(name) contains a NUL character")

@@ -15,14 +15,33 @@ extension TLSSettings {
     private var trusted: TLSClientSettings.Trust {
         switch self.trust {
         case .systemRoots: .systemRoots
-        case .authorities(let file): .authorities(.file(file))
+        case .authorities(let pem): .authorities(pem.source)
         case .insecureWithoutVerification: .anybody
         }
     }
 
     private var identity: TLSIdentity? {
         self.clientCertificate.map {
-            TLSIdentity(certificates: .file($0.certificateFile), key: .file($0.keyFile))
+            TLSIdentity(certificates: $0.certificate.source, key: $0.key.source)
+        }
+    }
+}
+
+extension TLSSettings.PEM {
+    fileprivate var source: PhotonPumpTransport.PEM {
+        switch self {
+        case .file(let path): .file(path)
+        case .text(let text): .text(text)
+        }
+    }
+
+    /// The path of the file; nil if it is text.
+    var file: String? { if case .file(let path) = self { path } else { nil } }
+
+    /// The path or the text.
+    var value: String {
+        switch self {
+        case .file(let value), .text(let value): value
         }
     }
 }

@@ -1,27 +1,46 @@
 /// How TLS connections are made: which servers to trust, and how this client identifies itself.
 public struct TLSSettings: Sendable, Hashable {
+    /// Certificates or a private key in PEM. Printing it shows the path, and never the text.
+    public enum PEM: Sendable, Hashable, CustomStringConvertible, CustomReflectable {
+        /// In the file with this path, which is read when a client is created.
+        case file(String)
+        /// This text, from a secret store for example. Connection strings cannot contain it.
+        case text(String)
+
+        /// The path of the file, or that it is text.
+        public var description: String {
+            switch self {
+            case .file(let path): path
+            case .text: "(PEM text)"
+            }
+        }
+
+        /// The same, for `dump`.
+        public var customMirror: Mirror { Mirror(self, children: ["pem": self.description]) }
+    }
+
     /// Which server certificates to accept.
     public enum Trust: Sendable, Hashable {
         /// Certificates signed by an authority that the system trusts.
         case systemRoots
-        /// Certificates signed by an authority in this PEM file, and no others.
-        case authorities(file: String)
+        /// Certificates signed by one of these authorities, and no others.
+        case authorities(PEM)
         /// Any certificate. Anyone between client and server can then read and change everything, including passwords.
         /// For experiments only.
         case insecureWithoutVerification
     }
 
-    /// The client's own certificate and its private key: paths of PEM files.
+    /// The client's own certificate and its private key.
     public struct ClientCertificate: Sendable, Hashable {
         /// The certificate, followed by those of intermediate authorities, if any.
-        public var certificateFile: String
+        public var certificate: PEM
         /// The private key, not encrypted.
-        public var keyFile: String
+        public var key: PEM
 
-        /// Creates a client certificate from these files.
-        public init(certificateFile: String, keyFile: String) {
-            self.certificateFile = certificateFile
-            self.keyFile = keyFile
+        /// Creates a client certificate.
+        public init(certificate: PEM, key: PEM) {
+            self.certificate = certificate
+            self.key = key
         }
     }
 

@@ -37,6 +37,12 @@ struct CurlHandle: ~Copyable {
         try self.check(photonpump_curl_set_text(self.handle, option, value))
     }
 
+    /// libcurl copies the bytes.
+    func set(_ option: CURLoption, bytes: [UInt8]) throws(HTTPFailure) {
+        try self.check(
+            bytes.withUnsafeBytes { photonpump_curl_set_bytes(self.handle, option, $0.baseAddress, $0.count) })
+    }
+
     func set(_ option: CURLoption, list: [String]) throws(HTTPFailure) {
         try self.check(photonpump_curl_set_list(self.handle, option, self.lists.make(list)))
     }

@@ -113,22 +113,31 @@ struct CurlTransfer {
 }
 
 extension CurlHandle {
+    private func set(
+        _ fileOption: CURLoption, _ textOption: CURLoption, _ pem: TLSSettings.PEM
+    ) throws(HTTPFailure) {
+        switch pem {
+        case .file(let path): try self.set(fileOption, path)
+        case .text(let text): try self.set(textOption, bytes: Array(text.utf8))
+        }
+    }
+
     fileprivate func use(_ tls: TLSSettings) throws(HTTPFailure) {
         // As for the TCP connection.
         try self.set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         switch tls.trust {
         case .systemRoots:
             break
-        case .authorities(let file):
-            try self.set(CURLOPT_CAINFO, file)
+        case .authorities(let pem):
+            try self.set(CURLOPT_CAINFO, CURLOPT_CAINFO_BLOB, pem)
             try self.set(CURLOPT_CAPATH, nil)
         case .insecureWithoutVerification:
             try self.set(CURLOPT_SSL_VERIFYPEER, 0)
             try self.set(CURLOPT_SSL_VERIFYHOST, 0)
         }
         if let certificate = tls.clientCertificate {
-            try self.set(CURLOPT_SSLCERT, certificate.certificateFile)
-            try self.set(CURLOPT_SSLKEY, certificate.keyFile)
+            try self.set(CURLOPT_SSLCERT, CURLOPT_SSLCERT_BLOB, certificate.certificate)
+            try self.set(CURLOPT_SSLKEY, CURLOPT_SSLKEY_BLOB, certificate.key)
         }
     }
 }

@@ -26,7 +26,7 @@ struct ArticleSnippets {
 
     func authority() throws -> Client.Configuration {
         var configuration = try Client.Configuration("tls://admin:changeit@db.example.org:1115")
-        configuration.tls?.trust = .authorities(file: "/etc/stable/ca.pem")
+        configuration.tls?.trust = .authorities(.file("/etc/stable/ca.pem"))
         return configuration
     }
 

@@ -47,6 +47,21 @@ struct TLSTests {
         }
     }
 
+    @Test("a client that speaks TLS takes its authority as text, too")
+    func text() async throws {
+        try await Trust.run { trust in
+            try await withEmbeddedServer(try trust.server(), logger: .silent) { server in
+                var configuration = try Client.Configuration(try #require(server.tlsConnectionString))
+                let authority = TLSSettings.PEM.text(try String(contentsOfFile: trust.file, encoding: .utf8))
+                configuration.tls?.trust = .authorities(authority)
+                #expect(try await withClient(configuration, logger: .silent) { try await $0.ping() } > .zero)
+                configuration.tls?.trust = .authorities(.text("no certificate"))
+                let error = #expect(throws: PhotonPumpError.self) { try Client(configuration) }
+                #expect(error?.description.contains("not in PEM format") == true, "\(String(describing: error))")
+            }
+        }
+    }
+
     /// What is wrong with a server, or with what the client makes of it.
     enum Trouble: CaseIterable, Sendable {
         case unknownAuthority, wrongName, expired, plainPort, tlsPort

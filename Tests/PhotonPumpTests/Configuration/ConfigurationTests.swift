@@ -29,16 +29,16 @@ struct ConfigurationTests {
             ("tls.expectedHostName is not a host", { $0.tls = tls { $0.expectedHostName = "localhost/x?" } }),
             ("tls.expectedHostName is not a host", { $0.tls = tls { $0.expectedHostName = "h\u{1b}[2J" } }),
             (
-                "tls.trust: the path of the authorities' file is empty",
-                { $0.tls = tls { $0.trust = .authorities(file: "") } }
+                "tls.trust: what names the authorities is empty",
+                { $0.tls = tls { $0.trust = .authorities(.file("")) } }
             ),
             (
-                "tls.clientCertificate.certificateFile is empty",
-                { $0.tls = tls { $0.clientCertificate = .init(certificateFile: "", keyFile: "key.pem") } }
+                "tls.clientCertificate.certificate is empty",
+                { $0.tls = tls { $0.clientCertificate = .init(certificate: .file(""), key: .file("key.pem")) } }
             ),
             (
-                "tls.clientCertificate.keyFile contains a NUL",
-                { $0.tls = tls { $0.clientCertificate = .init(certificateFile: "c.pem", keyFile: "k\0") } }
+                "tls.clientCertificate.key contains a NUL",
+                { $0.tls = tls { $0.clientCertificate = .init(certificate: .file("c.pem"), key: .file("k\0")) } }
             ),
             ("queueTimeout", { $0.queueTimeout = .zero }),
             ("discovery.maximumAttempts is 0", { $0.discovery.maximumAttempts = 0 }),
@@ -76,11 +76,13 @@ struct ConfigurationTests {
     }
 
     @Test(
-        "the configuration says what it gives up of the safety of TLS",
+        "the configuration says what it gives up of the safety of TLS, and which times are hardly meant",
         arguments: [
             ("tcp://h", []), ("tls://h", []), ("tls://h?tlsVerifyCert=false", ["without verification"]),
             ("discover://h?tls=true", []), ("discover://h?tls=true&gossipTLS=false", ["gossip without TLS"]),
             ("discover://h?gossipTLS=false", []),
+            ("esdb://h?defaultDeadline=5&gossipTimeout=50", ["operationTimeout is only"]),
+            ("esdb://h?defaultDeadline=50&gossipTimeout=5", ["discovery.gossipTimeout is only"]),
             ("ConnectTo=discover://h; UseSslConnection=true; CompatibilityMode=5", ["gossip without TLS"]),
             ("discover://h?tls=true&gossipTLS=false&tlsCAFile=ca.pem", []),
             ("discover://h?tls=true&gossipTLS=false&tlsHostName=es.example", []),
@@ -106,7 +108,9 @@ struct ConfigurationTests {
 
     @Test("the configuration does not show the password when it is printed or dumped")
     func secrets() {
-        let configuration = Client.Configuration(credentials: Credentials(username: "admin", password: "hunter2"))
+        var configuration = Client.Configuration(credentials: Credentials(username: "admin", password: "hunter2"))
+        configuration.tls = TLSSettings()
+        configuration.tls?.clientCertificate = .init(certificate: .file("cert.pem"), key: .text("hunter2"))
         var dumped = ""
         dump(configuration, to: &dumped)
         for text in ["\(configuration)", String(reflecting: configuration), dumped] {

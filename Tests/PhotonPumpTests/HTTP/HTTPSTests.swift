@@ -19,7 +19,7 @@ struct HTTPSTests {
     /// Settings that trust the authority, if nothing is changed.
     private static func settings(_ openSSL: OpenSSL, _ change: (inout TLSSettings) -> Void = { _ in }) -> TLSSettings {
         var settings = TLSSettings()
-        settings.trust = .authorities(file: openSSL.file("ca.pem"))
+        settings.trust = .authorities(.file(openSSL.file("ca.pem")))
         change(&settings)
         return settings
     }
@@ -35,9 +35,11 @@ struct HTTPSTests {
         try await OpenSSL.run { openSSL in
             try Data("gossip".utf8).write(to: openSSL.directory.appending(path: "gossip"))
             try await openSSL.issue("server", for: "es.example")
+            let authority = TLSSettings.PEM.text(try String(contentsOfFile: openSSL.file("ca.pem"), encoding: .utf8))
             try await openSSL.serve("server") { port in
                 for request in [
                     Self.request(port, as: "es.example", Self.settings(openSSL)),
+                    Self.request(port, as: "es.example", Self.settings(openSSL) { $0.trust = .authorities(authority) }),
                     Self.request(port, as: "10.1.2.3", Self.settings(openSSL) { $0.expectedHostName = "es.example" }),
                     Self.request(port, as: "other", Self.settings(openSSL) { $0.trust = .insecureWithoutVerification }),
                 ] {
@@ -53,7 +55,7 @@ struct HTTPSTests {
         try await OpenSSL.run { openSSL in
             try await openSSL.issue("server", for: "es.example")
             let clientCertificate = TLSSettings.ClientCertificate(
-                certificateFile: "/no/such/file", keyFile: "/no/such/file")
+                certificate: .file("/no/such/file"), key: .file("/no/such/file"))
             try await openSSL.serve("server") { port in
                 for (host, settings, problem) in [
                     ("es.example", TLSSettings(), "not signed by an authority that tls.trust accepts"),
@@ -63,7 +65,7 @@ struct HTTPSTests {
                         "not for 'x' (see tls.expectedHostName)"
                     ),
                     (
-                        "es.example", Self.settings(openSSL) { $0.trust = .authorities(file: "/no/such/file") },
+                        "es.example", Self.settings(openSSL) { $0.trust = .authorities(.file("/no/such/file")) },
                         "tls.trust: the authorities' file cannot be used"
                     ),
                     (
@@ -102,7 +104,7 @@ struct HTTPSTests {
             try await openSSL.serve("server", options: ["-Verify", "1", "-CAfile", "ca.pem"]) { port in
                 let settings = Self.settings(openSSL) {
                     $0.clientCertificate = .init(
-                        certificateFile: openSSL.file("client.pem"), keyFile: openSSL.file("client.key"))
+                        certificate: .file(openSSL.file("client.pem")), key: .file(openSSL.file("client.key")))
                 }
                 let answer = try await CurlGetter().get(Self.request(port, as: "es.example", settings))
                 #expect(answer.status == 200)

@@ -16,12 +16,12 @@ struct ConnectionDraft {
         guard let tls = configuration.tls else { return }
         switch tls.trust {
         case .systemRoots: break
-        case .authorities(let file): self.authoritiesFile = file
+        case .authorities(let pem): self.authoritiesFile = pem.file
         case .insecureWithoutVerification: self.verifiesCertificates = false
         }
         self.expectedHostName = tls.expectedHostName
-        self.certificateFile = tls.clientCertificate?.certificateFile
-        self.keyFile = tls.clientCertificate?.keyFile
+        self.certificateFile = tls.clientCertificate?.certificate.file
+        self.keyFile = tls.clientCertificate?.key.file
         self.allowsCredentialsInClear = tls.allowsCredentialsInClear
     }
 
@@ -34,12 +34,12 @@ struct ConnectionDraft {
 
     private var tls: TLSSettings {
         var tls = TLSSettings()
-        if let authoritiesFile { tls.trust = .authorities(file: authoritiesFile) }
+        if let authoritiesFile { tls.trust = .authorities(.file(authoritiesFile)) }
         if !self.verifiesCertificates { tls.trust = .insecureWithoutVerification }
         tls.expectedHostName = self.expectedHostName
         tls.allowsCredentialsInClear = self.allowsCredentialsInClear
         if let certificateFile, let keyFile {
-            tls.clientCertificate = .init(certificateFile: certificateFile, keyFile: keyFile)
+            tls.clientCertificate = .init(certificate: .file(certificateFile), key: .file(keyFile))
         }
         return tls
     }

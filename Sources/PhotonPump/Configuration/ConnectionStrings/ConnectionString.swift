@@ -10,10 +10,12 @@ enum ConnectionString {
         if let (scheme, rest) = whole.cut(at: ":"), let rest = rest.drop(prefix: "//"), !scheme.contains("=") {
             return try URIConnectionString(scheme: scheme, rest).configuration()
         }
-        guard whole.contains("=") else {
+        let address = whole.cut(at: "?")?.before ?? whole
+        guard !address.isEmpty else {
             throw whole.error("expected scheme://host:port?setting=value or Key=Value; Key=Value")
         }
-        return try DotNetConnectionString(whole).configuration()
+        if address.contains("=") { return try DotNetConnectionString(whole).configuration() }
+        return try URIConnectionString(.tcp, whole).configuration()
     }
 }
 
@@ -29,7 +31,8 @@ extension Client.Configuration {
 
     /// A connection string for these settings, **including the password**; use ``description`` for printing.
     ///
-    /// Times are rounded up to whole milliseconds. Invalid settings give an invalid string.
+    /// Times are rounded up to whole milliseconds. Certificates and keys that are given as text, not as files, are left
+    /// out. Invalid settings give an invalid string.
     public var connectionString: String {
         self.connectionString { PercentEncoding.encode($0) }
     }

@@ -96,6 +96,16 @@ extension Format<Duration> {
     }
 }
 
+extension Format<Duration> {
+    /// A whole number of milliseconds, or -1 for never, which is a year here.
+    static var millisecondsOrNever: Self {
+        Format(
+            meaning: "\(self.milliseconds.meaning), or -1 for never",
+            read: { $0 == "-1" ? CallTerms.longest : self.milliseconds.read($0) }
+        )
+    }
+}
+
 extension Format<Duration?> {
     /// A whole number of milliseconds, or 0 for no limit.
     static var millisecondsOrNone: Self {

@@ -14,7 +14,7 @@ extension Setting {
             Setting("discoveryInterval", .milliseconds, \.configuration.discovery.interval),
             Setting("gossipTimeout", .milliseconds, \.configuration.discovery.gossipTimeout),
             Setting("defaultDeadline", .milliseconds, \.configuration.operationTimeout),
-            Setting("keepAliveInterval", .milliseconds, \.configuration.heartbeat.interval),
+            Setting("keepAliveInterval", .millisecondsOrNever, \.configuration.heartbeat.interval),
             Setting("keepAliveTimeout", .milliseconds, \.configuration.heartbeat.timeout),
             // Means nothing here: a refused write throws, or tryPublish returns the reason.
             Setting("throwOnAppendFailure"),

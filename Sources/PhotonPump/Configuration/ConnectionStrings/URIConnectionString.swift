@@ -1,4 +1,4 @@
-/// `scheme://[user:password@]host[:port][,host[:port]…][?setting=value&…]`.
+/// `scheme://[user:password@]host[:port][,host[:port]…][?setting=value&…]`; `tcp://` can be left out.
 struct URIConnectionString {
     enum Scheme: String, CaseIterable {
         case tcp, tls, discover
@@ -25,7 +25,11 @@ struct URIConnectionString {
             let names = Scheme.allCases.map { "\($0.rawValue)://" }.joined(separator: ", ")
             throw scheme.error("unknown scheme: use one of \(names)")
         }
-        self.scheme = known
+        try self.init(known, rest)
+    }
+
+    init(_ scheme: Scheme, _ rest: Part) throws(PhotonPumpError) {
+        self.scheme = scheme
         (self.authority, self.query) = rest.cut(at: "?").map { ($0, $1) } ?? (rest, nil)
         if let query, query.contains("@") {
             throw query.error("a ? before the @, or an @ in a setting, must be percent-encoded")

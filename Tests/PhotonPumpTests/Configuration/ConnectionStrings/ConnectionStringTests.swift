@@ -18,6 +18,10 @@ struct ConnectionStringTests {
             Good(text: "TCP://db.example:2000/", target: .node(Endpoint(host: "db.example", port: 2000))),
             Good(text: "tcp://[::1]", target: .node(Endpoint(host: "::1", port: 1113))),
             Good(text: "tcp://[fe80::1]:65535", target: .node(Endpoint(host: "fe80::1", port: 65535))),
+            Good(text: "h", target: .node(Endpoint(host: "h", port: 1113))),
+            Good(
+                text: "admin:changeit@[::1]:9?operationTimeout=1s", target: .node(Endpoint(host: "::1", port: 9)),
+                credentials: Credentials(username: "admin", password: "changeit")),
             Good(
                 text: "tcp://admin:changeit@127.0.0.1:1113",
                 target: .node(Endpoint(host: "127.0.0.1", port: 1113)),
@@ -81,9 +85,9 @@ struct ConnectionStringTests {
         expected.heartbeat.interval = .milliseconds(750)
         expected.heartbeat.timeout = .seconds(60)
         var tls = TLSSettings()
-        tls.trust = .authorities(file: "/etc/ca.pem")
+        tls.trust = .authorities(.file("/etc/ca.pem"))
         tls.expectedHostName = "es"
-        tls.clientCertificate = .init(certificateFile: "c.pem", keyFile: "k.pem")
+        tls.clientCertificate = .init(certificate: .file("c.pem"), key: .file("k.pem"))
         expected.tls = tls
         expected.discovery.gossipOverTLS = false
         expected.nodePreference = .follower
@@ -105,6 +109,12 @@ struct ConnectionStringTests {
         #expect(configuration == expected)
     }
 
+    @Test("a connection string of a gRPC client can switch heartbeats off")
+    func withoutHeartbeats() throws {
+        let configuration = try Client.Configuration("esdb://h?tls=false&keepAliveInterval=-1").validated().settings
+        #expect(configuration.heartbeat.interval == CallTerms.longest)
+    }
+
     @Test("a connection string of a gRPC client has its settings in milliseconds")
     func grpcSettings() throws {
         let configuration = try Client.Configuration(
@@ -119,7 +129,7 @@ struct ConnectionStringTests {
         expected.nodePreference = .readOnlyReplica
         var tls = TLSSettings()
         tls.trust = .insecureWithoutVerification
-        tls.clientCertificate = .init(certificateFile: "c", keyFile: "k")
+        tls.clientCertificate = .init(certificate: .file("c"), key: .file("k"))
         expected.tls = tls
         expected.discovery.interval = .milliseconds(100)
         expected.discovery.gossipTimeout = .seconds(5)
@@ -133,7 +143,9 @@ struct ConnectionStringTests {
         "S59: a connection string that is wrong is refused, naming the part and its place",
         arguments: [
             ("", "at character 0: expected scheme://host:port?setting=value or Key=Value"),
-            ("localhost:1113", "at character 0: expected scheme://host:port?setting=value or Key=Value"),
+            ("?tls=true", "at character 0: expected scheme://host:port?setting=value or Key=Value"),
+            ("local host", "at character 5: "),
+            ("esdb://h?keepAliveInterval=-2", "milliseconds above zero, or -1 for never"),
             ("http://h", "at character 0: unknown scheme: use one of tcp://, tls://, discover://"),
             ("tcp://", "at character 6: the host is missing"),
             ("tcp://?tls=false", "at character 6: the host is missing"),

@@ -57,14 +57,14 @@ extension TLSSettings {
     fileprivate static func random(using generator: inout some RandomNumberGenerator) -> Self {
         var tls = TLSSettings()
         tls.trust =
-            [.systemRoots, .authorities(file: text(&generator)), .insecureWithoutVerification]
+            [.systemRoots, .authorities(.file(text(&generator))), .insecureWithoutVerification]
             .randomElement(using: &generator) ?? .systemRoots
         if Bool.random(using: &generator) {
             tls.expectedHostName = ["es.example", "10.0.0.1", "::1"].randomElement(using: &generator)
         }
         tls.allowsCredentialsInClear = Bool.random(using: &generator)
         if Bool.random(using: &generator) {
-            tls.clientCertificate = .init(certificateFile: text(&generator), keyFile: text(&generator))
+            tls.clientCertificate = .init(certificate: .file(text(&generator)), key: .file(text(&generator)))
         }
         return tls
     }
