@@ -68,11 +68,7 @@ struct GivenSettings {
     }
 
     private func checkTLS(_ draft: ConnectionDraft) throws(PhotonPumpError) {
-        let paths: [PartialKeyPath<ConnectionDraft>] = [
-            \.verifiesCertificates, \.authoritiesFile, \.expectedHostName, \.certificateFile, \.keyFile,
-            \.allowsCredentialsInClear,
-        ]
-        for case (let name, let key, _)? in paths.map({ self.find($0) }) where draft.usesTLS != true {
+        for case (let name, let key, _)? in Setting.pathsOfTLS.map({ self.find($0) }) where draft.usesTLS != true {
             // If TLS was switched off explicitly, there is nothing to verify.
             if self.find(\.usesTLS) != nil, self.find(\.verifiesCertificates)?.name == name { continue }
             throw key.error("'\(name)' has no effect without TLS: switch TLS on, or leave it out")

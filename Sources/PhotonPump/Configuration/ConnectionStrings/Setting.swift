@@ -49,7 +49,22 @@ struct Setting {
     ///   - text: the value, no longer encoded.
     ///   - part: where the value stands.
     func read(_ text: String, at part: Part, into draft: inout ConnectionDraft) throws(PhotonPumpError) {
-        guard self.set(text, &draft) else { throw part.error("\(self.name) must be \(self.meaning)") }
+        if let meaning = self.read(text, into: &draft) { throw part.error("\(self.name) must be \(meaning)") }
+    }
+
+    /// - Returns: what the value must be, if this is no such value.
+    func read(_ text: String, into draft: inout ConnectionDraft) -> String? {
+        self.set(text, &draft) ? nil : self.meaning
+    }
+
+    /// Whether it says how TLS is used.
+    var isOfTLS: Bool { self.path.map(Self.pathsOfTLS.contains) ?? false }
+
+    static var pathsOfTLS: [PartialKeyPath<ConnectionDraft>] {
+        [
+            \.verifiesCertificates, \.authoritiesFile, \.expectedHostName, \.certificateFile, \.keyFile,
+            \.allowsCredentialsInClear,
+        ]
     }
 
     /// Whether both are the same setting, or two names for the same thing.

@@ -1,0 +1,48 @@
+import Testing
+
+@testable import PhotonPump
+
+@Suite("Settings in environment variables")
+struct EnvironmentVariablesTests {
+    @Test("settings in environment variables are those of a server on this machine if there are none")
+    func none() throws {
+        let configuration = try Client.Configuration(environment: ["PATH": "/bin", "PHOTONPUMP_URL": ""])
+        #expect(configuration.target == .node(Endpoint(host: "localhost", port: 1113)))
+        #expect(configuration.credentials == nil)
+    }
+
+    @Test("settings in environment variables take precedence over those of the URL")
+    func precedence() throws {
+        let configuration = try Client.Configuration(environment: [
+            "PHOTONPUMP_URL": "discover://ops:ops@h?operationTimeout=1s&maxRetries=3",
+            "PHOTONPUMP_USERNAME": "admin", "PHOTONPUMP_PASSWORD": "a@b%",
+            "PHOTONPUMP_OPERATION_TIMEOUT": "5s", "PHOTONPUMP_MAX_IN_FLIGHT": "7",
+            "PHOTONPUMP_NODE_PREFERENCE": "follower",
+            "PHOTONPUMP_TLS": "true", "PHOTONPUMP_TLS_CA_FILE": "/etc/ca.pem", "PHOTONPUMP_GOSSIP_TLS": "false",
+        ])
+        var expected = try Client.Configuration(
+            "discover://h?tls=true&tlsCAFile=/etc/ca.pem&gossipTLS=false&maxRetries=3")
+        expected.credentials = Credentials(username: "admin", password: "a@b%")
+        expected.operationTimeout = .seconds(5)
+        expected.maximumInFlight = 7
+        expected.nodePreference = .follower
+        expected.connectionName = configuration.connectionName
+        #expect(configuration == expected)
+    }
+
+    @Test(
+        "settings in environment variables that are wrong are refused, naming the variable and no password",
+        arguments: [
+            (["PHOTONPUMP_URL": "tcp://h:x"], "PHOTONPUMP_URL: connection string, at character 8"),
+            (["PHOTONPUMP_OPERATION_TIMEOUT": "5"], "PHOTONPUMP_OPERATION_TIMEOUT: must be a whole number above zero"),
+            (["PHOTONPUMP_USERNAME": "admin"], "PHOTONPUMP_USERNAME: is set, but PHOTONPUMP_PASSWORD is not"),
+            (["PHOTONPUMP_PASSWORD": "hunter2"], "PHOTONPUMP_PASSWORD: is set, but PHOTONPUMP_USERNAME is not"),
+            (["PHOTONPUMP_TLS_HOST_NAME": "es"], "PHOTONPUMP_TLS_HOST_NAME: has no effect without TLS"),
+        ])
+    func wrong(_ variables: [String: String], words: String) throws {
+        let error = try #require(throws: PhotonPumpError.self) { try Client.Configuration(environment: variables) }
+        #expect(error.code == .invalidConfiguration)
+        #expect(error.message.contains(words), "\(error.message)")
+        #expect(!error.description.contains("hunter2"))
+    }
+}
