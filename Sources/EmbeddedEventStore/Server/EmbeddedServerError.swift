@@ -1,3 +1,5 @@
+public import Foundation
+
 /// What an ``EmbeddedServer`` could not do for its owner. Refusals to clients are sent over the wire instead.
 public struct EmbeddedServerError: Error, Hashable, Sendable {
     /// A kind of failure, to branch on; more may be added.
@@ -47,4 +49,9 @@ public struct EmbeddedServerError: Error, Hashable, Sendable {
 extension EmbeddedServerError: CustomStringConvertible {
     /// The code and the message.
     public var description: String { "\(self.code): \(self.message)" }
+}
+
+extension EmbeddedServerError: LocalizedError {
+    /// The ``description``.
+    public var errorDescription: String? { self.description }
 }

@@ -1,3 +1,5 @@
+internal import PhotonPumpTransport
+
 /// How long a server takes until it is ready, once its ports are open. Meanwhile it answers heartbeats, pings without
 /// credentials and identifications, is not ready for anything else, and cannot check logins.
 ///
@@ -45,6 +47,6 @@ extension Startup {
     /// Throws if a value is invalid.
     func validate() throws(EmbeddedServerError) {
         guard case .after(let time) = self.end, !Self.times.contains(time) else { return }
-        throw EmbeddedServerError(.invalidConfiguration, "a startup of \(time) is not between zero and a day")
+        throw EmbeddedServerError(.invalidConfiguration, "a startup of \(time.words) is not between zero and a day")
     }
 }

@@ -35,7 +35,7 @@ struct CallTerms: Sendable {
     ) throws(PhotonPumpError) {
         let timeout = options.timeout ?? settings.operationTimeout
         guard timeout > .zero else {
-            throw PhotonPumpError(.invalidArgument, "timeout \(timeout) is not above zero")
+            throw PhotonPumpError(.invalidArgument, "timeout \(timeout.words) is not above zero")
         }
         let now = environment.now
         self.environment = environment

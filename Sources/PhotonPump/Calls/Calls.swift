@@ -253,7 +253,7 @@ final class Calls {
             let time = (attempts == 0 ? terms.startBy : terms.deadline) - terms.started
             exchange.fail(
                 PhotonPumpError(
-                    .timedOut, "no answer within \(time) (\(progress))", underlying: outage ?? exchange.refusal))
+                    .timedOut, "no answer within \(time.words) (\(progress))", underlying: outage ?? exchange.refusal))
         }
     }
 

@@ -198,6 +198,7 @@ final class Exchange<C: Conversation>: OpenExchange {
     /// - Parameter isInDoubt: whether it could not be found out that the request may be repeated.
     func end(_ error: PhotonPumpError, isInDoubt: Bool = false) {
         var error = error
+        error.operation = error.operation ?? self.conversation.operation
         error.attempts = self.attempts
         error.elapsed = self.terms.elapsed
         error.mayHaveBeenApplied =

@@ -32,7 +32,8 @@ extension Client {
             return try PersistentSubscriptionInfo(json: body)
         } catch {
             throw PhotonPumpError(
-                .unreadableReply, "\(operation): the server's answer cannot be read", stream: stream, underlying: error)
+                .unreadableReply, "the server's answer cannot be read", during: operation, stream: stream,
+                underlying: error)
         }
     }
 
@@ -84,7 +85,7 @@ extension Client {
         let (finder, time) = (self.search.finder, terms.deadline - terms.started)
         guard finder.hasProvider else { return self.connections.login }
         let overdue = PhotonPumpError(
-            .timedOut, "\(operation): the credentials provider has not returned within \(time)")
+            .timedOut, "the credentials provider has not returned within \(time.words)", during: operation)
         let answer = try await self.outcome(Outcome<NodeFinder.Answer?>(), until: terms.deadline, overdue) {
             try await finder.askForCredentials()
         }
@@ -97,7 +98,7 @@ extension Client {
         _ request: @escaping @Sendable () async throws -> [UInt8]
     ) async throws -> [UInt8] {
         if self.isOver || (self.isRefusing && !terms.isContinued) {
-            throw PhotonPumpError(.clientClosed, "\(operation): the client is closed", stream: stream)
+            throw PhotonPumpError(.clientClosed, "the client is closed", during: operation, stream: stream)
         }
         let (id, outcome) = (self.nextID(), Outcome<[UInt8]>())
         self.workers.begin(outcome, id)
@@ -107,7 +108,8 @@ extension Client {
         }
         do {
             let overdue = PhotonPumpError(
-                .timedOut, "\(operation): no answer within \(terms.deadline - terms.started)", stream: stream)
+                .timedOut, "no answer within \((terms.deadline - terms.started).words)", during: operation,
+                stream: stream)
             return try await self.outcome(outcome, until: terms.deadline, overdue, request)
         } catch var error as PhotonPumpError {
             if error.code == .clientClosed { error = error.during(operation, stream: stream) }

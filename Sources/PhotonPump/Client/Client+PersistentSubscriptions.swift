@@ -1,3 +1,4 @@
+internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
 extension Client {
@@ -48,7 +49,8 @@ extension Client {
             cause = problem
         }
         var exists = PhotonPumpError(error.code, error.message, stream: stream, underlying: cause)
-        (exists.attempts, exists.elapsed, exists.endpoint) = (error.attempts, terms.elapsed, error.endpoint)
+        (exists.operation, exists.endpoint) = (error.operation, error.endpoint)
+        (exists.attempts, exists.elapsed) = (error.attempts, terms.elapsed)
         exists.mayHaveBeenApplied = true
         throw exists
     }
@@ -112,7 +114,7 @@ extension Client {
     ) async throws -> PersistentSubscription {
         for (name, value) in [("messageTimeout", messageTimeout), ("acknowledgementDelay", acknowledgementDelay)] {
             guard let value, value < .zero || (name == "messageTimeout" && value == .zero) else { continue }
-            throw PhotonPumpError(.invalidArgument, "\(name) \(value) is too short", stream: stream)
+            throw PhotonPumpError(.invalidArgument, "\(name) \(value.words) is too short", stream: stream)
         }
         // Invalid credentials are reported here.
         _ = try self.terms(options)

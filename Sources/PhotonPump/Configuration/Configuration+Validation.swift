@@ -1,3 +1,4 @@
+internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
 /// Settings that have been checked.
@@ -72,7 +73,7 @@ extension Client.Configuration {
         for case (let name, let duration?) in durations {
             try Self.require(
                 duration > .zero && duration <= CallTerms.longest,
-                "\(name) \(duration) is not above zero and at most a year")
+                "\(name) \(duration.words) is not above zero and at most a year")
         }
         try Self.require(
             self.reconnection.firstDelay <= self.reconnection.maximumDelay,

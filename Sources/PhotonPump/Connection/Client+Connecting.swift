@@ -7,7 +7,7 @@ extension Client {
     func beginConnecting(_ id: GUID, _ continuation: CheckedContinuation<Void, any Error>) {
         switch self.connector.phase {
         case .closed:
-            continuation.resume(throwing: PhotonPumpError(.clientClosed, "connect: the client is closed"))
+            continuation.resume(throwing: PhotonPumpError(.clientClosed, "the client is closed", during: "connect"))
         case .connected:
             continuation.resume()
         case .idle, .finding, .connecting, .waiting:

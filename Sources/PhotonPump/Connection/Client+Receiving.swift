@@ -32,7 +32,7 @@ extension Client {
 
     private func watchForSilence(on connection: Connection) {
         guard let silence = connection.watchForSilence() else { return }
-        self.lost(PhotonPumpError(.connectionLost, "nothing came from the server for \(silence)"))
+        self.lost(PhotonPumpError(.connectionLost, "nothing came from the server for \(silence.words)"))
     }
 
     /// - Returns: whether the connection is still there.

@@ -42,7 +42,7 @@ struct ConnectionFailure: Error {
 
 extension ClientContext {
     func overdue(_ problem: String) -> PhotonPumpError {
-        PhotonPumpError(.connectionFailed, "\(problem) within \(self.configuration.connectTimeout)")
+        PhotonPumpError(.connectionFailed, "\(problem) within \(self.configuration.connectTimeout.words)")
     }
 }
 

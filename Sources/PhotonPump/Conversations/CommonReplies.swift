@@ -42,7 +42,7 @@ enum CommonReplies {
     ///   - stream: the stream it was attempted on, if any.
     static func error(for package: Package, operation: String, stream: String? = nil) -> PhotonPumpError {
         func error(_ code: PhotonPumpError.Code, _ problem: String, words: String? = nil) -> PhotonPumpError {
-            PhotonPumpError(code, "\(operation): \(problem)", stream: stream, serverMessage: words)
+            PhotonPumpError(code, problem, during: operation, stream: stream, serverMessage: words)
         }
         do {
             switch package.command {
@@ -73,7 +73,7 @@ enum CommonReplies {
             case .isReadOnly: "the node is a read-only replica\(self.place(refusal.master))"
             default: "the node did not handle the request, for the unknown reason \(refusal.reason.rawValue)"
             }
-        return PhotonPumpError(.notHandled, "\(operation): \(reason)", stream: stream)
+        return PhotonPumpError(.notHandled, reason, during: operation, stream: stream)
     }
 
     private static func dropped(
@@ -90,7 +90,7 @@ enum CommonReplies {
             default:
                 (.subscriptionDropped, "the server ended the subscription, for the unknown reason \(reason.rawValue)")
             }
-        return PhotonPumpError(code, "\(operation): \(problem)", stream: stream)
+        return PhotonPumpError(code, problem, during: operation, stream: stream)
     }
 
     private static func place(_ master: MasterInfo?) -> String {
@@ -109,7 +109,8 @@ extension PhotonPumpError {
     static func unreadable(_ error: MalformedMessage, operation: String, stream: String?) -> PhotonPumpError {
         PhotonPumpError(
             .unreadableReply,
-            "\(operation): the server's answer cannot be read",
+            "the server's answer cannot be read",
+            during: operation,
             stream: stream,
             underlying: error
         )

@@ -67,7 +67,7 @@ extension Conversation {
         words: String? = nil
     ) -> PhotonPumpError {
         PhotonPumpError(
-            code, "\(self.operation): \(problem)", stream: self.stream, eventNumber: eventNumber, conflict: conflict,
+            code, problem, during: self.operation, stream: self.stream, eventNumber: eventNumber, conflict: conflict,
             serverMessage: words)
     }
 

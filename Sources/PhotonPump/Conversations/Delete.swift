@@ -17,7 +17,8 @@ struct Delete: Conversation {
             // Servers do not support this for deletes.
             throw PhotonPumpError(
                 .invalidArgument,
-                "delete '\(stream)': servers cannot check .streamExists; expect .any or a .version",
+                "servers cannot check .streamExists; expect .any or a .version",
+                during: "delete '\(stream)'",
                 stream: stream
             )
         }

@@ -12,7 +12,8 @@ struct StartTransaction: Conversation {
             // Servers do not support this for transactions.
             throw PhotonPumpError(
                 .invalidArgument,
-                "start a transaction on '\(stream)': servers cannot check .streamExists; expect .any, .noStream or a .version",
+                "servers cannot check .streamExists; expect .any, .noStream or a .version",
+                during: "start a transaction on '\(stream)'",
                 stream: stream
             )
         }

@@ -1,3 +1,5 @@
+public import Foundation
+
 /// An error of this library: a ``code`` to branch on, and the details.
 ///
 /// The functions of this library throw this error or `CancellationError`; errors of your own code (encoders, closures,
@@ -11,6 +13,10 @@ public struct PhotonPumpError: Error, Sendable {
     public let code: Code
     /// A sentence for people: what was attempted, on what, and what happened.
     public let message: String
+    /// What was attempted, and on what, such as `read event 5 of 'ponies'`: the beginning of ``message``. nil for what
+    /// concerns no single operation, such as a lost connection, and for most arguments that are refused before anything is
+    /// attempted.
+    public internal(set) var operation: String?
     /// The stream concerned, if any.
     public let stream: String?
     /// The event concerned, if any.
@@ -37,9 +43,11 @@ public struct PhotonPumpError: Error, Sendable {
     /// The server involved, as `host:port`; nil if no server was reached.
     public internal(set) var endpoint: String?
 
+    /// - Parameter operation: what was attempted; begins the message.
     init(
         _ code: Code,
         _ message: String,
+        during operation: String? = nil,
         stream: String? = nil,
         eventNumber: Int64? = nil,
         conflict: VersionConflict? = nil,
@@ -47,7 +55,8 @@ public struct PhotonPumpError: Error, Sendable {
         underlying: (any Error)? = nil
     ) {
         self.code = code
-        self.message = message.shortened(to: Self.longestText)
+        self.message = (operation.map { "\($0): \(message)" } ?? message).shortened(to: Self.longestText)
+        self.operation = operation
         self.stream = stream
         self.eventNumber = eventNumber
         self.conflict = conflict
@@ -111,17 +120,25 @@ extension PhotonPumpError: CustomStringConvertible {
     private static func describe(_ error: any Error) -> String {
         if let error = error as? PhotonPumpError { return error.text }
         guard let error = error as? DecodingError else { return "\(error)" }
-        let (problem, context) =
+        let (problem, keys) =
             switch error {
-            case .typeMismatch(let type, let context): ("expected a value of type \(type)", Optional(context))
-            case .valueNotFound(let type, let context): ("no value of type \(type)", context)
-            case .keyNotFound(let key, let context): ("the key '\(key.stringValue)' is missing", context)
-            case .dataCorrupted(let context): ("invalid value", context)
-            @unknown default: ("not decodable", nil)
+            case .typeMismatch(let type, let context): ("not of type \(type)", context.codingPath)
+            case .valueNotFound(let type, let context): ("no value of type \(type)", context.codingPath)
+            case .keyNotFound(let key, let context): ("no value", context.codingPath + [key])
+            case .dataCorrupted(let context): ("invalid value", context.codingPath)
+            @unknown default: ("not decodable", [])
             }
-        let path = context?.codingPath.map(\.stringValue).joined(separator: ".") ?? ""
-        return path.isEmpty ? problem : "\(problem) at '\(path)'"
+        let path = keys.reduce("") { path, key in
+            if let index = key.intValue { return "\(path)[\(index)]" }
+            return path.isEmpty ? key.stringValue : "\(path).\(key.stringValue)"
+        }
+        return path.isEmpty ? problem : "\(path): \(problem)"
     }
+}
+
+extension PhotonPumpError: LocalizedError {
+    /// The ``description``.
+    public var errorDescription: String? { self.description }
 }
 
 extension PhotonPumpError {
@@ -129,7 +146,8 @@ extension PhotonPumpError {
     func during(_ operation: String, stream: String?) -> PhotonPumpError {
         var error = PhotonPumpError(
             self.code,
-            "\(operation): \(self.message)",
+            self.message,
+            during: operation,
             stream: self.stream ?? stream,
             eventNumber: self.eventNumber,
             conflict: self.conflict,

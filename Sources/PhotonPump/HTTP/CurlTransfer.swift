@@ -1,4 +1,5 @@
 internal import CCurl
+internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
 /// One request and its answer. It follows no redirects and uses no proxy: the only servers to talk to are those the
@@ -67,7 +68,7 @@ struct CurlTransfer {
     private func failure(_ code: CURLcode, _ answer: CurlAnswer, _ handle: borrowing CurlHandle) -> HTTPFailure {
         switch code {
         case _ where self.sockets.isAbandoned, CURLE_OPERATION_TIMEDOUT:
-            return HTTPFailure(description: "no answer within \(self.request.timeout)")
+            return HTTPFailure(description: "no answer within \(self.request.timeout.words)")
         case CURLE_WRITE_ERROR where answer.isTooLong:
             return HTTPFailure(description: "the answer is longer than \(Self.answerLimit) bytes")
         default:

@@ -23,12 +23,13 @@ struct ServerPages {
     func ask(_ method: HTTPRequest.Method, _ path: [String], operation: String, stream: String?) async throws -> [UInt8]
     {
         if path.contains(where: Self.isStep) {
-            throw PhotonPumpError(.subscriptionNotFound, "\(operation): \(Self.mistake)", stream: stream)
+            throw PhotonPumpError(.subscriptionNotFound, Self.mistake, during: operation, stream: stream)
         }
         if let name = self.login?.name, name.contains(where: { $0 == ":" || $0 == "\0" }) {
             // What follows would be taken for a part of the password, and tried as somebody else.
             throw PhotonPumpError(
-                .invalidArgument, "\(operation): over HTTP a user's name cannot contain ':' or NUL", stream: stream)
+                .invalidArgument, "over HTTP a user's name cannot contain ':' or NUL", during: operation,
+                stream: stream)
         }
         let endpoint = try await self.endpoint()
         let answer: HTTPResponse
@@ -49,7 +50,7 @@ struct ServerPages {
         } catch {
             try Task.checkCancellation()
             var failure = PhotonPumpError(
-                .connectionFailed, "\(operation): \(self.problem)", stream: stream, underlying: error)
+                .connectionFailed, self.problem, during: operation, stream: stream, underlying: error)
             failure.endpoint = "\(endpoint)"
             throw failure
         }
@@ -128,7 +129,7 @@ struct ServerPages {
             }
         // The text that comes with a more specific status is meant for machines.
         let words = code == .serverError ? String(decoding: answer.body.prefix(1000), as: UTF8.self) : nil
-        var error = PhotonPumpError(code, "\(operation): \(problem)", stream: stream, serverMessage: words)
+        var error = PhotonPumpError(code, problem, during: operation, stream: stream, serverMessage: words)
         error.endpoint = "\(endpoint)"
         return error
     }

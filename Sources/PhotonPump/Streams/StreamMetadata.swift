@@ -1,4 +1,5 @@
 internal import Foundation
+internal import PhotonPumpTransport
 
 /// How the server treats a stream, and custom entries.
 public struct StreamMetadata: Sendable, Hashable {
@@ -103,7 +104,7 @@ extension StreamMetadata {
 
     private static func seconds(_ duration: Duration, _ name: String) throws -> Int64 {
         guard duration.components.attoseconds == 0 else {
-            throw PhotonPumpError(.invalidArgument, "\(name) \(duration) is not a whole number of seconds")
+            throw PhotonPumpError(.invalidArgument, "\(name) \(duration.words) is not a whole number of seconds")
         }
         return try self.number(duration.components.seconds, atLeast: 1, name)
     }

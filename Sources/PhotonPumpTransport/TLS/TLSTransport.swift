@@ -198,7 +198,7 @@ package final class TLSTransport: Transport {
 
     private func giveUpHandshake(after time: Duration) {
         guard case .handshaking = self.phase else { return }
-        self.attempt { () throws(TransportError) in throw .tls(.other("the handshake did not end within \(time)")) }
+        self.attempt { () throws(TransportError) in throw .tls(.other("the handshake did not end within \(time.words)")) }
         self.report()
     }
 

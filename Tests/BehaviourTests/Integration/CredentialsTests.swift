@@ -118,7 +118,7 @@ struct CredentialsTests {
             }
             let client = try Client(configuration, credentials: provider, logger: .silent)
             let error = try await failure { try await client.connect() }
-            #expect(error.message == "the credentials provider has not returned within 1.0 seconds")
+            #expect(error.message == "the credentials provider has not returned within 1 s")
             await client.close()
         }
     }

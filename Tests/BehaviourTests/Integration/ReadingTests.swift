@@ -21,6 +21,7 @@ struct ReadingTests {
                 let error = try await failure(attempt)
                 #expect(error.code == .streamNotFound)
                 #expect(error.stream == missing)
+                #expect(error.operation.map(error.message.hasPrefix) == true)
                 #expect(error.endpoint != nil)
             }
         }

@@ -13,7 +13,7 @@ struct CallTermsTests {
         try await ScriptedSession.run { session in
             let error = try await failure { try await session.client.publish([], to: "s", options: Self.soon) }
             #expect(error.code == .timedOut)
-            #expect(error.message == "publish 0 events to 's': no answer within 0.5 seconds (it was sent once)")
+            #expect(error.message == "publish 0 events to 's': no answer within 500 ms (it was sent once)")
             #expect(error.attempts == 1)
             #expect(error.mayHaveBeenApplied)
             #expect(error.isSafeToRepeat)

@@ -92,7 +92,7 @@ struct ConnectingTests {
         let client = try Client(configuration, logger: .silent)
         let error = try await failure { try await client.connect() }
         #expect(error.code == .connectionFailed)
-        let text = "the connection was accepted, but no EventStore server answered on it within 0.1 seconds"
+        let text = "the connection was accepted, but no EventStore server answered on it within 100 ms"
         #expect("\(error)" == "\(text) [\(configuration.target.description)]")
         await server.stop()
     }

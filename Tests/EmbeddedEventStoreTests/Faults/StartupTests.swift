@@ -147,6 +147,6 @@ import Testing
             try await server.start(startup: .after(.seconds(seconds)))
         }
         #expect(error?.code == .invalidConfiguration)
-        #expect(error?.message.contains("\(seconds).0 seconds") == true)
+        #expect(error?.message.contains("\(seconds) s") == true)
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import PhotonPump
@@ -48,5 +49,20 @@ struct PhotonPumpErrorTests {
         #expect(error.message == words.prefix(8000) + "…")
         #expect("\(PhotonPumpError(.serverError, "x", underlying: Long()))".count == 8001)
         #expect("\(error)".count == 8001)
+    }
+
+    @Test("errors have the operation as a property and at the beginning of the message, and keep what they are told first")
+    func operation() {
+        let error = PhotonPumpError(.timedOut, "no answer", during: "read 's'")
+        #expect((error.operation, error.message) == ("read 's'", "read 's': no answer"))
+        #expect(PhotonPumpError(.connectionLost, "lost").operation == nil)
+        let told = PhotonPumpError(.connectionLost, "lost").during("read 's'", stream: "s")
+        #expect((told.operation, told.message, told.stream) == ("read 's'", "read 's': lost", "s"))
+    }
+
+    @Test("errors say for people what they say for programmers")
+    func localized() {
+        let error: any Error = PhotonPumpError(.timedOut, "no answer", during: "read 's'", serverMessage: "busy")
+        #expect(error.localizedDescription == "read 's': no answer: busy")
     }
 }

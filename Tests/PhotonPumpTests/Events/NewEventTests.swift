@@ -106,7 +106,29 @@ struct ErrorDescriptionTests {
         let error = PhotonPumpError(
             .undecodableEvent, "the data of event 0 of 's' cannot be decoded as Breed", underlying: cause)
         #expect(!"\(error)".contains("SECRET"))
-        #expect("\(error)".contains("'breed'"), "\(error)")
+        #expect("\(error)".hasSuffix(": breed: invalid value"), "\(error)")
+    }
+
+    private struct Order: Decodable {
+        struct Item: Decodable { let price: Double }
+
+        let items: [Item]
+    }
+
+    @Test(
+        "an error's description says where a value cannot be decoded, as people write it",
+        arguments: [
+            (#"{"items":[{"price":1},{}]}"#, "items[1].price: no value"),
+            (#"{"items":[{"price":null}]}"#, "items[0].price: no value of type Double"),
+            (#"{"items":[{"price":1},{"price":"SECRET"}]}"#, "items[1].price: not of type Double"),
+            (#"{"items":7}"#, "items: not of type Array<Any>"), ("{}", "items: no value"), ("SECRET", "invalid value"),
+        ]
+    )
+    func path(json: String, words: String) throws {
+        let cause = try #require(throws: DecodingError.self) {
+            try JSONDecoder().decode(Order.self, from: Data(json.utf8))
+        }
+        #expect("\(PhotonPumpError(.undecodableEvent, "order", underlying: cause))" == "order: \(words)")
     }
 
     @Test("an error's description take one line, whatever is in a name")

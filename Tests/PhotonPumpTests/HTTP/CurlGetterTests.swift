@@ -90,7 +90,7 @@ struct CurlGetterTests {
     func timeout() async throws {
         try await self.withServer(["/never": Self.never]) { getter, request in
             let failure = try await self.failure(getter, request("/never", .milliseconds(50)))
-            #expect(failure.description == "no answer within 0.05 seconds")
+            #expect(failure.description == "no answer within 50 ms")
             #expect(!failure.isPermanent)
         }
     }

@@ -94,7 +94,8 @@ extension PhotonPumpError {
         var error = PhotonPumpError(
             self.code, "\(self.message), and it could not be found out whether it was done: \(doubt.description)",
             stream: self.stream, serverMessage: self.serverMessage, underlying: doubt.cause ?? self.underlying)
-        (error.attempts, error.elapsed, error.endpoint) = (self.attempts, self.elapsed, self.endpoint)
+        (error.operation, error.endpoint) = (self.operation, self.endpoint)
+        (error.attempts, error.elapsed) = (self.attempts, self.elapsed)
         error.mayHaveBeenApplied = true
         error.isSafeToRepeat = false
         return error

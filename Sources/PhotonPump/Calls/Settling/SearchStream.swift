@@ -81,7 +81,6 @@ struct SearchStream: Conversation {
         _ code: PhotonPumpError.Code, _ problem: String, _ reply: ReadStreamEventsCompleted
     ) -> Step<SearchedPage> {
         .fail(
-            PhotonPumpError(
-                code, "\(self.operation): \(problem)", stream: self.stream, serverMessage: reply.error))
+            PhotonPumpError(code, problem, during: self.operation, stream: self.stream, serverMessage: reply.error))
     }
 }

@@ -88,9 +88,9 @@ extension PhotonPumpError {
         PhotonPumpError(
             .placeBeyondEnd,
             """
-            subscribe to \(what): cannot continue \(start.words { "\($0)" }), because \(end); the server was set up anew \
+            cannot continue \(start.words { "\($0)" }), because \(end); the server was set up anew \
             or restored from a backup, or the place comes from another server or stream (see SubscriptionOptions.beyondEnd)
             """,
-            stream: stream)
+            during: "subscribe to \(what)", stream: stream)
     }
 }

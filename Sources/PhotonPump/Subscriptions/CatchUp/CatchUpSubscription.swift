@@ -191,7 +191,7 @@ final class CatchUpSubscription: Subscriber {
         let terms: CallTerms
         do throws(PhotonPumpError) {
             if self.client.isClosing {
-                throw PhotonPumpError(.clientClosed, "\(self.operation): the client is closed")
+                throw PhotonPumpError(.clientClosed, "the client is closed", during: self.operation)
             }
             terms = try self.client.terms(self.source.call)
         } catch {

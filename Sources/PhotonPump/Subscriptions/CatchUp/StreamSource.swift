@@ -108,6 +108,7 @@ struct StreamSource: CatchUpSource {
     }
 
     private var deletion: PhotonPumpError {
-        PhotonPumpError(.streamDeleted, "subscribe to '\(self.name)': the stream is deleted", stream: self.name)
+        PhotonPumpError(
+            .streamDeleted, "the stream is deleted", during: "subscribe to '\(self.name)'", stream: self.name)
     }
 }

@@ -1,3 +1,4 @@
+internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
 extension PersistentSubscriptionSettings {
@@ -60,9 +61,9 @@ private struct SettingCheck {
 
     /// Rounded up to whole milliseconds: zero would mean never.
     func milliseconds(_ name: String, _ value: Duration) throws(PhotonPumpError) -> Int32 {
-        try self.that(value > .zero, "\(name) \(value) is not above zero")
+        try self.that(value > .zero, "\(name) \(value.words) is not above zero")
         try self.that(
-            value <= .milliseconds(Int32.max), "\(name) \(value) is above \(Duration.milliseconds(Int32.max))")
+            value <= .milliseconds(Int32.max), "\(name) \(value.words) is above \(Duration.milliseconds(Int32.max).words)")
         return Int32((value / .milliseconds(1)).rounded(.up))
     }
 

@@ -1,3 +1,5 @@
+internal import PhotonPumpTransport
+
 extension Subscription {
     /// Handles each event with `handler`, and saves how far it has come.
     ///
@@ -40,7 +42,7 @@ extension Subscription {
         for (name, number) in [("every", count), ("maxConcurrent", maxConcurrent)] where number < 1 {
             throw PhotonPumpError(.invalidArgument, "\(name) \(number) is below 1")
         }
-        guard time > .zero else { throw PhotonPumpError(.invalidArgument, "orAfter \(time) is not above zero") }
+        guard time > .zero else { throw PhotonPumpError(.invalidArgument, "orAfter \(time.words) is not above zero") }
         guard self.catchUp.beginConsuming() else {
             throw PhotonPumpError(.invalidArgument, "the events of a subscription can be iterated only once")
         }

@@ -73,9 +73,9 @@ struct ManageSubscriptionTests {
             ("maximumRetryCount -1 is below 0", Self.settings { $0.maximumRetryCount = -1 }),
             ("maximumSubscriberCount 0 is below 1", Self.settings { $0.maximumSubscriberCount = 0 }),
             ("startFrom -2 is below 0", Self.settings { $0.startFrom = .number(-2) }),
-            ("messageTimeout 0.0 seconds is not above zero", Self.settings { $0.messageTimeout = .zero }),
+            ("messageTimeout 0 s is not above zero", Self.settings { $0.messageTimeout = .zero }),
             (
-                "checkpointAfter 10000000.0 seconds is above 2147483.647 seconds",
+                "checkpointAfter 10000000 s is above 2147483.647 s",
                 Self.settings { $0.checkpointAfter = .seconds(10_000_000) }
             ),
             (

@@ -42,10 +42,12 @@ public struct FileCheckpointStore<Place: Codable & Comparable & Hashable & Senda
                 return try JSONDecoder().decode(SubscriptionStart<Place>.self, from: bytes)
             } catch let error as DecodingError {
                 throw PhotonPumpError(
-                    .unreadableCheckpoint, "load the checkpoint: '\(self.path)' does not hold one", underlying: error)
+                    .unreadableCheckpoint, "'\(self.path)' does not hold one", during: "load the checkpoint",
+                    underlying: error)
             } catch {
                 throw PhotonPumpError(
-                    .unreadableCheckpoint, "load the checkpoint from '\(self.path)'", underlying: error)
+                    .unreadableCheckpoint, "'\(self.path)' cannot be read", during: "load the checkpoint",
+                    underlying: error)
             }
         }
     }
@@ -73,7 +75,9 @@ public struct FileCheckpointStore<Place: Codable & Comparable & Hashable & Senda
                 guard rename(new, self.path) == 0 else { throw Self.lastError }
                 try self.openDirectory().synchronize()
             } catch {
-                throw PhotonPumpError(.checkpointNotSaved, "save the checkpoint to '\(self.path)'", underlying: error)
+                throw PhotonPumpError(
+                    .checkpointNotSaved, "'\(self.path)' cannot be written", during: "save the checkpoint",
+                    underlying: error)
             }
         }
     }

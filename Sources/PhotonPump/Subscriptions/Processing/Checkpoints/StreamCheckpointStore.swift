@@ -42,8 +42,8 @@ public final class StreamCheckpointStore<Place: Codable & Comparable & Hashable 
         } catch {
             throw PhotonPumpError(
                 .unreadableCheckpoint,
-                "load the checkpoint: event \(event.number) of '\(self.stream)' is not a checkpoint",
-                stream: self.stream, eventNumber: event.number, underlying: error)
+                "event \(event.number) of '\(self.stream)' is not a checkpoint",
+                during: "load the checkpoint", stream: self.stream, eventNumber: event.number, underlying: error)
         }
     }
 
