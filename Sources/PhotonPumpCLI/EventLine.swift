@@ -31,8 +31,9 @@ struct EventLine {
             throw InputError("unknown member \"\(unknown)\"")
         }
         // The bytes themselves are taken over, so that numbers stay as they were written.
-        self.data = try RawMembers(line).value(of: "data")
-        self.metadata = try RawMembers(line).value(of: "metadata")
+        let raw = try RawMembers(line.utf8)
+        self.data = raw.value(of: "data")
+        self.metadata = raw.value(of: "metadata")
         if let id = members["id"], !(id is NSNull) {
             guard let text = id as? String else { throw InputError("\"id\" is not a UUID") }
             self.id = try Self.uuid(text)

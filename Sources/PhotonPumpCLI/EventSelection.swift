@@ -19,10 +19,11 @@ struct EventSelection: ParsableArguments {
         }
     }
 
-    /// The filter for what is asked of the client, which takes one, and the other, to apply to what it gives.
-    func filters() throws -> (first: EventFilter?, further: (@Sendable (ResolvedEvent) -> Bool)?) {
+    /// The events to print of all streams; nil for all of them.
+    var filter: EventFilter? {
         let byType = self.types.map { EventFilter.types(matching: $0) }
-        guard let streams else { return (byType, nil) }
-        return (.streams(prefixedBy: streams), try byType?.predicate())
+        guard let streams else { return byType }
+        let byStream = EventFilter.streams(prefixedBy: streams)
+        return byType.map(byStream.and) ?? byStream
     }
 }

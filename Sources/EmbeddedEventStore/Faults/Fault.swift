@@ -184,7 +184,8 @@ extension EmbeddedServer.Fault {
                 .invalidFault, "a stall or a closed port cannot let \(self.skipped) occasions pass")
         }
         if case .request(_, .toReply(.delay(let delay))) = self.kind, !(Duration.zero ... .seconds(86_400) ~= delay) {
-            throw EmbeddedServerError(.invalidFault, "the delay of a reply, \(delay.words), is not between zero and a day")
+            throw EmbeddedServerError(
+                .invalidFault, "the delay of a reply, \(delay.words), is not between zero and a day")
         }
     }
 }

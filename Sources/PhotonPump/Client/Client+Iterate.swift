@@ -11,9 +11,14 @@ extension Client {
     ///   - stream: the stream to read.
     ///   - direction: from older to newer events, or the reverse.
     ///   - position: the first event; by default the first of the stream, or the last one when reading backward.
+    ///   - limit: the most events to return in all; nil, the default, for all.
     ///   - pageSize: the most events to request at once, 1 or more; servers return at most 4096. The first request asks
-    ///     for 32, further ones for as many as make a few megabytes.
-    ///   - resolveLinks: whether events that are links are followed to the events they point to.
+    ///     for 32, further ones for as many as make a few megabytes. nil means ``Client/Configuration/pageSize``.
+    ///   - resolveLinks: whether events that are links are followed to the events they point to. nil means
+    ///     ``Client/Configuration/resolveLinks``.
+    ///   - missingIsEmpty: whether there is simply nothing to iterate over if the stream was never written to, or was
+    ///     deleted (but not permanently). False by default: iterating throws
+    ///     ``PhotonPumpError/Code/streamNotFound``.
     ///   - options: the timeout, credentials and node of each single read.
     /// - Returns: a sequence that can be iterated several times, each time reading anew. Iterating throws
     ///   ``PhotonPumpError``, such as ``PhotonPumpError/Code/streamNotFound``, ``PhotonPumpError/Code/streamDeleted``,
@@ -23,14 +28,18 @@ extension Client {
         _ stream: String,
         direction: Direction = .forward,
         from position: StreamPosition? = nil,
-        pageSize: Int = 500,
-        resolveLinks: Bool = false,
+        limit: Int? = nil,
+        pageSize: Int? = nil,
+        resolveLinks: Bool? = nil,
+        missingIsEmpty: Bool = false,
         options: CallOptions = CallOptions()
     ) -> StreamEvents {
         StreamEvents(
             client: self,
             pages: Result { () throws(PhotonPumpError) in
-                let how = ReadOptions(resolveLinks: resolveLinks, call: self.completed(options))
+                let how = self.options(
+                    resolveLinks, limit: limit, missingIsEmpty: missingIsEmpty, for: options)
+                let pageSize = pageSize ?? self.configuration.pageSize
                 return try StreamPages(stream, direction, from: position, pageSize: pageSize, how)
             }
         )

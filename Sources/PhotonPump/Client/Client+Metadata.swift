@@ -13,9 +13,7 @@ extension Client {
         of stream: String,
         options: CallOptions = CallOptions()
     ) async throws -> VersionedMetadata {
-        try Arguments.check(stream: stream)
-        let name = StreamName.metadata(of: stream)
-        guard let event = try await self.ifFound({ try await self.getLastEvent(in: name, options: options) }) else {
+        guard let event = try await self.getRawMetadata(of: stream, options: options) else {
             return VersionedMetadata(metadata: StreamMetadata(), version: .noStream)
         }
         do {
@@ -29,6 +27,23 @@ extension Client {
                 underlying: error
             )
         }
+    }
+
+    /// Reads a stream's metadata as it is stored: a JSON object, unless someone has written something else.
+    ///
+    /// - Parameters:
+    ///   - stream: the stream, which need not exist.
+    ///   - options: the timeout, credentials and node of this call.
+    /// - Returns: the event that holds it; its number is the version to expect when it is replaced. nil if the stream has
+    ///   no metadata.
+    /// - Throws: as ``getMetadata(of:options:)``, except that it may be anything.
+    public nonisolated func getRawMetadata(
+        of stream: String,
+        options: CallOptions = CallOptions()
+    ) async throws -> RecordedEvent? {
+        try Arguments.check(stream: stream)
+        let name = StreamName.metadata(of: stream)
+        return try await self.findLastEvent(in: name, resolveLinks: false, options: options)?.received
     }
 
     /// Replaces a stream's metadata.
@@ -47,13 +62,42 @@ extension Client {
         expecting expected: ExpectedVersion = .any,
         options: CallOptions = CallOptions()
     ) async throws -> WriteResult {
+        try await self.write(metadata: Payload(try metadata.json()), of: stream, expected, options)
+    }
+
+    /// Replaces a stream's metadata by JSON that is stored as it is.
+    ///
+    /// - Parameters:
+    ///   - json: the complete new metadata, a JSON object. Servers ignore what they do not understand.
+    ///   - stream: the stream, which need not exist.
+    ///   - expected: what must be true of the metadata.
+    ///   - options: the timeout, credentials and node of this call.
+    /// - Throws: as ``setMetadata(_:of:expecting:options:)``; ``PhotonPumpError/Code/invalidArgument`` also if it is not a
+    ///   JSON object, because servers would take it for none: without limits, and open to everyone.
+    @discardableResult
+    public nonisolated func setRawMetadata(
+        _ json: Payload,
+        of stream: String,
+        expecting expected: ExpectedVersion = .any,
+        options: CallOptions = CallOptions()
+    ) async throws -> WriteResult {
+        guard (try? StreamMetadata.object(json)) != nil else {
+            throw PhotonPumpError(
+                .invalidArgument, "the metadata for '\(stream)' is not a JSON object", stream: stream)
+        }
+        return try await self.write(metadata: json, of: stream, expected, options)
+    }
+
+    private nonisolated func write(
+        metadata json: Payload, of stream: String, _ expected: ExpectedVersion, _ options: CallOptions
+    ) async throws -> WriteResult {
         try Arguments.check(stream: stream)
         guard !stream.hasPrefix("$$") else {
             throw PhotonPumpError(
                 .invalidArgument, "'\(stream)' holds the metadata of another stream and has none of its own",
                 stream: stream)
         }
-        let event = NewEvent(type: Self.metadataType, data: try metadata.json(), isJSON: true)
+        let event = NewEvent(type: Self.metadataType, data: json, isJSON: true)
         let name = StreamName.metadata(of: stream)
         return try await self.publish([event], to: name, expecting: expected, options: options)
     }

@@ -24,8 +24,7 @@ extension Client {
         from start: SubscriptionStart<Int64> = .end,
         options: SubscriptionOptions = SubscriptionOptions()
     ) async throws -> Subscription<Int64> {
-        var options = options
-        options.call = self.completed(options.call)
+        let options = self.completed(options)
         let source = try StreamSource(stream, from: start, options)
         return try await self.follow(source, from: start, .number, options)
     }
@@ -45,10 +44,18 @@ extension Client {
         matching filter: EventFilter? = nil,
         options: SubscriptionOptions = SubscriptionOptions()
     ) async throws -> Subscription<Position> {
-        var options = options
-        options.call = self.completed(options.call)
+        let options = self.completed(options)
         let source = try AllSource(from: start, matching: filter, options)
         return try await self.follow(source, from: start, .position, options)
+    }
+
+    /// The options of a subscription, completed with the client's settings.
+    private nonisolated func completed(_ options: SubscriptionOptions) -> SubscriptionOptions {
+        var options = options
+        options.call = self.completed(options.call)
+        options.pageSize = options.pageSize ?? self.configuration.pageSize
+        options.resolveLinks = options.resolveLinks ?? self.configuration.resolveLinks
+        return options
     }
 
     private nonisolated func follow<Place>(

@@ -33,7 +33,8 @@ extension Client {
             writes: TransactionWrites(isNew: false, began: self.environment.now))
     }
 
-    /// Begins a transaction, lets `body` write to it, and commits it. If `body` throws, the transaction is abandoned.
+    /// Begins a transaction, lets `body` write to it, and commits it. If `body` throws, the transaction is rolled
+    /// back.
     ///
     /// ```swift
     /// let result = try await client.withTransaction(on: "ponies") { transaction in
@@ -59,7 +60,13 @@ extension Client {
     ) async throws -> WriteResult {
         try await self.asOneCall {
             let transaction = try await self.startTransaction(on: stream, expecting: expected, options: options)
-            try await body(transaction)
+            do {
+                try await body(transaction)
+            } catch {
+                // Not if it has been committed.
+                try? transaction.rollback()
+                throw error
+            }
             return try await transaction.commit(options: options)
         }
     }

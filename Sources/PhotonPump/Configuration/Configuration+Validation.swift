@@ -84,6 +84,7 @@ extension Client.Configuration {
     private func checkNumbers() throws(PhotonPumpError) {
         let counts: [(String, Int?, least: Int)] = [
             ("maximumInFlight", self.maximumInFlight, 1), ("maximumWaiting", self.maximumWaiting, 1),
+            ("pageSize", self.pageSize, 1),
             ("discovery.maximumAttempts", self.discovery.maximumAttempts, 1),
             ("reconnection.maximumAttempts", self.reconnection.maximumAttempts, 0),
             ("retries.maximum", self.retries.maximum, 0), ("retries.searchLimit", self.retries.searchLimit, 1),

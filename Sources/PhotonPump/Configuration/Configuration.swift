@@ -20,6 +20,13 @@ extension Client {
         /// change something, and no for reads.
         public var requireMaster: Bool?
 
+        /// The most events that reads and subscriptions request at once where they do not say, 1 or more; servers return at
+        /// most 4096. A slice has no more, either, unless its call says how many. 500 by default.
+        public var pageSize = Arguments.usualPage
+        /// Whether reads and subscriptions that do not say follow events that are links to the events they point to. False
+        /// by default.
+        public var resolveLinks = false
+
         /// How long each attempt to connect may take, from looking up the name until the server has accepted this
         /// client. It also limits ``Client/connect()``. 5 s by default.
         public var connectTimeout: Duration = .seconds(5)

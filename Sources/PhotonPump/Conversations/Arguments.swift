@@ -3,6 +3,9 @@ enum Arguments {
     /// The most events that servers return at once; a request for more becomes several reads.
     static let maximumPage = 4096
 
+    /// The events to request at once where nobody says.
+    static let usualPage = 500
+
     /// More bytes than any name needs, and far fewer than a frame can hold.
     static let maximumName = 32 << 10
 
@@ -34,6 +37,12 @@ enum Arguments {
             )
         }
         return version
+    }
+
+    static func check(limit: Int?, stream: String) throws(PhotonPumpError) {
+        if let limit, limit < 0 {
+            throw PhotonPumpError(.invalidArgument, "the limit \(limit) of '\(stream)' is below 0", stream: stream)
+        }
     }
 
     static func check(count: Int, stream: String) throws(PhotonPumpError) {

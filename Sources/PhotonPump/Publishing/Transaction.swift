@@ -1,8 +1,8 @@
 /// Several writes to one stream that become visible together, or not at all.
 ///
 /// The server keeps the writes until ``commit(options:)``; a transaction that is never committed has no effect. It
-/// survives lost connections, and can be continued elsewhere with its id, see ``Client/transaction(_:on:)``. If all
-/// events fit into one write, use that: it is simpler and just as atomic.
+/// survives lost connections, and can be continued elsewhere with its id, see ``Client/transaction(_:on:)``.
+/// ``rollback()`` makes sure that it is not committed by accident. If all events fit into one write, use that: it is simpler and just as atomic.
 public struct Transaction: Sendable {
     /// The transaction's id: a position in the server's log.
     public let id: Int64
@@ -15,6 +15,16 @@ public struct Transaction: Sendable {
     /// What was written by means of this value and its copies.
     let writes: TransactionWrites
 
+    /// Gives the transaction up: this value and its copies write nothing more to it and do not commit it.
+    ///
+    /// The protocol has no request for this, and needs none, because a transaction that is never committed has no effect.
+    /// So nothing is sent, and whoever else knows the ``id`` can still commit it. Doing it again changes nothing.
+    ///
+    /// - Throws: ``PhotonPumpError/Code/invalidArgument`` if ``commit(options:)`` was called: it may have been committed.
+    public func rollback() throws {
+        try self.writes.rollBack(self.stream, self.id)
+    }
+
     /// Adds events after those written before.
     ///
     /// The server does not check them: only when the transaction is committed does it turn out whether the stream is at
@@ -24,8 +34,10 @@ public struct Transaction: Sendable {
     /// - Parameters:
     ///   - events: the events to write, in order.
     ///   - options: the timeout, credentials and node of this call.
-    /// - Throws: ``PhotonPumpError``; before anything is sent, ``PhotonPumpError/Code/tooLarge``.
+    /// - Throws: ``PhotonPumpError``; before anything is sent, ``PhotonPumpError/Code/tooLarge``, or
+    ///   ``PhotonPumpError/Code/invalidArgument`` after ``rollback()``.
     public func write(_ events: [NewEvent], options: CallOptions = CallOptions()) async throws {
+        try self.writes.checkOpen(self.stream, self.id)
         let write = try WriteToTransaction(
             events,
             to: self.id,
@@ -53,7 +65,7 @@ public struct Transaction: Sendable {
     /// - Returns: the numbers of the events.
     /// - Throws: ``PhotonPumpError``, such as ``PhotonPumpError/Code/wrongExpectedVersion``,
     ///   ``PhotonPumpError/Code/streamDeleted``, or ``PhotonPumpError/Code/accessDenied``, which servers also answer
-    ///   for an unknown id.
+    ///   for an unknown id; before anything is sent, ``PhotonPumpError/Code/invalidArgument`` after ``rollback()``.
     @discardableResult
     public func commit(options: CallOptions = CallOptions()) async throws -> WriteResult {
         let commit = CommitTransaction(
@@ -63,6 +75,7 @@ public struct Transaction: Sendable {
             requireMaster: self.client.completed(options).requireMaster ?? true
         )
         let terms = try self.client.terms(options)
+        try self.writes.beginCommit(self.stream, self.id)
         return try await self.client.asOneCall(terms) { terms in
             try await self.client.perform(commit, terms) {
                 if self.writes.isEmpty { return .again(commit) }

@@ -16,6 +16,11 @@ final class TransactionWrites: Sendable {
         var summary: Summary?
         /// Whether that is all.
         var isComplete: Bool
+        var fate = Fate.open
+    }
+
+    private enum Fate {
+        case open, mayBeCommitted, rolledBack
     }
 
     private let began: ContinuousClock.Instant
@@ -44,6 +49,33 @@ final class TransactionWrites: Sendable {
             summary.count += events.count
             state.summary = summary
         }
+    }
+
+    /// - Throws: ``PhotonPumpError/Code/invalidArgument`` if it was rolled back.
+    func checkOpen(_ stream: String, _ id: Int64) throws(PhotonPumpError) {
+        if self.state.withLock({ $0.fate }) == .rolledBack { throw Self.isOver("was rolled back", stream, id) }
+    }
+
+    /// - Throws: as ``checkOpen(_:_:)``.
+    func beginCommit(_ stream: String, _ id: Int64) throws(PhotonPumpError) {
+        if self.end(as: .mayBeCommitted) == .rolledBack { throw Self.isOver("was rolled back", stream, id) }
+    }
+
+    /// - Throws: ``PhotonPumpError/Code/invalidArgument`` if its commit was requested.
+    func rollBack(_ stream: String, _ id: Int64) throws(PhotonPumpError) {
+        if self.end(as: .rolledBack) == .mayBeCommitted { throw Self.isOver("may have been committed", stream, id) }
+    }
+
+    /// - Returns: how it has ended: this way, or another before.
+    private func end(as fate: Fate) -> Fate {
+        self.state.withLock { state in
+            if state.fate == .open { state.fate = fate }
+            return state.fate
+        }
+    }
+
+    private static func isOver(_ how: String, _ stream: String, _ id: Int64) -> PhotonPumpError {
+        PhotonPumpError(.invalidArgument, "transaction \(id) on '\(stream)' \(how)", stream: stream)
     }
 
     /// A write failed; its events may have been added.

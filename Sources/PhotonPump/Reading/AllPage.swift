@@ -15,6 +15,16 @@ struct AllPage: Sendable {
         self.isEnd = reply.isEnd
     }
 
+    /// Leaves out all but the first `count` events, 1 or more, such that reading goes on behind them.
+    mutating func cut(to count: Int, _ direction: Direction) {
+        guard self.events.count > count else { return }
+        // Forward, an event at the position is included; backward, it is not.
+        let edge = self.events[direction == .forward ? count : count - 1]
+        self.next = Position(commit: edge.commitPosition, prepare: edge.preparePosition)
+        self.events.removeLast(self.events.count - count)
+        self.isEnd = false
+    }
+
     /// Appends the page that follows this one.
     mutating func append(_ page: AllPage) {
         self.events += page.events

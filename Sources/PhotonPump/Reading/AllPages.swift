@@ -21,7 +21,7 @@ struct AllPages: PageSource {
     /// The number of events to look at for one filtered page, whether they match or not.
     static let searchWindow = Arguments.maximumPage
 
-    private let direction: Direction
+    let direction: Direction
     private let pageSize: Int
     private let filter: EventMatcher?
     private let sizer: PageSizer
@@ -40,6 +40,7 @@ struct AllPages: PageSource {
         _ options: ReadOptions
     ) throws(PhotonPumpError) {
         try Arguments.check(count: pageSize, stream: "$all")
+        try Arguments.check(limit: options.limit, stream: "$all")
         let start = position ?? (direction == .forward ? .start : .end)
         guard start == .end || (start.commit >= 0 && start.prepare >= 0) else {
             throw PhotonPumpError(.invalidArgument, "$all cannot be read from position \(start)", stream: "$all")
@@ -52,29 +53,31 @@ struct AllPages: PageSource {
         self.options = options
     }
 
-    var start: Cursor? { Cursor(position: self.first, isServersWork: true) }
+    var start: Cursor? { self.begin }
+
+    private var begin: Cursor { Cursor(position: self.first, isServersWork: self.filter?.isServersWork ?? true) }
 
     func exchange(
-        at cursor: Cursor, id: GUID, terms: CallTerms,
+        at cursor: Cursor, atMost count: Int = .max, id: GUID, terms: CallTerms,
         completion: @escaping @Sendable (Result<Output, any Error>) -> Void
     ) -> any OpenExchange {
         let position = cursor.position
-        if let filter, cursor.isServersWork {
-            let reading = self.filteredReading(at: position, filter, self.pageSize)
+        let size = min(count, self.pageSize)
+        if let filter = self.filter?.server, cursor.isServersWork {
+            let reading = self.filteredReading(at: position, filter, size)
             let command = self.filteredCommand
             return Exchange(reading, id: id, terms: terms) { result in
                 completion(
-                    result.map { .page($0, isServersWork: true) }.flatMapError { error in
+                    result.map { .page(self.refined($0, by: filter), isServersWork: true) }.flatMapError { error in
                         CommonReplies.isUnknown(command, to: error)
                             ? .success(.beyondServer(position)) : .failure(error)
                     }
                 )
             }
         }
-        let count = self.filter == nil ? self.pageSize : Self.searchWindow
-        let reading = self.reading(at: position, atMost: count)
+        let reading = self.reading(at: position, atMost: self.filter == nil ? size : Self.searchWindow)
         return Exchange(reading, id: id, terms: terms) { result in
-            completion(result.map { .page(self.filtered($0), isServersWork: false) })
+            completion(result.map { .page(self.filtered($0, atMost: count), isServersWork: false) })
         }
     }
 
@@ -90,7 +93,7 @@ struct AllPages: PageSource {
 
     /// Reads `count` events, in several requests if necessary; fewer at the end, or if a filter passes over too many.
     func slice(of count: Int, _ client: Client, _ terms: CallTerms) async throws -> AllPage {
-        var cursor = Cursor(position: self.first, isServersWork: true)
+        var cursor = self.begin
         var slice: AllPage?
         // For each page of events that are wanted, a filter looks at one of events that may fit.
         var window = (count - 1) / Arguments.maximumPage * Self.searchWindow + Self.searchWindow
@@ -133,10 +136,11 @@ struct AllPages: PageSource {
             let page = try await client.perform(self.reading(at: position, atMost: count), terms)
             return Look(page: page, isShort: page.events.count < self.sizer.asked)
         }
-        if cursor.isServersWork {
-            let page = try await client.perform(self.filteredReading(at: position, filter, count), terms)
+        if let server = filter.server, cursor.isServersWork {
+            let page = try await client.perform(self.filteredReading(at: position, server, count), terms)
             // With fewer matches than it was asked for, it has been through all that it may look at.
-            return Look(page: page, count: page.events.count < self.sizer.asked ? window : page.events.count)
+            let count = page.events.count < self.sizer.asked ? window : page.events.count
+            return Look(page: self.refined(page, by: server), count: count)
         }
         let page = try await client.perform(self.reading(at: position, atMost: window), terms)
         let matches = page.events.indices.filter { filter.matches(page.events[$0]) }
@@ -146,10 +150,18 @@ struct AllPages: PageSource {
         return Look(page: self.filtered(exact), count: exact.events.count)
     }
 
-    private func filtered(_ page: AllPage) -> AllPage {
+    private func filtered(_ page: AllPage, atMost count: Int = .max) -> AllPage {
+        guard let filter else { return page }
         var page = page
-        if let filter { page.events.removeAll { !filter.matches($0) } }
+        page.events.removeAll { !filter.matches($0) }
+        page.cut(to: count, self.direction)
         return page
+    }
+
+    /// What is left of a page that the server has filtered. If that was all there is to it, it has the last word: its
+    /// patterns differ slightly from the client's.
+    private func refined(_ page: AllPage, by server: ServerFilter) -> AllPage {
+        server.isComplete ? page : self.filtered(page)
     }
 
     func reading(at position: Position, atMost count: Int) -> ReadAll {
@@ -166,7 +178,7 @@ struct AllPages: PageSource {
         )
     }
 
-    private func filteredReading(at position: Position, _ filter: EventMatcher, _ count: Int) -> ReadAllFiltered {
+    private func filteredReading(at position: Position, _ filter: ServerFilter, _ count: Int) -> ReadAllFiltered {
         ReadAllFiltered(
             direction: self.direction,
             message: FilteredReadAllEvents(
@@ -176,7 +188,7 @@ struct AllPages: PageSource {
                 maxSearchWindow: Int32(Self.searchWindow),
                 resolveLinks: self.options.resolveLinks,
                 requireMaster: self.options.requireMaster,
-                filter: filter.filter.message
+                filter: filter.message
             ),
             sizer: self.sizer
         )

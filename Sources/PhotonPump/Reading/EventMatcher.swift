@@ -1,33 +1,45 @@
 internal import Foundation
 internal import PhotonPumpWire
 
-/// Applies an ``EventFilter`` in the client, for servers that do not support filters.
+/// An ``EventFilter`` to apply: what the server can do of it, and all of it in the client.
 struct EventMatcher: Sendable {
-    private enum Rule: Sendable {
-        case prefixes([String])
-        case regex(NSRegularExpression)
+    private indirect enum Rule: Sendable {
+        case prefixes(EventFilter.Subject, [String])
+        case regex(EventFilter.Subject, NSRegularExpression)
+        case not(Rule)
+        case all([Rule])
+        case any([Rule])
     }
 
-    let filter: EventFilter
+    /// nil if the server can do nothing.
+    let server: ServerFilter?
     private let rule: Rule
+
+    /// Whether servers that support filters are to be asked for less than everything.
+    var isServersWork: Bool { self.server != nil }
 
     /// - Throws: ``PhotonPumpError/Code/invalidArgument`` if the filter is invalid.
     init(_ filter: EventFilter) throws(PhotonPumpError) {
-        self.filter = filter
-        switch filter.rule {
-        case .prefixes(let prefixes):
+        self.rule = try Self.checked(filter.rule)
+        self.server = ServerFilter(filter.rule)
+    }
+
+    private static func checked(_ rule: EventFilter.Rule) throws(PhotonPumpError) -> Rule {
+        switch rule {
+        case .prefixes(let subject, let prefixes):
             guard !prefixes.isEmpty, prefixes.allSatisfy({ !$0.isEmpty }) else {
                 throw PhotonPumpError(.invalidArgument, "the filter has no prefix, or an empty one", stream: "$all")
             }
-            self.rule = .prefixes(prefixes)
-        case .regex(let pattern):
-            do {
-                guard !pattern.isEmpty else { throw CocoaError(.formatting) }
-                self.rule = .regex(try NSRegularExpression(pattern: pattern))
-            } catch {
+            return .prefixes(subject, prefixes)
+        case .regex(let subject, let pattern):
+            guard !pattern.isEmpty, let regex = try? NSRegularExpression(pattern: pattern) else {
                 throw PhotonPumpError(
                     .invalidArgument, "the filter's '\(pattern)' is not a regular expression", stream: "$all")
             }
+            return .regex(subject, regex)
+        case .not(let rule): return .not(try self.checked(rule))
+        case .all(let rules): return .all(try rules.map(self.checked))
+        case .any(let rules): return .any(try rules.map(self.checked))
         }
     }
 
@@ -38,13 +50,20 @@ struct EventMatcher: Sendable {
     }
 
     func matches(stream: String, type: String) -> Bool {
-        let text = self.filter.subject == .stream ? stream : type
-        switch self.rule {
-        case .prefixes(let prefixes):
-            return prefixes.contains { text.utf8.starts(with: $0.utf8) }
-        case .regex(let regex):
-            return regex.firstMatch(in: text, range: NSRange(text.startIndex..., in: text)) != nil
+        func fits(_ rule: Rule) -> Bool {
+            switch rule {
+            case .prefixes(let subject, let prefixes):
+                let text = subject == .stream ? stream : type
+                return prefixes.contains { text.utf8.starts(with: $0.utf8) }
+            case .regex(let subject, let regex):
+                let text = subject == .stream ? stream : type
+                return regex.firstMatch(in: text, range: NSRange(text.startIndex..., in: text)) != nil
+            case .not(let rule): return !fits(rule)
+            case .all(let rules): return rules.allSatisfy(fits)
+            case .any(let rules): return rules.contains(where: fits)
+            }
         }
+        return fits(self.rule)
     }
 }
 
@@ -55,14 +74,5 @@ extension EventFilter {
     public func predicate() throws -> @Sendable (ResolvedEvent) -> Bool {
         let matcher = try EventMatcher(self)
         return { matcher.matches(stream: $0.received.stream, type: $0.received.type) }
-    }
-
-    /// The filter as it is sent over the wire.
-    var message: Filter {
-        let context: Filter.Context = self.subject == .stream ? .streamID : .eventType
-        return switch self.rule {
-        case .prefixes(let prefixes): Filter(context, .prefix, prefixes)
-        case .regex(let pattern): Filter(context, .regex, [pattern])
-        }
     }
 }

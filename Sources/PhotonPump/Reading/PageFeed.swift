@@ -19,7 +19,8 @@ final class PageFeed<Source: PageSource>: Sendable {
         self.client = client
         self.source = source
         self.id = client.nextID()
-        self.machine = Mutex(Machine(source.map(\.start)) { client.nextID() })
+        let limit = try? source.get().options.limit
+        self.machine = Mutex(Machine(source.map(\.start), limit: limit) { client.nextID() })
     }
 
     deinit {
@@ -54,14 +55,14 @@ final class PageFeed<Source: PageSource>: Sendable {
     private func perform(_ change: (inout Machine) -> [Machine.Action]) {
         for action in self.machine.withLock({ change(&$0) }) {
             switch action {
-            case .read(let cursor, let id): self.read(at: cursor, id)
+            case .read(let cursor, let count, let id): self.read(at: cursor, atMost: count, id)
             case .abandon(let id): self.client.cancel(id)
             case .deliver(let delivery): self.consumer.deliver(delivery)
             }
         }
     }
 
-    private func read(at cursor: Source.Cursor, _ id: GUID) {
+    private func read(at cursor: Source.Cursor, atMost count: Int, _ id: GUID) {
         guard case .success(let source) = self.source else { return }
         let terms: CallTerms
         do throws(PhotonPumpError) {
@@ -70,7 +71,7 @@ final class PageFeed<Source: PageSource>: Sendable {
             return self.perform { $0.failed(error, id) }
         }
         // When the iterator is deallocated, the conversation is cancelled anyway.
-        let exchange = source.exchange(at: cursor, id: id, terms: terms) { [weak self] result in
+        let exchange = source.exchange(at: cursor, atMost: count, id: id, terms: terms) { [weak self] result in
             self?.perform { machine in
                 switch result {
                 case .success(let reply): machine.received(source.page(reply), id)

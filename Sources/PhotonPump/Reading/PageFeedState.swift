@@ -3,8 +3,8 @@ internal import PhotonPumpWire
 /// Decides which page to request, and when, so that one is being fetched while another is iterated over; pure.
 struct PageFeedState<Element: Sendable, Cursor: Sendable>: Sendable {
     enum Action {
-        /// Request the page there, under this id.
-        case read(Cursor, GUID)
+        /// Request the page there, with so many events at most, under this id.
+        case read(Cursor, atMost: Int, GUID)
         /// Give up the request with this id.
         case abandon(GUID)
         case deliver(Delivery<[Element]>)
@@ -16,14 +16,18 @@ struct PageFeedState<Element: Sendable, Cursor: Sendable>: Sendable {
     private var next: Cursor?
     /// The request for it.
     private var reading: GUID?
+    /// How many events are still wanted; the largest number for all there are.
+    private var left: Int
     /// A page that arrived before the consumer was done with the previous one.
     private var ready: [Element]?
 
     /// - Parameters:
     ///   - start: where to begin; nil if there can be nothing to read.
+    ///   - limit: the most events to read in all; nil for all there are.
     ///   - newID: makes the id of a request.
-    init(_ start: Result<Cursor?, PhotonPumpError>, newID: @escaping @Sendable () -> GUID) {
+    init(_ start: Result<Cursor?, PhotonPumpError>, limit: Int? = nil, newID: @escaping @Sendable () -> GUID) {
         self.newID = newID
+        self.left = limit ?? .max
         switch start {
         case .success(let cursor): self.goOn(at: cursor)
         case .failure(let error): self.demand.end(error)
@@ -44,6 +48,7 @@ struct PageFeedState<Element: Sendable, Cursor: Sendable>: Sendable {
         guard self.awaits(id) else { return [] }
         self.reading = nil
         if !page.elements.isEmpty { self.ready = page.elements }
+        if self.left != .max { self.left -= min(page.count, self.left) }
         self.goOn(at: page.next)
         return self.proceed()
     }
@@ -69,8 +74,8 @@ struct PageFeedState<Element: Sendable, Cursor: Sendable>: Sendable {
     mutating func cancelled() -> [Action] { self.stop(CancellationError()) }
 
     private mutating func goOn(at cursor: Cursor?) {
-        self.next = cursor
-        if cursor == nil { self.demand.end(nil) }
+        self.next = self.left > 0 ? cursor : nil
+        if self.next == nil { self.demand.end(nil) }
     }
 
     private mutating func stop(_ error: any Error) -> [Action] {
@@ -88,7 +93,7 @@ struct PageFeedState<Element: Sendable, Cursor: Sendable>: Sendable {
         if let next, self.ready == nil, self.reading == nil {
             let id = self.newID()
             self.reading = id
-            actions.append(.read(next, id))
+            actions.append(.read(next, atMost: self.left, id))
         }
         if let delivery { actions.append(.deliver(delivery)) }
         return actions

@@ -14,8 +14,10 @@ protocol PageSource: Sendable {
     var options: ReadOptions { get }
 
     /// The conversation that reads the page at `cursor`.
+    ///
+    /// - Parameter count: the most events that are wanted, 1 or more; the page has no more.
     func exchange(
-        at cursor: Cursor, id: GUID, terms: CallTerms,
+        at cursor: Cursor, atMost count: Int, id: GUID, terms: CallTerms,
         completion: @escaping @Sendable (Result<Output, any Error>) -> Void
     ) -> any OpenExchange
 
@@ -26,14 +28,27 @@ protocol PageSource: Sendable {
 struct Page<Element: Sendable, Cursor: Sendable>: Sendable {
     /// May be empty even if this is not the end.
     let elements: [Element]
+    /// How many events they are.
+    let count: Int
     /// Where the next page is; nil at the end.
     let next: Cursor?
+
+    /// - Parameter count: as many as there are elements, unless given.
+    init(elements: [Element], count: Int? = nil, next: Cursor?) {
+        self.elements = elements
+        self.count = count ?? elements.count
+        self.next = next
+    }
 }
 
 /// Options of a read.
 struct ReadOptions: Sendable {
     let resolveLinks: Bool
     let call: CallOptions
+    /// The most events to read in all; nil for all there are.
+    var limit: Int?
+    /// Whether a stream that does not exist has no events, instead of being an error.
+    var missingIsEmpty = false
 
     var requireMaster: Bool { self.call.requireMaster ?? false }
 }

@@ -2,8 +2,8 @@ internal import PhotonPumpWire
 
 /// The pages of a stream, or of a part of it.
 struct StreamPages: PageSource {
-    private let stream: String
-    private let direction: Direction
+    let stream: String
+    let direction: Direction
     private let pageSize: Int
     private let sizer: PageSizer
     let start: Int64?
@@ -21,6 +21,7 @@ struct StreamPages: PageSource {
     ) throws(PhotonPumpError) {
         try Arguments.check(stream: stream)
         try Arguments.check(count: pageSize, stream: stream)
+        try Arguments.check(limit: options.limit, stream: stream)
         self.stream = stream
         self.direction = direction
         self.sizer = PageSizer(target: targetBytes)
@@ -45,18 +46,21 @@ struct StreamPages: PageSource {
     }
 
     func exchange(
-        at cursor: Int64, id: GUID, terms: CallTerms,
+        at cursor: Int64, atMost count: Int, id: GUID, terms: CallTerms,
         completion: @escaping @Sendable (Result<ReadStreamEventsCompleted, any Error>) -> Void
     ) -> any OpenExchange {
-        self.exchange(at: cursor, findsNothing: false, id: id, terms: terms, completion: completion)
+        // A stream that is deleted while it is read is not missing.
+        let findsNothing = self.options.missingIsEmpty && cursor == self.start
+        return self.exchange(
+            at: cursor, atMost: count, findsNothing: findsNothing, id: id, terms: terms, completion: completion)
     }
 
     /// - Parameter findsNothing: whether a stream that does not exist is no error.
     func exchange(
-        at cursor: Int64, findsNothing: Bool, id: GUID, terms: CallTerms,
+        at cursor: Int64, atMost count: Int = .max, findsNothing: Bool, id: GUID, terms: CallTerms,
         completion: @escaping @Sendable (Result<ReadStreamEventsCompleted, any Error>) -> Void
     ) -> any OpenExchange {
-        var reading = self.reading(at: cursor, atMost: self.pageSize)
+        var reading = self.reading(at: cursor, atMost: count)
         reading.findsNothing = findsNothing
         return Exchange(reading, id: id, terms: terms, completion: completion)
     }
@@ -93,7 +97,7 @@ struct StreamPages: PageSource {
     }
 
     func page(_ reply: ReadStreamEventsCompleted) -> Page<ResolvedRecord, Int64> {
-        let isEnd = reply.isEndOfStream || reply.nextEventNumber < 0
+        let isEnd = reply.isEndOfStream || reply.nextEventNumber < 0 || reply.result == .noStream
         return Page(elements: reply.events, next: isEnd ? nil : reply.nextEventNumber)
     }
 }

@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// Who may do what with a stream: the users and groups that have each right.
 ///
 /// `$all` stands for everyone; members of `$admins` may always do everything. If a right is nil, the server's settings
@@ -14,6 +16,8 @@ public struct StreamACL: Sendable, Hashable {
     public var readMetadata: [String]?
     /// Who may write the stream's metadata.
     public var writeMetadata: [String]?
+    /// Entries under other keys of metadata that was read, each as JSON text, so that they survive an edit.
+    private var others: [String: Payload] = [:]
 
     /// The given rights; where nil, the server's settings apply.
     public init(
@@ -91,5 +95,21 @@ extension StreamACL: Codable {
         try values.encodeIfPresent(self.delete.map(Roles.init), forKey: .delete)
         try values.encodeIfPresent(self.readMetadata.map(Roles.init), forKey: .readMetadata)
         try values.encodeIfPresent(self.writeMetadata.map(Roles.init), forKey: .writeMetadata)
+    }
+}
+
+extension StreamACL {
+    /// Decodes the JSON object that servers store.
+    init(json: Payload) throws {
+        self = try JSONDecoder().decode(StreamACL.self, from: Data(json))
+        self.others = try RawMembers(json).all.filter { CodingKeys(rawValue: $0.key) == nil }
+    }
+
+    /// The JSON object that servers store.
+    func json() throws -> Payload {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .withoutEscapingSlashes
+        let rights = try RawMembers(encoder.encode(self)).all
+        return Payload(try RawMembers.object(rights.merging(self.others) { right, _ in right }))
     }
 }

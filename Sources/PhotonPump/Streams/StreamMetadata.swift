@@ -1,4 +1,4 @@
-internal import Foundation
+public import Foundation
 internal import PhotonPumpTransport
 
 /// How the server treats a stream, and custom entries.
@@ -13,7 +13,8 @@ public struct StreamMetadata: Sendable, Hashable {
     public var cacheControl: Duration?
     /// Who may do what; if nil, the server's settings apply.
     public var acl: StreamACL?
-    /// Entries under other keys, each as the text of a JSON value; preserved when metadata is edited.
+    /// Entries under other keys, each as the text of a JSON value; preserved as they are when metadata is edited. See
+    /// also ``decodeCustom(_:forKey:decoder:)`` and ``encodeCustom(_:forKey:encoder:)``.
     public var custom: [String: Payload]
 
     /// The given settings, and none for the others.
@@ -35,6 +36,34 @@ public struct StreamMetadata: Sendable, Hashable {
 }
 
 extension StreamMetadata {
+    /// Decodes a custom entry from JSON.
+    ///
+    /// - Returns: nil if there is none with this key, or it is null.
+    /// - Throws: ``PhotonPumpError/Code/undecodableEvent``, naming the entry, with the decoder's error as
+    ///   ``PhotonPumpError/underlying``.
+    public func decodeCustom<T: Decodable>(
+        _ type: T.Type, forKey key: String, decoder: JSONDecoder = JSONDecoder()
+    ) throws -> T? {
+        do {
+            return try self.custom[key].flatMap { try decoder.decode(T?.self, from: Data($0)) }
+        } catch {
+            throw PhotonPumpError(
+                .undecodableEvent, "the metadata's custom value '\(key)' cannot be decoded as \(type)",
+                underlying: error)
+        }
+    }
+
+    /// Sets a custom entry to a value encoded as JSON; set ``custom`` to nil for a key to remove its entry.
+    ///
+    /// - Throws: any error of `encoder`.
+    public mutating func encodeCustom(
+        _ value: some Encodable, forKey key: String, encoder: JSONEncoder = JSONEncoder()
+    ) throws {
+        self.custom[key] = Payload(try encoder.encode(value))
+    }
+}
+
+extension StreamMetadata {
     private enum Key {
         static let maxAge = "$maxAge"
         static let maxCount = "$maxCount"
@@ -50,47 +79,52 @@ extension StreamMetadata {
     /// - Throws: if it is not a JSON object.
     init(json: some Collection<UInt8>) throws {
         self.init()
-        let value = try JSONSerialization.jsonObject(with: Data(json), options: .fragmentsAllowed)
-        guard let object = value as? [String: Any] else { throw CocoaError(.coderReadCorrupt) }
+        let object = try Self.object(json)
+        let texts = try RawMembers(json).all
         self.maxAge = Self.positive(object[Key.maxAge]).map { .seconds($0) }
         self.maxCount = Self.positive(object[Key.maxCount])
         self.truncateBefore = Self.integer(object[Key.truncateBefore]).flatMap { $0 >= 0 ? $0 : nil }
         self.cacheControl = Self.positive(object[Key.cacheControl]).map { .seconds($0) }
-        self.acl = try? object[Key.acl].map { try JSONDecoder().decode(StreamACL.self, from: Self.text(of: $0)) }
+        self.acl = try? texts[Key.acl].map { try StreamACL(json: $0) }
         let understood: [String: Bool] = [
             Key.maxAge: self.maxAge != nil, Key.maxCount: self.maxCount != nil,
             Key.truncateBefore: self.truncateBefore != nil, Key.cacheControl: self.cacheControl != nil,
             Key.acl: self.acl != nil,
         ]
-        for (key, value) in object where understood[key] != true {
-            self.custom[key] = Payload(try Self.text(of: value))
-        }
+        self.custom = texts.filter { understood[$0.key] != true }
     }
 
-    /// The JSON that servers store.
+    /// The JSON that servers store. Custom values are taken over as they are written.
     ///
-    /// - Throws: ``PhotonPumpError/Code/invalidArgument`` if a custom value is not JSON, or if its key is that of a
-    ///   setting that is set, too.
+    /// - Throws: ``PhotonPumpError/Code/invalidArgument`` if a custom value is not JSON.
     func json() throws -> Data {
-        var object: [String: Any] = [:]
-        for (key, text) in self.custom {
-            guard let value = try? JSONSerialization.jsonObject(with: Data(text), options: .fragmentsAllowed) else {
-                throw PhotonPumpError(.invalidArgument, "the metadata's custom value '\(key)' is not valid JSON")
-            }
-            object[key] = value
+        for (key, text) in self.custom where !Self.isJSON(text) {
+            throw PhotonPumpError(.invalidArgument, "the metadata's custom value '\(key)' is not valid JSON")
         }
-        var settings: [String: Any] = [:]
-        settings[Key.maxAge] = try self.maxAge.map { try Self.seconds($0, "maxAge") }
-        settings[Key.maxCount] = try self.maxCount.map { try Self.number($0, atLeast: 1, "maxCount") }
-        settings[Key.truncateBefore] = try self.truncateBefore.map { try Self.number($0, atLeast: 0, "truncateBefore") }
-        settings[Key.cacheControl] = try self.cacheControl.map { try Self.seconds($0, "cacheControl") }
-        settings[Key.acl] = try self.acl.map { try JSONSerialization.jsonObject(with: JSONEncoder().encode($0)) }
-        object.merge(settings) { _, setting in setting }
-        return try JSONSerialization.data(withJSONObject: object, options: .sortedKeys)
+        var members = self.custom
+        func set(_ key: String, _ number: Int64?) { if let number { members[key] = Payload("\(number)") } }
+        set(Key.maxAge, try self.maxAge.map { try Self.seconds($0, "maxAge") })
+        set(Key.maxCount, try self.maxCount.map { try Self.number($0, atLeast: 1, "maxCount") })
+        set(Key.truncateBefore, try self.truncateBefore.map { try Self.number($0, atLeast: 0, "truncateBefore") })
+        set(Key.cacheControl, try self.cacheControl.map { try Self.seconds($0, "cacheControl") })
+        if let acl { members[Key.acl] = try acl.json() }
+        return try RawMembers.object(members)
     }
 
-    private static func text(of value: Any) throws -> Data {
-        try JSONSerialization.data(withJSONObject: value, options: [.fragmentsAllowed, .sortedKeys])
+    /// The members of a JSON object, which is in UTF-8.
+    static func object(_ json: some Collection<UInt8>) throws -> [String: Any] {
+        // In other encodings JSON has zero bytes.
+        guard !json.contains(0), let object = try JSONSerialization.jsonObject(with: Data(json)) as? [String: Any]
+        else {
+            throw CocoaError(.coderReadCorrupt)
+        }
+        return object
+    }
+
+    /// Whether it can be a part of a JSON text in UTF-8, at the beginning of which alone there may be a byte order mark.
+    private static func isJSON(_ text: Payload) -> Bool {
+        guard !text.contains(0), text.first != 0xEF else { return false }
+        return (try? JSONSerialization.jsonObject(with: Data(text), options: .fragmentsAllowed)) != nil
     }
 
     private static func integer(_ value: Any?) -> Int64? {

@@ -11,6 +11,12 @@ public enum StreamName {
     /// followed by the type.
     public static func eventType(_ type: String) -> String { "$et-" + type }
 
+    /// The stream of links to the events that a persistent subscription has parked; see
+    /// ``Client/parkedEvents(of:to:direction:from:limit:pageSize:options:)``.
+    public static func parked(of group: String, to stream: String) -> String {
+        "$persistentsubscription-\(stream)::\(group)-parked"
+    }
+
     /// The category of a stream: the part of its name before the first `-`; nil if there is none.
     public static func category(of stream: String) -> String? {
         stream.firstIndex(of: "-").map { String(stream[..<$0]) }

@@ -34,30 +34,20 @@ struct ReadCommand: ClientCommand {
     }
 
     func run(with client: Client, json: Bool) async throws {
-        var left = self.count ?? .max
-        guard left > 0 else { return }
         let direction = self.backward ? Direction.backward : .forward
-        let pageSize = min(left, 500)
-        func show(_ event: ResolvedEvent) -> Bool {
-            print(json ? "\(EventOutput.json(event))" : EventOutput.text(event))
-            left -= 1
-            return left > 0
-        }
+        func show(_ event: ResolvedEvent) { print(json ? "\(EventOutput.json(event))" : EventOutput.text(event)) }
         if self.stream == "$all" {
-            let (filter, further) = try self.selection.filters()
             let events = client.iterAll(
-                direction: direction, from: try self.position(), pageSize: pageSize, matching: filter,
+                direction: direction, from: try self.position(), limit: self.count, matching: self.selection.filter,
                 resolveLinks: !self.selection.keepsLinks
             )
-            for try await event in events where further?(event) ?? true {
-                if !show(event) { break }
-            }
+            for try await event in events { show(event) }
         } else {
             let events = client.iter(
-                self.stream, direction: direction, from: try self.number(), pageSize: pageSize,
+                self.stream, direction: direction, from: try self.number(), limit: self.count,
                 resolveLinks: !self.selection.keepsLinks
             )
-            for try await event in events where !show(event) { break }
+            for try await event in events { show(event) }
         }
     }
 

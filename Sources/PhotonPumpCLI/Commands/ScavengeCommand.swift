@@ -23,7 +23,8 @@ struct ScavengeCommand: ClientCommand {
 extension EventOutput {
     static func text(_ outcome: ScavengeOutcome) -> String {
         switch outcome {
-        case .finished(let time, let bytes): "scavenged \(bytes) bytes in \(Int((time / .milliseconds(1)).rounded())) ms"
+        case .finished(let time, let bytes):
+            "scavenged \(bytes) bytes in \(Int((time / .milliseconds(1)).rounded())) ms"
         case .started(let id): "scavenge \(id) has begun"
         case .runsAlready: "a scavenge is going on already"
         }

@@ -76,21 +76,11 @@ struct StreamCommand: PumpCommand {
         }
 
         func run(with client: Client, json: Bool) async throws {
-            let name = StreamName.metadata(of: self.stream)
             if let metadata {
-                let event = NewEvent(type: "$metadata", data: Payload(metadata), isJSON: true)
-                let write = try await client.publishEvent(event, to: name)
+                let write = try await client.setRawMetadata(Payload(metadata), of: self.stream)
                 print(json ? "\(EventOutput.json(write))" : EventOutput.text(write))
             } else {
-                print(EventOutput.oneLine(try await self.current(client, name)))
-            }
-        }
-
-        private func current(_ client: Client, _ name: String) async throws -> Payload {
-            do {
-                return try await client.getLastEvent(in: name).data
-            } catch let error as PhotonPumpError where [.eventNotFound, .streamNotFound].contains(error.code) {
-                return "{}"
+                print(EventOutput.oneLine(try await client.getRawMetadata(of: self.stream)?.data ?? "{}"))
             }
         }
     }

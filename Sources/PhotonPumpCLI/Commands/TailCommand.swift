@@ -65,16 +65,15 @@ struct TailCommand: ClientCommand {
         options.resolveLinks = !self.selection.keepsLinks
         options.beyondEnd = self.beyondEnd.option
         if self.stream == "$all" {
-            let (filter, further) = try self.selection.filters()
             let subscription = try await client.subscribeToAll(
-                from: self.start(PlaceArgument.position), matching: filter, options: options)
-            try await self.printEvents(of: subscription, json: json, further) {
+                from: self.start(PlaceArgument.position), matching: self.selection.filter, options: options)
+            try await self.printEvents(of: subscription, json: json) {
                 subscription.status.lagInBytes.map { ", \($0) bytes of the log behind" } ?? ""
             }
         } else {
             let subscription = try await client.subscribe(
                 to: self.stream, from: self.start(PlaceArgument.number), options: options)
-            try await self.printEvents(of: subscription, json: json, nil) {
+            try await self.printEvents(of: subscription, json: json) {
                 subscription.status.lag.map { ", \($0) behind" } ?? ""
             }
         }
@@ -83,7 +82,6 @@ struct TailCommand: ClientCommand {
     private func printEvents<Place>(
         of subscription: Subscription<Place>,
         json: Bool,
-        _ fits: (@Sendable (ResolvedEvent) -> Bool)?,
         lag: @escaping @Sendable () -> String
     ) async throws {
         let progress = ProgressLine()
@@ -96,7 +94,7 @@ struct TailCommand: ClientCommand {
                 if case .beyondEnd = message, let consequence = self.beyondEnd.consequence {
                     ProgressLine.note("Warning: the place to continue from lies beyond the end; \(consequence)")
                 }
-                guard case .event(let event) = message, fits?(event) ?? true else { continue }
+                guard case .event(let event) = message else { continue }
                 try progress.printEvent(json ? "\(EventOutput.json(event))" : EventOutput.text(event))
                 printed += 1
                 if printed == limit { break }

@@ -14,7 +14,6 @@ package final class TLSTransport: Transport {
     private static let unsentLimit = 4 * unsentMark
     /// Bytes from below that one read goes through, if they bring nothing, before others on the queue get their turn.
     private static let bytesPerRead = 256 << 10
-
     private enum Phase {
         /// Exits: `open`, `failed`, `closed`.
         case handshaking
@@ -198,7 +197,8 @@ package final class TLSTransport: Transport {
 
     private func giveUpHandshake(after time: Duration) {
         guard case .handshaking = self.phase else { return }
-        self.attempt { () throws(TransportError) in throw .tls(.other("the handshake did not end within \(time.words)")) }
+        self.attempt { () throws(TransportError) in throw .tls(.other("the handshake did not end within \(time.words)"))
+        }
         self.report()
     }
 

@@ -143,7 +143,7 @@ extension ChaosTests {
         #expect(herd.peak <= Herd.bufferSize)
         let options = RestartedFollower.options
         let peak = followers.map(\.peak).max() ?? 0
-        #expect(peak <= options.maximumBufferedEvents + 2 * options.pageSize)
+        #expect(peak <= options.maximumBufferedEvents + 2 * (options.pageSize ?? 500))
         let again = herd.handled.values.map { $0 - 1 }.reduce(0, +)
         let runs = followers.reduce(into: [RestartedFollower.End: Int]()) { $0.merge($1.runs, uniquingKeysWith: +) }
         print(

@@ -23,6 +23,22 @@ struct DeletingTests {
         }
     }
 
+    @Test("deleting a stream shows in its state and in its metadata")
+    func state() async throws {
+        try await TestServer.withClient { client in
+            let stream = TestServer.newStream()
+            #expect(try await client.state(of: stream) == .missing)
+            try await client.publish(try Pony.events(1), to: stream)
+            #expect(try await client.state(of: stream) == .exists)
+            #expect(try await !client.getMetadata(of: stream).isDeleted)
+            try await client.deleteStream(stream)
+            #expect(try await client.state(of: stream) == .deleted)
+            #expect(try await client.getMetadata(of: stream).isDeleted)
+            try await client.tombstoneStream(stream)
+            #expect(try await client.state(of: stream) == .tombstoned)
+        }
+    }
+
     @Test("deleting a stream for good makes everything fail as deleted")
     func hard() async throws {
         try await TestServer.withClient { client in

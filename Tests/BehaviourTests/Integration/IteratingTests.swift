@@ -36,6 +36,73 @@ struct IteratingTests {
         }
     }
 
+    @Test(
+        "iterating returns no more than is wanted, in elements and in slices",
+        arguments: [Direction.forward, .backward], [(0, 0), (1, 1), (7, 7), (10, 10), (100, 20)])
+    func limited(direction: Direction, limit: (asked: Int, got: Int)) async throws {
+        try await TestServer.withClient { client in
+            let stream = TestServer.newStream()
+            try await client.publish(try Pony.events(20), to: stream)
+            let events = client.iter(stream, direction: direction, limit: limit.asked, pageSize: 4)
+            let numbers = try await events.reduce(into: []) { $0.append($1.number) }
+            #expect(numbers == Array((direction == .forward ? Array(0..<20) : (0..<20).reversed()).prefix(limit.got)))
+            let slices = try await events.slices.reduce(into: []) { $0.append($1) }
+            #expect(slices.flatMap(\.events).map(\.number) == numbers)
+            #expect(slices.allSatisfy { $0.events.count <= 4 && $0.lastEventNumber == 19 && $0.direction == direction })
+        }
+    }
+
+    @Test("iterating refuses a limit below 0")
+    func negativeLimit() async throws {
+        try await TestServer.withClient { client in
+            let error = try await failure { for try await _ in client.iter("s", limit: -1) {} }
+            #expect((error.code, error.message) == (.invalidArgument, "the limit -1 of 's' is below 0"))
+        }
+    }
+
+    @Test("iterating over a stream that is missing can be iterating over nothing")
+    func missing() async throws {
+        try await TestServer.withClient { client in
+            let (missing, deleted) = (TestServer.newStream("missing"), TestServer.newStream())
+            try await client.publish(try Pony.events(2), to: deleted)
+            try await client.deleteStream(deleted)
+            for stream in [missing, deleted] {
+                for direction in [Direction.forward, .backward] {
+                    let events = client.iter(stream, direction: direction, missingIsEmpty: true)
+                    #expect(try await events.reduce(0) { count, _ in count + 1 } == 0)
+                    #expect(try await events.slices.reduce(0) { count, _ in count + 1 } == 0)
+                }
+            }
+            try await client.tombstoneStream(deleted)
+            let error = try await failure { for try await _ in client.iter(deleted, missingIsEmpty: true) {} }
+            #expect(error.code == .streamDeleted)
+        }
+    }
+
+    @Test("iterating and reading follow the client's settings where calls do not say")
+    func defaults() async throws {
+        try await TestServer.withConfiguration { configuration in
+            var configuration = configuration
+            (configuration.pageSize, configuration.resolveLinks) = (2, true)
+            try await withClient(configuration, logger: .silent) { client in
+                let (target, links) = (TestServer.newStream(), TestServer.newStream("links"))
+                try await client.publish(try Pony.events(3), to: target)
+                try await client.publish((0..<3).map { NewEvent.link(to: $0, in: target) }, to: links)
+                #expect(try await client.get(links).events.map(\.stream) == [target, target])
+                #expect(try await client.getLastEvent(in: links).stream == target)
+                #expect(
+                    try await client.get(links, maxCount: 3, resolveLinks: false).events.map(\.type) == [
+                        "$>", "$>", "$>",
+                    ])
+                #expect(try await client.iter(links).slices.reduce(into: []) { $0.append($1.events.count) } == [2, 1])
+                for try await event in try await client.subscribe(to: links, from: .start).events {
+                    #expect(event.stream == target)
+                    break
+                }
+            }
+        }
+    }
+
     @Test("iterating includes what is written before the end is reached")
     func growing() async throws {
         try await TestServer.withClient { client in

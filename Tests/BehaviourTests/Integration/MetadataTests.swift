@@ -21,6 +21,32 @@ struct MetadataTests {
         }
     }
 
+    @Test("a stream's metadata can be any JSON object, which an edit keeps as it is")
+    func raw() async throws {
+        try await TestServer.withClient { client in
+            let stream = TestServer.newStream()
+            #expect(try await client.getRawMetadata(of: stream) == nil)
+            let json: Payload = #"{"exact":1.10000000000000000000001,"$acl":{"$r":"$all","$x":[1]},"$maxCount":7}"#
+            try await client.setRawMetadata(json, of: stream, expecting: .noStream)
+            #expect(try await client.getRawMetadata(of: stream)?.data == json)
+            try await client.editMetadata(of: stream) {
+                $0.maxCount = 8
+                $0.acl?.write = ["ops"]
+                try $0.encodeCustom(Pony(name: "Rarity"), forKey: "owner")
+            }
+            let raw = try #require(await client.getRawMetadata(of: stream))
+            #expect(raw.number == 1)
+            #expect(raw.data.text.contains(#""exact":1.10000000000000000000001"#))
+            #expect(raw.data.text.contains(#""$x":[1]"#))
+            let metadata = try await client.getMetadata(of: stream).metadata
+            #expect(try metadata.decodeCustom(Pony.self, forKey: "owner") == Pony(name: "Rarity"))
+            #expect((metadata.maxCount, metadata.acl?.read, metadata.acl?.write) == (8, ["$all"], ["ops"]))
+
+            let error = try await failure { try await client.setRawMetadata("[]", of: stream) }
+            #expect(error.code == .invalidArgument)
+        }
+    }
+
     @Test("the metadata of a stream that has events only is empty")
     func ofStreamWithout() async throws {
         try await TestServer.withClient { client in

@@ -282,6 +282,30 @@ struct PersistentSubscriptionTests {
         }
     }
 
+    @Test("persistent subscriptions have the events they parked read one after another, with the reasons")
+    func parkedEvents() async throws {
+        try await Self.withHerd(3) { client, stream in
+            let none = client.parkedEvents(of: "herd", to: stream)
+            #expect(try await none.reduce(0) { count, _ in count + 1 } == 0)
+            let herd = try await client.connectSubscription("herd", to: stream)
+            var events = herd.events.makeAsyncIterator()
+            for reason in ["lame", "old"] {
+                herd.nack(try #require(try await events.next()), action: .park, reason: reason)
+            }
+            var parked: [ParkedEvent] = []
+            while parked.count < 2 {
+                parked = try await client.parkedEvents(of: "herd", to: stream).reduce(into: []) { $0.append($1) }
+            }
+            #expect(parked.map(\.event.number) == [0, 1])
+            #expect(
+                parked.map(\.event.received.stream)
+                    == Array(repeating: StreamName.parked(of: "herd", to: stream), count: 2))
+            #expect(parked.map { $0.reason?.hasSuffix("lame") } == [true, false])
+            let last = client.parkedEvents(of: "herd", to: stream, direction: .backward, limit: 1)
+            #expect(try await last.reduce(into: []) { $0.append($1.event.number) } == [1])
+        }
+    }
+
     @Test(
         "persistent subscriptions tell how they are getting on, and deliver parked events again, over HTTP",
         .enabled(if: TestServer.isEmbedded, "asks the embedded server's HTTP port"))

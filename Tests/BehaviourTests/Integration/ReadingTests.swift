@@ -27,6 +27,18 @@ struct ReadingTests {
         }
     }
 
+    @Test("reading what may be missing returns nothing in its place")
+    func optional() async throws {
+        try await TestServer.withClient { client in
+            let (stream, missing) = (TestServer.newStream(), TestServer.newStream("missing"))
+            try await client.publish(try Pony.events(2), to: stream)
+            #expect(try await client.findLastEvent(in: stream)?.number == 1)
+            #expect(try await client.findLastEvent(in: missing) == nil)
+            #expect(try await client.find(stream, direction: .backward)?.events.map(\.number) == [1, 0])
+            #expect(try await client.find(missing) == nil)
+        }
+    }
+
     @Test(
         "reading a deleted stream fails as deleted for good, or as missing",
         .enabled(if: TestServer.isEmbedded, "deletes by hook"))

@@ -66,6 +66,30 @@ struct TransactionTests {
         }
     }
 
+    @Test("transactions that are rolled back are neither written to nor committed, except by others")
+    func rolledBack() async throws {
+        try await TestServer.withClient { client in
+            let stream = TestServer.newStream()
+            let transaction = try await client.startTransaction(on: stream)
+            try await transaction.write(try Pony.events(2))
+            try transaction.rollback()
+            try transaction.rollback()
+            for attempt in [
+                { try await transaction.write(try Pony.events(1)) }, { try await transaction.commit() },
+            ] as [() async throws -> Void] {
+                let error = try await failure(attempt)
+                #expect(error.code == .invalidArgument)
+                #expect(error.message == "transaction \(transaction.id) on '\(stream)' was rolled back")
+            }
+            #expect(try await client.state(of: stream) == .missing)
+
+            // The server has not been told.
+            let other = client.transaction(transaction.id, on: stream)
+            #expect(try await other.commit().lastEventNumber == 1)
+            #expect(throws: PhotonPumpError.self) { try other.rollback() }
+        }
+    }
+
     @Test("transactions are refused when they are committed, not before")
     func refused() async throws {
         try await TestServer.withClient { client in

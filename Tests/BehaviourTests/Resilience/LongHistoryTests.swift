@@ -50,7 +50,7 @@ struct LongHistoryTests {
                 #expect(end.kilobytes <= before.kilobytes + 8192)
                 #expect(end.threads <= before.threads + 16)
                 // The consumer has one page, the next one waits for it.
-                #expect(subscription.status.peakBufferedEvents <= 2 * SubscriptionOptions().pageSize)
+                #expect(subscription.status.peakBufferedEvents <= 2 * 500)
             }
         }
     }

@@ -6,7 +6,7 @@ import Testing
 @Suite("Reading a page of the log by the server's filter")
 struct ReadAllFilteredTests {
     private func conversation(_ direction: Direction, from position: Position) -> ReadAllFiltered {
-        let filter = EventFilter.types(prefixedBy: "Pony").message
+        let filter = PhotonPumpWire.Filter(.eventType, .prefix, ["Pony"])
         return ReadAllFiltered(
             direction: direction,
             message: FilteredReadAllEvents(

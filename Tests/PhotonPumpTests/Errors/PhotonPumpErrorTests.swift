@@ -51,7 +51,9 @@ struct PhotonPumpErrorTests {
         #expect("\(error)".count == 8001)
     }
 
-    @Test("errors have the operation as a property and at the beginning of the message, and keep what they are told first")
+    @Test(
+        "errors have the operation as a property and at the beginning of the message, and keep what they are told first"
+    )
     func operation() {
         let error = PhotonPumpError(.timedOut, "no answer", during: "read 's'")
         #expect((error.operation, error.message) == ("read 's'", "read 's': no answer"))

@@ -8,9 +8,9 @@ struct PageFeedStateTests {
     private typealias Feed = PageFeedState<Int64, Int64>
 
     /// Its requests are numbered from 1.
-    private func feed(_ start: Result<Int64?, PhotonPumpError> = .success(0)) -> Feed {
+    private func feed(_ start: Result<Int64?, PhotonPumpError> = .success(0), limit: Int? = nil) -> Feed {
         let ids = CountedIDs()
-        return Feed(start) { ids.next() }
+        return Feed(start, limit: limit) { ids.next() }
     }
 
     private func id(_ number: UInt64) -> GUID { CountedIDs.id(number) }
@@ -22,14 +22,14 @@ struct PageFeedStateTests {
     @Test("fetching pages ahead asks for nothing before the consumer does, and then always for one page more")
     func oneAhead() {
         var feed = self.feed()
-        #expect(feed.demanded() == [.read(0, self.id(1))])
+        #expect(feed.demanded() == [.read(0, atMost: .max, self.id(1))])
         #expect(
             feed.received(self.page(0...1, next: 2), self.id(1)) == [
-                .read(2, self.id(2)), .deliver(.batch([0, 1])),
+                .read(2, atMost: .max, self.id(2)), .deliver(.batch([0, 1])),
             ])
         // The consumer is not through yet: the page is kept, and no further one is asked for.
         #expect(feed.received(self.page(2...3, next: 4), self.id(2)) == [])
-        #expect(feed.demanded() == [.read(4, self.id(3)), .deliver(.batch([2, 3]))])
+        #expect(feed.demanded() == [.read(4, atMost: .max, self.id(3)), .deliver(.batch([2, 3]))])
     }
 
     @Test("fetching pages ahead delivers what is left before the end, and the end as often as it is asked for")
@@ -43,11 +43,11 @@ struct PageFeedStateTests {
     @Test("S37: fetching pages ahead goes on over empty pages that are not the end")
     func emptyPages() {
         var feed = self.feed(.success(9000))
-        #expect(feed.demanded() == [.read(9000, self.id(1))])
-        #expect(feed.received(self.page(nil, next: 12), self.id(1)) == [.read(12, self.id(2))])
+        #expect(feed.demanded() == [.read(9000, atMost: .max, self.id(1))])
+        #expect(feed.received(self.page(nil, next: 12), self.id(1)) == [.read(12, atMost: .max, self.id(2))])
         #expect(
             feed.received(self.page(11...12, next: 10), self.id(2)) == [
-                .read(10, self.id(3)), .deliver(.batch([11, 12])),
+                .read(10, atMost: .max, self.id(3)), .deliver(.batch([11, 12])),
             ])
     }
 
@@ -55,6 +55,21 @@ struct PageFeedStateTests {
     func nothing() {
         var feed = self.feed(.success(nil))
         #expect(feed.demanded() == [.deliver(.end)])
+    }
+
+    @Test("fetching pages ahead asks for no more than is wanted in all, and ends there")
+    func limited() {
+        var feed = self.feed(limit: 3)
+        #expect(feed.demanded() == [.read(0, atMost: 3, self.id(1))])
+        #expect(
+            feed.received(self.page(0...1, next: 2), self.id(1)) == [
+                .read(2, atMost: 1, self.id(2)), .deliver(.batch([0, 1])),
+            ])
+        #expect(feed.received(self.page(2...2, next: 3), self.id(2)) == [])
+        #expect(feed.demanded() == [.deliver(.batch([2]))])
+        #expect(feed.demanded() == [.deliver(.end)])
+        var none = self.feed(limit: 0)
+        #expect(none.demanded() == [.deliver(.end)])
     }
 
     @Test("fetching pages ahead delivers an error after the pages before it, once")

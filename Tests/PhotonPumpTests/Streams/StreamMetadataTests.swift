@@ -31,6 +31,7 @@ struct StreamMetadataTests {
         arguments: [
             #"{"$maxCount":0}"#, #"{"$maxAge":-1}"#, #"{"$maxCount":"many"}"#, #"{"$acl":7}"#, #"{"$tb":-2}"#,
             #"{"$tmp":true}"#,
+            #"{"big":123456789012345678901234567890,"exact":1.10}"#, #"{"a":{"b": "}\""},"ü\"":"x"}"#,
             #"{"$maxCount":1.5}"#, #"{"a":[1,2,{"b":null}],"n":12345678901}"#,
         ]
     )

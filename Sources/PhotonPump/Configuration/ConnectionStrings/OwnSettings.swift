@@ -5,6 +5,8 @@ extension Setting {
             Setting("connectionName", .text, \.configuration.connectionName),
             Setting("nodePreference", .preference, \.configuration.nodePreference),
             Setting("requireMaster", .flag, \.configuration.requireMaster),
+            Setting("pageSize", .count(from: 1), \.configuration.pageSize),
+            Setting("resolveLinks", .flag, \.configuration.resolveLinks),
 
             Setting("tls", .flag, \.usesTLS),
             Setting("tlsVerifyCert", .flag, \.verifiesCertificates),

@@ -8,7 +8,7 @@ final class AllSource: CatchUpSource {
     private let pages: AllPages
     private let filter: EventMatcher?
     /// Whether the server filters, as far as is known.
-    private let isServersWork = Atomic(true)
+    private let isServersWork: Atomic<Bool>
 
     var call: CallOptions { self.options.call }
     var isFiltered: Bool { self.filter != nil }
@@ -20,9 +20,11 @@ final class AllSource: CatchUpSource {
         try options.check(stream: "$all")
         self.options = options
         self.filter = try filter.map { (filter) throws(PhotonPumpError) in try EventMatcher(filter) }
-        let how = ReadOptions(resolveLinks: options.resolveLinks, call: options.call)
+        self.isServersWork = Atomic(self.filter?.isServersWork ?? true)
+        let how = ReadOptions(resolveLinks: options.resolveLinks ?? false, call: options.call)
         self.pages = try AllPages(
-            .forward, from: Self.position(start), pageSize: options.pageSize, targetBytes: options.pageBytes,
+            .forward, from: Self.position(start), pageSize: options.pageSize ?? Arguments.usualPage,
+            targetBytes: options.pageBytes,
             matching: filter, how)
         if case .after(.end) = start { throw Self.nowhere }
         if case .from(.end) = start { throw Self.nowhere }
@@ -70,10 +72,10 @@ final class AllSource: CatchUpSource {
         id: GUID, terms: CallTerms,
         completion: @escaping @Sendable (Result<CatchUpConfirmation, any Error>) -> Void
     ) -> any OpenExchange {
-        var subscribe = Subscribe(target: "", resolveLinks: self.options.resolveLinks)
+        var subscribe = Subscribe(target: "", resolveLinks: self.pages.options.resolveLinks)
         let isServersWork = self.filter != nil && self.isServersWork.load(ordering: .relaxed)
         if isServersWork {
-            subscribe.filter = self.filter?.filter.message
+            subscribe.filter = self.filter?.server?.message
             subscribe.checkpointInterval = Int32(self.options.checkpointInterval)
         }
         return Exchange(subscribe, id: id, terms: terms) { result in
@@ -109,8 +111,9 @@ final class AllSource: CatchUpSource {
     }
 
     func pushed(_ record: PositionedRecord) -> (event: CatchUpEvent, fits: Bool)? {
-        // A filtering server has the last word: its patterns differ slightly from the client's.
-        let isFitting = self.isServersWork.load(ordering: .relaxed) || self.filter?.matches(record) ?? true
+        // A server that does all of the filtering has the last word: its patterns differ slightly from the client's.
+        let isDecided = self.filter?.server?.isComplete ?? true && self.isServersWork.load(ordering: .relaxed)
+        let isFitting = isDecided || self.filter?.matches(record) ?? true
         return (Self.event(record), isFitting)
     }
 

@@ -14,7 +14,7 @@ struct StreamSource: CatchUpSource {
     {
         try options.check(stream: stream)
         self.name = stream
-        self.resolveLinks = options.resolveLinks
+        self.resolveLinks = options.resolveLinks ?? false
         let first: StreamPosition =
             switch start {
             case .start, .end: .start
@@ -22,9 +22,10 @@ struct StreamSource: CatchUpSource {
             case .after(let number): .number(number == .max ? number : number + 1)
             case .from(let number): .number(number)
             }
-        let how = ReadOptions(resolveLinks: options.resolveLinks, call: options.call)
+        let how = ReadOptions(resolveLinks: self.resolveLinks, call: options.call)
         self.pages = try StreamPages(
-            stream, .forward, from: first, pageSize: options.pageSize, targetBytes: options.pageBytes, how)
+            stream, .forward, from: first, pageSize: options.pageSize ?? Arguments.usualPage,
+            targetBytes: options.pageBytes, how)
     }
 
     func read(

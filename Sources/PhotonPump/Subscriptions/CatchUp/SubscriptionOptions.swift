@@ -36,11 +36,12 @@ public struct SubscriptionOptions: Sendable, Hashable {
         case startOver
     }
 
-    /// Whether events that are links are followed to the events they point to. False by default.
-    public var resolveLinks = false
-    /// The most past events to request at once, 1 to 4096; fewer if they are large. At most two such pages are held. 500
-    /// by default.
-    public var pageSize = 500
+    /// Whether events that are links are followed to the events they point to. nil, the default, means
+    /// ``Client/Configuration/resolveLinks``.
+    public var resolveLinks: Bool?
+    /// The most past events to request at once, 1 to 4096; fewer if they are large. At most two such pages are held. nil,
+    /// the default, means ``Client/Configuration/pageSize``.
+    public var pageSize: Int?
     /// How many events may be held for the consumer as they are pushed: those that are waiting, and the batch that it
     /// is iterating over. 10,000 by default.
     public var maximumBufferedEvents = 10_000
@@ -65,7 +66,7 @@ public struct SubscriptionOptions: Sendable, Hashable {
 
     /// - Throws: ``PhotonPumpError/Code/invalidArgument``, naming the invalid option.
     func check(stream: String) throws(PhotonPumpError) {
-        try Arguments.check(count: self.pageSize, stream: stream)
+        if let pageSize { try Arguments.check(count: pageSize, stream: stream) }
         let limits = [
             ("maximumBufferedEvents", self.maximumBufferedEvents),
             ("maximumBufferedBytes", self.maximumBufferedBytes),

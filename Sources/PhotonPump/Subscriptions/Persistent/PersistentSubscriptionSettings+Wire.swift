@@ -63,7 +63,8 @@ private struct SettingCheck {
     func milliseconds(_ name: String, _ value: Duration) throws(PhotonPumpError) -> Int32 {
         try self.that(value > .zero, "\(name) \(value.words) is not above zero")
         try self.that(
-            value <= .milliseconds(Int32.max), "\(name) \(value.words) is above \(Duration.milliseconds(Int32.max).words)")
+            value <= .milliseconds(Int32.max),
+            "\(name) \(value.words) is above \(Duration.milliseconds(Int32.max).words)")
         return Int32((value / .milliseconds(1)).rounded(.up))
     }
 

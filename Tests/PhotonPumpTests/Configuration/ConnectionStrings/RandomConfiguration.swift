@@ -16,6 +16,8 @@ extension Client.Configuration {
         change(\.connectionName, to: text(&generator))
         change(\.nodePreference, to: NodePreference.allCases.randomElement(using: &generator) ?? .master)
         change(\.requireMaster, to: Bool.random(using: &generator))
+        change(\.pageSize, to: Int.random(in: 1...100_000, using: &generator))
+        change(\.resolveLinks, to: true)
         change(\.discovery.maximumAttempts, to: limit(from: 1))
         change(\.discovery.interval, to: duration())
         change(\.discovery.gossipTimeout, to: duration())

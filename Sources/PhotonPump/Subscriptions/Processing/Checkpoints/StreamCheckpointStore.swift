@@ -33,7 +33,7 @@ public final class StreamCheckpointStore<Place: Codable & Comparable & Hashable 
         options.requireMaster = options.requireMaster ?? true
         let event: ResolvedEvent
         do {
-            event = try await self.client.getLastEvent(in: self.stream, options: options)
+            event = try await self.client.getLastEvent(in: self.stream, resolveLinks: false, options: options)
         } catch let error as PhotonPumpError where error.code == .streamNotFound {
             return nil
         }
