@@ -10,6 +10,8 @@ package final class PackageChannel {
     private let transport: any Transport
     private var decoder: FrameDecoder
     private var outbound = OutboundBuffer()
+    /// Packages that were collected since this was last taken.
+    private var collected = 0
     private var waitsForRoom = false
 
     /// - Parameters:
@@ -47,16 +49,24 @@ package final class PackageChannel {
 
     /// Collects a package for the next ``flush()``.
     package func send(_ package: Package) {
+        self.collected += 1
         self.outbound.append(package)
     }
 
     package func send(_ message: some WireMessage, _ command: Command, _ correlation: GUID, login: Login? = nil) {
+        self.collected += 1
         message.append(to: &self.outbound, command, correlation, login: login)
     }
 
     /// Collects bytes as they are.
     package func send(_ bytes: Bytes) {
         self.outbound.append(bytes)
+    }
+
+    /// How many packages were collected since the last call.
+    package func takeCollected() -> Int {
+        defer { self.collected = 0 }
+        return self.collected
     }
 
     /// Writes what was collected, as far as the peer takes it; the rest waits for ``TransportEvent/writable``.

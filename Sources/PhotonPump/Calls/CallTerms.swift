@@ -18,10 +18,16 @@ struct CallTerms: Sendable {
     /// Whether this belongs to a call that began before the client was to be closed, and may finish.
     var isContinued = false
     private let environment: Environment
+    /// Those of the client, which count the call's requests.
+    var metrics: ClientMetrics?
 
     /// Terms for a request that the client makes for other calls.
-    init(until deadline: ContinuousClock.Instant, as login: Login?, _ environment: Environment) {
+    init(
+        until deadline: ContinuousClock.Instant, as login: Login?, _ environment: Environment,
+        _ metrics: ClientMetrics? = nil
+    ) {
         self.environment = environment
+        self.metrics = metrics
         self.started = environment.now
         self.deadline = deadline
         self.startBy = deadline
@@ -30,15 +36,15 @@ struct CallTerms: Sendable {
     }
 
     /// - Throws: ``PhotonPumpError/Code/invalidArgument``, naming the invalid option.
-    init(
-        _ options: CallOptions, _ settings: Client.Configuration, _ environment: Environment
-    ) throws(PhotonPumpError) {
+    init(_ options: CallOptions, _ context: ClientContext) throws(PhotonPumpError) {
+        let settings = context.configuration
         let timeout = options.timeout ?? settings.operationTimeout
         guard timeout > .zero else {
             throw PhotonPumpError(.invalidArgument, "timeout \(timeout.words) is not above zero")
         }
-        let now = environment.now
-        self.environment = environment
+        let now = context.environment.now
+        self.environment = context.environment
+        self.metrics = context.metrics
         self.started = now
         self.deadline = now + min(timeout, Self.longest)
         self.correlation = options.correlationID.map { GUID(textOrder: $0.uuid) }

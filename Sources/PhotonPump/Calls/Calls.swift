@@ -103,20 +103,23 @@ final class Calls {
     }
 
     /// Sends a request again after a pause, because the node is not serving any at the moment.
-    func retry(_ exchange: any OpenExchange) {
+    func retry(_ exchange: any OpenExchange, because reason: ClientMetrics.Retry = .notHandled) {
+        self.context.metrics?.retried(reason)
         self.table.delay(exchange.id, until: self.now + self.context.backoff(attempts: exchange.attempts))
     }
 
     /// The server gave up waiting for the request to be done: it is sent again after a pause, or looked for first.
     func retry(_ exchange: any OpenExchange, after error: PhotonPumpError) {
-        guard exchange.uncertainWrite != nil else { return self.retry(exchange) }
+        guard exchange.uncertainWrite != nil else { return self.retry(exchange, because: .serverTimeout) }
+        self.context.metrics?.retried(.serverTimeout)
         self.table.hold(exchange.id)
         let pause = self.context.backoff(attempts: exchange.attempts)
         self.settlements.begin([exchange.id], because: error, after: pause, in: self)
     }
 
     /// Sends a request again as soon as it is its turn.
-    func retryAtOnce(_ id: GUID) {
+    func retryAtOnce(_ id: GUID, because reason: ClientMetrics.Retry) {
+        self.context.metrics?.retried(reason)
         self.table.delay(id, until: self.now)
     }
 
@@ -126,7 +129,7 @@ final class Calls {
     func refuse(_ frame: LargeFrame, from peer: String) -> Bool {
         guard let exchange = self.table.entry(frame.correlation) else { return false }
         if exchange.answerWasTooLarge(bytes: frame.length) {
-            self.retryAtOnce(frame.correlation)
+            self.retryAtOnce(frame.correlation, because: .tooLarge)
         } else {
             self.finish(frame.correlation)
             exchange.fail(self.context.tooLarge(frame, from: peer))
@@ -154,6 +157,7 @@ final class Calls {
         if exchange.refusal == nil { exchange.note(error) }
         // Nodes that name each other would send it back and forth.
         guard exchange.attempts <= 2 else { return self.retry(exchange) }
+        self.context.metrics?.retried(.redirected)
         self.redirected.insert(exchange.id)
         self.table.delay(exchange.id, until: exchange.terms.deadline)
     }
@@ -187,11 +191,15 @@ final class Calls {
     func interrupt(_ error: PhotonPumpError, only ids: Set<GUID>? = nil, cutting cut: GUID? = nil) {
         let retries = self.context.configuration.retries
         let (over, held) = self.table.interrupt(only: ids) { exchange in
-            if exchange.id == cut { return .repeated }
+            if exchange.id == cut {
+                self.context.metrics?.retried(.tooLarge)
+                return .repeated
+            }
             let losses = exchange.lostAnswer()
             guard exchange.isSafeToRepeat, retries.afterNoAnswer, losses <= retries.maximum ?? .max else {
                 return .over
             }
+            self.context.metrics?.retried(.connectionLost)
             return exchange.uncertainWrite == nil ? .repeated : .held
         }
         for exchange in over { exchange.fail(error) }

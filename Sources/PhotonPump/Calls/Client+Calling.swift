@@ -66,7 +66,7 @@ extension Client {
 
     /// The terms of a call that begins now.
     nonisolated func terms(_ options: CallOptions) throws(PhotonPumpError) -> CallTerms {
-        try CallTerms(options, self.configuration, self.environment)
+        try CallTerms(options, self.context)
     }
 
     /// An id for ``begin(_:)`` and ``cancel(_:)``.
@@ -106,6 +106,7 @@ extension Client {
             self.intake.note(isQuiet: self.calls.areNoneInside)
             messages = self.intake.takeAllOrLeave()
         }
+        self.context.metrics?.note(self.calls.load)
         self.watchDeadlines()
         if self.calls.areNoneInside { self.restIfUnwanted() }
         self.lookWhetherDrained()

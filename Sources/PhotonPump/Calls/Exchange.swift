@@ -92,6 +92,8 @@ final class Exchange<C: Conversation>: OpenExchange {
     let completion: Completion
     let history: ExchangeHistory
     private let admitted = Atomic(false)
+    /// When it began, if that is measured.
+    private let began: Environment.Instant?
     /// At most one; most requests have none, and an error is large.
     private let refusals = Mutex<[PhotonPumpError]>([])
 
@@ -106,6 +108,7 @@ final class Exchange<C: Conversation>: OpenExchange {
         self.id = id
         self.terms = terms
         self.history = history
+        self.began = terms.metrics?.begin()
         self.completion = completion
     }
 
@@ -149,7 +152,7 @@ final class Exchange<C: Conversation>: OpenExchange {
     func received(_ package: Package, from endpoint: String) -> Verdict {
         switch self.step(package) {
         case .finish(let output):
-            self.completion(.success(output))
+            self.complete(.success(output))
             return .over
         case .fail(var error):
             error.endpoint = endpoint
@@ -192,7 +195,7 @@ final class Exchange<C: Conversation>: OpenExchange {
 
     func cancel() {
         if self.attempts > 0 { self.conversation.leftOpen() }
-        self.completion(.failure(CancellationError()))
+        self.complete(.failure(CancellationError()))
     }
 
     /// - Parameter isInDoubt: whether it could not be found out that the request may be repeated.
@@ -205,7 +208,15 @@ final class Exchange<C: Conversation>: OpenExchange {
             self.conversation.effect != .none && self.history.isOpen && error.code.leavesOutcomeOpen
         error.isSafeToRepeat = self.conversation.effect != .once && !isInDoubt
         if error.mayHaveBeenApplied { self.conversation.leftOpen() }
-        self.completion(.failure(error))
+        self.complete(.failure(error))
+    }
+
+    /// Ends the caller's wait.
+    func complete(_ result: Result<C.Output, any Error>) {
+        if let metrics = self.terms.metrics, let began {
+            metrics.ended(self.conversation.request.command, result, begun: began)
+        }
+        self.completion(result)
     }
 
     private func step(_ package: Package) -> Step<C.Output> {

@@ -24,6 +24,7 @@ extension Client {
         self.workers.failRequests(error)
         self.endSubscriptions(Self.closedError)
         self.observers.announce(.closed)
+        self.context.metrics?.note(self.calls.load)
         self.workers.giveUp()
         self.logger.debug("closed")
     }

@@ -21,8 +21,9 @@ extension Client: SubscriptionHost {
     }
 
     func tell(_ message: any WireMessage, _ command: Command, _ id: GUID, _ login: Login?) {
-        guard self.subscribers.contains(id) else { return }
-        self.connections.serving?.send(message, command, id, login: login)
+        guard self.subscribers.contains(id), let connection = self.connections.serving else { return }
+        self.context.metrics?.told(message)
+        connection.send(message, command, id, login: login)
     }
 
     func endSubscriber(_ id: GUID) {

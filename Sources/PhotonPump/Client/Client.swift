@@ -1,10 +1,11 @@
 public import Logging
+public import Metrics
 internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
 /// A client of an EventStore server or cluster, with one TCP connection that any number of tasks share.
 ///
-/// Create one and ``close()`` it at the end, or let ``withClient(_:logger:_:)-(String,_,_)`` do both:
+/// Create one and ``close()`` it at the end, or let ``withClient(_:logger:metrics:_:)-(String,_,_,_)`` do both:
 ///
 /// ```swift
 /// try await withClient("tcp://admin:changeit@localhost:1113") { client in
@@ -39,7 +40,7 @@ public actor Client {
     /// The receivers of what the server pushes.
     var subscribers = Subscribers()
     let workers = Workers()
-    var observers = ConnectionObservers()
+    var observers: ConnectionObservers
 
     /// The settings this client was created with.
     public nonisolated var configuration: Configuration { self.context.configuration }
@@ -57,29 +58,35 @@ public actor Client {
     ///   - selectNode: chooses the node of a cluster to connect to, instead of the configuration's preference.
     ///   - logger: receives `warning` when the connection or a subscription is lost, `info` when it is back, and
     ///     `debug` for everything else; never payloads or passwords. See <doc:Logging>.
+    ///   - metrics: makes the instruments of what the client counts and measures; the factory that the program has
+    ///     bootstrapped by now unless given. See <doc:Metrics>.
     /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``, naming the invalid setting.
     public init(
         _ configuration: Configuration,
         credentials: CredentialsProvider? = nil,
         selectNode: NodeSelector? = nil,
-        logger: Logger = Logger(label: "PhotonPump")
+        logger: Logger = Logger(label: "PhotonPump"),
+        metrics: any MetricsFactory = MetricsSystem.factory
     ) throws {
         try self.init(
-            configuration, credentials: credentials, selectNode: selectNode, logger: logger, environment: .system)
+            configuration, credentials: credentials, selectNode: selectNode, logger: logger, metrics: metrics,
+            environment: .system)
     }
 
     /// The same, in an environment other than that of the machine.
     init(
         _ configuration: Configuration, credentials: CredentialsProvider? = nil, selectNode: NodeSelector? = nil,
-        logger: Logger, environment: Environment, http: any HTTPGetter = CurlGetter()
+        logger: Logger, metrics: any MetricsFactory = MetricsSystem.factory, environment: Environment,
+        http: any HTTPGetter = CurlGetter()
     ) throws {
         let login = try configuration.validated().login
-        let context = try ClientContext(configuration, environment, http: http, logger)
+        let context = try ClientContext(configuration, environment, http: http, logger, metrics)
         let intake = Intake(context)
         let finder = NodeFinder(context, credentials: credentials, selectNode: selectNode)
         let client = ClientReference()
         self.context = context
         self.intake = intake
+        self.observers = ConnectionObservers(context.metrics)
         self.connector = Connector(configuration.reconnection, now: environment.now)
         self.connections = Connections(context, as: login) { id, event in
             client.perform { $0.happened(event, to: id) }
@@ -105,8 +112,11 @@ public actor Client {
     /// `tcp://admin:changeit@localhost:1113` names.
     ///
     /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``, naming the invalid part.
-    public init(_ connectionString: String, logger: Logger = Logger(label: "PhotonPump")) throws {
-        try self.init(Configuration(connectionString), logger: logger)
+    public init(
+        _ connectionString: String, logger: Logger = Logger(label: "PhotonPump"),
+        metrics: any MetricsFactory = MetricsSystem.factory
+    ) throws {
+        try self.init(Configuration(connectionString), logger: logger, metrics: metrics)
     }
 
     /// The queue that the connection's events arrive on.

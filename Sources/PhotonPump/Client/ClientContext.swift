@@ -1,4 +1,5 @@
 internal import Logging
+internal import Metrics
 internal import PhotonPumpTransport
 
 /// What all parts of a client share: its settings, its surroundings, and the queue that it runs on.
@@ -9,10 +10,13 @@ struct ClientContext: Sendable {
     let executor: QueueExecutor
     let tls: TLSContext?
     let logger: Logger
+    /// nil if nobody collects them.
+    let metrics: ClientMetrics?
 
     /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``.
     init(
-        _ configuration: Client.Configuration, _ environment: Environment, http: any HTTPGetter, _ logger: Logger
+        _ configuration: Client.Configuration, _ environment: Environment, http: any HTTPGetter, _ logger: Logger,
+        _ metrics: any MetricsFactory = MetricsSystem.factory
     ) throws {
         self.configuration = configuration
         self.environment = environment
@@ -20,6 +24,7 @@ struct ClientContext: Sendable {
         self.executor = environment.executor(label: "photonpump.client")
         self.tls = try configuration.tls?.context()
         self.logger = logger
+        self.metrics = ClientMetrics(metrics, environment)
     }
 
     /// A timer on the client's queue.

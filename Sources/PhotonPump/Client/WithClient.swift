@@ -1,4 +1,5 @@
 public import Logging
+public import Metrics
 
 /// Connects a client, runs `body` with it, and closes the client however `body` ends.
 ///
@@ -7,7 +8,8 @@ public import Logging
 ///
 /// - Parameters:
 ///   - connectionString: for example `tcp://admin:changeit@localhost:1113`.
-///   - logger: see ``Client/init(_:credentials:selectNode:logger:)``.
+///   - logger: see ``Client/init(_:credentials:selectNode:logger:metrics:)``.
+///   - metrics: see ``Client/init(_:credentials:selectNode:logger:metrics:)``.
 ///   - body: receives the connected client.
 /// - Returns: what `body` returns.
 /// - Throws: what ``Client/connect()`` or `body` throws.
@@ -15,9 +17,10 @@ public import Logging
 public func withClient<Output>(
     _ connectionString: String,
     logger: Logger = Logger(label: "PhotonPump"),
+    metrics: any MetricsFactory = MetricsSystem.factory,
     _ body: (Client) async throws -> Output
 ) async throws -> Output {
-    try await withClient(Client.Configuration(connectionString), logger: logger, body)
+    try await withClient(Client.Configuration(connectionString), logger: logger, metrics: metrics, body)
 }
 
 /// Connects a client, runs `body` with it, and closes the client however `body` ends.
@@ -27,7 +30,8 @@ public func withClient<Output>(
 ///
 /// - Parameters:
 ///   - configuration: where to connect, as which user, and within which limits.
-///   - logger: see ``Client/init(_:credentials:selectNode:logger:)``.
+///   - logger: see ``Client/init(_:credentials:selectNode:logger:metrics:)``.
+///   - metrics: see ``Client/init(_:credentials:selectNode:logger:metrics:)``.
 ///   - body: receives the connected client.
 /// - Returns: what `body` returns.
 /// - Throws: what ``Client/connect()`` or `body` throws.
@@ -35,9 +39,10 @@ public func withClient<Output>(
 public func withClient<Output>(
     _ configuration: Client.Configuration,
     logger: Logger = Logger(label: "PhotonPump"),
+    metrics: any MetricsFactory = MetricsSystem.factory,
     _ body: (Client) async throws -> Output
 ) async throws -> Output {
-    let client = try Client(configuration, logger: logger)
+    let client = try Client(configuration, logger: logger, metrics: metrics)
     let result: Result<Output, any Error>
     do {
         try await client.connect()

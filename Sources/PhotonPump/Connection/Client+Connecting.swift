@@ -121,6 +121,7 @@ extension Client {
     private func failed(_ failure: ConnectionFailure, at endpoint: Endpoint? = nil) {
         var error = failure.error
         if error.endpoint == nil { error.endpoint = (endpoint ?? self.connector.node?.endpoint)?.description }
+        self.context.metrics?.failedToConnect(error.code)
         self.logger.debug("connecting failed", metadata: [LogKey.error: "\(error)"])
         self.connector.note(error)
         self.dropConnections()

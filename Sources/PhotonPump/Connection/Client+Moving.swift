@@ -126,10 +126,12 @@ extension Client {
         }
         defer { self.endLeftIfDone() }
         // What the server has agreed to ends with the connection that is left.
-        guard !Self.agreements.contains(package.command) else { return self.calls.retryAtOnce(exchange.id) }
+        guard !Self.agreements.contains(package.command) else {
+            return self.calls.retryAtOnce(exchange.id, because: .moved)
+        }
         let verdict = exchange.received(package, from: connection.peer)
         if case .elsewhere = verdict {
-            self.calls.retryAtOnce(exchange.id)
+            self.calls.retryAtOnce(exchange.id, because: .moved)
         } else {
             self.carryOut(verdict, exchange)
         }

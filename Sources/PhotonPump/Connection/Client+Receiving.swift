@@ -77,6 +77,7 @@ extension Client {
             self.learnRole(from: package, exchange, verdict)
             self.carryOut(verdict, exchange)
         } else if let subscriber = self.subscribers.receiver(of: package.command, package.correlation) {
+            self.context.metrics?.pushed(package.command)
             subscriber.received(package, from: connection.peer)
         } else if package.command == .subscriptionDropped, self.subscribers.confirmEnd(package.correlation) {
             return

@@ -237,7 +237,9 @@ final class Connection {
 
     private func heartbeatAnswered(_ id: GUID) {
         guard let ping, ping.id == id else { return }
-        self.roundTrip = self.now - ping.sent
+        let roundTrip = self.now - ping.sent
+        self.roundTrip = roundTrip
+        self.context.metrics?.heartbeat(took: roundTrip)
         self.ping = nil
     }
 
@@ -281,7 +283,14 @@ final class Connection {
 
     /// Sends what has collected.
     func flush() throws(ChannelError) {
-        try self.channel?.flush()
+        guard let channel else { return }
+        let (unsent, packages) = (channel.unsentCount, channel.takeCollected())
+        defer {
+            if let metrics = self.context.metrics, unsent > 0 {
+                metrics.sent(bytes: unsent - channel.unsentCount, packages: packages)
+            }
+        }
+        try channel.flush()
     }
 
     /// Stops reading while the server does not take the answers it asks for, so that they cannot pile up. Requests
@@ -299,10 +308,13 @@ final class Connection {
     /// Hands on what has come, except for heartbeats.
     func receive(_ handle: (Frame) -> Void) throws(ChannelError) {
         guard let channel else { return }
+        var packages = 0
         let count = try channel.receiveFrames { frame in
+            packages += 1
             if case .package(let package) = frame, self.answers(package, channel) { return }
             handle(frame)
         }
+        if count > 0 { self.context.metrics?.received(bytes: count, packages: packages) }
         if count > 0, self.heartbeat?.received(now: self.now) ?? false { _ = self.watchForSilence() }
     }
 

@@ -8,13 +8,19 @@ struct ConnectionObservers {
     }
 
     private let broadcast = Broadcast<ConnectionChange> { if case .closed = $0 { true } else { false } }
+    private let metrics: ClientMetrics?
     private var waiters: [GUID: Waiter] = [:]
+
+    init(_ metrics: ClientMetrics?) {
+        self.metrics = metrics
+    }
 
     // MARK: Readers
 
     var changes: AsyncStream<ConnectionChange> { self.broadcast.stream { $0 } }
 
     func announce(_ change: ConnectionChange) {
+        self.metrics?.note(change)
         self.broadcast.note(change)
         self.broadcast.tell()
     }

@@ -1,6 +1,7 @@
 import EmbeddedEventStore
 import Foundation
 import Logging
+import Metrics
 import PhotonPump
 import ServiceLifecycle
 import Testing
@@ -34,6 +35,12 @@ struct ArticleSnippets {
         var logger = Logger(label: "stable")
         logger.logLevel = .info
         try await withClient(url, logger: logger) { client in
+            try await client.ping()
+        }
+    }
+
+    func metrics(_ url: String, _ factory: any MetricsFactory) async throws {
+        try await withClient(url, metrics: factory) { client in
             try await client.ping()
         }
     }

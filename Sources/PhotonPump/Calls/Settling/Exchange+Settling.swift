@@ -8,14 +8,17 @@ extension Exchange {
     func repetition(
         _ id: GUID, expecting expected: ExpectedVersion, _ report: @escaping Settlement.Report
     ) -> any OpenExchange {
-        Exchange(self.conversation.expecting(expected), id: id, terms: self.terms, history: self.history) { result in
+        // The write counts once.
+        var terms = self.terms
+        terms.metrics = nil
+        return Exchange(self.conversation.expecting(expected), id: id, terms: terms, history: self.history) { result in
             let outcome: Settlement.Outcome =
                 switch result {
                 case .success: .written
                 case .failure(let error as PhotonPumpError) where error.code == .wrongExpectedVersion: .conflict
                 case .failure: .failed
                 }
-            report(outcome) { self.completion(result) }
+            report(outcome) { self.complete(result) }
         }
     }
 

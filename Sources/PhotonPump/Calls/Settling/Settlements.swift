@@ -152,7 +152,7 @@ final class Settlements {
 
     private func read(_ stream: String, from place: Int64, _ open: Case) {
         let environment = self.context.environment
-        let terms = CallTerms(until: open.deadline, as: open.login, environment)
+        let terms = CallTerms(until: open.deadline, as: open.login, environment, self.context.metrics)
         let search = SearchStream(stream, from: place, open.sizer)
         self.ask(
             Exchange(search, id: environment.newID(), terms: terms) { [report] in
