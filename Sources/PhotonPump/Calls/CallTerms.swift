@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Logging
 internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
@@ -17,6 +18,8 @@ struct CallTerms: Sendable {
     let correlation: GUID?
     /// Whether this belongs to a call that began before the client was to be closed, and may finish.
     var isContinued = false
+    /// The call's own; nil: that of the client.
+    let logger: Logger?
     private let environment: Environment
     /// Those of the client, which count the call's requests.
     var metrics: ClientMetrics?
@@ -33,6 +36,7 @@ struct CallTerms: Sendable {
         self.startBy = deadline
         self.login = login
         self.correlation = nil
+        self.logger = nil
     }
 
     /// - Throws: ``PhotonPumpError/Code/invalidArgument``, naming the invalid option.
@@ -45,6 +49,7 @@ struct CallTerms: Sendable {
         let now = context.environment.now
         self.environment = context.environment
         self.metrics = context.metrics
+        self.logger = options.logger
         self.started = now
         self.deadline = now + min(timeout, Self.longest)
         self.correlation = options.correlationID.map { GUID(textOrder: $0.uuid) }

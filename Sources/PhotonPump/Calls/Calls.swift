@@ -196,6 +196,7 @@ final class Calls {
                 return .repeated
             }
             let losses = exchange.lostAnswer()
+            exchange.log("answer lost", because: error, to: self.context.logger)
             guard exchange.isSafeToRepeat, retries.afterNoAnswer, losses <= retries.maximum ?? .max else {
                 return .over
             }

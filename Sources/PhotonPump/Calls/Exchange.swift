@@ -1,3 +1,4 @@
+internal import Logging
 internal import PhotonPumpTransport
 internal import PhotonPumpWire
 internal import Synchronization
@@ -31,6 +32,9 @@ protocol OpenExchange: Sendable {
 
     /// Notes why the request is not served for now.
     func note(_ refusal: PhotonPumpError)
+
+    /// Says something about the call, unless its user has given a logger to the call.
+    func log(_ message: Logger.Message, because error: PhotonPumpError?, to logger: Logger)
 
     /// Adds the request to what the connection sends next.
     func send(on connection: Connection)
@@ -146,10 +150,33 @@ final class Exchange<C: Conversation>: OpenExchange {
     func send(on connection: Connection) {
         self.history.sent()
         let request = self.conversation.request
+        self.terms.logger?.trace(
+            "request",
+            metadata: self.metadata([LogKey.command: "\(request.command)", LogKey.endpoint: "\(connection.peer)"]))
         connection.send(request.message, request.command, self.id, login: self.terms.login)
     }
 
+    func log(_ message: Logger.Message, because error: PhotonPumpError?, to logger: Logger) {
+        (self.terms.logger ?? logger).debug(
+            message, metadata: self.metadata(error.map { [LogKey.error: "\($0)"] } ?? [:]))
+    }
+
+    private func metadata(_ others: Logger.Metadata) -> Logger.Metadata {
+        var metadata = others
+        metadata[LogKey.operation] = "\(self.conversation.operation)"
+        metadata[LogKey.correlation] = "\(self.id)"
+        metadata[LogKey.attempt] = "\(self.attempts)"
+        if let stream = self.conversation.stream { metadata[LogKey.stream] = "\(stream)" }
+        return metadata
+    }
+
     func received(_ package: Package, from endpoint: String) -> Verdict {
+        self.terms.logger?.trace(
+            "answer",
+            metadata: self.metadata([
+                LogKey.command: "\(package.command)", LogKey.size: "\(package.payload.count)",
+                LogKey.endpoint: "\(endpoint)",
+            ]))
         switch self.step(package) {
         case .finish(let output):
             self.complete(.success(output))

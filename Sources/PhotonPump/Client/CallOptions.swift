@@ -1,4 +1,5 @@
 public import Foundation
+public import Logging
 
 /// Options for a single call, where it should differ from the client's settings.
 public struct CallOptions: Sendable, Hashable {
@@ -17,14 +18,30 @@ public struct CallOptions: Sendable, Hashable {
     /// Use each id once: a late answer to an earlier call would be taken for that of this one.
     public var correlationID: UUID?
 
+    /// Receives what is logged about this call or subscription alone, instead of the client's logger; with its `trace`
+    /// level, also each request and answer. It does not count when options are compared.
+    public var logger: Logger? {
+        get { self.uncompared.logger }
+        set { self.uncompared.logger = newValue }
+    }
+    private var uncompared = Uncompared()
+
+    private struct Uncompared: Hashable {
+        var logger: Logger?
+
+        static func == (_: Self, _: Self) -> Bool { true }
+        func hash(into hasher: inout Hasher) {}
+    }
+
     /// The given options; whatever is nil is taken from the client's settings.
     public init(
         timeout: Duration? = nil, credentials: Credentials? = nil, requireMaster: Bool? = nil,
-        correlationID: UUID? = nil
+        correlationID: UUID? = nil, logger: Logger? = nil
     ) {
         self.timeout = timeout
         self.credentials = credentials
         self.requireMaster = requireMaster
         self.correlationID = correlationID
+        self.logger = logger
     }
 }

@@ -23,6 +23,8 @@ struct ClientContext: Sendable {
         self.http = http
         self.executor = environment.executor(label: "photonpump.client")
         self.tls = try configuration.tls?.context()
+        var logger = logger
+        logger[metadataKey: LogKey.connection] = "\(configuration.connectionName)"
         self.logger = logger
         self.metrics = ClientMetrics(metrics, environment)
     }

@@ -1,8 +1,12 @@
 /// The keys of log metadata.
 enum LogKey {
+    static let connection = "connection"
     static let endpoint = "endpoint"
     static let host = "host"
     static let command = "command"
+    static let correlation = "correlationID"
+    static let operation = "operation"
+    static let subscription = "subscription"
     static let error = "error"
     static let stream = "stream"
     static let group = "group"
@@ -16,4 +20,5 @@ enum LogKey {
     static let place = "place"
     static let end = "end"
     static let size = "size"
+    static let length = "length"
 }

@@ -88,6 +88,12 @@ extension Client {
 
     func carryOut(_ verdict: Verdict, _ exchange: any OpenExchange) {
         switch verdict {
+        case .over: break
+        case .again: exchange.log("request refused for now", because: exchange.refusal, to: self.logger)
+        case .unfinished(let error), .elsewhere(_, let error):
+            exchange.log("request not served", because: error, to: self.logger)
+        }
+        switch verdict {
         case .over: self.calls.finish(exchange.id)
         case .again: self.calls.retry(exchange)
         case .unfinished(let error): self.calls.retry(exchange, after: error)

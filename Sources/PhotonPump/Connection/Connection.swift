@@ -46,6 +46,7 @@ final class Connection {
     private let acquaintance: Handshake.Acquaintance?
     private let report: @Sendable (Event) -> Void
     private let timer: QueueTimer
+    private let frames: FrameLog?
     /// When it is given up if it is not ready.
     private let ends: Environment.Instant
     private var stage = Stage.locating
@@ -78,6 +79,7 @@ final class Connection {
         self.acquaintance = acquaintance
         self.context = context
         self.report = report
+        self.frames = FrameLog(context.logger, to: node.endpoint)
         self.since = context.environment.now
         self.ends = self.since + context.configuration.connectTimeout
         self.timer = context.timer { report(.timeIsUp) }
@@ -168,7 +170,7 @@ final class Connection {
         case nil: return nil
         case .finish: return .accepted
         case .fail(let error, let isPermanent): throw ConnectionFailure(error, isPermanent: isPermanent)
-        case .send(let package): self.channel?.send(package)
+        case .send(let package): self.send(package)
         case .wait: break
         }
         self.ask()
@@ -181,7 +183,7 @@ final class Connection {
         // What has not left this machine yet need not be said again.
         let isWaiting = self.unsentCount > 0
         if !isWaiting, let question = self.handshake?.look(self.context.environment.newID(), now: now) {
-            self.channel?.send(question)
+            self.send(question)
         }
         guard let handshake else { return }
         let next = isWaiting ? now + Handshake.pace : handshake.askAgain
@@ -229,7 +231,7 @@ final class Connection {
         case .ask(let next):
             let id = self.context.environment.newID()
             self.ping = (id, now)
-            self.channel?.send(Package(.heartbeatRequest, id))
+            self.send(Package(.heartbeatRequest, id))
             self.timer.schedule(after: next - now)
         }
         return nil
@@ -278,7 +280,15 @@ final class Connection {
     var unfinished: LargeFrame? { self.channel?.unfinished }
 
     func send(_ message: some WireMessage, _ command: Command, _ id: GUID, login: Login? = nil) {
-        self.channel?.send(message, command, id, login: login)
+        guard let channel else { return }
+        let before = channel.unsentCount
+        channel.send(message, command, id, login: login)
+        self.frames?.sent(command, id, length: channel.unsentCount - before - Package.lengthBytes)
+    }
+
+    private func send(_ package: Package) {
+        self.channel?.send(package)
+        self.frames?.sent(package.command, package.correlation, length: package.length)
     }
 
     /// Sends what has collected.
@@ -311,7 +321,8 @@ final class Connection {
         var packages = 0
         let count = try channel.receiveFrames { frame in
             packages += 1
-            if case .package(let package) = frame, self.answers(package, channel) { return }
+            self.frames?.received(frame)
+            if case .package(let package) = frame, self.answers(package) { return }
             handle(frame)
         }
         if count > 0 { self.context.metrics?.received(bytes: count, packages: packages) }
@@ -319,9 +330,9 @@ final class Connection {
     }
 
     /// Whether a package is a matter of the connection alone.
-    private func answers(_ package: Package, _ channel: PackageChannel) -> Bool {
+    private func answers(_ package: Package) -> Bool {
         switch package.command {
-        case .heartbeatRequest: channel.send(Package(.heartbeatResponse, package.correlation))
+        case .heartbeatRequest: self.send(Package(.heartbeatResponse, package.correlation))
         case .heartbeatResponse where self.isServing: self.heartbeatAnswered(package.correlation)
         default: return false
         }

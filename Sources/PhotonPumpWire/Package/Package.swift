@@ -14,7 +14,7 @@ package struct Package: Hashable, Sendable {
     /// Flag 2: a write between nodes. Servers refuse it from clients.
     package static let trustedWriteFlag: UInt8 = 0x02
 
-    static let lengthBytes = 4
+    package static let lengthBytes = 4
     /// Command, flags and correlation id.
     static let minimumLength = 18
 
@@ -31,6 +31,9 @@ package struct Package: Hashable, Sendable {
         self.login = login
         self.payload = payload
     }
+
+    /// What a frame with this package takes, without the bytes that say so.
+    package var length: Int { Self.minimumLength + (self.login?.encodedCount ?? 0) + self.payload.count }
 }
 
 extension OutboundBuffer {
