@@ -35,7 +35,7 @@ $(SWIFT) package --allow-writing-to-directory .build/docs generate-documentation
 
 endef
 
-.PHONY: help deps build release demo example example-deps test chaos drill hand-over format lint lint-deps protos protos-deps \
+.PHONY: help deps build build-bare release demo example example-deps test chaos drill hand-over format lint lint-deps protos protos-deps \
 	check-protos docs bench interop interop-openssl interop-deps eventstore_docker all_tests clean FORCE
 
 help: ## Lists the targets
@@ -55,6 +55,10 @@ endif
 
 build: deps ## Builds everything
 	$(SWIFT) build $(STRICT)
+
+build-bare: deps ## Builds the client without the traits of the package, and shows that nothing of theirs is in it
+	$(SWIFT) build $(STRICT) --disable-default-traits --scratch-path .build/bare --target PhotonPump
+	@! ls .build/bare/debug/Modules | grep ServiceLifecycle
 
 release: deps ## Builds everything, optimised
 	$(SWIFT) build -c release $(STRICT)

@@ -20,6 +20,13 @@ let package = Package(
         .library(name: "EmbeddedEventStore", targets: ["EmbeddedEventStore"]),
         .executable(name: "pump", targets: ["PhotonPumpCLI"]),
     ],
+    traits: [
+        .trait(
+            name: "ServiceLifecycle",
+            description: "The client and its workers are services, and end when their service group shuts down."
+        ),
+        .default(enabledTraits: ["ServiceLifecycle"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
@@ -73,7 +80,11 @@ let package = Package(
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(
+                    name: "ServiceLifecycle",
+                    package: "swift-service-lifecycle",
+                    condition: .when(traits: ["ServiceLifecycle"])
+                ),
             ],
             swiftSettings: settings
         ),

@@ -53,8 +53,7 @@ extension Client {
     }
 
     private nonisolated func refusal(_ conversation: some Conversation, _ terms: CallTerms) -> PhotonPumpError {
-        let error = PhotonPumpError(.clientClosed, "the client is closed")
-        return error.during(conversation.operation, stream: conversation.stream)
+        self.closedError("the client is closed").during(conversation.operation, stream: conversation.stream)
     }
 
     /// The call's options, completed with the client's settings.
@@ -133,7 +132,7 @@ extension Client {
 
     private func enqueue(_ exchange: any OpenExchange) {
         guard self.connector.phase != .closed else {
-            return exchange.fail(PhotonPumpError(.clientClosed, "the client is closed"))
+            return exchange.fail(self.closedError("the client is closed"))
         }
         self.calls.enqueue(exchange)
         self.wantConnection()

@@ -24,6 +24,7 @@ final class Intake: Sendable {
     private let quiet = Atomic(true)
     private let closing = Atomic(false)
     private let closed = Atomic(false)
+    private let closedByGroup = Atomic(false)
 
     init(_ context: ClientContext) {
         let configuration = context.configuration
@@ -35,14 +36,18 @@ final class Intake: Sendable {
     // MARK: Closing
 
     /// Whether calls are refused because the client is closed or about to be.
-    var isClosing: Bool { self.closing.load(ordering: .relaxed) }
+    var isClosing: Bool { self.closing.load(ordering: .acquiring) }
 
     /// Whether nothing more is handed out.
     var isClosed: Bool { self.closed.load(ordering: .relaxed) }
 
+    /// Whether that is because a service group shuts down.
+    var isClosedByGroup: Bool { self.closedByGroup.load(ordering: .relaxed) }
+
     /// From now on, calls are refused.
-    func beginClosing() {
-        self.closing.store(true, ordering: .relaxed)
+    func beginClosing(byGroup: Bool = false) {
+        if byGroup { self.closedByGroup.store(true, ordering: .relaxed) }
+        self.closing.store(true, ordering: .releasing)
     }
 
     /// From now on, nothing more is handed out.

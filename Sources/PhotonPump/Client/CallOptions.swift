@@ -17,7 +17,6 @@ public struct CallOptions: Sendable, Hashable {
     ///
     /// Use each id once: a late answer to an earlier call would be taken for that of this one.
     public var correlationID: UUID?
-
     /// Receives what is logged about this call or subscription alone, instead of the client's logger; with its `trace`
     /// level, also each request and answer. It does not count when options are compared.
     public var logger: Logger? {

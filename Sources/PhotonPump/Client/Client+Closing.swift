@@ -16,21 +16,23 @@ extension Client {
         }
         self.subscribers.pauses.endAll()
         if case .closed = self.connector.phase { return }
-        let error = PhotonPumpError(.clientClosed, "the client was closed while this call waited")
+        let error = self.closedError("the client was closed while this call waited")
         self.dropConnections()
         self.connector.close(now: self.environment.now)
         self.failWaiting(
-            error, connecting: PhotonPumpError(.clientClosed, "the client was closed while it connected"))
+            error, connecting: self.closedError("the client was closed while it connected"))
         self.workers.failRequests(error)
-        self.endSubscriptions(Self.closedError)
+        self.endSubscriptions(self.closedError())
         self.observers.announce(.closed)
         self.context.metrics?.note(self.calls.load)
         self.workers.giveUp()
         self.logger.debug("closed")
     }
 
-    /// What ends what is not a call.
-    static var closedError: PhotonPumpError { PhotonPumpError(.clientClosed, "the client was closed") }
+    nonisolated func closedError(_ words: String) -> PhotonPumpError {
+        let advice = ", as its service group shuts down; list the client before the services that use it"
+        return PhotonPumpError(.clientClosed, words + (self.intake.isClosedByGroup ? advice : ""))
+    }
 
     /// Lets calls in progress finish within the given time, and then closes the client as ``close()`` does. New calls
     /// fail with ``PhotonPumpError/Code/clientClosed`` at once.
@@ -47,12 +49,21 @@ extension Client {
     ///
     /// - Parameter patience: the time to wait.
     public func close(drainingFor patience: Duration) async {
+        await self.close(drainingFor: patience, byGroup: false)
+    }
+
+    /// The same.
+    ///
+    /// - Parameter byGroup: whether it is because a service group shuts down. Whoever uses the client then, and does not
+    ///   shut down itself, should have been listed after it, and is told so.
+    func close(drainingFor patience: Duration, byGroup: Bool) async {
         let own = Work.current
         let deadline = self.environment.now + min(max(patience, .zero), CallTerms.longest)
-        self.intake.beginClosing()
+        self.intake.beginClosing(byGroup: byGroup)
+        let error = byGroup ? self.closedError() : nil
         self.turn {
-            for subscriber in self.subscribers.present { subscriber.drain() }
-            self.workers.stopAll()
+            for subscriber in self.subscribers.present { subscriber.drain(error) }
+            self.workers.stopAll(error)
         }
         self.subscribers.pauses.endAll()
         var isDrained = self.isDrained(besides: own)

@@ -8,9 +8,12 @@ extension Client {
     ///     try await herd.record(event.decode(PonyJumped.self))
     /// }
     /// ```
-    /// It runs until its task is cancelled or the client is closed with ``close(drainingFor:)``. Then it waits for the
-    /// handlers that are running and saves a last checkpoint. For details, and for a subscription that you can stop
-    /// yourself, see ``Subscription/process(savingTo:every:orAfter:maxConcurrent:partitionedBy:handler:)``.
+    /// It runs until its service group shuts down, its task is cancelled, or the client is closed with
+    /// ``close(drainingFor:)``. Then it waits for the handlers that are running and saves a last checkpoint. For details,
+    /// and for a subscription that you can stop yourself, see
+    /// ``Subscription/process(savingTo:every:orAfter:maxConcurrent:partitionedBy:handler:)``;
+    /// ``follower(of:from:checkpoint:every:orAfter:maxConcurrent:partitionedBy:options:handler:)`` is the same as a
+    /// service.
     ///
     /// - Parameters:
     ///   - stream: the stream to follow; it need not exist yet.
@@ -23,8 +26,9 @@ extension Client {
     ///     each other.
     ///   - options: link resolution, limits, and the options of requests.
     ///   - handler: handles an event.
-    /// - Throws: any error of `store` or `handler`, as ``subscribe(to:from:options:)`` and ``Subscription/events`` do,
-    ///   and `CancellationError` when the task is cancelled.
+    /// - Throws: any error of `store`, or of `handler` as a ``HandlerError`` with its event; as
+    ///   ``subscribe(to:from:options:)`` and ``Subscription/events`` do; and `CancellationError` when the task is
+    ///   cancelled.
     public nonisolated func follow(
         _ stream: String,
         from start: SubscriptionStart<Int64> = .start,

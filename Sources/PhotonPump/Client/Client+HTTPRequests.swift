@@ -98,7 +98,7 @@ extension Client {
         _ request: @escaping @Sendable () async throws -> [UInt8]
     ) async throws -> [UInt8] {
         if self.isOver || (self.isRefusing && !terms.isContinued) {
-            throw PhotonPumpError(.clientClosed, "the client is closed", during: operation, stream: stream)
+            throw self.closedError("the client is closed").during(operation, stream: stream)
         }
         let (id, outcome) = (self.nextID(), Outcome<[UInt8]>())
         self.workers.begin(outcome, id)

@@ -24,7 +24,7 @@ extension Client {
 
     /// Runs `body`. While the client drains, ``close(drainingFor:)`` calls `stop` and waits for `body` to return.
     nonisolated func work<Output: Sendable>(
-        _ body: () async -> Output, stop: @escaping @Sendable () -> Void
+        _ body: () async -> Output, stop: @escaping @Sendable (PhotonPumpError?) -> Void
     ) async -> Output {
         let id = self.nextID()
         await self.enrol(id, stop)
@@ -33,9 +33,9 @@ extension Client {
         return output
     }
 
-    private func enrol(_ id: GUID, _ stop: @escaping @Sendable () -> Void) {
+    private func enrol(_ id: GUID, _ stop: @escaping @Sendable (PhotonPumpError?) -> Void) {
         self.workers.enrol(id, stop)
-        if self.intake.isClosing { stop() }
+        if self.intake.isClosing { stop(self.intake.isClosedByGroup ? self.closedError() : nil) }
     }
 
     private func discharge(_ id: GUID) {
@@ -46,7 +46,7 @@ extension Client {
     /// An iteration is advanced. New ones are refused while the client is being closed.
     nonisolated func advance(_ iteration: GUID) throws(PhotonPumpError) {
         if self.isRefusing, !self.intake.iterations.contains(iteration) {
-            throw PhotonPumpError(.clientClosed, "the client is closed")
+            throw self.closedError("the client is closed")
         }
         self.intake.iterations.advance(iteration, by: .current)
     }

@@ -41,6 +41,7 @@ public actor Client {
     var subscribers = Subscribers()
     let workers = Workers()
     var observers: ConnectionObservers
+    var upkeep = Upkeep()
 
     /// The settings this client was created with.
     public nonisolated var configuration: Configuration { self.context.configuration }
@@ -137,10 +138,15 @@ public actor Client {
     ///   ``PhotonPumpError/Code/discoveryFailed``, ``PhotonPumpError/Code/notHandled`` if the node is not ready, or
     ///   ``PhotonPumpError/Code/clientClosed``.
     public func connect() async throws {
+        try await self.connect(until: self.environment.now + CallTerms.longest)
+    }
+
+    /// - Parameter deadline: when to fail, unless that is after ``Configuration/connectTimeout``.
+    func connect(until deadline: Environment.Instant) async throws {
         let id = self.nextID()
         try await withTaskCancellationHandler {
             try Task.checkCancellation()
-            try await withCheckedThrowingContinuation { self.beginConnecting(id, $0) }
+            try await withCheckedThrowingContinuation { self.beginConnecting(id, until: deadline, $0) }
         } onCancel: {
             self.post(.cancelConnect(id))
         }

@@ -12,7 +12,7 @@ final class Workers {
     }
 
     /// Each with the closure that stops it.
-    private var workers: [GUID: @Sendable () -> Void] = [:]
+    private var workers: [GUID: @Sendable (PhotonPumpError?) -> Void] = [:]
     private var requests: [GUID: Outcome<[UInt8]>] = [:]
     private var waiters: [Waiter] = []
     /// Closes the client that only the caller's own work keeps open.
@@ -25,7 +25,7 @@ final class Workers {
         self.requests.isEmpty && self.workers.keys.allSatisfy { own?.workers.contains($0) ?? false }
     }
 
-    func enrol(_ id: GUID, _ stop: @escaping @Sendable () -> Void) {
+    func enrol(_ id: GUID, _ stop: @escaping @Sendable (PhotonPumpError?) -> Void) {
         self.workers[id] = stop
     }
 
@@ -33,8 +33,9 @@ final class Workers {
         self.workers[id] = nil
     }
 
-    func stopAll() {
-        for stop in self.workers.values { stop() }
+    /// - Parameter error: what they should end with, if they should.
+    func stopAll(_ error: PhotonPumpError?) {
+        for stop in self.workers.values { stop(error) }
     }
 
     func begin(_ request: Outcome<[UInt8]>, _ id: GUID) {

@@ -4,15 +4,17 @@ internal import PhotonPumpWire
 
 /// Carries out what the connector decides, from finding a node to a connection that serves.
 extension Client {
-    func beginConnecting(_ id: GUID, _ continuation: CheckedContinuation<Void, any Error>) {
+    func beginConnecting(
+        _ id: GUID, until deadline: Environment.Instant, _ continuation: CheckedContinuation<Void, any Error>
+    ) {
         switch self.connector.phase {
         case .closed:
-            continuation.resume(throwing: PhotonPumpError(.clientClosed, "the client is closed", during: "connect"))
+            continuation.resume(throwing: self.closedError("the client is closed").during("connect", stream: nil))
         case .connected:
             continuation.resume()
         case .idle, .finding, .connecting, .waiting:
-            let deadline = self.environment.now + self.configuration.connectTimeout
-            self.observers.wait(id, until: deadline, continuation)
+            let limit = self.environment.now + self.configuration.connectTimeout
+            self.observers.wait(id, until: min(limit, deadline), continuation)
             self.wantConnection()
             self.watchDeadlines()
         }
@@ -34,7 +36,8 @@ extension Client {
 
     /// Whether anyone is waiting for a connection.
     private var isConnectionAwaited: Bool {
-        self.observers.isAnyoneWaiting || !self.calls.isEmpty || !self.workers.isEmpty || !self.subscribers.isQuiet()
+        self.upkeep.isDesired || self.observers.isAnyoneWaiting || !self.calls.isEmpty || !self.workers.isEmpty
+            || !self.subscribers.isQuiet()
     }
 
     func wantConnection() {
@@ -57,6 +60,7 @@ extension Client {
                 self.connector.lastError ?? PhotonPumpError(.connectionFailed, "no connection could be made")
             self.observers.announce(error.code == .notAuthenticated ? .authenticationFailed(error) : .gaveUp(error))
             self.failWaiting(error, connecting: error)
+            self.keepConnected()
         }
     }
 
@@ -70,7 +74,9 @@ extension Client {
     private func handle(_ report: NodeSearch.Report) {
         switch report {
         case .heard, .progress(.begun), .progress(.askingForCredentials): break
-        case .progress(.notFound(let error)): self.connector.note(error)
+        case .progress(.notFound(let error)):
+            self.connector.note(error)
+            self.complain(of: error)
         case .found(.success(let finding)): self.found(finding)
         case .found(.failure(let error)):
             // When a search ends without a node, all its attempts have been used.
@@ -122,7 +128,7 @@ extension Client {
         var error = failure.error
         if error.endpoint == nil { error.endpoint = (endpoint ?? self.connector.node?.endpoint)?.description }
         self.context.metrics?.failedToConnect(error.code)
-        self.logger.debug("connecting failed", metadata: [LogKey.error: "\(error)"])
+        self.complain(of: error)
         self.connector.note(error)
         self.dropConnections()
         if !failure.keepsWaiting { self.observers.end(.failure(error)) }
@@ -130,6 +136,12 @@ extension Client {
             isPermanent: failure.isPermanent, isStarting: failure.isStarting, isAwaited: self.isConnectionAwaited,
             now: self.environment.now, chance: self.environment.chance())
         self.tryAgain(action, error)
+    }
+
+    private func complain(of error: PhotonPumpError) {
+        self.logger.log(
+            level: self.upkeep.failed(now: self.environment.now), "cannot connect",
+            metadata: [LogKey.error: "\(error)", LogKey.attempt: "\(self.connector.failures + 1)"])
     }
 
     /// Performs what the connector decided when it heard of a failure.
@@ -172,7 +184,7 @@ extension Client {
         self.connector.introduced(now: self.environment.now)
         self.connections.serve()
         self.logger.log(
-            level: self.connector.lastError == nil ? .debug : .info, "connected",
+            level: self.upkeep.connected(after: self.connector.lastError), "connected",
             metadata: [LogKey.endpoint: "\(connection.peer)"])
         self.announceService(by: connection.node)
         self.observers.end(.success(()))

@@ -21,6 +21,7 @@ extension Client {
         var error = PhotonPumpError(.connectionLost, "the connection was lost", underlying: cause)
         error.endpoint = connection.peer
         self.logger.warning("connection lost", metadata: [LogKey.error: "\(error)"])
+        self.upkeep.lost(now: self.environment.now)
         self.connector.note(error)
         let cut = self.calls.cutShort(connection.unfinished)
         self.dropConnections()

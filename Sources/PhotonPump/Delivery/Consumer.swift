@@ -14,7 +14,11 @@ final class Consumer<Batch: Sendable>: Sendable {
     ///     requests that follow from it have their turn among the caller's others.
     ///   - cancel: tells it that the consumer's task is cancelled; it must then deliver, at the latest in answer to
     ///     `demand`.
-    func next(demand: () -> Void, cancel: @Sendable () -> Void) async throws -> Batch? {
+    ///   - stop: tells it that the consumer's task shuts down gracefully; it must then deliver, too. nil if the consumer
+    ///     has to come to the end.
+    func next(
+        demand: () -> Void, cancel: @Sendable () -> Void, stop: (@Sendable () -> Void)? = nil
+    ) async throws -> Batch? {
         let outcome = Outcome<Batch?>()
         self.waiting.withLock { waiting in
             precondition(waiting == nil, "an iterator was advanced by two tasks at once")
@@ -22,9 +26,16 @@ final class Consumer<Batch: Sendable>: Sendable {
         }
         // It receives nothing more then, whatever there is.
         if Task.isCancelled { cancel() }
+        if let stop, GracefulShutdown.hasBegun { stop() }
         demand()
         return try await withTaskCancellationHandler {
-            try await outcome.value()
+            guard let stop else { return try await outcome.value() }
+            do {
+                return try await GracefulShutdown.watch({ try await outcome.value() }, stop: stop)
+            } catch let error as PhotonPumpError where error.code == .clientClosed && GracefulShutdown.hasBegun {
+                // Both end at the same time, and in this task nothing is amiss.
+                return nil
+            }
         } onCancel: {
             cancel()
         }

@@ -35,7 +35,7 @@ final class PageFeed<Source: PageSource>: Sendable {
     ///
     /// - Parameter isCutOff: whether the consumer had to leave a page unfinished.
     func nextPage(isCutOff: Bool, isolation actor: isolated (any Actor)?) async throws -> [Source.Element]? {
-        if self.isClosed { self.perform { $0.closed(Client.closedError, isCutOff: isCutOff) } }
+        if self.isClosed { self.perform { $0.closed(self.client.closedError(), isCutOff: isCutOff) } }
         do {
             if !self.isClosed { try self.client.advance(self.id) }
             let page = try await self.consumer.next {

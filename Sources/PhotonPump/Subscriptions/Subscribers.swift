@@ -18,7 +18,9 @@ protocol Subscriber: AnyObject, Sendable {
     func flush()
 
     /// The client will close as soon as those who wait for something have it: time to finish.
-    func drain()
+    ///
+    /// - Parameter error: what the consumer should receive instead of the end, if it should.
+    func drain(_ error: PhotonPumpError?)
 
     /// Whether there is still something to do before that, besides what belongs to this work.
     func isBusy(besides own: Work?) -> Bool
@@ -27,7 +29,7 @@ protocol Subscriber: AnyObject, Sendable {
 extension Subscriber {
     func unsubscribed() {}
     func flush() {}
-    func drain() {}
+    func drain(_ error: PhotonPumpError?) {}
     func isBusy(besides own: Work?) -> Bool { false }
 }
 

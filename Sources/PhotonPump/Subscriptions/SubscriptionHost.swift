@@ -9,6 +9,9 @@ protocol RequestHost: AnyObject, Sendable {
     /// Whether it is closed, so that nothing more is handed out.
     var isOver: Bool { get }
 
+    /// What ends something because the client is closed.
+    func closedError(_ words: String) -> PhotonPumpError
+
     /// An id for ``begin(_:)`` and ``cancel(_:)``.
     func nextID() -> GUID
 
@@ -26,6 +29,10 @@ protocol RequestHost: AnyObject, Sendable {
 
     /// An iteration has ended, or is given up.
     func end(_ iteration: GUID)
+}
+
+extension RequestHost {
+    func closedError() -> PhotonPumpError { self.closedError("the client was closed") }
 }
 
 /// What subscriptions know of the client, and those who process their events.
@@ -57,5 +64,9 @@ protocol SubscriptionHost: RequestHost {
     func run(after delay: Duration, _ body: @escaping @Sendable () -> Void)
 
     /// Runs `body`. While the client drains, it calls `stop` and waits for `body` to return.
-    func work<Output: Sendable>(_ body: () async -> Output, stop: @escaping @Sendable () -> Void) async -> Output
+    ///
+    /// - Parameter stop: receives the error with which the work should end, if it should.
+    func work<Output: Sendable>(
+        _ body: () async -> Output, stop: @escaping @Sendable (PhotonPumpError?) -> Void
+    ) async -> Output
 }

@@ -10,7 +10,7 @@ extension Client {
             await self.work {
                 enrolled.open()
                 await stopped.pass()
-            } stop: {
+            } stop: { _ in
                 stopped.open()
             }
         }

@@ -246,15 +246,20 @@ struct CheckpointedProcessingTests {
         }
     }
 
-    @Test("processing with checkpoints ends with what a handler throws, when what is finished is saved")
+    @Test(
+        "processing with checkpoints ends with what a handler throws and at which event, when what is finished is saved"
+    )
     func handlerThrows() async throws {
         struct Colic: Error {}
         try await TestServer.withClient { client in
             let (stream, store) = (TestServer.newStream(), ObservedStore<Int64>())
             try await client.publish(Pony.events(20), to: stream)
-            await #expect(throws: Colic.self) {
+            let error = try await #require(throws: HandlerError.self) {
                 try await client.follow(stream, checkpoint: store) { if $0.number == 5 { throw Colic() } }
             }
+            #expect(error.event.number == 5)
+            #expect(error.underlying is Colic)
+            #expect("\(error)" == "handle event 5 of '\(stream)' (PonyJumped): Colic()")
             #expect(store.load() == .after(4))
         }
     }

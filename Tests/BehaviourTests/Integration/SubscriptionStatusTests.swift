@@ -29,6 +29,48 @@ struct SubscriptionStatusTests {
         }
     }
 
+    @Test("a subscription tells with which event its consumer is through, in a loop")
+    func processedInLoop() async throws {
+        try await TestServer.withClient { client in
+            let stream = TestServer.newStream()
+            try await client.publish(Pony.events(3), to: stream)
+            let subscription = try await client.subscribe(to: stream, from: .start)
+            var places: [Int64?] = []
+            var events = subscription.events.makeAsyncIterator()
+            for _ in 0..<3 {
+                _ = try await events.next()
+                places.append(subscription.status.lastProcessedPlace)
+            }
+            #expect(places == [nil, 0, 1])
+            subscription.stop()
+            #expect(try await events.next() == nil)
+            #expect(subscription.status.lastProcessedPlace == 2)
+        }
+    }
+
+    @Test("a subscription tells up to where all events are handled, when they are processed")
+    func processed() async throws {
+        try await TestServer.withClient { client in
+            let stream = TestServer.newStream()
+            try await client.publish(Pony.events(3), to: stream)
+            let subscription = try await client.subscribe(to: stream, from: .start)
+            let (handled, gate) = (HandledEvents(), Gate())
+            async let processing: Void = subscription.process(
+                savingTo: MemoryCheckpointStore(), maxConcurrent: 3
+            ) { event in
+                if event.number == 1 { await gate.pass() }
+                handled.note(event.number)
+            }
+            await handled.next(2)
+            #expect([nil, 0].contains(subscription.status.lastProcessedPlace), "the second is not handled")
+            gate.open()
+            await handled.next(1)
+            subscription.stop()
+            try await processing
+            #expect(subscription.status.lastProcessedPlace == 2)
+        }
+    }
+
     @Test("a subscription's place is counted in bytes of the log, when it follows $all")
     func lagInBytes() async throws {
         try await TestServer.withClient { client in

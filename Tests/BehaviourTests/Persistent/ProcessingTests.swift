@@ -106,7 +106,9 @@ struct ProcessingTests {
             }
             try await script.peer.push([0], on: script.id)
             try await script.peer.acceptLeaving(script.id)
-            await #expect(throws: Lame.self) { try await processing.value }
+            let error = try await #require(throws: HandlerError.self) { try await processing.value }
+            #expect(error.event.number == 0)
+            #expect(error.underlying is Lame)
         }
     }
 
@@ -188,12 +190,14 @@ struct ProcessingTests {
         try await ScriptedSubscription.run(bufferSize: 2, messageTimeout: .milliseconds(100)) { script in
             var events = script.subscription.events.makeAsyncIterator()
             try await script.peer.push(0..<2, on: script.id)
-            _ = try await events.next()
+            let first = try #require(try await events.next())
             for await change in script.changes {
                 guard case .stalled(let holders) = change else { continue }
                 #expect(Set(holders) == [EventRecord.pony(0).uuid, EventRecord.pony(1).uuid])
                 break
             }
+            script.subscription.ack(first)
+            for await case .recovered in script.changes { break }
         }
     }
 

@@ -11,8 +11,12 @@ import UnixSignals
 struct ArticleSnippets {
     func service(_ url: String) async throws {
         let client = try Client(url)
+        let store = StreamCheckpointStore<Int64>(stream: "herd-checkpoint", client: client)
+        let herd = client.follower(of: "ponies", checkpoint: store) { event in
+            print(event.number, event.type)
+        }
         let group = ServiceGroup(
-            services: [client, HerdService(client: client)],
+            services: [client, herd],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: Logger(label: "stable")
         )
@@ -45,6 +49,13 @@ struct ArticleSnippets {
         }
     }
 
+    func loggingCall(_ client: Client, _ given: Logger, order: Int, _ jump: PonyJumped) async throws {
+        var logger = given
+        logger[metadataKey: "order"] = "\(order)"
+        let options = CallOptions(logger: logger)
+        try await client.publishEvent(to: "ponies", type: "PonyJumped", body: jump, options: options)
+    }
+
     func overview() async throws {
         try await withClient("tcp://admin:changeit@localhost:1113") { client in
             let jump = PonyJumped(pony: "Derpy Hooves", height: 10)
@@ -75,20 +86,15 @@ struct HerdService: Service {
     let client: Client
 
     func run() async throws {
-        let store = StreamCheckpointStore<Int64>(stream: "herd-checkpoint", client: client)
-        let subscription = try await client.subscribe(to: "ponies", from: store.load() ?? .start)
-        try await withGracefulShutdownHandler {
-            try await subscription.process(savingTo: store) { event in
-                print(event.number, event.type)
-            }
-        } onGracefulShutdown: {
-            subscription.stop()
+        for try await event in try await client.subscribe(to: "ponies").events {
+            print(event.number, event.type)
         }
     }
 }
 
-func isHealthy(_ client: Client) async -> Bool {
-    await client.status.phase == .connected
+func probe(_ client: Client) async -> (status: Int, body: String) {
+    let readiness = await client.readiness
+    return (readiness.isReady ? 200 : 503, "\(readiness)")
 }
 
 struct ArticleTests {
@@ -141,10 +147,13 @@ struct ArticleTests {
                 let jump = PonyJumped(pony: "Rarity", height: 9)
                 try await client.publishEvent(to: "ponies", type: "PonyJumped", body: jump)
                 let served = try Client(url, logger: .silent)
-                let group = ServiceGroup(services: [served, HerdService(client: served)], logger: .silent)
+                let store = StreamCheckpointStore<Int64>(stream: "herd-checkpoint", client: served)
+                let herd = served.follower(of: "ponies", checkpoint: store) { _ in }
+                let group = ServiceGroup(
+                    services: [served, herd, HerdService(client: served)], logger: .silent)
                 async let running: Void = group.run()
                 for try await _ in try await client.subscribe(to: "herd-checkpoint", from: .start).events { break }
-                #expect(await isHealthy(served))
+                #expect(await probe(served).status == 200)
                 await group.triggerGracefulShutdown()
                 try await running
                 #expect(await served.status.phase == .closed)

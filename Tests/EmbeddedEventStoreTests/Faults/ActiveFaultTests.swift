@@ -69,7 +69,7 @@ import Testing
         arguments: [
             (.loseReply(times: 0), "strike 0 times"), (.loseReply(times: -1), "strike -1 times"),
             (.loseReply().skipping(-1), "-1 occasions"), (.stallReads.skipping(1), "1 occasions"),
-            (.delayReply(by: .seconds(-1)), "-1.0 seconds"), (.delayReply(by: .seconds(90_000)), "90000.0 seconds"),
+            (.delayReply(by: .seconds(-1)), "-1 s"), (.delayReply(by: .seconds(90_000)), "90000 s"),
         ] as [(Fault, String)]
     )
     func invalid(_ fault: Fault, _ text: String) async throws {

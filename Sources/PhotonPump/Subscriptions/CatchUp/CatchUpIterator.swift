@@ -3,9 +3,11 @@ struct CatchUpIterator {
     /// Ends the subscription when no copy of the iterator is left.
     private final class Lease {
         let catchUp: CatchUpSubscription
+        let progress = ConsumerProgress()
 
         init(_ catchUp: CatchUpSubscription) {
             self.catchUp = catchUp
+            catchUp.tellProgress { [progress] in progress.place }
         }
 
         deinit {
@@ -32,16 +34,20 @@ struct CatchUpIterator {
     }
 
     mutating func next(isolation actor: isolated (any Actor)?) async throws -> CatchUpItem? {
-        guard let catchUp = self.lease?.catchUp else {
+        guard let lease else {
             throw PhotonPumpError(.invalidArgument, "the events of a subscription can be iterated only once")
         }
-        // After a stop, the end of the client, or the task's cancellation, nothing more is delivered.
-        if self.position == self.batch.count || catchUp.mustEnd || Task.isCancelled {
+        // After a stop, the end of the client, or that of the task, nothing more is delivered.
+        let catchUp = lease.catchUp
+        if self.position == self.batch.count || catchUp.mustEnd || Task.isCancelled || GracefulShutdown.hasBegun {
             (self.batch, self.position) = ([], 0)
+            lease.progress.begin()
             guard let batch = try await catchUp.nextBatch(isolation: actor) else { return nil }
             self.batch = batch
+            lease.progress.begin(batch)
         }
         defer { self.position += 1 }
+        lease.progress.gave(self.position + 1)
         return self.batch[self.position]
     }
 }

@@ -8,9 +8,11 @@ final class CatchUpLog: Sendable {
     /// Whether it was logged that it is interrupted.
     private let isInterrupted = Atomic(false)
 
-    init(_ logger: Logger, stream: String) {
+    /// - Parameter name: what its user calls it.
+    init(_ logger: Logger, stream: String, name: String?) {
         var logger = logger
         logger[metadataKey: LogKey.stream] = "\(stream)"
+        if let name { logger[metadataKey: LogKey.subscription] = "\(name)" }
         self.logger = logger
         self.stream = stream
     }

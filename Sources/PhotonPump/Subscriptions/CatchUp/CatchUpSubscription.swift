@@ -24,6 +24,8 @@ final class CatchUpSubscription: Subscriber {
     /// Whether the consumer should receive nothing more, not even what it already holds.
     private let isStopped = Atomic(false)
     private let isConsumed = Atomic(false)
+    /// How far the consumer has come.
+    private let progress = Mutex<@Sendable () -> CatchUpPlace?>({ nil })
 
     init(
         _ client: any SubscriptionHost, _ source: any CatchUpSource, from start: SubscriptionStart<CatchUpPlace>,
@@ -32,7 +34,7 @@ final class CatchUpSubscription: Subscriber {
         self.client = client
         self.source = source
         self.livenessInterval = options.livenessInterval
-        self.log = CatchUpLog(client.logger, stream: source.name)
+        self.log = CatchUpLog(options.call.logger ?? client.logger, stream: source.name, name: options.name)
         self.machine = Mutex(
             CatchUpState(
                 from: start, options, isFiltered: source.isFiltered, beyondEnd: source.beyondEnd,
@@ -60,12 +62,23 @@ final class CatchUpSubscription: Subscriber {
         if self.status.phase == .ended { watch.cancel() }
     }
 
-    /// Returns when it is live.
+    /// Returns when it is live, or the task shuts down gracefully.
     ///
     /// - Throws: the reason why it will not be; `CancellationError`.
-    func untilLive() async throws { try await self.beginning.wait() }
+    func untilLive() async throws {
+        try await GracefulShutdown.watch({ try await self.beginning.wait() }, stop: { self.stop() })
+    }
 
-    var status: SubscriptionStatus<CatchUpPlace> { self.machine.withLock { $0.status } }
+    var status: SubscriptionStatus<CatchUpPlace> {
+        var status = self.machine.withLock { $0.status }
+        status.lastProcessedPlace = self.progress.withLock { $0 }()
+        return status
+    }
+
+    /// From now on this is asked how far the consumer has come; it must not retain this subscription.
+    func tellProgress(_ progress: @escaping @Sendable () -> CatchUpPlace?) {
+        self.progress.withLock { $0 = progress }
+    }
 
     func changes<Place>(_ place: @escaping @Sendable (CatchUpPlace) -> Place) -> AsyncStream<SubscriptionChange<Place>>
     {
@@ -85,11 +98,13 @@ final class CatchUpSubscription: Subscriber {
 
     /// The next items, at least one; nil at the end.
     func nextBatch(isolation: isolated (any Actor)?) async throws -> [CatchUpItem]? {
-        if self.client.isOver { self.perform { $0.closed(Client.closedError) } }
+        if self.client.isOver { self.perform { $0.closed(self.client.closedError()) } }
         return try await self.consumer.next {
             self.perform { $0.demanded() }
         } cancel: {
             self.cancel()
+        } stop: {
+            self.stop()
         }
     }
 
@@ -98,9 +113,10 @@ final class CatchUpSubscription: Subscriber {
         self.perform { $0.cancelled() }
     }
 
-    func stop() {
+    /// - Parameter error: what the consumer receives instead of the end.
+    func stop(_ error: PhotonPumpError? = nil) {
         self.isStopped.store(true, ordering: .relaxed)
-        self.perform { $0.stop() }
+        self.perform { $0.closed(error) }
     }
 
     // MARK: The server
@@ -174,7 +190,7 @@ final class CatchUpSubscription: Subscriber {
         switch change {
         case .live: self.beginning.resolve(.success(()))
         case .ended(let error):
-            self.beginning.resolve(.failure(error ?? CancellationError()))
+            self.beginning.resolve(error.map { .failure($0) } ?? .success(()))
             self.watch.withLock { $0?.cancel() }
         default: break
         }
@@ -191,7 +207,7 @@ final class CatchUpSubscription: Subscriber {
         let terms: CallTerms
         do throws(PhotonPumpError) {
             if self.client.isClosing {
-                throw PhotonPumpError(.clientClosed, "the client is closed", during: self.operation)
+                throw self.client.closedError("the client is closed").during(self.operation, stream: nil)
             }
             terms = try self.client.terms(self.source.call)
         } catch {

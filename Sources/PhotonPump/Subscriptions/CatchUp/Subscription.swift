@@ -21,7 +21,7 @@ public final class Subscription<Place: Comparable & Hashable & Sendable>: Sendab
         self.place = place
     }
 
-    /// The events. The sequence ends when the subscription is stopped.
+    /// The events. The sequence ends when the subscription is stopped, or the service group of the task shuts down.
     ///
     /// Iterating throws ``PhotonPumpError`` if the subscription cannot continue, such as
     /// ``PhotonPumpError/Code/streamDeleted`` (permanently), ``PhotonPumpError/Code/accessDenied``,

@@ -42,6 +42,7 @@ extension SubscriptionStatus {
         SubscriptionStatus<Other>(
             phase: self.phase,
             lastPlace: self.lastPlace.map(transform),
+            lastProcessedPlace: self.lastProcessedPlace.map(transform),
             knownEnd: self.knownEnd.map(transform),
             bufferedEvents: self.bufferedEvents,
             bufferedBytes: self.bufferedBytes,

@@ -44,6 +44,10 @@ public struct SubscriptionStatus<Place: Hashable & Sendable>: Sendable {
     /// does not match the filter. Before the first batch, the place that the subscription started after, or nil if there
     /// is none.
     public let lastPlace: Place?
+    /// The place of the last event that the consumer is done with, or of a later one that does not match the filter: of a
+    /// loop, what came before the event that it has in hand; of `process`, up to where all events are handled. nil before
+    /// that.
+    public internal(set) var lastProcessedPlace: Place?
     /// The last place known to exist; nil if the server has not reported one yet. The distance from ``lastPlace`` to
     /// this is how far the subscription lags behind.
     public let knownEnd: Place?

@@ -49,7 +49,8 @@ struct InFlightEvents {
     /// As many slots as were ever taken at once.
     private var slots: [Slot?] = []
     private var free: [Int] = []
-    private var isToldStalled = false
+    /// Whether it was reported that all slots are taken, and none is free since.
+    private(set) var isToldStalled = false
 
     /// - Parameters:
     ///   - limit: the number of events that the server may push.

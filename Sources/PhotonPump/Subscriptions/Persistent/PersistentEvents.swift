@@ -43,7 +43,9 @@ public struct PersistentEvents: AsyncSequence, Sendable {
             guard let turn else {
                 throw PhotonPumpError.alreadyIterated
             }
-            if let batch, self.position < batch.events.count, turn.feed.isCurrent(batch.generation) {
+            if let batch, self.position < batch.events.count, turn.feed.isCurrent(batch.generation),
+                !GracefulShutdown.hasBegun
+            {
                 defer { self.position += 1 }
                 return batch.events[self.position]
             }

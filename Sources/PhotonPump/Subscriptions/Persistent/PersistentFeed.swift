@@ -80,14 +80,20 @@ final class PersistentFeed: Sendable {
         // Before anything is awaited, so that this request has its turn among the caller's others.
         self.perform { $0.begin() }
         try await withTaskCancellationHandler {
-            try await self.start.value()
+            do {
+                try await GracefulShutdown.watch({ try await self.start.value() }, stop: { self.stop() })
+            } catch is CancellationError where GracefulShutdown.hasBegun && !Task.isCancelled {
+                // It ends before it begins.
+            }
         } onCancel: {
             self.stop()
         }
     }
 
     /// No more events should be delivered.
-    func stop() { self.perform { $0.stop() } }
+    ///
+    /// - Parameter error: what the consumer receives instead of the end.
+    func stop(_ error: PhotonPumpError? = nil) { self.perform { $0.stop(error) } }
 
     // MARK: The consumer
 
@@ -101,6 +107,8 @@ final class PersistentFeed: Sendable {
             self.perform { $0.demanded(for: work) }
         } cancel: {
             self.perform { $0.cancelled() }
+        } stop: {
+            self.stop()
         }
     }
 
@@ -192,8 +200,8 @@ final class PersistentFeed: Sendable {
         let terms: CallTerms
         do throws(PhotonPumpError) {
             if client.isClosing {
-                let error = PhotonPumpError(.clientClosed, "the client is closed")
-                throw error.during(self.conversation.operation, stream: self.conversation.stream)
+                throw client.closedError("the client is closed").during(
+                    self.conversation.operation, stream: self.conversation.stream)
             }
             terms = try client.terms(self.request.options)
         } catch {
@@ -265,7 +273,7 @@ extension PersistentFeed: Subscriber {
 
     func flush() { self.perform { $0.flush() } }
 
-    func drain() { self.stop() }
+    func drain(_ error: PhotonPumpError?) { self.stop(error) }
 
     func isBusy(besides own: Work?) -> Bool { self.state.withLock { $0.isBusy(besides: own) } }
 

@@ -65,6 +65,8 @@ extension PersistentSubscription {
         /// The server cannot deliver anything: the events (or links) with these ids take all slots, and each has been
         /// unacknowledged for longer than the message timeout.
         case stalled([UUID])
+        /// It was stalled, and an event has been acknowledged or refused since.
+        case recovered
         /// No more events are delivered. Those in the consumer's hands can still be acknowledged; then the server is
         /// told.
         case stopping

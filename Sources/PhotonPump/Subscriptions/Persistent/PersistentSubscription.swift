@@ -14,8 +14,8 @@
 /// unacknowledged at that moment are delivered again, perhaps to another consumer: each event is delivered at least
 /// once.
 ///
-/// It ends when ``stop()`` is called, when the loop over its ``events`` is left or the looping task is cancelled, and
-/// when the server no longer permits it (because the group was deleted, for example).
+/// It ends when ``stop()`` is called, when the loop over its ``events`` is left or the looping task is cancelled or shut
+/// down by its service group, and when the server no longer permits it (because the group was deleted, for example).
 public struct PersistentSubscription: Sendable {
     let feed: PersistentFeed
 

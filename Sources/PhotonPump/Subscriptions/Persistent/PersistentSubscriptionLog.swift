@@ -9,7 +9,7 @@ final class PersistentSubscriptionLog: Sendable {
     private let isInterrupted = Atomic(false)
 
     init(_ logger: Logger, _ request: PersistentFeed.Request) {
-        var logger = logger
+        var logger = request.options.logger ?? logger
         logger[metadataKey: LogKey.stream] = "\(request.stream)"
         logger[metadataKey: LogKey.group] = "\(request.group)"
         self.logger = logger
@@ -35,6 +35,8 @@ final class PersistentSubscriptionLog: Sendable {
             self.logger.warning(
                 "subscription stalled: no event is acknowledged",
                 metadata: [LogKey.event: "\(events.map(\.uuidString).joined(separator: " "))"])
+        case .recovered:
+            self.logger.info("subscription no longer stalled")
         case .stopping:
             self.logger.debug("subscription stopping")
         case .ended(let error?):

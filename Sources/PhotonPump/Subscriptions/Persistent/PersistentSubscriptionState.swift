@@ -220,12 +220,14 @@ struct PersistentSubscriptionState {
 
     /// The consumer's task is cancelled.
     mutating func cancelled() -> [Action] {
-        self.endDelivery(CancellationError())
-        return self.stop()
+        self.stop(CancellationError())
     }
 
     /// No more events should be delivered.
-    mutating func stop() -> [Action] {
+    ///
+    /// - Parameter error: what the consumer receives instead of the end.
+    mutating func stop(_ error: (any Error)? = nil) -> [Action] {
+        self.endDelivery(error)
         switch self.phase {
         case .connecting(let id): return self.end(nil) + [.cancel(id)]
         case .waiting: return self.end(nil)
@@ -280,13 +282,15 @@ struct PersistentSubscriptionState {
     mutating func acknowledge(
         _ events: some Sequence<DeliveredEvent>
     ) -> (outcomes: [Acknowledgement], actions: [Action]) {
+        let wasStalled = self.events.isStalled
         let outcomes = events.map { event -> Acknowledgement in
             guard self.complete(event) else { return .expired }
             self.acknowledgements.add(event.acknowledgedID)
             return .accepted
         }
-        if self.acknowledgements.isFull { return (outcomes, self.flush()) }
-        return (outcomes, self.acknowledgements.schedule() ? [.flushLater] : [])
+        let recovery = self.recovery(wasStalled)
+        if self.acknowledgements.isFull { return (outcomes, recovery + self.flush()) }
+        return (outcomes, recovery + (self.acknowledgements.schedule() ? [.flushLater] : []))
     }
 
     /// The consumer cannot handle these events. Earlier acknowledgements are sent first.
@@ -294,6 +298,7 @@ struct PersistentSubscriptionState {
         _ events: some Sequence<DeliveredEvent>, _ action: PersistentSubscription.RefusalAction, reason: String?
     ) -> (outcomes: [Acknowledgement], actions: [Action]) {
         var ids: [GUID] = []
+        let wasStalled = self.events.isStalled
         let outcomes = events.map { event -> Acknowledgement in
             guard self.complete(event) else { return .expired }
             ids.append(event.acknowledgedID)
@@ -301,7 +306,11 @@ struct PersistentSubscriptionState {
         }
         guard !ids.isEmpty else { return (outcomes, []) }
         let refusals = self.notices(.refusal(action, reason: reason), AcknowledgementBatch.parts(of: ids))
-        return (outcomes, self.flush() + refusals)
+        return (outcomes, self.recovery(wasStalled) + self.flush() + refusals)
+    }
+
+    private func recovery(_ wasStalled: Bool) -> [Action] {
+        wasStalled && !self.events.isStalled ? [.announce(.recovered)] : []
     }
 
     /// Whether an event is in flight on this connection, and has not been delivered again since.

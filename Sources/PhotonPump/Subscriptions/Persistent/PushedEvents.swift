@@ -16,6 +16,8 @@ struct PushedEvents {
     }
 
     var count: Int { self.inFlight.count }
+    /// Whether it was reported that they take all slots, and none is free since.
+    var isStalled: Bool { self.inFlight.isToldStalled }
     /// The number of those that the consumer does not have.
     var waitingCount: Int { self.waiting.count }
 

@@ -68,7 +68,7 @@ final class RehearsedServer: SubscriptionHost {
     func endSubscription(_ id: GUID) { self.tell { $0.unsubscribed() } }
 
     private func endIfDecided() {
-        if !self.decisions.contains(nil) { self.tell { $0.drain() } }
+        if !self.decisions.contains(nil) { self.tell { $0.drain(nil) } }
     }
 
     private var subscriber: (any Subscriber)? { self.state.withLock { $0.subscriber } }
@@ -82,6 +82,7 @@ final class RehearsedServer: SubscriptionHost {
 
     var isOver: Bool { false }
     var isClosing: Bool { false }
+    func closedError(_ words: String) -> PhotonPumpError { PhotonPumpError(.clientClosed, words) }
     func nextID() -> GUID { self.environment.newID() }
 
     func terms(_ options: CallOptions) throws(PhotonPumpError) -> CallTerms {
@@ -92,7 +93,9 @@ final class RehearsedServer: SubscriptionHost {
         self.environment.run(after: delay, on: self.executor, body)
     }
 
-    func work<Output: Sendable>(_ body: () async -> Output, stop: @escaping @Sendable () -> Void) async -> Output {
+    func work<Output: Sendable>(
+        _ body: () async -> Output, stop: @escaping @Sendable (PhotonPumpError?) -> Void
+    ) async -> Output {
         await body()
     }
 

@@ -20,11 +20,11 @@ struct Acknowledging: ProcessingPolicy {
             self.subscription.nack(event, action: try self.onError(error, event), reason: "\(error)")
             return nil
         } catch {
-            return error
+            return HandlerError(event: event.resolved, underlying: error)
         }
     }
 
-    func stop() { self.feed.stop() }
+    func stop(_ error: PhotonPumpError?) { self.feed.stop(error) }
 
     func accompany() async {}
 

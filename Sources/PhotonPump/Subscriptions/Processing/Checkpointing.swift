@@ -32,6 +32,13 @@ final class Checkpointing<Store: CheckpointStore>: ProcessingPolicy {
         self.store = store
         self.time = time
         self.state = Mutex(State(progress: CheckpointProgress(every: count)))
+        self.catchUp.tellProgress { [weak self] in self?.place }
+    }
+
+    /// Up to here all events are handled.
+    private var place: CatchUpPlace? {
+        guard case .after(let place) = self.state.withLock({ $0.progress.checkpoint }) else { return nil }
+        return self.subscription.place.inside(place)
     }
 
     private var catchUp: CatchUpSubscription { self.subscription.catchUp }
@@ -62,11 +69,12 @@ final class Checkpointing<Store: CheckpointStore>: ProcessingPolicy {
     func succeeded(_ event: NumberedEvent) { self.update { $0.finished(event.number) } }
 
     func failed(_ event: NumberedEvent, _ error: any Error) -> (any Error)? {
+        let error = HandlerError(event: event.event, underlying: error)
         self.fail(error)
         return error
     }
 
-    func stop() { self.catchUp.stop() }
+    func stop(_ error: PhotonPumpError?) { self.catchUp.stop(error) }
 
     func accompany() async {
         async let timer: Void = self.keepTime()
@@ -78,8 +86,9 @@ final class Checkpointing<Store: CheckpointStore>: ProcessingPolicy {
 
     /// Handlers count even if they return after a cancellation.
     func finish(after error: (any Error)?) async -> (any Error)? {
-        self.stop()
+        self.stop(nil)
         if let last = self.state.withLock({ $0.progress.startSaving(isLast: true) }) { await self.save(last) }
+        self.catchUp.tellProgress { [place = self.place] in place }
         return self.state.withLock { $0.failure } ?? error
     }
 
@@ -108,6 +117,6 @@ final class Checkpointing<Store: CheckpointStore>: ProcessingPolicy {
 
     private func fail(_ error: any Error) {
         self.state.withLock { $0.failure = $0.failure ?? error }
-        self.stop()
+        self.stop(nil)
     }
 }

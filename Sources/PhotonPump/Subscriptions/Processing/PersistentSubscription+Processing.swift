@@ -8,8 +8,8 @@ extension PersistentSubscription {
     /// }
     /// ```
     ///
-    /// This returns after ``stop()`` or ``Client/close(drainingFor:)``. It throws when its task is cancelled, or when
-    /// the server ends the subscription for good. In each case it starts no further handlers, waits for those that are
+    /// This returns after ``stop()`` or ``Client/close(drainingFor:)``, and when the service group of its task shuts down.
+    /// It throws when its task is cancelled, or when the server ends the subscription for good. In each case it starts no further handlers, waits for those that are
     /// running (which see the cancellation, if there is one), sends their acknowledgements, and waits up to two seconds
     /// for the server to confirm the end. If a handler throws because it was cancelled, that is not a refusal: the
     /// server delivers the event to another consumer.
@@ -27,8 +27,8 @@ extension PersistentSubscription {
     ///     stored with the event if it is parked: keep secrets out of it. If `onError` itself throws, processing ends,
     ///     and the event is left to the server.
     ///   - handler: handles an event.
-    /// - Throws: the error that ends the events (see ``PersistentEvents``), any error of `onError`,
-    ///   `CancellationError`, or ``PhotonPumpError/Code/invalidArgument`` if the events have been iterated already or
+    /// - Throws: the error that ends the events (see ``PersistentEvents``), any error of `onError` as a
+    ///   ``HandlerError`` with its event, `CancellationError`, or ``PhotonPumpError/Code/invalidArgument`` if the events have been iterated already or
     ///   `maxConcurrent` is below 1.
     public func process(
         maxConcurrent: Int = 1,

@@ -16,8 +16,8 @@ protocol ProcessingPolicy: Sendable {
     /// - Returns: the error that ends the processing.
     func failed(_ event: Event, _ error: any Error) -> (any Error)?
 
-    /// Lets the events end.
-    func stop()
+    /// Lets the events end, with an error if there is one.
+    func stop(_ error: PhotonPumpError?)
 
     /// What has to be done beside the handlers, until it is cancelled.
     func accompany() async
@@ -50,8 +50,12 @@ struct Processing<Policy: ProcessingPolicy>: Sendable {
     /// Returns when the events have ended and all handlers have returned.
     func run() async throws {
         let policy = self.policy
-        let failure = await policy.client.work(
-            { await policy.finish(after: await self.handleEvents()) }, stop: { policy.stop() })
+        let failure = await GracefulShutdown.watch {
+            await policy.client.work(
+                { await policy.finish(after: await self.handleEvents()) }, stop: { policy.stop($0) })
+        } stop: {
+            policy.stop(nil)
+        }
         if let failure { throw failure }
         try Task.checkCancellation()
     }
@@ -72,7 +76,7 @@ struct Processing<Policy: ProcessingPolicy>: Sendable {
                 for action in actions {
                     switch action {
                     case .fetch: demand.yield()
-                    case .stop: self.policy.stop()
+                    case .stop: self.policy.stop(nil)
                     case .handle(let event, let lane):
                         group.addTask { report.yield(.finished(lane: lane, await self.handle(event))) }
                     }

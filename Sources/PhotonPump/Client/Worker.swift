@@ -1,0 +1,105 @@
+/// A worker that a service group runs beside the client: a read model that follows events, or a consumer of a persistent
+/// subscription.
+///
+/// ```swift
+/// let herd = client.follower(of: "ponies", checkpoint: store) { event in
+///     try await herd.record(event.decode(PonyJumped.self))
+/// }
+/// let group = ServiceGroup(services: [client, herd], gracefulShutdownSignals: [.sigterm], logger: logger)
+/// ```
+/// ``Client/follower(of:from:checkpoint:every:orAfter:maxConcurrent:partitionedBy:options:handler:)``,
+/// ``Client/followerOfAll(from:matching:checkpoint:every:orAfter:maxConcurrent:partitionedBy:options:handler:)`` and
+/// ``Client/worker(of:to:bufferSize:messageTimeout:maxConcurrent:partitionedBy:options:onError:handler:)`` make one.
+public struct Worker: Sendable {
+    let client: Client
+    let work: @Sendable () async throws -> Void
+
+    /// Waits until the client is connected, for as long as it takes, and then works until the group shuts down. Then it
+    /// waits for the handlers that are running, saves a last checkpoint or sends the last acknowledgements, and returns.
+    ///
+    /// - Throws: what the method throws that the worker is named after, and `CancellationError` when the task is
+    ///   cancelled.
+    public func run() async throws {
+        do {
+            let client = self.client
+            try await GracefulShutdown.cancelling { try await client.waitUntilConnected(timeout: CallTerms.longest) }
+        } catch is CancellationError where GracefulShutdown.hasBegun && !Task.isCancelled {
+            return
+        }
+        try await self.work()
+    }
+}
+
+extension Client {
+    /// What ``follow(_:from:checkpoint:every:orAfter:maxConcurrent:partitionedBy:options:handler:)`` does, as a service;
+    /// the parameters are the same.
+    public nonisolated func follower(
+        of stream: String,
+        from start: SubscriptionStart<Int64> = .start,
+        checkpoint store: some CheckpointStore<Int64>,
+        every count: Int = 1_000,
+        orAfter time: Duration = .seconds(5),
+        maxConcurrent: Int = 1,
+        partitionedBy key: (@Sendable (ResolvedEvent) -> any Hashable)? = nil,
+        options: SubscriptionOptions = SubscriptionOptions(),
+        handler: @escaping @Sendable (ResolvedEvent) async throws -> Void
+    ) -> Worker {
+        Worker(client: self) {
+            try await self.follow(
+                stream, from: start, checkpoint: store, every: count, orAfter: time, maxConcurrent: maxConcurrent,
+                partitionedBy: key, options: options, handler: handler)
+        }
+    }
+
+    /// What ``followAll(from:matching:checkpoint:every:orAfter:maxConcurrent:partitionedBy:options:handler:)`` does, as a
+    /// service; the parameters are the same.
+    public nonisolated func followerOfAll(
+        from start: SubscriptionStart<Position> = .start,
+        matching filter: EventFilter? = nil,
+        checkpoint store: some CheckpointStore<Position>,
+        every count: Int = 1_000,
+        orAfter time: Duration = .seconds(5),
+        maxConcurrent: Int = 1,
+        partitionedBy key: (@Sendable (ResolvedEvent) -> any Hashable)? = nil,
+        options: SubscriptionOptions = SubscriptionOptions(),
+        handler: @escaping @Sendable (ResolvedEvent) async throws -> Void
+    ) -> Worker {
+        Worker(client: self) {
+            try await self.followAll(
+                from: start, matching: filter, checkpoint: store, every: count, orAfter: time,
+                maxConcurrent: maxConcurrent, partitionedBy: key, options: options, handler: handler)
+        }
+    }
+
+    /// A consumer of a persistent subscription, as a service. The subscription has to exist.
+    ///
+    /// The parameters are those of
+    /// ``connectSubscription(_:to:bufferSize:messageTimeout:acknowledgementDelay:options:)`` and
+    /// ``PersistentSubscription/process(maxConcurrent:partitionedBy:onError:handler:)``, which it calls.
+    public nonisolated func worker(
+        of group: String,
+        to stream: String,
+        bufferSize: Int = 10,
+        messageTimeout: Duration? = .seconds(30),
+        maxConcurrent: Int = 1,
+        partitionedBy key: (@Sendable (DeliveredEvent) -> any Hashable)? = nil,
+        options: CallOptions = CallOptions(),
+        onError: @escaping @Sendable (any Error, DeliveredEvent) throws -> PersistentSubscription.RefusalAction = {
+            _, _ in .retry
+        },
+        handler: @escaping @Sendable (DeliveredEvent) async throws -> Void
+    ) -> Worker {
+        Worker(client: self) {
+            let subscription = try await self.connectSubscription(
+                group, to: stream, bufferSize: bufferSize, messageTimeout: messageTimeout, options: options)
+            try await subscription.process(
+                maxConcurrent: maxConcurrent, partitionedBy: key, onError: onError, handler: handler)
+        }
+    }
+}
+
+#if ServiceLifecycle
+    public import ServiceLifecycle
+
+    extension Worker: Service {}
+#endif

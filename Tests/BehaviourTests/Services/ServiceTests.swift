@@ -1,0 +1,186 @@
+import EmbeddedEventStore
+import Logging
+import PhotonPump
+import ServiceLifecycle
+import ServiceLifecycleTestKit
+import Testing
+
+@Suite("A client as a service", .timeLimit(.minutes(1)), .enabled(if: TestServer.isEmbedded, "keeps answers back"))
+struct ServiceTests {
+    @Test("a client as a service closes when its group shuts down, after the calls in flight")
+    func gracefully() async throws {
+        try await withEmbeddedServer(logger: .silent) { server in
+            let client = try Client(server.connectionString, logger: .silent)
+            let hold = try await server.faults.add(.holdReply(to: .ping))
+            let call = Task { try await client.ping(options: CallOptions(timeout: .seconds(50))) }
+            try await hold.waitForEffect()
+            try await testGracefulShutdown { trigger in
+                async let running: Void = client.run()
+                trigger.triggerGracefulShutdown()
+                try await hold.lift()
+                await running
+            }
+            _ = try await call.value
+            #expect(await client.status.phase == .closed)
+        }
+    }
+
+    @Test("a client as a service closes at once when its task is cancelled")
+    func cancelled() async throws {
+        try await withEmbeddedServer(logger: .silent) { server in
+            let client = try Client(server.connectionString, logger: .silent)
+            let hold = try await server.faults.add(.holdReply(to: .ping))
+            let call = Task { try await client.ping(options: CallOptions(timeout: .seconds(50))) }
+            try await hold.waitForEffect()
+            let running = Task { await client.run() }
+            running.cancel()
+            await running.value
+            #expect(try await failure { try await call.value }.code == .clientClosed)
+            #expect(await client.status.phase == .closed)
+        }
+    }
+
+    @Test("a client as a service runs in a service group with others that use it")
+    func group() async throws {
+        struct Worker: Service {
+            let client: Client
+
+            func run() async throws {
+                try await self.client.publish(Pony.events(1), to: "ponies")
+                try await gracefulShutdown()
+                // The client closes after this service.
+                try await self.client.publish(Pony.events(1), to: "ponies")
+            }
+        }
+        try await withEmbeddedServer(logger: .silent) { server in
+            let client = try Client(server.connectionString, logger: .silent)
+            let group = ServiceGroup(services: [client, Worker(client: client)], logger: .silent)
+            async let running: Void = group.run()
+            let changes = await client.changes
+            if await client.status.phase != .connected { for await case .connected in changes { break } }
+            await group.triggerGracefulShutdown()
+            try await running
+            #expect(await client.status.phase == .closed)
+            try await withClient(server.connectionString, logger: .silent) { client in
+                let last = try await client.lastEventNumber(of: "ponies")
+                #expect(last == 1)
+            }
+        }
+    }
+
+    @Test("S82: a client as a service connects although nobody calls, and tells when it is ready")
+    func idle() async throws {
+        try await withEmbeddedServer(logger: .silent) { server in
+            let log = LogBook()
+            let client = try Client(server.connectionString, logger: log.logger)
+            #expect(await !client.readiness.isReady)
+            let group = ServiceGroup(services: [client], logger: .silent)
+            async let running: Void = group.run()
+            #expect(try await log.next("connected").level == .info)
+            let ready = Readiness(isReady: true, description: "connected to 127.0.0.1:\(server.port)")
+            #expect(await client.readiness == ready)
+            await group.triggerGracefulShutdown()
+            try await running
+            #expect(await client.readiness == Readiness(isReady: false, description: "closed, or about to be"))
+        }
+    }
+
+    @Test("S82: a client as a service that starts before its server says so once, and connects when it is there")
+    func beforeTheServer() async throws {
+        try await withEmbeddedServer(logger: .silent) { server in
+            let log = LogBook()
+            let client = try Client(server.connectionString, logger: log.logger)
+            let seen = HandledEvents()
+            let follower = client.follower(of: "ponies", checkpoint: MemoryCheckpointStore()) { seen.note($0.number) }
+            await server.stop()
+            let group = ServiceGroup(services: [client, follower], logger: .silent)
+            async let running: Void = group.run()
+            try await log.lines.wait { $0.filter { $0.message == "cannot connect" }.count >= 3 }
+            #expect(log.count("cannot connect", .warning) == 1)
+            #expect(await "\(client.readiness)".contains("cannot connect"))
+            try await server.start()
+            try await log.next("connected")
+            #expect(log.lines(from: .info).map(\.message) == ["cannot connect", "connected"])
+            try await client.publish(Pony.events(1), to: "ponies")
+            await seen.next(1)
+            await group.triggerGracefulShutdown()
+            try await running
+        }
+    }
+
+    @Test("a client as a service goes on trying after what would end a call")
+    func unknownUser() async throws {
+        try await withEmbeddedServer(logger: .silent) { server in
+            let password = Observed("wrong")
+            let log = LogBook()
+            var configuration = try Client.Configuration(server.connectionString)
+            configuration.reconnection.firstDelay = .milliseconds(1)
+            configuration.reconnection.maximumDelay = .milliseconds(10)
+            let client = try Client(
+                configuration, credentials: { Credentials(username: "admin", password: password.value) },
+                logger: log.logger)
+            let changes = await client.changes
+            try await testGracefulShutdown { trigger in
+                async let running: Void = client.run()
+                for await case .authenticationFailed in changes { break }
+                #expect(await client.readiness.description.contains("not connected"))
+                password.update { $0 = "changeit" }
+                try await log.next("connected")
+                trigger.triggerGracefulShutdown()
+                await running
+            }
+        }
+    }
+
+    @Test(
+        "workers that wait for a server end with their group",
+        arguments: [Consumption.follower, .followerOfAll, .worker])
+    func neverConnected(consumption: Consumption) async throws {
+        try await withEmbeddedServer(logger: .silent) { server in
+            let log = LogBook()
+            let client = try Client(server.connectionString, logger: log.logger)
+            await server.stop()
+            let consumer = Consumer(consumption: consumption, client: client) { _ in Issue.record("no event") }
+            let group = ServiceGroup(services: [client, consumer], logger: .silent)
+            async let running: Void = group.run()
+            try await log.next("cannot connect")
+            await group.triggerGracefulShutdown()
+            try await running
+        }
+    }
+
+    @Test("waiting for a connection outlasts failures, and ends with the last of them")
+    func waiting() async throws {
+        try await withEmbeddedServer(logger: .silent) { server in
+            let client = try Client(server.connectionString, logger: .silent)
+            await server.stop()
+            let error = try await failure { try await client.waitUntilConnected(timeout: .milliseconds(300)) }
+            #expect(error.code == .connectionFailed)
+            #expect("\(error)".contains("cannot connect"), "\(error)")
+            let changes = await client.changes
+            async let waiting: Void = client.waitUntilConnected(timeout: .seconds(50))
+            for await case .gaveUp in changes { break }
+            try await server.start()
+            try await waiting
+            #expect(await client.status.phase == .connected)
+            try await client.waitUntilConnected(timeout: .zero)
+            await client.close()
+            #expect(
+                try await failure { try await client.waitUntilConnected(timeout: .seconds(50)) }.code == .clientClosed)
+        }
+    }
+
+    @Test("waiting for a connection ends when its task is cancelled")
+    func waitingCancelled() async throws {
+        try await withEmbeddedServer(logger: .silent) { server in
+            let client = try Client(server.connectionString, logger: .silent)
+            await server.stop()
+            let changes = await client.changes
+            let waiting = Task { try await client.waitUntilConnected(timeout: .seconds(3600)) }
+            for await case .gaveUp in changes { break }
+            waiting.cancel()
+            await #expect(throws: CancellationError.self) { try await waiting.value }
+            await client.close()
+        }
+    }
+}
