@@ -5,7 +5,13 @@ internal import Synchronization
 /// A pure machine decides under its lock what is delivered and when, for which it has a ``Demand``. Whoever asked it
 /// carries that out once the lock is open: ``deliver(_:)`` resumes the task.
 final class Consumer<Batch: Sendable>: Sendable {
-    private let waiting = Mutex<Outcome<Batch?>?>(nil)
+    private struct State {
+        var outcome: Outcome<Batch?>?
+        /// Whether its task shuts down gracefully.
+        var isStopping = false
+    }
+
+    private let state = Mutex(State())
 
     /// The next batch; nil at the end. Only one task may wait at a time.
     ///
@@ -20,9 +26,15 @@ final class Consumer<Batch: Sendable>: Sendable {
         demand: () -> Void, cancel: @Sendable () -> Void, stop: (@Sendable () -> Void)? = nil
     ) async throws -> Batch? {
         let outcome = Outcome<Batch?>()
-        self.waiting.withLock { waiting in
-            precondition(waiting == nil, "an iterator was advanced by two tasks at once")
-            waiting = outcome
+        self.state.withLock { state in
+            precondition(state.outcome == nil, "an iterator was advanced by two tasks at once")
+            state.outcome = outcome
+        }
+        let stop = stop.map { stop in
+            { @Sendable in
+                self.state.withLock { $0.isStopping = true }
+                stop()
+            }
         }
         // It receives nothing more then, whatever there is.
         if Task.isCancelled { cancel() }
@@ -30,12 +42,7 @@ final class Consumer<Batch: Sendable>: Sendable {
         demand()
         return try await withTaskCancellationHandler {
             guard let stop else { return try await outcome.value() }
-            do {
-                return try await GracefulShutdown.watch({ try await outcome.value() }, stop: stop)
-            } catch let error as PhotonPumpError where error.code == .clientClosed && GracefulShutdown.hasBegun {
-                // Both end at the same time, and in this task nothing is amiss.
-                return nil
-            }
+            return try await GracefulShutdown.watch({ try await outcome.value() }, stop: stop)
         } onCancel: {
             cancel()
         }
@@ -43,10 +50,13 @@ final class Consumer<Batch: Sendable>: Sendable {
 
     /// Resumes the task, if it waits.
     func deliver(_ delivery: Delivery<Batch>) {
-        let outcome = self.waiting.withLock { $0.take() }
+        let (outcome, isStopping) = self.state.withLock { ($0.outcome.take(), $0.isStopping) }
         switch delivery {
         case .batch(let batch): outcome?.resolve(.success(batch))
         case .end: outcome?.resolve(.success(nil))
+        case .error(let error as PhotonPumpError) where error.code == .clientClosed && isStopping:
+            // The client ends, too, and nothing is amiss. A client that ends before is a mistake, which is said.
+            outcome?.resolve(.success(nil))
         case .error(let error): outcome?.resolve(.failure(error))
         }
     }

@@ -77,7 +77,7 @@ struct ConsumeCommand: ClientCommand {
                     if let nack { throw Refused(action: nack.action) }
                 }
             )
-        } catch is Enough {}
+        } catch let error as HandlerError where error.underlying is Enough {}
     }
 
     /// What a handler throws to have its event refused.
