@@ -151,6 +151,7 @@ let package = Package(
                 "PhotonPump",
                 "PhotonPumpWire",
                 "ScriptedPeers",
+                .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
             ],
             resources: [.copy("Support/Gossip")],
             swiftSettings: settings

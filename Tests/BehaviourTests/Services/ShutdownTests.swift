@@ -105,6 +105,16 @@ struct ShutdownTests {
         }
     }
 
+    /// Is in no hurry to shut down, and keeps those that are listed before it from learning of the shutdown.
+    private struct Laggard: Service {
+        func run() async throws {
+            try await gracefulShutdown()
+            let (never, source) = AsyncStream.makeStream(of: Void.self)
+            for await _ in never {}
+            withExtendedLifetime(source) {}
+        }
+    }
+
     @Test(
         "where a client is closed before its consumers, they fail and say how to list them",
         arguments: Consumption.allCases)
@@ -112,7 +122,7 @@ struct ShutdownTests {
         try await Self.run { client, _ in
             let seen = HandledEvents()
             let consumer = Consumer(consumption: consumption, client: client) { seen.note($0.number) }
-            let group = ServiceGroup(services: [consumer, client], logger: .silent)
+            let group = ServiceGroup(services: [consumer, Laggard(), client], logger: .silent)
             let running = Task { try await group.run() }
             await seen.next(3)
             await group.triggerGracefulShutdown()

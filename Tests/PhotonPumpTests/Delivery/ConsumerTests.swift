@@ -1,3 +1,4 @@
+import ServiceLifecycleTestKit
 import Synchronization
 import Testing
 
@@ -101,6 +102,32 @@ struct ConsumerTests {
             await #expect(throws: CancellationError.self) { try await task.value }
             let first = calls.withLock { $0.first }
             #expect(first == (isEarly ? "cancel" : "demand"))
+        }
+    }
+
+    @Test("a consumer whose client ends before its own shutdown begins is told so; else it comes to its end")
+    func shutdown() async throws {
+        let closed = PhotonPumpError(.clientClosed, "closed")
+        let (left, stopped) = (Consumer<Int>(), Consumer<Int>())
+        await testGracefulShutdown { trigger in
+            _ = await #expect(throws: PhotonPumpError.self) {
+                // By the time the task learns of it, it shuts down as well.
+                try await left.next {
+                    left.deliver(.error(closed))
+                    trigger.triggerGracefulShutdown()
+                } cancel: {
+                } stop: {
+                }
+            }
+        }
+        try await testGracefulShutdown { trigger in
+            let end = try await stopped.next {
+                trigger.triggerGracefulShutdown()
+            } cancel: {
+            } stop: {
+                stopped.deliver(.error(closed))
+            }
+            #expect(end == nil)
         }
     }
 
