@@ -47,7 +47,7 @@ public struct EventFilter: Sendable, Hashable {
     public static func streams(matching regex: String) -> EventFilter { EventFilter(rule: .regex(.stream, regex)) }
 
     /// Events that are not the server's own: those whose type does not begin with `$`.
-    public static let excludingSystemEvents = types(matching: #"^[^\$].*"#)
+    public static let excludingSystemEvents = types(matching: #"^(?!\$)"#)
 
     /// Events that do not record how persistent subscriptions are set up: those whose type is not `PersistentConfig` and
     /// a number. They are the server's own, too, but ``excludingSystemEvents`` does not exclude them; combine both with

@@ -86,6 +86,7 @@ struct EventMatcherTests {
     @Test("a filter of events can leave out the server's own events")
     func system() throws {
         #expect(try !EventMatcher(.excludingSystemEvents).matches(stream: "$$s", type: "$metadata"))
+        #expect(try EventMatcher(.excludingSystemEvents).matches(stream: "$$s", type: ""))
         let configuration = try EventMatcher(.excludingPersistentConfiguration)
         #expect(!configuration.matches(stream: "$persistentSubscriptionConfig", type: "PersistentConfig1"))
     }
