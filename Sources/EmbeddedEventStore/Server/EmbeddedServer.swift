@@ -56,8 +56,8 @@ public actor EmbeddedServer {
     ///
     /// - Parameters:
     ///   - configuration: how it listens, which users it knows, and when it disconnects clients.
-    ///   - logger: receives ``Configuration/risks`` at `warning`, refused clients, bad requests and failed TLS handshakes at
-    ///     `info`, connections and disconnections at `debug`, and each request at `trace`.
+    ///   - logger: receives ``Configuration/risks`` at `warning`, refused clients, bad requests and failed TLS
+    ///     handshakes at `info`, connections and disconnections at `debug`, and each request at `trace`.
     public init(_ configuration: Configuration = .init(), logger: Logger = Logger(label: "embedded-eventstore")) {
         self.init(configuration, logger: logger, environment: .system)
     }

@@ -117,9 +117,10 @@ extension Client {
     ///   - stream: the stream to read.
     ///   - direction: from older to newer events, or the reverse.
     ///   - position: the first event; by default the first of the stream, or the last one when reading backward.
-    ///   - maxCount: the most events to return, 1 or more; nil means ``Client/Configuration/pageSize``. They are read in several requests, of as many events as make a
-    ///     few megabytes. Fewer are returned at the end of the stream, or where a request finds none of those that it
-    ///     asks for, because they were truncated or are too old: continue at ``StreamSlice/next``.
+    ///   - maxCount: the most events to return, 1 or more; nil means ``Client/Configuration/pageSize``. They are read
+    ///     in several requests, of as many events as make a few megabytes. Fewer are returned at the end of the stream,
+    ///     or where a request finds none of those that it asks for, because they were truncated or are too old:
+    ///     continue at ``StreamSlice/next``.
     ///   - resolveLinks: whether events that are links are followed to the events they point to. nil means
     ///     ``Client/Configuration/resolveLinks``.
     ///   - options: the timeout, credentials and node of this call.

@@ -9,11 +9,12 @@ extension Client {
     ///   - direction: from older to newer events, or the reverse.
     ///   - position: where to begin; by default at the start, or at the end when reading backward. Forward, an event at
     ///     exactly this position is included; backward, it is not. Use only positions that the same server returned.
-    ///   - maxCount: the most events to return, 1 or more; nil means ``Client/Configuration/pageSize``. They are read in several requests, of as many events as make a
-    ///     few megabytes.
+    ///   - maxCount: the most events to return, 1 or more; nil means ``Client/Configuration/pageSize``. They are read
+    ///     in several requests, of as many events as make a few megabytes.
     ///   - filter: the events to return; nil for all. For every 4096 events asked for, about as many events of the log
-    ///     are looked at. A filtered slice may therefore hold fewer events than there are, even none: continue at ``AllSlice/next`` until ``AllSlice/isEnd``. Servers of version 20 and later filter
-    ///     themselves; for older ones the client does it.
+    ///     are looked at. A filtered slice may therefore hold fewer events than there are, even none: continue at
+    ///     ``AllSlice/next`` until ``AllSlice/isEnd``. Servers of version 20 and later filter themselves; for older
+    ///     ones the client does it.
     ///   - resolveLinks: whether events that are links are followed to the events they point to. nil means
     ///     ``Client/Configuration/resolveLinks``.
     ///   - options: the timeout, credentials and node of this call.

@@ -35,7 +35,8 @@ public struct ConnectionStatus: Sendable {
     public let failedAttempts: Int
     /// Why the last attempt failed or the last connection ended; nil if neither has happened.
     public let lastError: PhotonPumpError?
-    /// The round trip of the connection's last heartbeat; nil before its first. No heartbeats are sent while other answers arrive.
+    /// The round trip of the connection's last heartbeat; nil before its first. No heartbeats are sent while other
+    /// answers arrive.
     public let heartbeatRoundTrip: Duration?
 }
 

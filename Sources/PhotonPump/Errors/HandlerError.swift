@@ -1,5 +1,5 @@
-/// A handler has thrown, which ends its worker: ``Client/follow(_:from:checkpoint:every:orAfter:maxConcurrent:partitionedBy:options:handler:)``,
-/// for example.
+/// A handler has thrown, which ends its worker:
+/// ``Client/follow(_:from:checkpoint:every:orAfter:maxConcurrent:partitionedBy:options:handler:)``, for example.
 public struct HandlerError: Error, Sendable, CustomStringConvertible {
     /// The event that was handled.
     public let event: ResolvedEvent

@@ -2,7 +2,8 @@
 ///
 /// The server keeps the writes until ``commit(options:)``; a transaction that is never committed has no effect. It
 /// survives lost connections, and can be continued elsewhere with its id, see ``Client/transaction(_:on:)``.
-/// ``rollback()`` makes sure that it is not committed by accident. If all events fit into one write, use that: it is simpler and just as atomic.
+/// ``rollback()`` makes sure that it is not committed by accident. If all events fit into one write, use that: it is
+/// simpler and just as atomic.
 public struct Transaction: Sendable {
     /// The transaction's id: a position in the server's log.
     public let id: Int64

@@ -1,6 +1,7 @@
 internal import PhotonPumpWire
 
-/// The events of all streams, as ``Client/iterAll(direction:from:limit:pageSize:matching:resolveLinks:options:)`` reads them.
+/// The events of all streams, as ``Client/iterAll(direction:from:limit:pageSize:matching:resolveLinks:options:)`` reads
+/// them.
 public struct AllEvents: AsyncSequence, Sendable {
     /// An event with its position, found directly or through a link.
     public typealias Element = ResolvedEvent

@@ -1,6 +1,7 @@
 internal import PhotonPumpWire
 
-/// The events of a stream, as ``Client/iter(_:direction:from:limit:pageSize:resolveLinks:missingIsEmpty:options:)`` reads them.
+/// The events of a stream, as ``Client/iter(_:direction:from:limit:pageSize:resolveLinks:missingIsEmpty:options:)``
+/// reads them.
 public struct StreamEvents: AsyncSequence, Sendable {
     /// An event, found directly or through a link.
     public typealias Element = ResolvedEvent

@@ -15,8 +15,8 @@ package final class SocketConnector: Dialling {
     private var isOverdue = false
     private var lastError = SocketError("connect", reason: "no address")
 
-    /// - Parameter completion: runs once on the executor's queue, when ``takeTransport()`` has the outcome, unless ``cancel()`` comes
-    ///   first.
+    /// - Parameter completion: runs once on the executor's queue, when ``takeTransport()`` has the outcome, unless
+    ///   ``cancel()`` comes first.
     package init(_ addresses: [SocketAddress], executor: QueueExecutor, completion: @escaping () -> Void) {
         self.addresses = addresses[...]
         self.executor = executor

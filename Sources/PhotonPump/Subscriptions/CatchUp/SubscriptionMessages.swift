@@ -10,8 +10,9 @@ public enum SubscriptionMessage<Place: Hashable & Sendable>: Sendable {
     case live
     /// What follows is read from the past, because the connection was lost or the consumer was too slow.
     case fellBehind
-    /// The place to go on at lies beyond the end, which is there (nil: there are no events). ``SubscriptionOptions/beyondEnd``
-    /// says what follows. Of `$all`, the end is the position that the next event will get.
+    /// The place to go on at lies beyond the end, which is there (nil: there are no events).
+    /// ``SubscriptionOptions/beyondEnd`` says what follows. Of `$all`, the end is the position that the next event will
+    /// get.
     case beyondEnd(SubscriptionStart<Place>, end: Place?)
     /// The server has announced events up to this place, but for some seconds its reads have not returned them. The
     /// subscription keeps reading until they do.

@@ -8,8 +8,9 @@ public enum SubscriptionChange<Place: Hashable & Sendable>: Sendable {
     case stillLive
     /// The consumer was too slow; the subscription reads the events that did not fit the buffer again.
     case fellBehind
-    /// The place to go on at lies beyond the end, which is there (nil: there are no events). ``SubscriptionOptions/beyondEnd``
-    /// says what follows. Of `$all`, the end is the position that the next event will get.
+    /// The place to go on at lies beyond the end, which is there (nil: there are no events).
+    /// ``SubscriptionOptions/beyondEnd`` says what follows. Of `$all`, the end is the position that the next event will
+    /// get.
     case beyondEnd(SubscriptionStart<Place>, end: Place?)
     /// The server has announced events up to this place, but for some seconds its reads have not returned them. The
     /// subscription keeps reading until they do, and then reports ``resumed(_:)``.

@@ -8,11 +8,11 @@ extension PersistentSubscription {
     /// }
     /// ```
     ///
-    /// This returns after ``stop()`` or ``Client/close(drainingFor:)``, and when the service group of its task shuts down.
-    /// It throws when its task is cancelled, or when the server ends the subscription for good. In each case it starts no further handlers, waits for those that are
-    /// running (which see the cancellation, if there is one), sends their acknowledgements, and waits up to two seconds
-    /// for the server to confirm the end. If a handler throws because it was cancelled, that is not a refusal: the
-    /// server delivers the event to another consumer.
+    /// This returns after ``stop()`` or ``Client/close(drainingFor:)``, and when the service group of its task shuts
+    /// down. It throws when its task is cancelled, or when the server ends the subscription for good. In each case it
+    /// starts no further handlers, waits for those that are running (which see the cancellation, if there is one),
+    /// sends their acknowledgements, and waits up to two seconds for the server to confirm the end. If a handler throws
+    /// because it was cancelled, that is not a refusal: the server delivers the event to another consumer.
     ///
     /// Handlers should finish within the subscription's message timeout, because the server delivers the event again
     /// after that. ``Change/slow(_:messageTimeout:)`` gives a warning before.
@@ -28,8 +28,8 @@ extension PersistentSubscription {
     ///     and the event is left to the server.
     ///   - handler: handles an event.
     /// - Throws: the error that ends the events (see ``PersistentEvents``), any error of `onError` as a
-    ///   ``HandlerError`` with its event, `CancellationError`, or ``PhotonPumpError/Code/invalidArgument`` if the events have been iterated already or
-    ///   `maxConcurrent` is below 1.
+    ///   ``HandlerError`` with its event, `CancellationError`, or ``PhotonPumpError/Code/invalidArgument`` if the
+    ///   events have been iterated already or `maxConcurrent` is below 1.
     public func process(
         maxConcurrent: Int = 1,
         partitionedBy key: (@Sendable (DeliveredEvent) -> any Hashable)? = nil,

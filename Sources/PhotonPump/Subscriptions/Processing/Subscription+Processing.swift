@@ -13,11 +13,12 @@ extension Subscription {
     /// A checkpoint never moves past an event whose handler is unfinished, so each event is handled at least once. When
     /// the process dies, the events since the last checkpoint come again; after a clean stop none is repeated.
     ///
-    /// This returns after ``stop()`` or ``Client/close(drainingFor:)``, and when the service group of its task shuts down.
-    /// It throws when its task is cancelled, when a handler or the store throws, or when the subscription fails. In each case it first waits for the handlers that
-    /// are running (which see the cancellation, if there is one) and saves a last checkpoint, unless it was the store
-    /// that failed. It starts no further handlers, with one exception: events received before the subscription failed
-    /// are still handled. An event whose handler throws because it was cancelled counts as unfinished.
+    /// This returns after ``stop()`` or ``Client/close(drainingFor:)``, and when the service group of its task shuts
+    /// down. It throws when its task is cancelled, when a handler or the store throws, or when the subscription fails.
+    /// In each case it first waits for the handlers that are running (which see the cancellation, if there is one) and
+    /// saves a last checkpoint, unless it was the store that failed. It starts no further handlers, with one exception:
+    /// events received before the subscription failed are still handled. An event whose handler throws because it was
+    /// cancelled counts as unfinished.
     ///
     /// With a filter, checkpoints move past events that do not match, too.
     ///
@@ -29,8 +30,9 @@ extension Subscription {
     ///   - key: events with the same key are handled one after another, in order. By default, events need not wait for
     ///     each other.
     ///   - handler: handles an event.
-    /// - Throws: the first error of `store`, or of `handler` as a ``HandlerError`` with its event; the error that ends ``events``, `CancellationError`, or
-    ///   ``PhotonPumpError/Code/invalidArgument`` if the events have been iterated already or an argument is invalid.
+    /// - Throws: the first error of `store`, or of `handler` as a ``HandlerError`` with its event; the error that ends
+    ///   ``events``, `CancellationError`, or ``PhotonPumpError/Code/invalidArgument`` if the events have been iterated
+    ///   already or an argument is invalid.
     public func process(
         savingTo store: some CheckpointStore<Place>,
         every count: Int = 1_000,
