@@ -9,7 +9,7 @@ package final class PackageChannel {
 
     private let transport: any Transport
     private var decoder: FrameDecoder
-    private var outbound = OutboundBuffer()
+    private let outbound = OutboundBuffer()
     /// Packages that were collected since this was last taken.
     private var collected = 0
     private var waitsForRoom = false
@@ -55,7 +55,7 @@ package final class PackageChannel {
 
     package func send(_ message: some WireMessage, _ command: Command, _ correlation: GUID, login: Login? = nil) {
         self.collected += 1
-        message.append(to: &self.outbound, command, correlation, login: login)
+        message.append(to: self.outbound, command, correlation, login: login)
     }
 
     /// Collects bytes as they are.

@@ -264,8 +264,8 @@ struct TLSFlowTests {
 extension TLSSession {
     /// What is to be sent.
     fileprivate mutating func output() -> [UInt8] {
-        var buffer = OutboundBuffer()
-        self.takeOutput(into: &buffer)
+        let buffer = OutboundBuffer()
+        self.takeOutput(into: buffer)
         var bytes: [UInt8] = []
         buffer.drain { waiting in
             bytes += waiting

@@ -5,7 +5,7 @@ import Testing
 struct OutboundBufferTests {
     @Test("outbound bytes come out in order, however little is taken at a time", arguments: [1, 7, 100, 5000])
     func partialWrites(atMost: Int) {
-        var buffer = OutboundBuffer(capacity: 64)
+        let buffer = OutboundBuffer(capacity: 64)
         var expected: [UInt8] = []
         var written: [UInt8] = []
         for round in 0..<50 {
@@ -22,7 +22,7 @@ struct OutboundBufferTests {
             let waiting = buffer.count
             #expect(waiting == expected.count - written.count)
         }
-        written += taken(from: &buffer)
+        written += taken(from: buffer)
         #expect(written == expected)
         let left = buffer.count
         #expect(left == 0)

@@ -2,13 +2,13 @@ import PhotonPumpWire
 
 /// The frame of a package.
 func encoded(_ package: Package) -> [UInt8] {
-    var buffer = OutboundBuffer()
+    let buffer = OutboundBuffer()
     buffer.append(package)
-    return taken(from: &buffer)
+    return taken(from: buffer)
 }
 
 /// Everything in a buffer, which is empty afterwards.
-func taken(from buffer: inout OutboundBuffer) -> [UInt8] {
+func taken(from buffer: OutboundBuffer) -> [UInt8] {
     var bytes: [UInt8] = []
     buffer.drain { waiting in
         bytes += waiting

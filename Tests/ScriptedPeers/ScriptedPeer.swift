@@ -196,7 +196,7 @@ package actor ScriptedPeer {
 extension Package {
     /// As it is sent.
     package var framed: [UInt8] {
-        var buffer = OutboundBuffer()
+        let buffer = OutboundBuffer()
         buffer.append(self)
         var bytes: [UInt8] = []
         buffer.drain { waiting in

@@ -49,10 +49,10 @@ extension EmbeddedServer.Fault.ReplyHarm {
 extension Answer {
     /// The bytes in which it is sent.
     fileprivate func frame(_ correlation: GUID) -> Bytes {
-        var buffer = OutboundBuffer()
+        let buffer = OutboundBuffer()
         switch self.content {
         case .payload(let bytes): buffer.append(Package(self.command, correlation, payload: bytes))
-        case .message(let message): message.append(to: &buffer, self.command, correlation, login: nil)
+        case .message(let message): message.append(to: buffer, self.command, correlation, login: nil)
         }
         var frame = Bytes()
         buffer.drain { bytes in

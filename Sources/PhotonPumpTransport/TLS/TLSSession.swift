@@ -119,7 +119,7 @@ struct TLSSession: ~Copyable {
     }
 
     /// Moves what is to be sent.
-    mutating func takeOutput(into buffer: inout OutboundBuffer) {
+    mutating func takeOutput(into buffer: OutboundBuffer) {
         let count = BIO_ctrl_pending(self.output)
         guard count > 0 else { return }
         buffer.append(count) { _ = BIO_read(self.output, $0.baseAddress, CInt(clamping: $0.count)) }

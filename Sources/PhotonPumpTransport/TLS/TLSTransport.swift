@@ -31,7 +31,7 @@ package final class TLSTransport: Transport {
     private var allowance = HandshakeAllowance()
     private let handshakeTimeout: Duration?
     private var timer: QueueTimer?
-    private var outbound = OutboundBuffer()
+    private let outbound = OutboundBuffer()
     private let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 32 << 10, alignment: 16)
 
     private var handler: ((TransportEvent) -> Void)?
@@ -291,7 +291,7 @@ package final class TLSTransport: Transport {
             while count < bytes.count, self.outbound.count < Self.unsentMark {
                 let rest = UnsafeRawBufferPointer(rebasing: bytes[count...])
                 count += try self.ask { (session) throws(TLSError) in try session.write(rest) }
-                self.session.takeOutput(into: &self.outbound)
+                self.session.takeOutput(into: self.outbound)
             }
             try self.flush()
         }
@@ -302,7 +302,7 @@ package final class TLSTransport: Transport {
 
     /// Writes what is encrypted, as far as the transport below takes it.
     private func flush() throws(TransportError) {
-        self.session.takeOutput(into: &self.outbound)
+        self.session.takeOutput(into: self.outbound)
         guard !self.isFull else { return }
         do {
             try self.outbound.drain { (bytes) throws(TransportError) in try self.transport.write(bytes) }
@@ -343,7 +343,7 @@ package final class TLSTransport: Transport {
             self.phase = .failed(error)
             self.mayRead = true
             // The alert that tells the peer why. It may be gone.
-            self.session.takeOutput(into: &self.outbound)
+            self.session.takeOutput(into: self.outbound)
             _ = try? self.outbound.drain { (bytes) throws(TransportError) in try self.transport.write(bytes) }
         }
     }

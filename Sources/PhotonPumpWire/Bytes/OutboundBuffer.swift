@@ -2,7 +2,7 @@
 ///
 /// It grows with what is appended (its owner stops appending above a mark of its own) and gives memory above
 /// `keptCapacity` back when everything is written.
-package struct OutboundBuffer: ~Copyable {
+package final class OutboundBuffer {
     private static let keptCapacity = 1 << 20
 
     private var memory: UnsafeMutableRawBufferPointer
@@ -22,13 +22,13 @@ package struct OutboundBuffer: ~Copyable {
     package var isEmpty: Bool { self.head == self.tail }
 
     /// Appends exactly `length` bytes, which `body` must fill.
-    package mutating func append(_ length: Int, _ body: (UnsafeMutableRawBufferPointer) -> Void) {
+    package func append(_ length: Int, _ body: (UnsafeMutableRawBufferPointer) -> Void) {
         self.reserve(length)
         body(UnsafeMutableRawBufferPointer(rebasing: self.memory[self.tail..<self.tail + length]))
         self.tail += length
     }
 
-    package mutating func append(_ bytes: Bytes) {
+    package func append(_ bytes: Bytes) {
         bytes.withUnsafeBytes { source in
             self.append(source.count) { $0.copyMemory(from: source) }
         }
@@ -37,7 +37,7 @@ package struct OutboundBuffer: ~Copyable {
     /// Hands the waiting bytes to `body` until none are left or it takes none.
     ///
     /// - Parameter body: writes a prefix and returns its length; 0 means that no more can be written now.
-    package mutating func drain<E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> Int) throws(E) {
+    package func drain<E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> Int) throws(E) {
         while self.head < self.tail {
             let written = try body(UnsafeRawBufferPointer(rebasing: self.memory[self.head..<self.tail]))
             if written == 0 { return }
@@ -46,12 +46,12 @@ package struct OutboundBuffer: ~Copyable {
         self.removeAll()
     }
 
-    package mutating func removeAll() {
+    package func removeAll() {
         (self.head, self.tail) = (0, 0)
         if self.memory.count > Self.keptCapacity { self.replaceMemory(capacity: Self.keptCapacity) }
     }
 
-    private mutating func reserve(_ length: Int) {
+    private func reserve(_ length: Int) {
         guard self.memory.count - self.tail < length else { return }
         let needed = self.count + length
         if needed <= self.memory.count / 2 {
@@ -64,7 +64,7 @@ package struct OutboundBuffer: ~Copyable {
 
     private var unwritten: UnsafeRawPointer { UnsafeRawPointer(self.memory.baseAddress.unsafelyUnwrapped + self.head) }
 
-    private mutating func replaceMemory(capacity: Int) {
+    private func replaceMemory(capacity: Int) {
         let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 16)
         larger.baseAddress?.copyMemory(from: self.unwritten, byteCount: self.count)
         self.memory.deallocate()

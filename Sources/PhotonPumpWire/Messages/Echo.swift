@@ -10,7 +10,7 @@ package struct Echo: WireMessage, Hashable {
         self.payload = payload
     }
 
-    package func append(to buffer: inout OutboundBuffer, _ command: Command, _ correlation: GUID, login: Login?) {
+    package func append(to buffer: OutboundBuffer, _ command: Command, _ correlation: GUID, login: Login?) {
         buffer.append(Package(command, correlation, login: login, payload: self.payload))
     }
 

@@ -38,14 +38,14 @@ package struct Package: Hashable, Sendable {
 
 extension OutboundBuffer {
     /// Appends a package whose payload is at hand.
-    package mutating func append(_ package: Package) {
+    package func append(_ package: Package) {
         self.append(package.command, package.correlation, login: package.login, payloadCount: package.payload.count) {
             target in package.payload.withUnsafeBytes { target.copyMemory(from: $0) }
         }
     }
 
     /// Appends a package whose payload of `payloadCount` bytes is written by `fill`, straight into its place.
-    package mutating func append(
+    package func append(
         _ command: Command,
         _ correlation: GUID,
         login: Login? = nil,

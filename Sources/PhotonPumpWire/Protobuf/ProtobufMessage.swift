@@ -111,7 +111,7 @@ extension ProtobufMessage {
         return Result { () throws(MalformedMessage) in try Self(message.pointee) }
     }
 
-    package func append(to buffer: inout OutboundBuffer, _ command: Command, _ correlation: GUID, login: Login?) {
+    package func append(to buffer: OutboundBuffer, _ command: Command, _ correlation: GUID, login: Login?) {
         self.pack { buffer.append(command, correlation, login: login, payloadCount: $0, fill: $1) }
     }
 

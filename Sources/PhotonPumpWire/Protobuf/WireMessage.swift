@@ -4,7 +4,7 @@ package protocol WireMessage: Sendable {
     init(decoding payload: Bytes) throws(MalformedMessage)
 
     /// Appends a package with this message as its payload.
-    func append(to buffer: inout OutboundBuffer, _ command: Command, _ correlation: GUID, login: Login?)
+    func append(to buffer: OutboundBuffer, _ command: Command, _ correlation: GUID, login: Login?)
 
     /// The message alone, without a package around it.
     func encoded() -> Bytes

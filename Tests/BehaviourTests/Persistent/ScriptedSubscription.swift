@@ -58,7 +58,7 @@ extension ScriptedPeer {
 
     /// Pushes events, in one write.
     func push(_ numbers: some Sequence<Int>, on id: GUID, retryCount: Int32 = 0, isLinked: Bool = false) async throws {
-        var buffer = OutboundBuffer()
+        let buffer = OutboundBuffer()
         for number in numbers {
             let event = EventRecord.pony(number)
             let record =

@@ -13,7 +13,7 @@ actor RawClient {
     nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
 
     static func frame(_ package: Package) -> [UInt8] {
-        var buffer = OutboundBuffer()
+        let buffer = OutboundBuffer()
         buffer.append(package)
         var frame: [UInt8] = []
         buffer.drain { bytes in

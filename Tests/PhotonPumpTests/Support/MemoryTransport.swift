@@ -17,7 +17,7 @@ final class MemoryTransport: Transport, Dialling, Sendable {
 
     /// Packages arrive.
     func deliver(_ packages: Package...) {
-        var buffer = OutboundBuffer()
+        let buffer = OutboundBuffer()
         for package in packages { buffer.append(package) }
         buffer.drain { bytes in
             self.state.withLock { $0.arrived += bytes }
