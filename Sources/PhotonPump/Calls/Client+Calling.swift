@@ -94,10 +94,9 @@ extension Client {
 
     /// Runs `body` on the client's queue, and then handles the messages that tasks have posted meanwhile.
     func turn(_ body: () -> Void) {
-        self.intake.attend()
+        var messages: [Intake.Message]? = self.intake.attend()
         body()
         self.tellReceivers()
-        var messages: [Intake.Message]? = []
         while let current = messages {
             for message in current { self.read(message) }
             self.sendWaiting()

@@ -68,8 +68,10 @@ final class Intake: Sendable {
     func post(_ message: Message) -> Bool { self.mailbox.post(message) }
 
     /// The client begins to read, whether or not it was called.
-    func attend() { self.mailbox.attend() }
+    ///
+    /// - Returns: what has been posted so far.
+    func attend() -> [Message] { self.mailbox.attend() }
 
-    /// What has been posted; nil if the client has stopped reading because there was nothing.
+    /// What has been posted since; nil if the client has stopped reading because there was nothing.
     func takeAllOrLeave() -> [Message]? { self.mailbox.takeAllOrLeave() }
 }

@@ -8,6 +8,11 @@ final class Mailbox<Message: Sendable>: Sendable {
         var messages: [Message] = []
         /// Whether the actor is reading, or has been called to.
         var isAttended = false
+
+        mutating func takeMessages() -> [Message] {
+            defer { self.messages = [] }
+            return self.messages
+        }
     }
 
     private let state = Mutex(State())
@@ -24,19 +29,20 @@ final class Mailbox<Message: Sendable>: Sendable {
     }
 
     /// The actor begins to read, whether or not it was called.
-    func attend() {
-        self.state.withLock { $0.isAttended = true }
+    ///
+    /// - Returns: the messages so far, in the order they were posted.
+    func attend() -> [Message] {
+        self.state.withLock { state in
+            state.isAttended = true
+            return state.takeMessages()
+        }
     }
 
-    /// All messages, in the order they were posted. nil if there are none; the actor has then stopped reading.
+    /// All further messages, in the order they were posted. nil if there are none; the actor has then stopped reading.
     func takeAllOrLeave() -> [Message]? {
         self.state.withLock { state in
-            guard !state.messages.isEmpty else {
-                state.isAttended = false
-                return nil
-            }
-            defer { state.messages = [] }
-            return state.messages
+            state.isAttended = !state.messages.isEmpty
+            return state.isAttended ? state.takeMessages() : nil
         }
     }
 }
