@@ -3,7 +3,7 @@ internal import Metrics
 internal import PhotonPumpTransport
 
 /// What all parts of a client share: its settings, its surroundings, and the queue that it runs on.
-struct ClientContext: Sendable {
+final class ClientContext: Sendable {
     let configuration: Client.Configuration
     let environment: Environment
     let http: any HTTPGetter
