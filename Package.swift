@@ -149,6 +149,7 @@ let package = Package(
             name: "PhotonPumpTests",
             dependencies: [
                 "PhotonPump",
+                "PhotonPumpTransport",
                 "PhotonPumpWire",
                 "ScriptedPeers",
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),

@@ -1,6 +1,8 @@
+internal import PhotonPumpTransport
+
 /// Watches for a client's silence. Time is passed in.
 struct Heartbeat {
-    typealias Instant = ContinuousClock.Instant
+    typealias Instant = Environment.Instant
 
     enum Action: Hashable {
         /// Nothing to do before this moment.

@@ -8,10 +8,10 @@ struct CallTerms: Sendable {
     /// A time limit that is as good as none.
     static let longest: Duration = .seconds(86_400 * 365)
 
-    let started: ContinuousClock.Instant
-    let deadline: ContinuousClock.Instant
+    let started: Environment.Instant
+    let deadline: Environment.Instant
     /// The latest time for sending the request for the first time.
-    let startBy: ContinuousClock.Instant
+    let startBy: Environment.Instant
     /// nil: the user the client is connected as.
     let login: Login?
     /// Of the request; nil if the client chooses one.
@@ -26,7 +26,7 @@ struct CallTerms: Sendable {
 
     /// Terms for a request that the client makes for other calls.
     init(
-        until deadline: ContinuousClock.Instant, as login: Login?, _ environment: Environment,
+        until deadline: Environment.Instant, as login: Login?, _ environment: Environment,
         _ metrics: ClientMetrics? = nil
     ) {
         self.environment = environment

@@ -45,7 +45,7 @@ final class Calls {
     /// A call joins the queue for admission, as the limits are reached. Calls inside have a request that waits for
     /// its turn or for an answer; the pages of iterators are not counted.
     func awaitAdmission(_ exchange: any OpenExchange) {
-        self.admissionQueue.enqueue(exchange.id, exchange, deadline: exchange.terms.startBy)
+        self.admissionQueue.enqueue(exchange.id, exchange, deadline: exchange.startBy)
     }
 
     /// Admits the next call in the queue, if there is room, and has `begin` enqueue it.
@@ -63,8 +63,7 @@ final class Calls {
     }
 
     func enqueue(_ exchange: any OpenExchange) {
-        self.table.enqueue(
-            exchange.id, exchange, deadline: exchange.terms.deadline, startBy: exchange.terms.startBy)
+        self.table.enqueue(exchange.id, exchange, deadline: exchange.deadline, startBy: exchange.startBy)
     }
 
     /// The caller no longer wants it.
@@ -159,7 +158,7 @@ final class Calls {
         guard exchange.attempts <= 2 else { return self.retry(exchange) }
         self.context.metrics?.retried(.redirected)
         self.redirected.insert(exchange.id)
-        self.table.delay(exchange.id, until: exchange.terms.deadline)
+        self.table.delay(exchange.id, until: exchange.deadline)
     }
 
     /// The other node cannot be reached.

@@ -1,4 +1,5 @@
 internal import DequeModule
+internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
 /// The open conversations of a client: those waiting for their turn, in order; those waiting for an answer; those
@@ -9,7 +10,7 @@ internal import PhotonPumpWire
 /// ``cancel(_:)``, ``takeHeld(_:)``, ``interrupt(only:_:)``, ``expire(now:)`` and ``removeAll()`` returns it. There is
 /// one entry per unfinished call, so the table grows only with the number of callers.
 final class ConversationTable<Entry> {
-    typealias Instant = ContinuousClock.Instant
+    typealias Instant = Environment.Instant
 
     private enum State { case waiting, inFlight, delayed, held }
 

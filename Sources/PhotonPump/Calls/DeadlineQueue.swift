@@ -1,11 +1,12 @@
 internal import HeapModule
+internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
 /// When entries are due, the earliest first; pure.
 ///
 /// Entries that are over stay in it until they come up, or until more than half of all are over: then it is built anew.
 struct DeadlineQueue {
-    typealias Instant = ContinuousClock.Instant
+    typealias Instant = Environment.Instant
 
     struct Due: Comparable {
         let time: Instant

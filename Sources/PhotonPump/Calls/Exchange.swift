@@ -8,6 +8,9 @@ protocol OpenExchange: Sendable {
     /// The correlation id, which the caller chose so that it can cancel by it.
     var id: GUID { get }
     var terms: CallTerms { get }
+    /// Those of its terms.
+    var deadline: Environment.Instant { get }
+    var startBy: Environment.Instant { get }
     /// How often the request has been sent.
     var attempts: Int { get }
 
@@ -122,6 +125,9 @@ final class Exchange<C: Conversation>: OpenExchange {
     func admit() {
         self.admitted.store(true, ordering: .relaxed)
     }
+
+    var deadline: Environment.Instant { self.terms.deadline }
+    var startBy: Environment.Instant { self.terms.startBy }
 
     var attempts: Int { self.history.attempts }
 

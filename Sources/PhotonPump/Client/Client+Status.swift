@@ -17,7 +17,7 @@ extension Client {
             }
         return ConnectionStatus(
             phase: phase,
-            since: isIntroducing ? connection?.since ?? self.connector.since : self.connector.since,
+            since: (isIntroducing ? connection?.since ?? self.connector.since : self.connector.since).onContinuousClock,
             endpoint: phase == .closed ? nil : self.connector.node?.endpoint,
             role: self.connector.node?.role,
             failedAttempts: phase == .connected ? 0 : self.connector.failures,

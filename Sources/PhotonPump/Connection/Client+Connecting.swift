@@ -27,7 +27,7 @@ extension Client {
 
     /// Abandons an attempt that no one waits for. A client that was connected before reconnects in any case.
     func restIfUnwanted() {
-        guard [.finding, .connecting, .waiting].contains(self.connector.phase), !self.connector.hasBeenConnected,
+        guard !self.connector.hasBeenConnected, [.finding, .connecting, .waiting].contains(self.connector.phase),
             !self.isConnectionAwaited
         else { return }
         self.dropConnections()

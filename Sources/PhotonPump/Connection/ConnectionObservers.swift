@@ -1,9 +1,10 @@
+internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
 /// Who wants to know what becomes of a client's connection: readers of its changes, and tasks that wait for it.
 struct ConnectionObservers {
     private struct Waiter {
-        let deadline: ContinuousClock.Instant
+        let deadline: Environment.Instant
         let continuation: CheckedContinuation<Void, any Error>
     }
 
@@ -29,10 +30,10 @@ struct ConnectionObservers {
 
     var isAnyoneWaiting: Bool { !self.waiters.isEmpty }
 
-    var nextDeadline: ContinuousClock.Instant? { self.waiters.values.map(\.deadline).min() }
+    var nextDeadline: Environment.Instant? { self.waiters.values.lazy.map(\.deadline).min() }
 
     mutating func wait(
-        _ id: GUID, until deadline: ContinuousClock.Instant, _ continuation: CheckedContinuation<Void, any Error>
+        _ id: GUID, until deadline: Environment.Instant, _ continuation: CheckedContinuation<Void, any Error>
     ) {
         self.waiters[id] = Waiter(deadline: deadline, continuation: continuation)
     }
@@ -49,7 +50,7 @@ struct ConnectionObservers {
     }
 
     /// Fails those who have waited for long enough.
-    mutating func expire(now: ContinuousClock.Instant, _ error: @autoclosure () -> PhotonPumpError) {
+    mutating func expire(now: Environment.Instant, _ error: @autoclosure () -> PhotonPumpError) {
         for (id, waiter) in self.waiters where waiter.deadline <= now {
             self.waiters[id] = nil
             waiter.continuation.resume(throwing: error())

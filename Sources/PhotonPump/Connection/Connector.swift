@@ -1,6 +1,8 @@
+internal import PhotonPumpTransport
+
 /// Decides which node a client is to be connected to, and when to try; pure, with the time passed in.
 struct Connector {
-    typealias Instant = ContinuousClock.Instant
+    typealias Instant = Environment.Instant
 
     enum Phase: Hashable {
         /// No one wants a connection, or trying is useless. Exits: `finding`, `closed`.

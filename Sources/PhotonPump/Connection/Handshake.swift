@@ -1,3 +1,4 @@
+internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
 /// What is exchanged on a new connection before any request: who we are, then which schema we speak; pure, with the
@@ -7,7 +8,7 @@ internal import PhotonPumpWire
 /// asked again until its answer comes, under another id each time: only the answer to the last one counts, because the
 /// node compares with the last one, too, before it takes a user for that of the connection.
 struct Handshake {
-    typealias Instant = ContinuousClock.Instant
+    typealias Instant = Environment.Instant
 
     enum Action {
         case send(Package)

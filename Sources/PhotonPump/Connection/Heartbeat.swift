@@ -1,3 +1,5 @@
+internal import PhotonPumpTransport
+
 /// Watches a connection for silence; pure, with the time passed in.
 ///
 /// After `interval` without a byte from the peer it asks for a heartbeat, and after a further `timeout` without any it
@@ -6,18 +8,18 @@
 struct Heartbeat {
     enum Action: Equatable {
         /// Check again at this time.
-        case wait(until: ContinuousClock.Instant)
+        case wait(until: Environment.Instant)
         /// Send a HeartbeatRequest and check again at this time.
-        case ask(until: ContinuousClock.Instant)
+        case ask(until: Environment.Instant)
         /// Nothing has arrived for this long.
         case dead(silence: Duration)
     }
 
     private let settings: HeartbeatSettings
-    private var lastReceived: ContinuousClock.Instant
-    private var asked: (at: ContinuousClock.Instant, pending: Int)?
+    private var lastReceived: Environment.Instant
+    private var asked: (at: Environment.Instant, pending: Int)?
 
-    init(_ settings: HeartbeatSettings, now: ContinuousClock.Instant) {
+    init(_ settings: HeartbeatSettings, now: Environment.Instant) {
         self.settings = settings
         self.lastReceived = now
     }
@@ -25,14 +27,14 @@ struct Heartbeat {
     /// Something has arrived.
     ///
     /// - Returns: whether it was awaited, so that the next check is due before the time last named.
-    mutating func received(now: ContinuousClock.Instant) -> Bool {
+    mutating func received(now: Environment.Instant) -> Bool {
         defer { self.asked = nil }
         self.lastReceived = now
         return self.asked != nil
     }
 
     /// - Parameter pending: the number of bytes the peer has not taken yet.
-    mutating func look(now: ContinuousClock.Instant, pending: Int) -> Action {
+    mutating func look(now: Environment.Instant, pending: Int) -> Action {
         if let asked {
             let limit = asked.at + self.settings.timeout
             if now < limit { return .wait(until: limit) }

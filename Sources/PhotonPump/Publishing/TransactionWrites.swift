@@ -1,4 +1,5 @@
 internal import Foundation
+internal import PhotonPumpTransport
 internal import PhotonPumpWire
 internal import Synchronization
 
@@ -6,7 +7,7 @@ internal import Synchronization
 final class TransactionWrites: Sendable {
     struct Summary: Sendable {
         /// When the transaction was begun.
-        let began: ContinuousClock.Instant
+        let began: Environment.Instant
         var first: GUID
         var last: GUID
         var count: Int
@@ -23,13 +24,13 @@ final class TransactionWrites: Sendable {
         case open, mayBeCommitted, rolledBack
     }
 
-    private let began: ContinuousClock.Instant
+    private let began: Environment.Instant
     private let state: Mutex<State>
 
     /// - Parameters:
     ///   - isNew: whether nothing was written to the transaction before.
     ///   - began: when it was begun, or taken up again.
-    init(isNew: Bool, began: ContinuousClock.Instant) {
+    init(isNew: Bool, began: Environment.Instant) {
         self.began = began
         self.state = Mutex(State(isComplete: isNew))
     }

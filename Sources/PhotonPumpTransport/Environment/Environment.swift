@@ -6,7 +6,6 @@ package import PhotonPumpWire
 /// chance, threads, connections, and tasks that nobody awaits. Each of them gets it handed in and takes none of it from
 /// the system, so whoever hands in something else decides about all that happens.
 package final class Environment: Sendable {
-    package typealias Instant = ContinuousClock.Instant
     package typealias LookUp =
         @Sendable (
             _ host: String, _ port: Int, DispatchQueue,
@@ -35,7 +34,7 @@ package final class Environment: Sendable {
         clock: @escaping @Sendable () -> Instant = { .now },
         calendar: @escaping @Sendable () -> Duration = { .seconds(Date().timeIntervalSince1970) },
         pause: @escaping @Sendable (Instant) async throws -> Void = {
-            try await Task.sleep(until: $0, clock: .continuous)
+            try await Task.sleep(until: $0.onContinuousClock, clock: .continuous)
         },
         chances: @escaping @Sendable () -> UInt64 = { .random(in: 0 ... .max) },
         lookUp: @escaping LookUp = AddressResolver.resolve,

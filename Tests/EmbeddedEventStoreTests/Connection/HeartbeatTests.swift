@@ -1,15 +1,16 @@
+import PhotonPumpTransport
 import Testing
 
 @testable import EmbeddedEventStore
 
 @Suite struct HeartbeatTests {
-    private let start = ContinuousClock.now
+    private let start = Environment.Instant.now
 
     private func heartbeat() -> Heartbeat {
         Heartbeat(interval: .seconds(2), timeout: .seconds(1), now: self.start)
     }
 
-    private func at(_ seconds: Double) -> ContinuousClock.Instant {
+    private func at(_ seconds: Double) -> Environment.Instant {
         self.start + .seconds(seconds)
     }
 

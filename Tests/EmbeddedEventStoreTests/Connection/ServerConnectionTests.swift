@@ -26,7 +26,7 @@ import Testing
 
     /// Lets packages arrive, and other bytes right behind them.
     private func arrive(_ packages: [Package], and rest: [UInt8] = []) {
-        var buffer = OutboundBuffer()
+        let buffer = OutboundBuffer()
         for package in packages { buffer.append(package) }
         buffer.drain { bytes in
             self.transport.reads.append(.success(Array(bytes) + rest))
@@ -158,7 +158,7 @@ import Testing
             EmbeddedServer.Fault.stallReads, .stallWrites,
         ])
     func stalled(_ stall: EmbeddedServer.Fault) throws {
-        let start = ContinuousClock.now
+        let start = Environment.Instant.now
         // It has been asked when the fault begins.
         try self.connection.handle(.timer, now: start + .seconds(2)) { _, _ in nil }
         let (id, _) = self.faults.add(stall)
@@ -177,7 +177,7 @@ import Testing
 
     @Test("a client that is held up gives a sign of life by taking its replies")
     func slowClient() throws {
-        let start = ContinuousClock.now
+        let start = Environment.Instant.now
         self.transport.room = [0]
         self.arrive([Package(.ping, GUID(0, 1))])
         try self.connection.handle(.readable, now: start) { _, _ in

@@ -1,3 +1,4 @@
+import PhotonPumpTransport
 import PhotonPumpWire
 import Testing
 
@@ -5,11 +6,11 @@ import Testing
 
 @Suite("The table of conversations")
 struct ConversationTableTests {
-    private let start = ContinuousClock.now
-    private var never: ContinuousClock.Instant { self.start + .seconds(1_000_000) }
+    private let start = Environment.Instant.now
+    private var never: Environment.Instant { self.start + .seconds(1_000_000) }
 
     private func id(_ number: UInt64) -> GUID { GUID(number, 0) }
-    private func at(_ seconds: Int) -> ContinuousClock.Instant { self.start + .seconds(seconds) }
+    private func at(_ seconds: Int) -> Environment.Instant { self.start + .seconds(seconds) }
 
     @Test("the table of conversations starts entries in order, and no more than its limit")
     func limit() {

@@ -1,3 +1,4 @@
+import PhotonPumpTransport
 import PhotonPumpWire
 import Testing
 
@@ -5,7 +6,7 @@ import Testing
 
 @Suite("The queue of deadlines")
 struct DeadlineQueueTests {
-    private let start = ContinuousClock.now
+    private let start = Environment.Instant.now
 
     private func id(_ number: Int) -> GUID { GUID(UInt64(number), 0) }
 

@@ -10,9 +10,9 @@ import Testing
 struct ConnectionTests {
     /// The time of a test.
     private final class Clock: Sendable {
-        private let time = Mutex(ContinuousClock.now)
+        private let time = Mutex(Environment.Instant.now)
 
-        var now: ContinuousClock.Instant { self.time.withLock { $0 } }
+        var now: Environment.Instant { self.time.withLock { $0 } }
         func advance(by duration: Duration) { self.time.withLock { $0 += duration } }
     }
 

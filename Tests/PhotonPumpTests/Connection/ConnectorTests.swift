@@ -1,3 +1,4 @@
+import PhotonPumpTransport
 import Testing
 
 @testable import PhotonPump
@@ -5,7 +6,7 @@ import Testing
 @Suite("The way to a server")
 struct ConnectorTests {
     private let one = NodeFinder.Node(endpoint: Endpoint(host: "one"), role: nil)
-    private let now = ContinuousClock.now
+    private let now = Environment.Instant.now
     private let other = NodeFinder.Node(endpoint: Endpoint(host: "other"), role: nil)
 
     private func connector(_ maximumAttempts: Int? = nil) -> Connector {

@@ -1,3 +1,4 @@
+import PhotonPumpTransport
 import PhotonPumpWire
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
 @Suite("The handshake")
 struct HandshakeTests {
     private let identity = IdentifyClient(version: 1, connectionName: "tests").encoded()
-    private let now = ContinuousClock.now
+    private let now = Environment.Instant.now
     private let ids = (0..<9).map { GUID(UInt64($0), 7) }
 
     /// A handshake that has asked its first question, under the first id.
@@ -106,7 +107,7 @@ struct HandshakeTests {
     func refusedWhileStarting() throws {
         var (handshake, _) = try self.begun(
             as: "admin", acquaintance: .init(refusedSince: nil, patience: .seconds(1)))
-        func refuse(_ id: GUID, at now: ContinuousClock.Instant) -> Handshake.Action? {
+        func refuse(_ id: GUID, at now: Environment.Instant) -> Handshake.Action? {
             let refusal = Package(.notAuthenticated, id, payload: Bytes(utf8: "Unauthorized"))
             return handshake.received(refusal, nextID: GUID(99, 9), now: now)
         }

@@ -1,11 +1,12 @@
+import PhotonPumpTransport
 import Testing
 
 @testable import PhotonPump
 
 @Suite("The heartbeat")
 struct HeartbeatTests {
-    private let start = ContinuousClock.now
-    private func at(_ milliseconds: Int) -> ContinuousClock.Instant { self.start + .milliseconds(milliseconds) }
+    private let start = Environment.Instant.now
+    private func at(_ milliseconds: Int) -> Environment.Instant { self.start + .milliseconds(milliseconds) }
 
     private func heartbeat() -> Heartbeat {
         var settings = HeartbeatSettings()

@@ -1,11 +1,12 @@
 import Logging
+import PhotonPumpTransport
 import Testing
 
 @testable import PhotonPump
 
 @Suite("How loud failures to connect are")
 struct UpkeepTests {
-    private let start = ContinuousClock.now
+    private let start = Environment.Instant.now
 
     @Test("a client that is kept connected warns of the first failure, and once a minute, and tells the end")
     func kept() {

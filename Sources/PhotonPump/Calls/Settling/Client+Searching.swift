@@ -1,3 +1,4 @@
+internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
 /// What a search for the events of a transaction has found.
@@ -13,7 +14,7 @@ extension Client {
     ///
     /// - Parameter start: when none of them had been written.
     nonisolated func find(
-        from first: GUID, to last: GUID, _ count: Int, in stream: String, since start: ContinuousClock.Instant,
+        from first: GUID, to last: GUID, _ count: Int, in stream: String, since start: Environment.Instant,
         _ terms: CallTerms
     ) async throws -> SearchResult {
         let notBefore = self.environment.ticks(at: start)

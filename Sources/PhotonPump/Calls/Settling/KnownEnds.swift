@@ -13,7 +13,7 @@ final class KnownEnds: Sendable {
     private struct Entry {
         var number: Int64?
         /// Until when the number stays as it is.
-        var fixedUntil: ContinuousClock.Instant?
+        var fixedUntil: Environment.Instant?
     }
 
     private struct State {

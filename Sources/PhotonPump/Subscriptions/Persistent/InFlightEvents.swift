@@ -1,3 +1,4 @@
+internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
 /// The events that the server has pushed and that are neither acknowledged nor refused, each in a slot; at most as many
@@ -5,7 +6,7 @@ internal import PhotonPumpWire
 ///
 /// An event that the server delivers again keeps its slot: the server counts events, not deliveries.
 struct InFlightEvents {
-    typealias Instant = ContinuousClock.Instant
+    typealias Instant = Environment.Instant
 
     enum Admission: Equatable {
         /// It takes this slot.

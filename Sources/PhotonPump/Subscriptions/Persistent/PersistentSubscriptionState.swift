@@ -1,9 +1,10 @@
+internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
 /// Decides when to connect, what the consumer receives, and when acknowledgements are sent; pure, with time, chance and
 /// ids passed in.
 struct PersistentSubscriptionState {
-    typealias Instant = ContinuousClock.Instant
+    typealias Instant = Environment.Instant
     typealias Change = PersistentSubscription.Change
     typealias Acknowledgement = PersistentSubscription.Acknowledgement
 

@@ -1,9 +1,10 @@
+internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
 /// The events that the server has pushed and that are neither acknowledged nor refused: those that wait for the
 /// consumer, and those that it has. Pure, with the time passed in.
 struct PushedEvents {
-    typealias Instant = ContinuousClock.Instant
+    typealias Instant = Environment.Instant
 
     private var inFlight: InFlightEvents
     private var waiting: [DeliveredEvent] = []

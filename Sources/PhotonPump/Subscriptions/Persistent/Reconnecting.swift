@@ -1,7 +1,9 @@
+internal import PhotonPumpTransport
+
 /// Decides whether a persistent subscription that was refused or lost is connected again, and when; pure, with time and
 /// chance passed in.
 struct Reconnecting {
-    typealias Instant = ContinuousClock.Instant
+    typealias Instant = Environment.Instant
 
     /// A connection that lasts this long counts as a success; a shorter one as a failed attempt.
     private static let steady: Duration = .seconds(1)

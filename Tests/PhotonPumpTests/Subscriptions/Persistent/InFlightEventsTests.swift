@@ -1,3 +1,4 @@
+import PhotonPumpTransport
 import PhotonPumpWire
 import Testing
 
@@ -5,10 +6,10 @@ import Testing
 
 @Suite("Events in flight")
 struct InFlightEventsTests {
-    private let start = ContinuousClock.now
+    private let start = Environment.Instant.now
 
     private func id(_ number: UInt64) -> GUID { GUID(1, number) }
-    private func time(_ seconds: Double) -> ContinuousClock.Instant { self.start + .seconds(seconds) }
+    private func time(_ seconds: Double) -> Environment.Instant { self.start + .seconds(seconds) }
 
     private func full(_ count: Int = 3, timeout: Duration? = .seconds(10)) -> InFlightEvents {
         var events = InFlightEvents(limit: count, timeout: timeout)

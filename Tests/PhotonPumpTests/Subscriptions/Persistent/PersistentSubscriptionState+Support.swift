@@ -1,3 +1,4 @@
+import PhotonPumpTransport
 import PhotonPumpWire
 import Testing
 
@@ -12,11 +13,11 @@ extension [PersistentSubscriptionState.Action] {
 }
 
 extension PersistentSubscriptionStateTests {
-    static let start = ContinuousClock.now
+    static let start = Environment.Instant.now
     static let loss = PhotonPumpError(.connectionLost, "lost")
 
     static func id(_ number: UInt64) -> GUID { GUID(1, number) }
-    static func time(_ seconds: Double) -> ContinuousClock.Instant { self.start + .seconds(seconds) }
+    static func time(_ seconds: Double) -> Environment.Instant { self.start + .seconds(seconds) }
 
     static func connecting(
         bufferSize: Int = 4, messageTimeout: Duration? = nil, delays: Bool = true
