@@ -1,7 +1,7 @@
 import Foundation
 
 /// Wall-clock and processor time from its making to its report.
-struct Meter {
+final class Meter {
     private let start = ContinuousClock.now
     private let startCPU = Meter.processorSeconds()
 
