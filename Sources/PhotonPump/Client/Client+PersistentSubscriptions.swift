@@ -97,6 +97,8 @@ extension Client {
     ///   - bufferSize: the number of unacknowledged events this consumer may hold at a time (its in-flight limit).
     ///     Larger values make up for a slow connection to the server; smaller ones leave more events to other
     ///     consumers. This is not the server's own ``PersistentSubscriptionSettings/bufferSize``.
+    ///   - bufferBytes: the size of those events, in bytes, 1 or more; 64 MiB by default. At this limit, further events are
+    ///     left to the server, as ``PersistentSubscription/bufferBytes`` says.
     ///   - messageTimeout: the subscription's ``PersistentSubscriptionSettings/messageTimeout``, which the server does
     ///     not report. It is used to warn of events that take too long
     ///     (``PersistentSubscription/Change/slow(_:messageTimeout:)``) and of a stall. nil means no warnings.
@@ -108,6 +110,7 @@ extension Client {
         _ group: String,
         to stream: String,
         bufferSize: Int = 10,
+        bufferBytes: Int = 64 << 20,
         messageTimeout: Duration? = .seconds(30),
         acknowledgementDelay: Duration = .milliseconds(5),
         options: CallOptions = CallOptions()
@@ -115,6 +118,9 @@ extension Client {
         for (name, value) in [("messageTimeout", messageTimeout), ("acknowledgementDelay", acknowledgementDelay)] {
             guard let value, value < .zero || (name == "messageTimeout" && value == .zero) else { continue }
             throw PhotonPumpError(.invalidArgument, "\(name) \(value.words) is too short", stream: stream)
+        }
+        guard bufferBytes > 0 else {
+            throw PhotonPumpError(.invalidArgument, "bufferBytes \(bufferBytes) is below 1", stream: stream)
         }
         // Invalid credentials are reported here.
         _ = try self.terms(options)
@@ -124,6 +130,7 @@ extension Client {
                 group: group,
                 stream: stream,
                 bufferSize: bufferSize,
+                bufferBytes: bufferBytes,
                 messageTimeout: messageTimeout,
                 acknowledgementDelay: acknowledgementDelay,
                 options: options

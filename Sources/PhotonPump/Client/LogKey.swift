@@ -21,4 +21,5 @@ enum LogKey {
     static let end = "end"
     static let size = "size"
     static let length = "length"
+    static let limit = "limit"
 }

@@ -9,7 +9,7 @@
 /// ```
 /// ``Client/follower(of:from:checkpoint:every:orAfter:maxConcurrent:partitionedBy:options:handler:)``,
 /// ``Client/followerOfAll(from:matching:checkpoint:every:orAfter:maxConcurrent:partitionedBy:options:handler:)`` and
-/// ``Client/worker(of:to:bufferSize:messageTimeout:maxConcurrent:partitionedBy:options:onError:handler:)`` make one.
+/// ``Client/worker(of:to:bufferSize:bufferBytes:messageTimeout:maxConcurrent:partitionedBy:options:onError:handler:)`` make one.
 public struct Worker: Sendable {
     let client: Client
     let work: @Sendable () async throws -> Void
@@ -74,12 +74,13 @@ extension Client {
     /// A consumer of a persistent subscription, as a service. The subscription has to exist.
     ///
     /// The parameters are those of
-    /// ``connectSubscription(_:to:bufferSize:messageTimeout:acknowledgementDelay:options:)`` and
+    /// ``connectSubscription(_:to:bufferSize:bufferBytes:messageTimeout:acknowledgementDelay:options:)`` and
     /// ``PersistentSubscription/process(maxConcurrent:partitionedBy:onError:handler:)``, which it calls.
     public nonisolated func worker(
         of group: String,
         to stream: String,
         bufferSize: Int = 10,
+        bufferBytes: Int = 64 << 20,
         messageTimeout: Duration? = .seconds(30),
         maxConcurrent: Int = 1,
         partitionedBy key: (@Sendable (DeliveredEvent) -> any Hashable)? = nil,
@@ -91,7 +92,8 @@ extension Client {
     ) -> Worker {
         Worker(client: self) {
             let subscription = try await self.connectSubscription(
-                group, to: stream, bufferSize: bufferSize, messageTimeout: messageTimeout, options: options)
+                group, to: stream, bufferSize: bufferSize, bufferBytes: bufferBytes, messageTimeout: messageTimeout,
+                options: options)
             try await subscription.process(
                 maxConcurrent: maxConcurrent, partitionedBy: key, onError: onError, handler: handler)
         }

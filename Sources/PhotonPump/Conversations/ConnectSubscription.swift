@@ -2,7 +2,7 @@ internal import PhotonPumpWire
 
 /// Makes the connection a consumer of a persistent subscription.
 struct ConnectSubscription: Conversation {
-    private let message: ConnectToPersistentSubscription
+    private var message: ConnectToPersistentSubscription
 
     /// - Throws: ``PhotonPumpError/Code/invalidArgument``.
     init(group: String, stream: String, bufferSize: Int) throws(PhotonPumpError) {
@@ -14,6 +14,13 @@ struct ConnectSubscription: Conversation {
         }
         self.message = ConnectToPersistentSubscription(
             stream: stream, group: group, allowedInFlight: allowedInFlight)
+    }
+
+    /// The same with another in-flight limit, which must be in range.
+    func limited(to bufferSize: Int) -> Self {
+        var limited = self
+        limited.message.allowedInFlight = Int32(clamping: bufferSize)
+        return limited
     }
 
     var stream: String? { self.message.stream }

@@ -18,6 +18,8 @@ struct InFlightEvents {
         case instead(slot: Int, wasGiven: Bool)
         /// There is no slot: the server has pushed more than it was allowed, all of it just now.
         case tooMany
+        /// There are too many bytes: it is left to the server.
+        case left
     }
 
     /// What happens to events as time passes.
@@ -32,6 +34,7 @@ struct InFlightEvents {
 
     private struct Slot {
         let id: GUID
+        let bytes: Int
         /// When the event was first pushed.
         let since: Instant
         /// When the server last pushed it.
@@ -45,42 +48,52 @@ struct InFlightEvents {
     /// The shortest timeout of groups, except those where a shorter one was set.
     private static let shortestTimeout: Duration = .seconds(1)
 
-    private let limit: Int
     private let timeout: Duration?
+    var budget: InFlightBudget
     /// As many slots as were ever taken at once.
     private var slots: [Slot?] = []
     private var free: [Int] = []
+    private(set) var bytes = 0
     /// Whether it was reported that all slots are taken, and none is free since.
     private(set) var isToldStalled = false
 
     /// - Parameters:
-    ///   - limit: the number of events that the server may push.
+    ///   - budget: the number of events that the server may push, and their size.
     ///   - timeout: how long the server waits for an acknowledgement; nil for ever.
-    init(limit: Int, timeout: Duration?) {
-        self.limit = limit
+    init(_ budget: InFlightBudget, timeout: Duration?) {
+        self.budget = budget
         self.timeout = timeout
     }
 
     var count: Int { self.slots.count - self.free.count }
+    /// Whether the server may push nothing else, or in vain.
+    private var isFull: Bool { self.count == self.budget.limit || self.budget.next != nil }
 
     /// An event has arrived.
     ///
-    /// - Parameter isRepeated: whether the server says that it has pushed the event before.
-    mutating func admit(_ id: GUID, isRepeated: Bool, now: Instant) -> Admission {
-        let isFull = self.count == self.limit
+    /// - Parameters:
+    ///   - bytes: its size.
+    ///   - isRepeated: whether the server says that it has pushed the event before.
+    mutating func admit(_ id: GUID, bytes: Int, isRepeated: Bool, now: Instant) -> Admission {
+        let isFull = self.count == self.budget.limit
         if isRepeated || isFull, let slot = self.slots.firstIndex(where: { $0?.id == id }), let old = self.slots[slot] {
-            self.slots[slot] = Slot(id: id, since: old.since, pushed: now, pushCount: old.pushCount + 1)
+            self.slots[slot] = Slot(
+                id: id, bytes: bytes, since: old.since, pushed: now, pushCount: old.pushCount + 1)
+            self.bytes += bytes - old.bytes
             return .again(slot: slot, wasGiven: old.isGiven)
         }
+        guard self.budget.hasRoom(for: bytes, besides: (self.count, self.bytes)) else { return .left }
         if isFull {
             // The group's timeout may be shorter than what is known here.
             let patience = min(self.timeout ?? Self.shortestTimeout, Self.shortestTimeout)
             guard let (slot, old) = self.oldest, old.pushed + patience <= now else { return .tooMany }
-            self.slots[slot] = Slot(id: id, since: now, pushed: now)
+            self.slots[slot] = Slot(id: id, bytes: bytes, since: now, pushed: now)
+            self.bytes += bytes - old.bytes
             self.isToldStalled = false
             return .instead(slot: slot, wasGiven: old.isGiven)
         }
-        let new = Slot(id: id, since: now, pushed: now)
+        let new = Slot(id: id, bytes: bytes, since: now, pushed: now)
+        self.bytes += bytes
         if let slot = self.free.popLast() {
             self.slots[slot] = new
             return .new(slot: slot)
@@ -101,6 +114,8 @@ struct InFlightEvents {
         guard self.slots.indices.contains(slot), let old = self.slots[slot], old.id == id else { return nil }
         self.slots[slot] = nil
         self.free.append(slot)
+        self.bytes -= old.bytes
+        self.budget.settled(old.bytes)
         self.isToldStalled = false
         return old.isGiven
     }
@@ -116,9 +131,10 @@ struct InFlightEvents {
         return current.id == id && current.pushCount == pushCount
     }
 
-    /// The server has taken all events back.
+    /// The server has taken all events back, if there were any, and may push as many as the budget now says.
     mutating func removeAll() {
-        self = Self(limit: self.limit, timeout: self.timeout)
+        self.budget.renew()
+        self = Self(self.budget, timeout: self.timeout)
     }
 
     mutating func look(now: Instant) -> Look {
@@ -134,12 +150,12 @@ struct InFlightEvents {
         }
         let taken = self.slots.compactMap(\.self)
         let youngest = taken.map(\.since).max() ?? now
-        if taken.count == self.limit, youngest + timeout <= now, !self.isToldStalled {
+        if self.isFull, youngest + timeout <= now, !self.isToldStalled {
             self.isToldStalled = true
             look.stalled = taken.map(\.id)
         }
         var times = taken.filter { !$0.isToldSlow }.map { $0.pushed + patience }
-        if taken.count == self.limit, !self.isToldStalled { times.append(youngest + timeout) }
+        if self.isFull, !self.isToldStalled { times.append(youngest + timeout) }
         // Not for each event separately.
         look.next = max(times.min() ?? now + patience, now + timeout / 20)
         return look

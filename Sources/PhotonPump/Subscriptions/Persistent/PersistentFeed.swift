@@ -12,6 +12,7 @@ final class PersistentFeed: Sendable {
         let group: String
         let stream: String
         let bufferSize: Int
+        let bufferBytes: Int
         let messageTimeout: Duration?
         let acknowledgementDelay: Duration
         let options: CallOptions
@@ -51,6 +52,7 @@ final class PersistentFeed: Sendable {
         self.state = Mutex(
             PersistentSubscriptionState(
                 bufferSize: request.bufferSize,
+                bufferBytes: request.bufferBytes,
                 messageTimeout: request.messageTimeout,
                 delays: request.acknowledgementDelay > .zero,
                 backoff: Backoff(ceiling: .seconds(5)),
@@ -119,13 +121,13 @@ final class PersistentFeed: Sendable {
     func isLatest(_ event: DeliveredEvent) -> Bool { self.state.withLock { $0.isLatest(event) } }
 
     func acknowledge(_ events: some Sequence<DeliveredEvent>) -> [PersistentSubscription.Acknowledgement] {
-        self.decide { $0.acknowledge(events) }
+        self.decide { [client] in $0.acknowledge(events, next: client.nextID()) }
     }
 
     func refuse(
         _ events: some Sequence<DeliveredEvent>, _ action: PersistentSubscription.RefusalAction, reason: String?
     ) -> [PersistentSubscription.Acknowledgement] {
-        self.decide { $0.refuse(events, action, reason: reason) }
+        self.decide { [client] in $0.refuse(events, action, reason: reason, next: client.nextID()) }
     }
 
     /// The consumer is done.
@@ -207,7 +209,8 @@ final class PersistentFeed: Sendable {
         } catch {
             return self.perform { $0.failed(id, error, now: client.environment.now, chance: 1) }
         }
-        let exchange = Exchange(self.conversation, id: id, terms: terms) { [weak self, weak client] result in
+        let conversation = self.conversation.limited(to: self.state.withLock { $0.inFlightLimit })
+        let exchange = Exchange(conversation, id: id, terms: terms) { [weak self, weak client] result in
             // The events that follow in the same read must find it. If it is gone, no one wants them.
             if case .success = result { client?.confirmed(id, for: self) }
             self?.connected(id, result)

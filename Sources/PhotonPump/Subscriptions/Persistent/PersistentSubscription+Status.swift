@@ -46,6 +46,11 @@ extension PersistentSubscription {
         public let buffered: Int
         /// Events that are neither acknowledged nor refused, including the buffered ones.
         public let inFlight: Int
+        /// The size of those events, in bytes.
+        public let inFlightBytes: Int
+        /// The most events that the server may have in flight at the moment: ``PersistentSubscription/bufferSize``, or
+        /// fewer if so many have not fit ``PersistentSubscription/bufferBytes``.
+        public let inFlightLimit: Int
         /// The number of failed attempts to connect since the last connection that lasted.
         public let failedAttempts: Int
         /// Why the last attempt failed or the last connection ended; nil if neither has happened.
@@ -67,6 +72,9 @@ extension PersistentSubscription {
         case stalled([UUID])
         /// It was stalled, and an event has been acknowledged or refused since.
         case recovered
+        /// It connects anew, because no more events than these fit ``PersistentSubscription/bufferBytes``, or because
+        /// more do again. What had been pushed beyond that is delivered again; nothing that the consumer had is.
+        case limited(to: Int)
         /// No more events are delivered. Those in the consumer's hands can still be acknowledged; then the server is
         /// told.
         case stopping

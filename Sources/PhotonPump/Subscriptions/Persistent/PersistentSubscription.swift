@@ -25,6 +25,17 @@ public struct PersistentSubscription: Sendable {
     public var stream: String { self.feed.request.stream }
     /// The number of events that may be in flight: delivered to this consumer, and neither acknowledged nor refused.
     public var bufferSize: Int { self.feed.request.bufferSize }
+    /// The size of those events, in bytes. A larger event is in flight alone.
+    ///
+    /// The server counts events only, and pushes ``bufferSize`` of them whatever their size. Those beyond this size are not
+    /// held but left to the server: no further event is taken until the ones in flight are acknowledged or refused, and
+    /// then the subscription connects anew with as many as have fit for its limit
+    /// (``Change/limited(to:)``, ``Status/inFlightLimit``), so that the server delivers the others again, to any of the
+    /// consumers. None of this counts as a retry. When ``bufferSize`` events have been handled that would have fit
+    /// together, and into 8 MiB, the limit is lifted in the same way. It is also halved when a connection is lost within a second: servers
+    /// close one on which 10 MiB wait to be sent, and would do so again. A consumer that collects events before it acknowledges them needs
+    /// room for what it collects, in both.
+    public var bufferBytes: Int { self.feed.request.bufferBytes }
 
     /// The current state of this subscription.
     public var status: Status { self.feed.status }
@@ -42,7 +53,7 @@ public struct PersistentSubscription: Sendable {
     ///
     /// Acknowledgements are collected. They are sent when there are as many as a quarter of ``bufferSize`` (or 2,000),
     /// when the consumer asks for an event and none is there, and otherwise after the delay given to
-    /// ``Client/connectSubscription(_:to:bufferSize:messageTimeout:acknowledgementDelay:options:)``.
+    /// ``Client/connectSubscription(_:to:bufferSize:bufferBytes:messageTimeout:acknowledgementDelay:options:)``.
     ///
     /// - Returns: whether the event was still in flight.
     @discardableResult

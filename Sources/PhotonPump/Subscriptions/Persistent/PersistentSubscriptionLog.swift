@@ -37,6 +37,8 @@ final class PersistentSubscriptionLog: Sendable {
                 metadata: [LogKey.event: "\(events.map(\.uuidString).joined(separator: " "))"])
         case .recovered:
             self.logger.info("subscription no longer stalled")
+        case .limited(let count):
+            self.logger.info("subscription connects with another limit in flight", metadata: [LogKey.limit: "\(count)"])
         case .stopping:
             self.logger.debug("subscription stopping")
         case .ended(let error?):

@@ -1,6 +1,31 @@
 internal import PhotonPumpWire
 
 extension PersistentSubscriptionState {
+    enum Phase: Equatable {
+        /// The request to connect was sent. Exits: `connected`, `waiting`, `ended`.
+        case connecting(GUID)
+        /// The server delivers. Exits: `connecting` (also to change the limit) and `waiting` (lost, or ended by the
+        /// server), `stopping`, `unsubscribing`, `ended`.
+        case connected(GUID, subscription: String)
+        /// Waiting before that attempt. Exits: `connecting`, `ended`.
+        case waiting(attempt: Int)
+        /// The consumer receives nothing more, but can acknowledge what it has. Exits: `unsubscribing`, `ended`.
+        case stopping(GUID, subscription: String)
+        /// The server has been asked to end it, but has not confirmed that. Exits: `ended`.
+        case unsubscribing(GUID)
+        case ended
+
+        var asReported: PersistentSubscription.Status.Phase {
+            switch self {
+            case .connecting: .connecting
+            case .connected: .connected
+            case .waiting: .waiting
+            case .stopping, .unsubscribing: .stopping
+            case .ended: .ended
+            }
+        }
+    }
+
     /// What to do, in order.
     enum Action: Equatable {
         /// Send a request to connect, with this id.

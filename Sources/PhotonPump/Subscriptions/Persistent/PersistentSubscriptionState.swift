@@ -8,21 +8,6 @@ struct PersistentSubscriptionState {
     typealias Change = PersistentSubscription.Change
     typealias Acknowledgement = PersistentSubscription.Acknowledgement
 
-    private enum Phase: Equatable {
-        /// The request to connect was sent. Exits: `connected`, `waiting`, `ended`.
-        case connecting(GUID)
-        /// The server delivers. Exits: `connecting` and `waiting` (lost, or ended by the server), `stopping`,
-        /// `unsubscribing`, `ended`.
-        case connected(GUID, subscription: String)
-        /// Waiting before that attempt. Exits: `connecting`, `ended`.
-        case waiting(attempt: Int)
-        /// The consumer receives nothing more, but can acknowledge what it has. Exits: `unsubscribing`, `ended`.
-        case stopping(GUID, subscription: String)
-        /// The server has been asked to end it, but has not confirmed that. Exits: `ended`.
-        case unsubscribing(GUID)
-        case ended
-    }
-
     private let messageTimeout: Duration?
     private var phase: Phase
     private var events: PushedEvents
@@ -41,33 +26,34 @@ struct PersistentSubscriptionState {
 
     /// - Parameters:
     ///   - bufferSize: the number of events that may be in flight.
+    ///   - bufferBytes: their size.
     ///   - delays: whether an acknowledgement may wait for others.
     ///   - id: the id of the first request.
-    init(bufferSize: Int, messageTimeout: Duration?, delays: Bool, backoff: Backoff, id: GUID) {
+    init(
+        bufferSize: Int, bufferBytes: Int, messageTimeout: Duration?, delays: Bool, backoff: Backoff, id: GUID
+    ) {
         self.messageTimeout = messageTimeout
         self.phase = .connecting(id)
-        self.events = PushedEvents(limit: bufferSize, timeout: messageTimeout)
+        self.events = PushedEvents(
+            InFlightBudget(events: bufferSize, bytes: bufferBytes), timeout: messageTimeout)
         self.acknowledgements = AcknowledgementBatch(bufferSize: bufferSize, delays: delays)
         self.reconnecting = Reconnecting(backoff)
     }
 
     var status: PersistentSubscription.Status {
-        let phase: PersistentSubscription.Status.Phase =
-            switch self.phase {
-            case .connecting: .connecting
-            case .connected: .connected
-            case .waiting: .waiting
-            case .stopping, .unsubscribing: .stopping
-            case .ended: .ended
-            }
-        return PersistentSubscription.Status(
-            phase: phase,
+        PersistentSubscription.Status(
+            phase: self.phase.asReported,
             buffered: self.events.waitingCount,
             inFlight: self.events.count,
+            inFlightBytes: self.events.bytes,
+            inFlightLimit: self.inFlightLimit,
             failedAttempts: self.reconnecting.failures,
             lastError: self.reconnecting.lastError
         )
     }
+
+    /// The number of events that a connection made now may have in flight.
+    var inFlightLimit: Int { self.events.budget.limit }
 
     /// Whether the consumer, unless it is at this work, still handles events that it received before the stop, or the
     /// server was just asked to end the subscription.
@@ -118,6 +104,7 @@ struct PersistentSubscriptionState {
         guard let (pause, attempt) = self.reconnecting.lost(error, now: now, chance: chance) else {
             return self.end(error)
         }
+        if attempt > 1, error.code == .connectionLost { self.events.budget.narrow() }
         self.forgetEvents()
         guard attempt == 1 else { return self.wait(pause, attempt, error) }
         self.phase = .connecting(next)
@@ -134,6 +121,20 @@ struct PersistentSubscriptionState {
     /// The server has confirmed the end, or has had enough time to.
     mutating func unsubscribed() -> [Action] {
         if case .unsubscribing = self.phase { self.end(nil) } else { [] }
+    }
+
+    /// Connects with another limit, if that is to be and no event is in flight.
+    ///
+    /// - Parameter next: the id for the next request.
+    private mutating func renew(_ next: () -> GUID) -> [Action] {
+        guard let limit = self.events.budget.next, self.events.count == 0, case .connected(let id, _) = self.phase
+        else {
+            return []
+        }
+        let (acknowledgements, next) = (self.flush(), next())
+        self.forgetEvents()
+        self.phase = .connecting(next)
+        return acknowledgements + [.announce(.limited(to: limit)), .unsubscribe(id), .connect(next)]
     }
 
     private mutating func wait(_ pause: Duration, _ attempt: Int, _ error: PhotonPumpError) -> [Action] {
@@ -280,8 +281,10 @@ struct PersistentSubscriptionState {
     // MARK: Acknowledgements
 
     /// The consumer has handled these events.
+    ///
+    /// - Parameter next: the id for the next request, in case one is needed.
     mutating func acknowledge(
-        _ events: some Sequence<DeliveredEvent>
+        _ events: some Sequence<DeliveredEvent>, next: @autoclosure () -> GUID
     ) -> (outcomes: [Acknowledgement], actions: [Action]) {
         let wasStalled = self.events.isStalled
         let outcomes = events.map { event -> Acknowledgement in
@@ -289,14 +292,15 @@ struct PersistentSubscriptionState {
             self.acknowledgements.add(event.acknowledgedID)
             return .accepted
         }
-        let recovery = self.recovery(wasStalled)
-        if self.acknowledgements.isFull { return (outcomes, recovery + self.flush()) }
-        return (outcomes, recovery + (self.acknowledgements.schedule() ? [.flushLater] : []))
+        let actions = self.recovery(wasStalled) + self.renew(next)
+        if self.acknowledgements.isFull { return (outcomes, actions + self.flush()) }
+        return (outcomes, actions + (self.acknowledgements.schedule() ? [.flushLater] : []))
     }
 
     /// The consumer cannot handle these events. Earlier acknowledgements are sent first.
     mutating func refuse(
-        _ events: some Sequence<DeliveredEvent>, _ action: PersistentSubscription.RefusalAction, reason: String?
+        _ events: some Sequence<DeliveredEvent>, _ action: PersistentSubscription.RefusalAction, reason: String?,
+        next: @autoclosure () -> GUID
     ) -> (outcomes: [Acknowledgement], actions: [Action]) {
         var ids: [GUID] = []
         let wasStalled = self.events.isStalled
@@ -307,7 +311,7 @@ struct PersistentSubscriptionState {
         }
         guard !ids.isEmpty else { return (outcomes, []) }
         let refusals = self.notices(.refusal(action, reason: reason), AcknowledgementBatch.parts(of: ids))
-        return (outcomes, self.recovery(wasStalled) + self.flush() + refusals)
+        return (outcomes, self.recovery(wasStalled) + self.flush() + refusals + self.renew(next))
     }
 
     private func recovery(_ wasStalled: Bool) -> [Action] {

@@ -10,13 +10,18 @@ struct PushedEvents {
     private var waiting: [DeliveredEvent] = []
 
     /// - Parameters:
-    ///   - limit: the number of events that the server may push.
+    ///   - budget: the number of events that the server may push, and their size.
     ///   - timeout: how long the server waits for an acknowledgement; nil for ever.
-    init(limit: Int, timeout: Duration?) {
-        self.inFlight = InFlightEvents(limit: limit, timeout: timeout)
+    init(_ budget: InFlightBudget, timeout: Duration?) {
+        self.inFlight = InFlightEvents(budget, timeout: timeout)
     }
 
     var count: Int { self.inFlight.count }
+    var bytes: Int { self.inFlight.bytes }
+    var budget: InFlightBudget {
+        get { self.inFlight.budget }
+        set { self.inFlight.budget = newValue }
+    }
     /// Whether it was reported that they take all slots, and none is free since.
     var isStalled: Bool { self.inFlight.isToldStalled }
     /// The number of those that the consumer does not have.
@@ -31,7 +36,8 @@ struct PushedEvents {
                 resolved: event, retryCount: retryCount, connection: connection, slot: slot,
                 pushCount: self.inFlight.pushCount(slot))
         }
-        switch self.inFlight.admit(event.received.record.id, isRepeated: retryCount > 0, now: now) {
+        let id = event.received.record.id
+        switch self.inFlight.admit(id, bytes: Self.size(of: event), isRepeated: retryCount > 0, now: now) {
         case .new(let slot), .again(let slot, wasGiven: true), .instead(let slot, wasGiven: true):
             self.waiting.append(delivery(slot))
         case .again(let slot, wasGiven: false):
@@ -39,10 +45,16 @@ struct PushedEvents {
         case .instead(let slot, wasGiven: false):
             self.waiting.removeAll { $0.slot == slot }
             self.waiting.append(delivery(slot))
+        case .left:
+            break
         case .tooMany:
             return false
         }
         return true
+    }
+
+    private static func size(of event: ResolvedEvent) -> Int {
+        (event.event?.record.byteCount ?? 0) + (event.link?.record.byteCount ?? 0)
     }
 
     /// All that wait, for the consumer; nil if none do.

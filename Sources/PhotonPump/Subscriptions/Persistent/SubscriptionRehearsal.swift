@@ -32,7 +32,7 @@ public final class SubscriptionRehearsal: Sendable {
     public init(_ events: [DeliveredEvent], group: String = "test", stream: String = "test") async throws {
         self.server = RehearsedServer(events)
         let request = PersistentFeed.Request(
-            group: group, stream: stream, bufferSize: max(events.count, 1), messageTimeout: nil,
+            group: group, stream: stream, bufferSize: max(events.count, 1), bufferBytes: .max, messageTimeout: nil,
             acknowledgementDelay: .zero, options: CallOptions())
         let feed = try PersistentFeed(client: self.server, request)
         try await feed.connect()
