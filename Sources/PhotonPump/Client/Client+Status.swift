@@ -26,6 +26,21 @@ extension Client {
         )
     }
 
+    /// Asks the node that the client is connected to whether it is the master at this moment, by a small read that only a
+    /// master serves; the client stays where it is. This works for servers with a fixed address, too, of which
+    /// ``ConnectionStatus/role`` is not known before a call needs the master, and after an election.
+    ///
+    /// - Parameter options: the timeout and credentials of this call.
+    /// - Returns: what is then the ``ConnectionStatus/role``: ``NodeState/master``, or what gossip has told of a node that
+    ///   is none, or else ``NodeState/follower``; nil if the client has gone over to another node meanwhile.
+    /// - Throws: ``PhotonPumpError``, with ``PhotonPumpError/Code/timedOut`` if there is no master for that long.
+    public func findRole(options: CallOptions = CallOptions()) async throws -> NodeState? {
+        do {
+            try await self.perform(AskForRole(), options)
+        } catch let error as PhotonPumpError where error.code == .notHandled {}
+        return self.connector.node?.role
+    }
+
     /// Changes of the connection from now on.
     ///
     /// Each sequence has its own buffer of 100 changes; a slow reader misses the oldest. It ends when the client is

@@ -81,6 +81,7 @@ extension Client {
         case .found(.failure(let error)):
             // When a search ends without a node, all its attempts have been used.
             self.failed(ConnectionFailure(error, isPermanent: error.code == .discoveryFailed))
+        case .current(let role): self.connector.heard(role)
         case .better(let node): self.foundBetter(node)
         case .other(let node): self.foundOther(node)
         }

@@ -27,9 +27,10 @@ public struct ConnectionStatus: Sendable {
     /// The server's state in its cluster; nil while it is not known.
     ///
     /// It comes from the gossip in which the server was found, from the node that named it as the master, and from its own
-    /// answers: a call that needs the master, such as a write, is served or refused by what it is at that moment. Nothing
-    /// is asked for this alone, so of a server with a fixed address it is not known before the first such call. A server
-    /// without a cluster is a master.
+    /// answers: a call that needs the master, such as a write, is served or refused by what it is at that moment. With
+    /// ``DiscoverySettings/backgroundInterval``, it is also what gossip said last. Nothing is asked for this alone, so of
+    /// a server with a fixed address it is not known before the first such call, or ``Client/findRole(options:)``, and what
+    /// an election has changed is not, either. A server without a cluster is a master.
     public let role: NodeState?
     /// The number of failed attempts since the last connection that lasted.
     public let failedAttempts: Int

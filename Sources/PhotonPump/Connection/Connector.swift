@@ -174,6 +174,11 @@ struct Connector {
         return true
     }
 
+    /// What gossip says about the node's part in the cluster. A node knows better whether it serves all requests.
+    mutating func heard(_ role: NodeState) {
+        self.node?.role = role
+    }
+
     // MARK: Book-keeping
 
     private mutating func enter(_ phase: Phase, _ now: Instant) {

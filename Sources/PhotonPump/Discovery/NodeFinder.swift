@@ -82,14 +82,16 @@ struct NodeFinder: Sendable {
         }
     }
 
-    /// A node that is preferred to the current one; nil if there is none, or no gossip can be read.
-    func better(than current: Endpoint) async -> Node? {
-        guard var discovery else { return nil }
+    /// The state of the current node, and a node that is preferred to it; nil if there is none, or no gossip can be read.
+    func look(at current: Endpoint) async -> (role: NodeState?, better: Node?) {
+        guard var discovery else { return (nil, nil) }
         discovery.settings.maximumAttempts = 1
-        guard let found = try? await discovery.findNode(), found.endpoint != current,
-            discovery.selection.prefers(found.member, to: current, in: found.gossip)
-        else { return nil }
-        return Node(endpoint: found.endpoint, role: found.member.state)
+        guard let found = try? await discovery.findNode() else { return (nil, nil) }
+        let role = discovery.selection.member(at: current, in: found.gossip)?.state
+        guard found.endpoint != current, discovery.selection.prefers(found.member, to: current, in: found.gossip) else {
+            return (role, nil)
+        }
+        return (role, Node(endpoint: found.endpoint, role: found.member.state))
     }
 
     /// Another node than the current one; nil if none is found in one round.

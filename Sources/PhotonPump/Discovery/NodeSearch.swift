@@ -12,6 +12,8 @@ final class NodeSearch {
         /// Gossip that is to be remembered although no node was found in it.
         case heard(ClusterGossip)
         case found(Result<NodeFinder.Finding, PhotonPumpError>)
+        /// The state of the present node.
+        case current(NodeState)
         case better(NodeFinder.Node)
         /// Another node, if there is one.
         case other(NodeFinder.Node?)
@@ -93,7 +95,9 @@ final class NodeSearch {
         let (finder, environment, report) = (self.finder, self.context.environment, self.report)
         self.search { id in
             while (try? await environment.sleep(for: pause)) != nil {
-                if let node = await finder.better(than: present) { await report(id, .better(node)) }
+                let (role, node) = await finder.look(at: present)
+                if let role { await report(id, .current(role)) }
+                if let node { await report(id, .better(node)) }
             }
         }
     }
@@ -125,7 +129,7 @@ final class NodeSearch {
             if case .success(let finding) = result {
                 self.gossip = finding.gossip.map { ($0, self.context.environment.now) }
             }
-        case .better: break
+        case .current, .better: break
         case .other: self.elsewhere = nil
         }
         return true

@@ -45,11 +45,14 @@ struct NodeSelection: Sendable {
         return .node(member, endpoint)
     }
 
+    func member(at endpoint: Endpoint, in gossip: ClusterGossip) -> ClusterMember? {
+        gossip.members.first { $0.endpoint(usesTLS: self.usesTLS) == endpoint }
+    }
+
     /// Whether to leave the connection to `current` for `chosen`, because its state, or the selector, makes it the
     /// better one.
     func prefers(_ chosen: ClusterMember, to current: Endpoint, in gossip: ClusterGossip) -> Bool {
-        guard self.selector == nil,
-            let member = gossip.members.first(where: { $0.endpoint(usesTLS: self.usesTLS) == current }), member.isAlive,
+        guard self.selector == nil, let member = self.member(at: current, in: gossip), member.isAlive,
             let order = Self.order(self.preference, member.state)
         else { return true }
         return Self.order(self.preference, chosen.state).map { $0 < order } ?? false

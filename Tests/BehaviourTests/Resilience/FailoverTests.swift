@@ -184,6 +184,37 @@ struct FailoverTests {
         }
     }
 
+    @Test("a cluster whose master changes has a client with a fixed address find out what its node is, and stay there")
+    func fixedAddress() async throws {
+        try await withEmbeddedCluster(logger: .silent) { cluster in
+            try await withClient(cluster.nodes[1].connectionString, logger: .silent) { client in
+                #expect(await client.status.role == nil)
+                for (master, role) in [(0, .follower), (1, .master), (2, .follower)] as [(Int, NodeState)] {
+                    try await cluster.moveMaster(to: master)
+                    #expect(try await client.findRole() == role)
+                    #expect(await client.status.role == role)
+                    #expect(await client.status.endpoint == Self.endpoint(1, of: cluster))
+                }
+            }
+        }
+    }
+
+    @Test("a cluster whose master changes is known by the gossip that the client reads now and then")
+    func knownByGossip() async throws {
+        let settings: (inout Client.Configuration) -> Void = {
+            ($0.nodePreference, $0.discovery.backgroundInterval) = (.random, .milliseconds(20))
+        }
+        try await Self.run(settings) { cluster, client in
+            let node = try await Self.node(of: client, in: cluster)
+            for master in [(node + 1) % 3, node, (node + 2) % 3] {
+                try await cluster.moveMaster(to: master)
+                let role = master == node ? NodeState.master : .follower
+                while await client.status.role != role { try await client.ping() }
+            }
+            #expect(await client.status.endpoint == Self.endpoint(node, of: cluster))
+        }
+    }
+
     @Test("S64: a cluster whose nodes fail is ready for the first write when it says so, not when its ports are open")
     func ready() async throws {
         try await Self.run { cluster, client in
