@@ -124,8 +124,6 @@ struct PersistentSubscriptionState {
     }
 
     /// Connects with another limit, if that is to be and no event is in flight.
-    ///
-    /// - Parameter next: the id for the next request.
     private mutating func renew(_ next: () -> GUID) -> [Action] {
         guard let limit = self.events.budget.next, self.events.count == 0, case .connected(let id, _) = self.phase
         else {
@@ -281,8 +279,6 @@ struct PersistentSubscriptionState {
     // MARK: Acknowledgements
 
     /// The consumer has handled these events.
-    ///
-    /// - Parameter next: the id for the next request, in case one is needed.
     mutating func acknowledge(
         _ events: some Sequence<DeliveredEvent>, next: @autoclosure () -> GUID
     ) -> (outcomes: [Acknowledgement], actions: [Action]) {
