@@ -57,6 +57,8 @@ public actor Client {
     ///   - credentials: provides the user, instead of the configuration's credentials; called before each attempt to
     ///     connect. If it throws, the attempt fails.
     ///   - selectNode: chooses the node of a cluster to connect to, instead of the configuration's preference.
+    ///   - findNode: finds the node to connect to, instead of the configuration's target and gossip. The settings of
+    ///     discovery do not apply, but for ``DiscoverySettings/backgroundInterval``.
     ///   - logger: receives `warning` when the connection or a subscription is lost, `info` when it is back, and
     ///     `debug` for everything else; never payloads or passwords. See <doc:Logging>.
     ///   - metrics: makes the instruments of what the client counts and measures; the factory that the program has
@@ -66,24 +68,25 @@ public actor Client {
         _ configuration: Configuration,
         credentials: CredentialsProvider? = nil,
         selectNode: NodeSelector? = nil,
+        findNode: NodeProvider? = nil,
         logger: Logger = Logger(label: "PhotonPump"),
         metrics: any MetricsFactory = MetricsSystem.factory
     ) throws {
         try self.init(
-            configuration, credentials: credentials, selectNode: selectNode, logger: logger, metrics: metrics,
-            environment: .system)
+            configuration, credentials: credentials, selectNode: selectNode, findNode: findNode, logger: logger,
+            metrics: metrics, environment: .system)
     }
 
     /// The same, in an environment other than that of the machine.
     init(
         _ configuration: Configuration, credentials: CredentialsProvider? = nil, selectNode: NodeSelector? = nil,
-        logger: Logger, metrics: any MetricsFactory = MetricsSystem.factory, environment: Environment,
-        http: any HTTPGetter = CurlGetter()
+        findNode: NodeProvider? = nil, logger: Logger, metrics: any MetricsFactory = MetricsSystem.factory,
+        environment: Environment, http: any HTTPGetter = CurlGetter()
     ) throws {
         let login = try configuration.validated().login
         let context = try ClientContext(configuration, environment, http: http, logger, metrics)
         let intake = Intake(context)
-        let finder = NodeFinder(context, credentials: credentials, selectNode: selectNode)
+        let finder = NodeFinder(context, credentials: credentials, selectNode: selectNode, findNode: findNode)
         let client = ClientReference()
         self.context = context
         self.intake = intake

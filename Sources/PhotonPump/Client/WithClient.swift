@@ -8,8 +8,8 @@ public import Metrics
 ///
 /// - Parameters:
 ///   - connectionString: for example `tcp://admin:changeit@localhost:1113`.
-///   - logger: see ``Client/init(_:credentials:selectNode:logger:metrics:)``.
-///   - metrics: see ``Client/init(_:credentials:selectNode:logger:metrics:)``.
+///   - logger: see ``Client/init(_:credentials:selectNode:findNode:logger:metrics:)``.
+///   - metrics: see ``Client/init(_:credentials:selectNode:findNode:logger:metrics:)``.
 ///   - body: receives the connected client.
 /// - Returns: what `body` returns.
 /// - Throws: what ``Client/connect()`` or `body` throws.
@@ -30,8 +30,8 @@ public func withClient<Output>(
 ///
 /// - Parameters:
 ///   - configuration: where to connect, as which user, and within which limits.
-///   - logger: see ``Client/init(_:credentials:selectNode:logger:metrics:)``.
-///   - metrics: see ``Client/init(_:credentials:selectNode:logger:metrics:)``.
+///   - logger: see ``Client/init(_:credentials:selectNode:findNode:logger:metrics:)``.
+///   - metrics: see ``Client/init(_:credentials:selectNode:findNode:logger:metrics:)``.
 ///   - body: receives the connected client.
 /// - Returns: what `body` returns.
 /// - Throws: what ``Client/connect()`` or `body` throws.

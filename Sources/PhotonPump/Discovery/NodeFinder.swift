@@ -30,11 +30,20 @@ struct NodeFinder: Sendable {
 
     private let fixedEndpoint: Endpoint?
     private let discovery: ClusterDiscovery?
+    private let provider: NodeProvider?
     private let credentials: Client.CredentialsProvider?
 
+    /// - Parameter findNode: finds nodes, instead of the configuration's target.
     init(
-        _ context: ClientContext, credentials: Client.CredentialsProvider?, selectNode: NodeSelector?
+        _ context: ClientContext, credentials: Client.CredentialsProvider?, selectNode: NodeSelector?,
+        findNode: NodeProvider?
     ) {
+        self.provider = findNode
+        self.credentials = credentials
+        guard findNode == nil else {
+            (self.fixedEndpoint, self.discovery) = (nil, nil)
+            return
+        }
         if case .node(let endpoint) = context.configuration.target {
             self.fixedEndpoint = endpoint
         } else {
@@ -44,11 +53,10 @@ struct NodeFinder: Sendable {
             context.configuration, selector: selectNode, context.environment, http: context.http)
         discovery?.logger = context.logger
         self.discovery = discovery
-        self.credentials = credentials
     }
 
-    /// Whether nodes are found through gossip.
-    var isDiscovering: Bool { self.discovery != nil }
+    /// Whether nodes are looked for.
+    var isDiscovering: Bool { self.discovery != nil || self.provider != nil }
 
     /// Whether a closure provides credentials.
     var hasProvider: Bool { self.credentials != nil }
@@ -82,8 +90,9 @@ struct NodeFinder: Sendable {
         }
     }
 
-    /// The state of the current node, and a node that is preferred to it; nil if there is none, or no gossip can be read.
+    /// The state of the current node, and a node that is preferred to it; nil as far as nobody says so.
     func look(at current: Endpoint) async -> (role: NodeState?, better: Node?) {
+        if let provider { return (nil, try? await self.ask(provider, avoiding: nil, present: current)) }
         guard var discovery else { return (nil, nil) }
         discovery.settings.maximumAttempts = 1
         guard let found = try? await discovery.findNode() else { return (nil, nil) }
@@ -96,6 +105,7 @@ struct NodeFinder: Sendable {
 
     /// Another node than the current one; nil if none is found in one round.
     func other(than current: Endpoint) async -> Node? {
+        if let provider { return try? await self.ask(provider, avoiding: current, present: current) }
         guard var discovery else { return nil }
         discovery.settings.maximumAttempts = 1
         guard let found = try? await discovery.findNode(avoiding: current), found.endpoint != current else {
@@ -112,6 +122,7 @@ struct NodeFinder: Sendable {
         _ heard: @escaping @Sendable (ClusterGossip) async -> Void
     ) async throws -> (Node, ClusterGossip?) {
         if let fixedEndpoint { return (Node(endpoint: fixedEndpoint, role: nil), nil) }
+        if let provider, let node = try await self.ask(provider, avoiding: failed) { return (node, nil) }
         guard var discovery else {
             throw PhotonPumpError(.invalidConfiguration, "target: there is no server to connect to")
         }
@@ -119,6 +130,23 @@ struct NodeFinder: Sendable {
         discovery.heard = heard
         let found = try await discovery.findNode(remembered: remembered, isFresh: isFresh, avoiding: failed)
         return (Node(endpoint: found.endpoint, role: found.member.state), found.gossip)
+    }
+
+    /// Asks the closure that finds nodes.
+    ///
+    /// - Returns: nil if it is the present one.
+    /// - Throws: ``PhotonPumpError``, or `CancellationError`.
+    private func ask(
+        _ provider: NodeProvider, avoiding failed: Endpoint?, present: Endpoint? = nil
+    ) async throws -> Node? {
+        do {
+            let endpoint = try await provider(failed)
+            return endpoint == present ? nil : Node(endpoint: endpoint, role: nil)
+        } catch is CancellationError where Task.isCancelled {
+            throw CancellationError()
+        } catch {
+            throw PhotonPumpError(.discoveryFailed, "findNode found no node", underlying: error)
+        }
     }
 
     /// Asks the closure that provides credentials.
