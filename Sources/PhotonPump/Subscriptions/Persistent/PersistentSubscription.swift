@@ -31,10 +31,11 @@ public struct PersistentSubscription: Sendable {
     /// held but left to the server: no further event is taken until the ones in flight are acknowledged or refused, and
     /// then the subscription connects anew with as many as have fit for its limit
     /// (``Change/limited(to:)``, ``Status/inFlightLimit``), so that the server delivers the others again, to any of the
-    /// consumers. None of this counts as a retry. When ``bufferSize`` events have been handled that would have fit
-    /// together, and into 8 MiB, the limit is lifted in the same way. It is also halved when a connection is lost within a second: servers
-    /// close one on which 10 MiB wait to be sent, and would do so again. A consumer that collects events before it acknowledges them needs
-    /// room for what it collects, in both.
+    /// consumers. As after a lost connection, their ``DeliveredEvent/retryCount`` is 1 then, whatever it was. When
+    /// ``bufferSize`` events have been handled that would have fit together, and into 8 MiB, the limit is lifted in the
+    /// same way. It is also halved when a connection is lost within a second: servers close one on which 10 MiB wait to be
+    /// sent, and would do so again. A consumer that collects events before it acknowledges them needs room for what it
+    /// collects, in both.
     public var bufferBytes: Int { self.feed.request.bufferBytes }
 
     /// The current state of this subscription.
