@@ -91,6 +91,25 @@ struct SubscriptionStatusTests {
         }
     }
 
+    @Test("a subscription to $all knows how far there is to go while it reads past events")
+    func lagInHistory() async throws {
+        try await TestServer.withClient { client in
+            let stream = TestServer.newStream()
+            try await client.publish(Pony.events(500), to: stream)
+            var options = SubscriptionOptions()
+            (options.pageSize, options.maximumBufferedEvents) = (10, 20)
+            let subscription = try await client.subscribeToAll(from: .start, options: options)
+            var events = subscription.events.makeAsyncIterator()
+            _ = try await events.next()
+            while subscription.status.lagInBytes == nil { try await client.ping() }
+            let status = subscription.status
+            #expect(status.phase == .readingHistory)
+            let (place, end) = (try #require(status.lastPlace), try #require(status.knownEnd))
+            #expect(status.lagInBytes == end.commit - place.commit && end > place)
+            subscription.stop()
+        }
+    }
+
     @Test("a subscription's place is the end of $all, too, when nothing that comes fits the filter")
     func filtered() async throws {
         try await TestServer.withClient { client in

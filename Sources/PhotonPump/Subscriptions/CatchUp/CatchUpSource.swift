@@ -8,6 +8,8 @@ protocol CatchUpSource: Sendable {
     var name: String { get }
     /// Whether there is a filter.
     var isFiltered: Bool { get }
+    /// Whether each page says where it ends.
+    var pagesTellEnd: Bool { get }
 
     /// The conversation that reads the page at `start`.
     func read(

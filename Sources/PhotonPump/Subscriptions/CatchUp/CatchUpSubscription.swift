@@ -24,6 +24,8 @@ final class CatchUpSubscription: Subscriber {
     /// Whether the consumer should receive nothing more, not even what it already holds.
     private let isStopped = Atomic(false)
     private let isConsumed = Atomic(false)
+    /// Where the log ends; a stream's pages tell.
+    private let outlook = Mutex(CatchUpOutlook())
     /// How far the consumer has come.
     private let progress = Mutex<@Sendable () -> CatchUpPlace?>({ nil })
 
@@ -72,6 +74,9 @@ final class CatchUpSubscription: Subscriber {
     var status: SubscriptionStatus<CatchUpPlace> {
         var status = self.machine.withLock { $0.status }
         status.lastProcessedPlace = self.progress.withLock { $0 }()
+        if status.phase == .readingHistory, let end = self.outlook.withLock({ $0.end }) {
+            status.knownEnd = max(end, status.knownEnd ?? end)
+        }
         return status
     }
 
@@ -220,6 +225,17 @@ final class CatchUpSubscription: Subscriber {
         if !self.awaits(id) { self.client.cancel(id) }
     }
 
+    /// Finds out how far there is to go, beside the reading, where pages do not tell. If that fails, so does the reading,
+    /// or it is not known.
+    private func lookAhead(after page: CatchUpPage, _ terms: CallTerms) {
+        guard !self.source.pagesTellEnd, self.outlook.withLock({ $0.mustAsk(after: page) }) else { return }
+        let id = self.client.nextID()
+        self.client.begin(
+            self.source.end(seenFrom: page.next, asMaster: false, id: id, terms: terms) { [weak self] result in
+                self?.outlook.withLock { $0.answered(try? result.get()) }
+            })
+    }
+
     private func awaits(_ id: GUID) -> Bool { self.machine.withLock { $0.awaits(id) } }
 
     private func exchange(_ request: CatchUpRequest.Kind, _ id: GUID, _ terms: CallTerms) -> any OpenExchange {
@@ -232,6 +248,7 @@ final class CatchUpSubscription: Subscriber {
                     case .failure(let error): machine.failed(Self.known(error), id)
                     }
                 }
+                if case .success(let page) = result { self?.lookAhead(after: page, terms) }
             }
         case .subscribe:
             self.source.subscribe(id: id, terms: terms) { [weak self, client = self.client] result in

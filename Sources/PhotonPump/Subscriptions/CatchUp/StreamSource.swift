@@ -8,6 +8,7 @@ struct StreamSource: CatchUpSource {
 
     var call: CallOptions { self.pages.options.call }
     var isFiltered: Bool { false }
+    var pagesTellEnd: Bool { true }
 
     /// - Throws: ``PhotonPumpError/Code/invalidArgument`` for invalid arguments.
     init(_ stream: String, from start: SubscriptionStart<Int64>, _ options: SubscriptionOptions) throws(PhotonPumpError)

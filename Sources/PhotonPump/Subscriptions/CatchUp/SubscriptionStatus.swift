@@ -51,7 +51,7 @@ public struct SubscriptionStatus<Place: Hashable & Sendable>: Sendable {
     public internal(set) var lastProcessedPlace: Place?
     /// The last place known to exist; nil if the server has not reported one yet. The distance from ``lastPlace`` to
     /// this is how far the subscription lags behind.
-    public let knownEnd: Place?
+    public internal(set) var knownEnd: Place?
     /// The number of events waiting for the consumer.
     public let bufferedEvents: Int
     /// The size of those events in bytes.
@@ -68,8 +68,9 @@ public struct SubscriptionStatus<Place: Hashable & Sendable>: Sendable {
 }
 
 extension SubscriptionStatus<Position> {
-    /// How many bytes of the log the subscription lags behind the last event it knows of; nil while it knows of none,
-    /// which is until it goes live for the first time, or if that lies before ``lastPlace``.
+    /// How many bytes of the log the subscription lags behind the last event it knows of; nil while it knows of none, or
+    /// if that lies before ``lastPlace``. While it reads past events it asks for the end of the log after two pages, and again
+    /// when it has come there.
     public var lagInBytes: Int64? {
         self.knownEnd.flatMap { self.distance(from: self.lastPlace?.commit ?? 0, to: $0.commit) }
     }
