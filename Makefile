@@ -117,9 +117,9 @@ endif
 check-protos: protos ## Fails when the generated C code is not that of Protos
 	git diff --exit-code -- $(MESSAGES)
 
-docs: deps ## Builds the documentation of both libraries into .build/docs
+docs: deps ## Builds the documentation of the libraries into .build/docs
 	@mkdir -p .build/docs
-	$(foreach library,PhotonPump EmbeddedEventStore,$(call document,$(library)))
+	$(foreach library,PhotonPump EmbeddedEventStore PhotonPumpTesting,$(call document,$(library)))
 
 bench: release ## Measures against an embedded server of its own
 	@Tests/Support/with-server $(RELEASED_PUMP) Benchmarks/run $(RELEASED_PUMP)

@@ -17,7 +17,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "PhotonPump", targets: ["PhotonPump"]),
-        .library(name: "EmbeddedEventStore", targets: ["EmbeddedEventStore"]),
+        .library(name: "EmbeddedEventStore", targets: ["EmbeddedEventStore", "PhotonPumpTesting"]),
         .executable(name: "pump", targets: ["PhotonPumpCLI"]),
     ],
     traits: [
@@ -103,6 +103,18 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // Client and server without a network between them.
+        .target(
+            name: "PhotonPumpTesting",
+            dependencies: [
+                "EmbeddedEventStore",
+                "PhotonPump",
+                "PhotonPumpTransport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+            ],
+            swiftSettings: settings
+        ),
         // `pump`.
         .executableTarget(
             name: "PhotonPumpCLI",
@@ -174,6 +186,7 @@ let package = Package(
             dependencies: [
                 "EmbeddedEventStore",
                 "PhotonPump",
+                "PhotonPumpTesting",
                 "PhotonPumpTransport",
                 "PhotonPumpWire",
                 "ScriptedPeers",

@@ -54,7 +54,7 @@ package final class AnsweringServer {
 
     private actor Connection {
         private nonisolated let executor: QueueExecutor
-        private var transport: SocketTransport?
+        private var transport: (any Transport)?
         private let speech: Speech
         private let keep: @Sendable (ArraySlice<UInt8>) -> Void
         private var request: [UInt8] = []
@@ -65,7 +65,7 @@ package final class AnsweringServer {
         nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
 
         init(
-            _ socket: sending SocketTransport, _ executor: QueueExecutor, _ speech: Speech,
+            _ socket: sending any Transport, _ executor: QueueExecutor, _ speech: Speech,
             keep: @escaping @Sendable (ArraySlice<UInt8>) -> Void
         ) {
             (self.executor, self.speech, self.keep) = (executor, speech, keep)

@@ -23,7 +23,7 @@ package struct Layers: Sendable {
     }
 
     /// - Parameter host: for a client, what it connected to.
-    func put(on socket: SocketTransport, host: String?, executor: QueueExecutor) throws(TLSError) -> any Transport {
+    func put(on socket: any Transport, host: String?, executor: QueueExecutor) throws(TLSError) -> any Transport {
         var transport: any Transport = self.isTrickling ? TricklingTransport(socket) : socket
         guard let tls else { return transport }
         if let host {

@@ -5,7 +5,7 @@ package import PhotonPumpWire
 package actor ScriptedPeer {
     private nonisolated let executor: QueueExecutor
     private var transport: (any Transport)?
-    private var socket: SocketTransport?
+    private var socket: (any Transport)?
     private var connector: SocketConnector?
     private var decoder = FrameDecoder()
     private var packages: [Package] = []
@@ -26,7 +26,7 @@ package actor ScriptedPeer {
         self.isFramed = layers.isFramed
     }
 
-    init(_ socket: sending SocketTransport, _ layers: Layers, executor: QueueExecutor) {
+    init(_ socket: sending any Transport, _ layers: Layers, executor: QueueExecutor) {
         self.executor = executor
         self.isFramed = layers.isFramed
         self.socket = socket

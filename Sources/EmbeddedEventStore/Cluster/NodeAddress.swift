@@ -29,7 +29,7 @@ struct NodeAddress: Hashable, Sendable {
     /// Reserves its ports on `host`, and picks those that are 0.
     mutating func reservePorts(on host: String) throws(SocketError) -> [PortReservation] {
         var reservations: [PortReservation] = []
-        for port in [\NodeAddress.tcpPort, \.secureTCPPort, \.httpPort] {
+        for port in Self.ports {
             guard let number = self[keyPath: port] else { continue }
             let reservation = try PortReservation(host: host, port: number)
             self[keyPath: port] = reservation.port
@@ -37,6 +37,13 @@ struct NodeAddress: Hashable, Sendable {
         }
         return reservations
     }
+
+    /// Picks its ports that are 0; in memory nobody else gets them.
+    mutating func pickPorts(of memory: MemoryHost) {
+        for port in Self.ports where self[keyPath: port] == 0 { self[keyPath: port] = memory.freePort() }
+    }
+
+    private static var ports: [WritableKeyPath<Self, Int?>] { [\.tcpPort, \.secureTCPPort, \.httpPort] }
 
     /// The plain TCP port that clients are told; a node of the later generation has none if it has a TLS port.
     func plainTCPPort(_ generation: Generation) -> Int? {

@@ -18,6 +18,8 @@ internal import PhotonPumpWire
 ///     …
 /// }
 /// ```
+///
+/// With the module `PhotonPumpTesting`, which comes with this library, it serves clients in this process without sockets.
 public actor EmbeddedServer {
     let configuration: Configuration
     let core: ClusterCore
@@ -76,7 +78,7 @@ public actor EmbeddedServer {
         self.logger = logger
         self.injector = FaultInjector()
         self.address = KnownAddress(NodeAddress(configuration))
-        self.ports = Ports(configuration, self.address, executor: core.executor, logger: logger)
+        self.ports = Ports(configuration, self.address, core.environment, executor: core.executor, logger: logger)
         self.connections = Connections(to: number, of: core, configuration, faults: self.injector, logger: logger)
     }
 
@@ -225,7 +227,7 @@ public actor EmbeddedServer {
         { [weak self] socket, secure in self?.assumeIsolated { $0.accept(socket, secure: secure) } }
     }
 
-    private func accept(_ socket: SocketTransport, secure: Bool) {
+    private func accept(_ socket: any Transport, secure: Bool) {
         guard self.connections.count + self.readiness.acceptedCount < self.configuration.maximumConnections else {
             self.logger.info("too many clients", metadata: [LogKey.client: "\(socket.peer)"])
             return socket.close()

@@ -6,19 +6,20 @@ internal import PhotonPumpTransport
 /// opening and closing do not overlap.
 final class Ports {
     /// Is given what connects, and whether that was to the port for TLS.
-    typealias Acceptor = (sending SocketTransport, _ secure: Bool) -> Void
+    typealias Acceptor = (sending any Transport, _ secure: Bool) -> Void
 
     /// What listens.
     private struct Listeners {
-        var plain: SocketListener?
-        var tls: SocketListener?
+        var plain: (any Listening)?
+        var tls: (any Listening)?
         var tlsContext: TLSContext?
         var http: HTTPSide?
 
-        var sockets: [SocketListener] { [self.plain, self.tls].compactMap(\.self) }
+        var sockets: [any Listening] { [self.plain, self.tls].compactMap(\.self) }
     }
 
     private let configuration: EmbeddedServer.Configuration
+    private let environment: Environment
     private let executor: QueueExecutor
     private let logger: Logger
     private let known: KnownAddress
@@ -28,9 +29,11 @@ final class Ports {
 
     /// - Parameter known: is kept up to date.
     init(
-        _ configuration: EmbeddedServer.Configuration, _ known: KnownAddress, executor: QueueExecutor, logger: Logger
+        _ configuration: EmbeddedServer.Configuration, _ known: KnownAddress, _ environment: Environment,
+        executor: QueueExecutor, logger: Logger
     ) {
         self.configuration = configuration
+        self.environment = environment
         self.known = known
         self.executor = executor
         self.logger = logger
@@ -50,6 +53,7 @@ final class Ports {
     /// Reserves them, whether they are open or not, until ``release()``.
     func reserve() throws(EmbeddedServerError) {
         guard self.reservations.isEmpty else { return }
+        if let memory = self.environment.memory { return self.address.pickPorts(of: memory) }
         do {
             self.reservations = try self.address.reservePorts(on: self.configuration.host)
         } catch {
@@ -66,11 +70,15 @@ final class Ports {
     /// - Throws: ``EmbeddedServerError/Code/cannotListen`` or ``EmbeddedServerError/Code/invalidConfiguration``;
     ///   nothing is left open.
     func open() async throws(EmbeddedServerError) {
+        guard self.environment.memory == nil || self.configuration.tls == nil else {
+            throw EmbeddedServerError(.invalidConfiguration, "tls: there is none in memory")
+        }
         var listeners = Listeners(tlsContext: try self.configuration.tls?.makeContext())
         do {
             try self.listen(&listeners)
             if let port = self.address.httpPort {
-                listeners.http = try HTTPSide(host: self.host(of: listeners), port: port, executor: self.executor)
+                listeners.http = try HTTPSide(
+                    host: self.host(of: listeners), port: port, self.environment, executor: self.executor)
             }
         } catch {
             await Self.close(listeners.sockets)
@@ -115,7 +123,7 @@ final class Ports {
     }
 
     /// The connection over a socket that was accepted; nil, and the socket is closed, if there can be no TLS.
-    func transport(over socket: SocketTransport, secure: Bool) -> (any Transport)? {
+    func transport(over socket: any Transport, secure: Bool) -> (any Transport)? {
         guard secure else { return socket }
         do {
             if let context = self.listeners?.tlsContext {
@@ -138,17 +146,17 @@ final class Ports {
         listeners.tls = try self.listen(on: self.address.secureTCPPort)
     }
 
-    private func listen(on port: Int?) throws(EmbeddedServerError) -> SocketListener? {
+    private func listen(on port: Int?) throws(EmbeddedServerError) -> (any Listening)? {
         guard let port else { return nil }
         do {
-            return try SocketListener(host: self.configuration.host, port: port, executor: self.executor)
+            return try self.environment.listener(host: self.configuration.host, port: port, on: self.executor)
         } catch {
             throw EmbeddedServerError(.cannotListen, error.description)
         }
     }
 
     private static func close(
-        _ listeners: [SocketListener],
+        _ listeners: [any Listening],
         _ http: HTTPSide? = nil,
         isolation: isolated (any Actor)? = #isolation,
         meanwhile: () -> Void = {}

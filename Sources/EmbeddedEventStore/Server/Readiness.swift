@@ -16,7 +16,7 @@ struct Readiness {
     private struct Suspension {
         var joins: Bool
         var finishesStartup = false
-        var accepted: [(socket: SocketTransport, secure: Bool)] = []
+        var accepted: [(socket: any Transport, secure: Bool)] = []
         var requestCount = 0
     }
 
@@ -70,7 +70,7 @@ struct Readiness {
     }
 
     /// A connection for which a suspended server has no time yet.
-    mutating func keep(_ socket: SocketTransport, secure: Bool) {
+    mutating func keep(_ socket: any Transport, secure: Bool) {
         self.suspension?.accepted.append((socket, secure))
     }
 
@@ -80,7 +80,7 @@ struct Readiness {
     }
 
     /// - Returns: what the server does, and the connections that were kept; nil if it is not suspended.
-    mutating func resume() -> (actions: [Action], accepted: [(socket: SocketTransport, secure: Bool)])? {
+    mutating func resume() -> (actions: [Action], accepted: [(socket: any Transport, secure: Bool)])? {
         guard let suspension else { return nil }
         self.suspension = nil
         let startup = suspension.finishesStartup ? self.finishStartup() : nil

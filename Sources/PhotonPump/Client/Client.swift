@@ -1,6 +1,6 @@
 public import Logging
 public import Metrics
-internal import PhotonPumpTransport
+package import PhotonPumpTransport
 internal import PhotonPumpWire
 
 /// A client of an EventStore server or cluster, with one TCP connection that any number of tasks share.
@@ -78,10 +78,22 @@ public actor Client {
     }
 
     /// The same, in an environment other than that of the machine.
+    package init(
+        _ configuration: Configuration, credentials: CredentialsProvider? = nil, selectNode: NodeSelector? = nil,
+        findNode: NodeProvider? = nil, logger: Logger, metrics: any MetricsFactory = MetricsSystem.factory,
+        environment: Environment
+    ) throws {
+        let http: any HTTPGetter =
+            environment.memory.map { MemoryGetter(host: $0, environment: environment) } ?? CurlGetter()
+        try self.init(
+            configuration, credentials: credentials, selectNode: selectNode, findNode: findNode, logger: logger,
+            metrics: metrics, environment: environment, http: http)
+    }
+
     init(
         _ configuration: Configuration, credentials: CredentialsProvider? = nil, selectNode: NodeSelector? = nil,
         findNode: NodeProvider? = nil, logger: Logger, metrics: any MetricsFactory = MetricsSystem.factory,
-        environment: Environment, http: any HTTPGetter = CurlGetter()
+        environment: Environment, http: any HTTPGetter
     ) throws {
         let login = try configuration.validated().login
         let context = try ClientContext(configuration, environment, http: http, logger, metrics)

@@ -22,6 +22,8 @@ package final class Environment: Sendable {
     private let chances: @Sendable () -> UInt64
     private let lookUp: LookUp
     private let dial: Dial
+    /// Where servers listen, and clients find them; nil for the machine's network.
+    package let memory: MemoryHost?
 
     /// - Parameters:
     ///   - clock: the time, for limits and pauses.
@@ -30,6 +32,7 @@ package final class Environment: Sendable {
     ///   - chances: random bits.
     ///   - lookUp: finds the addresses of a host; its closure runs on the queue.
     ///   - dial: begins a connection to the first of these addresses that accepts one; see ``Dialling``.
+    ///   - memory: takes the place of `lookUp`, `dial` and the ports of the machine.
     package init(
         clock: @escaping @Sendable () -> Instant = { .now },
         calendar: @escaping @Sendable () -> Duration = { .seconds(Date().timeIntervalSince1970) },
@@ -38,14 +41,21 @@ package final class Environment: Sendable {
         },
         chances: @escaping @Sendable () -> UInt64 = { .random(in: 0 ... .max) },
         lookUp: @escaping LookUp = AddressResolver.resolve,
-        dial: @escaping Dial = { SocketConnector($0, executor: $1, completion: $2) }
+        dial: @escaping Dial = { SocketConnector($0, executor: $1, completion: $2) },
+        memory: MemoryHost? = nil
     ) {
         self.clock = clock
         self.calendar = calendar
         self.pause = pause
         self.chances = chances
-        self.lookUp = lookUp
-        self.dial = dial
+        self.memory = memory
+        if let memory {
+            self.lookUp = { _, port, queue, found in queue.async { found(.success(memory.addresses(port: port))) } }
+            self.dial = { MemoryDialling($0, on: memory, $1, $2) }
+        } else {
+            self.lookUp = lookUp
+            self.dial = dial
+        }
     }
 
     // MARK: Time
@@ -118,5 +128,11 @@ package final class Environment: Sendable {
         to addresses: [SocketAddress], on executor: QueueExecutor, _ completion: @escaping () -> Void
     ) -> any Dialling {
         self.dial(addresses, executor, completion)
+    }
+
+    /// Listens, on a free port for 0; connections wait until the listener is activated.
+    package func listener(host: String, port: Int, on executor: QueueExecutor) throws(SocketError) -> any Listening {
+        if let memory { return try memory.listener(on: port, executor) }
+        return try SocketListener(host: host, port: port, executor: executor)
     }
 }

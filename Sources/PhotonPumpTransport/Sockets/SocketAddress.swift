@@ -13,6 +13,19 @@ package struct SocketAddress: Sendable {
         }
     }
 
+    /// 127.0.0.1 with this port.
+    init(loopback port: Int) {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(truncatingIfNeeded: port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        self = withUnsafePointer(to: address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Self($0, length: socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+    }
+
     /// The address that a socket is bound to.
     init(boundTo descriptor: CInt) throws(SocketError) {
         var storage = sockaddr_storage()

@@ -2,7 +2,7 @@ internal import Dispatch
 internal import Foundation
 
 /// Accepts connections on one address, on one queue.
-package final class SocketListener {
+package final class SocketListener: Listening {
     /// The address bound, with the port the system picked when 0 was asked for.
     package let address: SocketAddress
 
@@ -31,7 +31,7 @@ package final class SocketListener {
     }
 
     /// Starts accepting. `accept` runs on the queue, once per connection, and never after ``close(_:)``.
-    package func activate(_ accept: @escaping (sending SocketTransport) -> Void) {
+    package func activate(_ accept: @escaping (sending any Transport) -> Void) {
         let executor = self.executor
         self.start { descriptor, peer in
             guard let socket = try? SocketTransport(descriptor, peer: peer.description, executor: executor) else {

@@ -5,17 +5,19 @@ package final class SocketTransport: Transport {
     package let peer: String
 
     private let descriptor: CInt
+    private let executor: QueueExecutor
     private let poller: Poller
-    private let watch: Watch
+    /// From its activation on.
+    private var watch: Watch?
     private var interest: Poller.Readiness = []
     private var isClosed = false
 
     /// - Parameter executor: on whose queue readiness is reported and everything else must be called.
     init(_ descriptor: consuming OwnedDescriptor, peer: String, executor: QueueExecutor) throws(SocketError) {
+        self.executor = executor
         self.poller = try executor.poller()
         self.peer = peer
         self.descriptor = descriptor.release()
-        self.watch = Watch(self.descriptor, queue: executor.queue)
         var on: CInt = 1
         // Packages are coalesced by us; waiting for more would only delay them. A socket without it still works.
         _ = setsockopt(self.descriptor, Platform.tcp, TCP_NODELAY, &on, socklen_t(MemoryLayout<CInt>.size))
@@ -26,7 +28,9 @@ package final class SocketTransport: Transport {
     }
 
     package func activate(_ handler: @escaping (TransportEvent) -> Void) {
-        self.watch.setHandler { [weak self] readiness in self?.report(readiness, to: handler) }
+        let report = { [weak self] (readiness: Poller.Readiness) in self?.report(readiness, to: handler) ?? () }
+        self.watch = Watch(self.descriptor, QueueBound(report, to: self.executor))
+        self.interest = []
         self.setInterest(.reading)
     }
 
@@ -44,7 +48,7 @@ package final class SocketTransport: Transport {
     private func setInterest(_ interest: Poller.Readiness) {
         guard !self.isClosed, interest != self.interest else { return }
         self.interest = interest
-        self.poller.set(interest, for: self.watch)
+        if let watch { self.poller.set(interest, for: watch) }
     }
 
     package func read(into buffer: UnsafeMutableRawBufferPointer) throws(TransportError) -> ReadOutcome {
@@ -99,7 +103,7 @@ package final class SocketTransport: Transport {
         guard !self.isClosed else { return }
         self.isClosed = true
         self.interest = []
-        self.poller.remove(self.watch)
+        if let watch { self.poller.remove(watch) }
         _ = prepare(self.descriptor)
         closeDescriptor(self.descriptor)
     }

@@ -1,6 +1,7 @@
 import EmbeddedEventStore
 import Foundation
 import PhotonPump
+import PhotonPumpTesting
 import Testing
 
 /// What the README shows besides its first program.
@@ -45,6 +46,12 @@ struct Snippets {
 }
 
 extension Snippets {
+    func inMemory() async throws {
+        try await withClientInMemory { client, server in
+            print(try await client.ping())
+        }
+    }
+
     func readingAll(_ client: Client) async throws {
         for try await event in client.iterAll(direction: .backward) {
             print(event.stream, event.type, event.position?.description ?? "")
@@ -123,6 +130,27 @@ extension Snippets {
 }
 
 struct EmbeddedSnippet {
+    @Test func ponyIsRecordedInMemory() async throws {
+        try await withClientInMemory { client, server in
+            let jump = PonyJumped(pony: "Applejack", height: 11)
+            try await client.publishEvent(to: "ponies", type: "PonyJumped", body: jump)
+            #expect(await server.events(in: "ponies").map(\.type) == ["PonyJumped"])
+        }
+    }
+
+    @Test func ponyOutlivesTheMaster() async throws {
+        let network = MemoryNetwork()
+        try await withEmbeddedCluster(in: network) { cluster in
+            let client = try Client(.init(cluster.connectionString), in: network)
+            try await client.ping()
+            try await cluster.kill(0)
+
+            let jump = PonyJumped(pony: "Fluttershy", height: 7)
+            try await client.publishEvent(to: "ponies", type: "PonyJumped", body: jump)
+            await client.close()
+        }
+    }
+
     @Test func ponyIsRecorded() async throws {
         try await withEmbeddedServer { server in
             try await withClient(server.connectionString) { client in

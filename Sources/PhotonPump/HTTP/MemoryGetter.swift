@@ -1,0 +1,43 @@
+internal import Foundation
+internal import PhotonPumpTransport
+internal import PhotonPumpWire
+
+/// Makes requests to servers within this process.
+struct MemoryGetter: HTTPGetter {
+    let host: MemoryHost
+    let environment: Environment
+
+    func get(_ request: HTTPRequest) async throws -> HTTPResponse {
+        guard request.tls == nil else {
+            throw HTTPFailure(description: "there is no TLS in memory", isPermanent: true)
+        }
+        let outcome = Outcome<HTTPResponse>()
+        let executor = self.environment.executor(label: "photonpump.http")
+        let limit = self.environment.timer(on: executor) {
+            outcome.resolve(.failure(HTTPFailure(description: "no answer within \(request.timeout.words)")))
+        }
+        limit.schedule(after: request.timeout)
+        defer { withExtendedLifetime(limit) {} }
+        do throws(SocketError) {
+            try self.host.request(MemoryHTTP.Request(request), port: request.endpoint.port) { answer in
+                outcome.resolve(
+                    answer.map { .success(HTTPResponse(status: $0.status, body: $0.body)) }
+                        ?? .failure(HTTPFailure(description: "the server closed the connection")))
+            }
+        } catch {
+            throw HTTPFailure(description: error.description)
+        }
+        return try await outcome.wait()
+    }
+}
+
+extension MemoryHTTP.Request {
+    fileprivate init(_ request: HTTPRequest) {
+        var headers = ["Host": "\(request.endpoint)"]
+        if let login = request.login {
+            let credentials = Data("\(login.name):\(login.password)".utf8).base64EncodedString()
+            headers["Authorization"] = "Basic \(credentials)"
+        }
+        self.init(method: request.method == .get ? "GET" : "POST", path: request.path, headers: headers)
+    }
+}
