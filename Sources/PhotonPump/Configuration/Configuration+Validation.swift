@@ -42,7 +42,6 @@ extension Client.Configuration {
     private func checkTLS() throws(PhotonPumpError) {
         guard let tls else { return }
         var texts = [
-            ("expectedHostName", tls.expectedHostName),
             ("clientCertificate.certificate", tls.clientCertificate?.certificate.value),
             ("clientCertificate.key", tls.clientCertificate?.key.value),
         ]
@@ -51,12 +50,22 @@ extension Client.Configuration {
             try Self.require(!text.isEmpty, "tls.\(name) is empty")
             try Self.require(!text.contains("\0"), "tls.\(name) contains a NUL character")
         }
-        if let name = tls.expectedHostName {
-            let isHost =
-                name.allSatisfy { Endpoint.isHostCharacter($0) && $0 != "*" && $0 != "\\" }
-                && !name.unicodeScalars.contains { $0.properties.generalCategory == .control }
-            try Self.require(isHost && !name.hasPrefix("."), "tls.expectedHostName is not a host name or address")
+        if let name = tls.expectedHostName { try Self.check(expectedName: name, "expectedHostName") }
+        for (host, name) in tls.expectedHostNames.sorted(by: { $0.key < $1.key }) {
+            try Self.require(
+                host.allSatisfy { Endpoint.isHostCharacter($0) || "[]".contains($0) } && !host.isEmpty,
+                "tls.expectedHostNames: a key is not a host or host:port")
+            try Self.check(expectedName: name, "expectedHostNames for \(host)")
         }
+    }
+
+    private static func check(expectedName name: String, _ setting: String) throws(PhotonPumpError) {
+        try Self.require(!name.isEmpty, "tls.\(setting) is empty")
+        try Self.require(!name.contains("\0"), "tls.\(setting) contains a NUL character")
+        let isHost =
+            name.allSatisfy { Endpoint.isHostCharacter($0) && $0 != "*" && $0 != "\\" }
+            && !name.unicodeScalars.contains { $0.properties.generalCategory == .control }
+        try Self.require(isHost && !name.hasPrefix("."), "tls.\(setting) is not a host name or address")
     }
 
     private func checkDurations() throws(PhotonPumpError) {

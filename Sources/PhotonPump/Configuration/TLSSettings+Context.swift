@@ -12,6 +12,12 @@ extension TLSSettings {
         }
     }
 
+    /// The name that the certificate of the server at this endpoint must contain.
+    func expectedName(of endpoint: Endpoint) -> String {
+        self.expectedHostNames[endpoint.description] ?? self.expectedHostNames[endpoint.host] ?? self.expectedHostName
+            ?? endpoint.host
+    }
+
     private var trusted: TLSClientSettings.Trust {
         switch self.trust {
         case .systemRoots: .systemRoots

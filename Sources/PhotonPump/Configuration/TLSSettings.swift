@@ -49,6 +49,15 @@ public struct TLSSettings: Sendable, Hashable {
     /// The name that the server's certificate must contain; nil, the default, means the host that the client connects
     /// to.
     public var expectedHostName: String?
+    /// The names that the certificates of single servers must contain, if they have names of their own and are reached by
+    /// others: by the host that the client connects to, or by `host:port` (`[host]:port` for an IPv6 address), which takes
+    /// precedence. Of a cluster, these are the hosts that its gossip tells, and those that gossip is asked of. What is not
+    /// in it has ``expectedHostName``, or its host. Empty by default.
+    ///
+    /// ```swift
+    /// tls.expectedHostNames = ["10.0.0.1": "es-1.example.org", "10.0.0.2": "es-2.example.org"]
+    /// ```
+    public var expectedHostNames: [String: String] = [:]
     /// Whether requests that servers accept over HTTP only may carry credentials without TLS where gossip has none
     /// either (see ``DiscoverySettings/gossipOverTLS``). False by default: such requests are then made over HTTPS, and fail
     /// if the server does not offer it. Anyone between client and server can read credentials that go without TLS.

@@ -138,10 +138,11 @@ final class Connection {
         } catch {
             throw .socket(error)
         }
-        guard let tls = self.context.tls else { return socket }
-        let name = self.context.configuration.tls?.expectedHostName ?? self.node.endpoint.host
+        guard let tls = self.context.tls, let settings = self.context.configuration.tls else { return socket }
         do throws(TLSError) {
-            return try TLSTransport(client: socket, tls, serverName: name, executor: self.context.executor)
+            return try TLSTransport(
+                client: socket, tls, serverName: settings.expectedName(of: self.node.endpoint),
+                executor: self.context.executor)
         } catch {
             throw .tls(error)
         }

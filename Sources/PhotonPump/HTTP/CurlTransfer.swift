@@ -25,7 +25,7 @@ struct CurlTransfer {
     func perform(isCancelled: () -> Bool) throws(HTTPFailure) -> HTTPResponse {
         let handle = try CurlHandle()
         let authority = Endpoint(
-            host: self.request.tls?.expectedHostName ?? self.request.endpoint.host,
+            host: self.request.tls?.expectedName(of: self.request.endpoint) ?? self.request.endpoint.host,
             port: self.request.endpoint.port
         )
         let address = Endpoint(host: self.request.address, port: self.request.endpoint.port)
@@ -83,7 +83,7 @@ struct CurlTransfer {
         let problem: String
         switch code {
         case CURLE_PEER_FAILED_VERIFICATION:
-            let name = tls.expectedHostName ?? self.request.endpoint.host
+            let name = tls.expectedName(of: self.request.endpoint)
             // The X.509 problem; 0 or 1 (unspecified) if only libcurl finds that the certificate is not for this name.
             problem =
                 switch handle.number(CURLINFO_SSL_VERIFYRESULT) {

@@ -128,6 +128,32 @@ struct ClusterTests {
         }
     }
 
+    @Test(
+        "a cluster whose nodes have certificates for other names than gossip tells is connected to by these names",
+        .enabled(if: TestCluster.isEmbedded, "has certificates of its own"))
+    func namesOfTheirOwn() async throws {
+        try await Trust.run { trust in
+            var settings = EmbeddedCluster.Configuration()
+            let names = (0..<3).map { "es-\($0).example" }
+            settings.node.tls = try trust.server(trust.authority.issue(names: names)).tls
+            try await withEmbeddedCluster(settings, logger: .silent) { cluster in
+                let ports = cluster.nodes.map { $0.tlsPort ?? 0 }
+                let pairs = zip(ports, names).map { "127.0.0.1:\($0)=\($1)" }.joined(separator: ",")
+                let url = "\(cluster.connectionString)?tls=true&gossipTLS=false&tlsCAFile=\(trust.file)"
+                for url in ["\(url)&tlsHostNames=\(pairs)", "\(url)&tlsHostNames=127.0.0.1=\(names[0])"] {
+                    var configuration = try Client.Configuration(url)
+                    configuration.nodePreference = .follower
+                    try await withClient(configuration, logger: .silent) { client in
+                        // The master is another one.
+                        try await client.publish(try Pony.events(1), to: TestServer.newStream())
+                    }
+                }
+                let error = try await failure { try await withClient(url, logger: .silent) { _ in } }
+                #expect("\(error)".contains("expectedHostName"), "\(error)")
+            }
+        }
+    }
+
     @Test("a cluster is written to by its master, to which a client of another node is sent")
     func redirect() async throws {
         try await TestCluster.withConfiguration { configuration in

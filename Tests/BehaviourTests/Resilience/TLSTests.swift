@@ -47,6 +47,34 @@ struct TLSTests {
         }
     }
 
+    @Test("a client that speaks TLS checks each server for a name of its own, if told so, and refuses the other's")
+    func namesOfTheirOwn() async throws {
+        try await Trust.run { trust in
+            func server(_ name: String) throws -> EmbeddedServer.Configuration {
+                try trust.server(trust.authority.issue(names: [name]))
+            }
+            try await withEmbeddedServer(try server("es-1.example"), logger: .silent) { one in
+                try await withEmbeddedServer(try server("es-2.example"), logger: .silent) { other in
+                    let (port, otherPort) = (try #require(one.tlsPort), try #require(other.tlsPort))
+                    for (port, refused) in [(port, "es-2.example"), (otherPort, "es-1.example")] {
+                        var configuration = Client.Configuration(endpoint: Endpoint(host: "127.0.0.1", port: port))
+                        var tls = TLSSettings()
+                        tls.trust = .authorities(.file(trust.file))
+                        tls.expectedHostNames = [
+                            "127.0.0.1:\(one.tlsPort ?? 0)": "es-1.example", "127.0.0.1": "es-2.example",
+                        ]
+                        configuration.tls = tls
+                        try await withClient(configuration, logger: .silent) { _ = try await $0.ping() }
+                        // The other way round.
+                        configuration.tls?.expectedHostNames = ["127.0.0.1:\(port)": refused]
+                        let error = try await failure { try await withClient(configuration, logger: .silent) { _ in } }
+                        #expect("\(error)".contains("'\(refused)'"), "\(error)")
+                    }
+                }
+            }
+        }
+    }
+
     @Test("a client that speaks TLS takes its authority as text, too")
     func text() async throws {
         try await Trust.run { trust in

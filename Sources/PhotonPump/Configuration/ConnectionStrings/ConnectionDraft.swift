@@ -6,6 +6,7 @@ struct ConnectionDraft {
     var verifiesCertificates = true
     var authoritiesFile: String?
     var expectedHostName: String?
+    var expectedHostNames: [String: String] = [:]
     var certificateFile: String?
     var keyFile: String?
     var allowsCredentialsInClear = false
@@ -20,6 +21,7 @@ struct ConnectionDraft {
         case .insecureWithoutVerification: self.verifiesCertificates = false
         }
         self.expectedHostName = tls.expectedHostName
+        self.expectedHostNames = tls.expectedHostNames
         self.certificateFile = tls.clientCertificate?.certificate.file
         self.keyFile = tls.clientCertificate?.key.file
         self.allowsCredentialsInClear = tls.allowsCredentialsInClear
@@ -37,6 +39,7 @@ struct ConnectionDraft {
         if let authoritiesFile { tls.trust = .authorities(.file(authoritiesFile)) }
         if !self.verifiesCertificates { tls.trust = .insecureWithoutVerification }
         tls.expectedHostName = self.expectedHostName
+        tls.expectedHostNames = self.expectedHostNames
         tls.allowsCredentialsInClear = self.allowsCredentialsInClear
         if let certificateFile, let keyFile {
             tls.clientCertificate = .init(certificate: .file(certificateFile), key: .file(keyFile))

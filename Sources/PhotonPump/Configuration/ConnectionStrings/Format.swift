@@ -18,6 +18,27 @@ extension Format<String> {
     static var text: Self { Format(meaning: "text", read: { $0 }, write: { $0 }) }
 }
 
+extension Format<[String: String]> {
+    /// `key=value,key=value`, in the order of the keys. Neither may be empty, or contain what separates them.
+    static var pairs: Self {
+        Format(
+            meaning: "host=name,host=name",
+            read: { text in
+                var pairs: [String: String] = [:]
+                for pair in text.split(separator: ",", omittingEmptySubsequences: false) {
+                    let parts = pair.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
+                    guard parts.count == 2, !parts.contains(""), pairs.updateValue(parts[1], forKey: parts[0]) == nil
+                    else {
+                        return nil
+                    }
+                }
+                return pairs
+            },
+            write: { $0.sorted { $0.key < $1.key }.map { "\($0)=\($1)" }.joined(separator: ",") }
+        )
+    }
+}
+
 extension Format<Bool> {
     static var flag: Self {
         Format(

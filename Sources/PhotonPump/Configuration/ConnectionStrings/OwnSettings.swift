@@ -12,6 +12,7 @@ extension Setting {
             Setting("tlsVerifyCert", .flag, \.verifiesCertificates),
             Setting("tlsCAFile", .text, \.authoritiesFile),
             Setting("tlsHostName", .text, \.expectedHostName),
+            Setting("tlsHostNames", .pairs, \.expectedHostNames),
             Setting("tlsCertFile", .text, \.certificateFile),
             Setting("tlsKeyFile", .text, \.keyFile),
             Setting("credentialsInClear", .flag, \.allowsCredentialsInClear),

@@ -62,8 +62,8 @@ struct Setting {
 
     static var pathsOfTLS: [PartialKeyPath<ConnectionDraft>] {
         [
-            \.verifiesCertificates, \.authoritiesFile, \.expectedHostName, \.certificateFile, \.keyFile,
-            \.allowsCredentialsInClear,
+            \.verifiesCertificates, \.authoritiesFile, \.expectedHostName, \.expectedHostNames, \.certificateFile,
+            \.keyFile, \.allowsCredentialsInClear,
         ]
     }
 

@@ -64,6 +64,9 @@ extension TLSSettings {
         if Bool.random(using: &generator) {
             tls.expectedHostName = ["es.example", "10.0.0.1", "::1"].randomElement(using: &generator)
         }
+        if Bool.random(using: &generator) {
+            tls.expectedHostNames = ["10.0.0.1": "es-1.example", "[::1]:1113": "über.example", "h:1": "10.0.0.2"]
+        }
         tls.allowsCredentialsInClear = Bool.random(using: &generator)
         if Bool.random(using: &generator) {
             tls.clientCertificate = .init(certificate: .file(text(&generator)), key: .file(text(&generator)))
