@@ -20,6 +20,7 @@ extension Client.Configuration {
         try self.checkTLS()
         try self.checkDurations()
         try self.checkNumbers()
+        if let problem = self.socket.problem { try Self.require(false, "socket.\(problem)") }
         try Self.require(
             self.connectionName.utf8.count <= Arguments.maximumName,
             "connectionName has \(self.connectionName.utf8.count) bytes, more than \(Arguments.maximumName)"

@@ -35,6 +35,9 @@ extension Client {
         /// How a dead connection is detected.
         public var heartbeat = HeartbeatSettings()
 
+        /// What to ask of the system for TCP connections.
+        public var socket = SocketSettings()
+
         /// How long a call may take in all, unless its options say otherwise. 10 s by default.
         public var operationTimeout: Duration = .seconds(10)
         /// How requests that were not served are sent again.

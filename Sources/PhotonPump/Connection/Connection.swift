@@ -102,9 +102,10 @@ final class Connection {
         case .failure(let error):
             throw ConnectionFailure("cannot find '\(self.node.endpoint.host)'", error)
         case .success(let addresses):
-            let dialling = self.context.environment.connection(to: addresses, on: self.context.executor) {
-                [report] in report(.dialled)
-            }
+            let options = self.context.configuration.socket.options
+            let dialling = self.context.environment.connection(
+                to: addresses, with: options, on: self.context.executor
+            ) { [report] in report(.dialled) }
             self.stage = .dialling
             self.dialling = dialling
             dialling.start()

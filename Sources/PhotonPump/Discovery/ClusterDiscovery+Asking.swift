@@ -112,6 +112,7 @@ extension ClusterDiscovery {
         let request = HTTPRequest(
             endpoint: candidate.endpoint,
             address: candidate.address,
+            localAddress: self.localAddress,
             tls: self.gossipTLS,
             path: "/gossip?format=json",
             timeout: self.settings.gossipTimeout

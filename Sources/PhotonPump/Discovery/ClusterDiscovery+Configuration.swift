@@ -38,6 +38,7 @@ extension ClusterDiscovery {
         self.init(seeds: seeds, environment: environment, http: http)
         self.settings = configuration.discovery
         self.patience = configuration.connectTimeout
+        self.localAddress = configuration.socket.localAddress
         self.selection = NodeSelection(
             preference: configuration.nodePreference,
             selector: selector,

@@ -12,6 +12,8 @@ struct ClusterDiscovery: Sendable {
     var selection = NodeSelection()
     /// For gossip over HTTPS; nil for HTTP.
     var gossipTLS: TLSSettings?
+    /// That of this machine to ask from; nil for any.
+    var localAddress: String?
     let environment: Environment
     var getter: any HTTPGetter
     var lookUp: @Sendable (Endpoint) async throws -> [String]

@@ -35,6 +35,7 @@ struct CurlTransfer {
         try handle.set(CURLOPT_URL, "\(scheme)://\(host)\(self.request.path)")
         // Connect there, whatever the URL's host is.
         try handle.set(CURLOPT_CONNECT_TO, list: ["::\(address)"])
+        if let local = self.request.localAddress { try handle.set(CURLOPT_INTERFACE, "host!\(local)") }
         try handle.set(CURLOPT_HTTPHEADER, list: ["Host: \(self.request.endpoint)", "Accept: application/json"])
         try handle.set(CURLOPT_USERAGENT, "photonpump")
         try handle.set(CURLOPT_PROXY, "")

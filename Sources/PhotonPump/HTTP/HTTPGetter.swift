@@ -13,6 +13,8 @@ struct HTTPRequest: Sendable, Hashable {
     let endpoint: Endpoint
     /// Numeric.
     let address: String
+    /// That of this machine; nil for any.
+    var localAddress: String?
     /// nil for HTTP, without TLS.
     let tls: TLSSettings?
     /// From `/` on, including the query.

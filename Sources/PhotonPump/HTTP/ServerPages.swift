@@ -40,6 +40,7 @@ struct ServerPages {
             let request = HTTPRequest(
                 endpoint: endpoint,
                 address: address,
+                localAddress: self.configuration.socket.localAddress,
                 tls: self.tls,
                 path: path.map { "/\(PercentEncoding.encode($0))" }.joined(),
                 timeout: self.timeout,

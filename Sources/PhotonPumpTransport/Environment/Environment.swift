@@ -11,7 +11,8 @@ package final class Environment: Sendable {
             _ host: String, _ port: Int, DispatchQueue,
             @escaping @Sendable (Result<[SocketAddress], SocketError>) -> Void
         ) -> Void
-    package typealias Dial = @Sendable ([SocketAddress], QueueExecutor, @escaping () -> Void) -> any Dialling
+    package typealias Dial =
+        @Sendable ([SocketAddress], SocketOptions, QueueExecutor, @escaping () -> Void) -> any Dialling
 
     /// That of the machine.
     package static let system = Environment()
@@ -41,7 +42,7 @@ package final class Environment: Sendable {
         },
         chances: @escaping @Sendable () -> UInt64 = { .random(in: 0 ... .max) },
         lookUp: @escaping LookUp = AddressResolver.resolve,
-        dial: @escaping Dial = { SocketConnector($0, executor: $1, completion: $2) },
+        dial: @escaping Dial = { SocketConnector($0, $1, executor: $2, completion: $3) },
         memory: MemoryHost? = nil
     ) {
         self.clock = clock
@@ -51,7 +52,7 @@ package final class Environment: Sendable {
         self.memory = memory
         if let memory {
             self.lookUp = { _, port, queue, found in queue.async { found(.success(memory.addresses(port: port))) } }
-            self.dial = { MemoryDialling($0, on: memory, $1, $2) }
+            self.dial = { MemoryDialling($0, on: memory, $2, $3) }
         } else {
             self.lookUp = lookUp
             self.dial = dial
@@ -125,9 +126,10 @@ package final class Environment: Sendable {
     /// - Parameter completion: runs once on the executor's queue, when the outcome can be taken, unless it is cancelled
     ///   before.
     package func connection(
-        to addresses: [SocketAddress], on executor: QueueExecutor, _ completion: @escaping () -> Void
+        to addresses: [SocketAddress], with options: SocketOptions = SocketOptions(), on executor: QueueExecutor,
+        _ completion: @escaping () -> Void
     ) -> any Dialling {
-        self.dial(addresses, executor, completion)
+        self.dial(addresses, options, executor, completion)
     }
 
     /// Listens, on a free port for 0; connections wait until the listener is activated.

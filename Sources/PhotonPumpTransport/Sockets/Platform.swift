@@ -16,6 +16,12 @@ enum Platform {
     static let tcp = CInt(IPPROTO_TCP)
 
     #if canImport(Darwin)
+        static let keepAliveIdle = TCP_KEEPALIVE
+    #else
+        static let keepAliveIdle = TCP_KEEPIDLE
+    #endif
+
+    #if canImport(Darwin)
         static let canListenOnReservedPort = false
     #else
         /// Whether one socket may listen on a port that another one is bound to.

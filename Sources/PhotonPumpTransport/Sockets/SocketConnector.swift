@@ -4,6 +4,7 @@ internal import Foundation
 /// Connects to the first of several addresses that accepts, on one queue; used once.
 package final class SocketConnector: Dialling {
     private let executor: QueueExecutor
+    private let options: SocketOptions
     private var addresses: ArraySlice<SocketAddress>
     private var completion: (() -> Void)?
     private var outcome: Result<SocketTransport, SocketError>?
@@ -17,7 +18,11 @@ package final class SocketConnector: Dialling {
 
     /// - Parameter completion: runs once on the executor's queue, when ``takeTransport()`` has the outcome, unless
     ///   ``cancel()`` comes first.
-    package init(_ addresses: [SocketAddress], executor: QueueExecutor, completion: @escaping () -> Void) {
+    package init(
+        _ addresses: [SocketAddress], _ options: SocketOptions = SocketOptions(), executor: QueueExecutor,
+        completion: @escaping () -> Void
+    ) {
+        self.options = options
         self.addresses = addresses[...]
         self.executor = executor
         self.completion = completion
@@ -72,6 +77,7 @@ package final class SocketConnector: Dialling {
         }
         let descriptor = OwnedDescriptor(number)
         Platform.prepare(number)
+        try self.options.apply(to: number, for: address)
         let result = address.withPointer { connect(number, $0, $1) }
         let cause = Platform.errorNumber
         // An interrupted connect goes on in the background like any other.

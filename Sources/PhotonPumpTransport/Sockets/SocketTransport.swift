@@ -4,7 +4,7 @@ internal import Foundation
 package final class SocketTransport: Transport {
     package let peer: String
 
-    private let descriptor: CInt
+    let descriptor: CInt
     private let executor: QueueExecutor
     private let poller: Poller
     /// From its activation on.

@@ -40,6 +40,17 @@ struct ConfigurationTests {
                 "tls.clientCertificate.key contains a NUL",
                 { $0.tls = tls { $0.clientCertificate = .init(certificate: .file("c.pem"), key: .file("k\0")) } }
             ),
+            (
+                "tls.expectedHostNames for 10.0.0.1 is not a host name",
+                { $0.tls = tls { $0.expectedHostNames = ["10.0.0.1": "*.example"] } }
+            ),
+            ("tls.expectedHostNames: a key is not", { $0.tls = tls { $0.expectedHostNames = ["a,b": "c"] } }),
+            ("socket.keepAlive 0.5 s is not between 1 s", { $0.socket.keepAlive = .milliseconds(500) }),
+            ("socket.keepAliveInterval and", { $0.socket.keepAliveInterval = .seconds(1) }),
+            ("socket.keepAliveCount 128", { ($0.socket.keepAlive, $0.socket.keepAliveCount) = (.seconds(1), 128) }),
+            ("socket.sendBufferSize 0", { $0.socket.sendBufferSize = 0 }),
+            ("socket.receiveBufferSize -1", { $0.socket.receiveBufferSize = -1 }),
+            ("socket.localAddress is not a numeric", { $0.socket.localAddress = "localhost" }),
             ("queueTimeout", { $0.queueTimeout = .zero }),
             ("discovery.maximumAttempts is 0", { $0.discovery.maximumAttempts = 0 }),
             ("discovery.interval", { $0.discovery.interval = .zero }),

@@ -22,7 +22,7 @@ struct ConnectionTests {
     /// A connection that has nothing from the machine, with the node's name looked up already.
     private func connection(as user: String? = nil) throws -> Connection {
         let environment = Environment(
-            clock: { [clock] in clock.now }, lookUp: { _, _, _, _ in }, dial: { [transport] _, _, _ in transport })
+            clock: { [clock] in clock.now }, lookUp: { _, _, _, _ in }, dial: { [transport] _, _, _, _ in transport })
         var configuration = try Client.Configuration("tcp://node:1113?connectTimeout=5s")
         configuration.heartbeat.interval = .seconds(2)
         configuration.heartbeat.timeout = .seconds(3)

@@ -33,6 +33,13 @@ extension Setting {
             Setting("heartbeatInterval", .duration, \.configuration.heartbeat.interval),
             Setting("heartbeatTimeout", .duration, \.configuration.heartbeat.timeout),
 
+            Setting("tcpKeepAlive", .duration, \.configuration.socket.keepAlive),
+            Setting("tcpKeepAliveInterval", .duration, \.configuration.socket.keepAliveInterval),
+            Setting("tcpKeepAliveCount", .count(from: 1), \.configuration.socket.keepAliveCount),
+            Setting("tcpSendBuffer", .count(from: 1), \.configuration.socket.sendBufferSize),
+            Setting("tcpReceiveBuffer", .count(from: 1), \.configuration.socket.receiveBufferSize),
+            Setting("localAddress", .text, \.configuration.socket.localAddress),
+
             Setting("operationTimeout", .duration, \.configuration.operationTimeout),
             Setting("queueTimeout", .duration, \.configuration.queueTimeout),
             Setting("maxRetries", .limit(from: 0, unlimited: "unlimited"), \.configuration.retries.maximum),

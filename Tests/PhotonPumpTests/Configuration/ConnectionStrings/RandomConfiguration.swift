@@ -29,6 +29,14 @@ extension Client.Configuration {
         change(\.reconnection.maximumDelay, to: .seconds(Int.random(in: 5...500, using: &generator)))
         change(\.heartbeat.interval, to: duration())
         change(\.heartbeat.timeout, to: duration())
+        change(\.socket.keepAlive, to: .seconds(Int.random(in: 1...32_767, using: &generator)))
+        if configuration.socket.keepAlive != nil {
+            change(\.socket.keepAliveInterval, to: .milliseconds(Int.random(in: 1000...9000, using: &generator)))
+            change(\.socket.keepAliveCount, to: Int.random(in: 1...127, using: &generator))
+        }
+        change(\.socket.sendBufferSize, to: Int.random(in: 1...1_000_000, using: &generator))
+        change(\.socket.receiveBufferSize, to: Int.random(in: 1...1_000_000, using: &generator))
+        change(\.socket.localAddress, to: ["127.0.0.1", "::1"].randomElement(using: &generator))
         change(\.operationTimeout, to: duration())
         change(\.queueTimeout, to: duration())
         change(\.retries.maximum, to: limit(from: 0))
