@@ -55,6 +55,8 @@ let package = Package(
             pkgConfig: "libcurl",
             providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]
         ),
+        // The DNS resolver of the system.
+        .systemLibrary(name: "CResolver"),
         // Generated from Protos/ by `make protos`.
         .target(name: "CEventStoreMessages", dependencies: ["CProtobufC"]),
         // Frames, packages and messages: pure values.
@@ -66,7 +68,7 @@ let package = Package(
         // Sockets, TLS over them, and the executor they are served on.
         .target(
             name: "PhotonPumpTransport",
-            dependencies: ["COpenSSL", "PhotonPumpWire"],
+            dependencies: ["COpenSSL", "CResolver", "PhotonPumpWire"],
             swiftSettings: settings
         ),
         // The client.

@@ -30,6 +30,14 @@ extension Client.Configuration {
                 own (tls.trust) or a fixed name (tls.expectedHostName)
                 """)
         }
+        if case .service = self.target, tls.trust == .systemRoots, tls.expectedHostName == nil {
+            risks.append(
+                """
+                SRV records choose the names that certificates are checked for: whoever forges answers of the DNS and has \
+                any certificate that this system trusts is taken for the server; use an authority of your own (tls.trust) \
+                or a fixed name (tls.expectedHostName)
+                """)
+        }
         if tls.allowsCredentialsInClear, self.discovery.gossipOverTLS == false {
             risks.append("credentials are sent without TLS in requests over HTTP (tls.allowsCredentialsInClear)")
         }
@@ -37,7 +45,7 @@ extension Client.Configuration {
     }
 
     private func trustsNamesOfGossip(_ tls: TLSSettings) -> Bool {
-        guard case .cluster = self.target else { return false }
+        if case .node = self.target { return false }
         return self.discovery.gossipOverTLS == false && tls.trust == .systemRoots && tls.expectedHostName == nil
     }
 }

@@ -29,6 +29,9 @@ extension Client.Configuration {
     }
 
     private func checkTarget() throws(PhotonPumpError) {
+        if case .service(let name) = self.target {
+            return try Self.require(Endpoint.isHost(name), "target: the name of the SRV records is not a DNS name")
+        }
         try Self.require(!self.target.endpoints.isEmpty, "target: a cluster needs an endpoint to ask for gossip")
         for endpoint in self.target.endpoints {
             try Self.require(!endpoint.host.isEmpty, "target: the host is empty")

@@ -119,7 +119,8 @@ final class Connection {
         do throws(TransportError) {
             let limit = self.context.configuration.maximumFrameSize
             channel = PackageChannel(
-                try self.secured(dialling), frameLimit: limit, skipLimit: Self.mostSkipped * limit)
+                try self.context.transport(of: dialling, to: self.node.endpoint), frameLimit: limit,
+                skipLimit: Self.mostSkipped * limit)
         } catch {
             throw ConnectionFailure("cannot connect", error, isPermanent: error.isPermanent)
         }
@@ -130,23 +131,6 @@ final class Connection {
             login: self.login, connectionName: self.context.configuration.connectionName,
             acquaintance: self.acquaintance, now: self.now)
         self.ask()
-    }
-
-    private func secured(_ dialling: any Dialling) throws(TransportError) -> any Transport {
-        let socket: any Transport
-        do throws(SocketError) {
-            socket = try dialling.takeTransport()
-        } catch {
-            throw .socket(error)
-        }
-        guard let tls = self.context.tls, let settings = self.context.configuration.tls else { return socket }
-        do throws(TLSError) {
-            return try TLSTransport(
-                client: socket, tls, serverName: settings.expectedName(of: self.node.endpoint),
-                executor: self.context.executor)
-        } catch {
-            throw .tls(error)
-        }
     }
 
     // MARK: Introducing the client

@@ -9,8 +9,8 @@ extension ClusterDiscovery {
         _ configuration: Client.Configuration, selector: NodeSelector? = nil, _ environment: Environment = .system,
         http: any HTTPGetter = CurlGetter()
     ) {
-        guard case .cluster(let gossip) = configuration.target else { return nil }
-        self.init(configuration, asking: gossip, selector: selector, environment, http)
+        if case .node = configuration.target { return nil }
+        self.init(configuration, selector: selector, environment, http)
     }
 
     /// Asks each endpoint once.
@@ -27,15 +27,16 @@ extension ClusterDiscovery {
         }
         configuration.discovery.maximumAttempts = 1
         let settings = try configuration.validated().settings
-        self.init(settings, asking: settings.target.endpoints, selector: nil, environment, http)
+        self.init(settings, selector: nil, environment, http)
         self.logger = logger
     }
 
     private init(
-        _ configuration: Client.Configuration, asking seeds: [Endpoint], selector: NodeSelector?,
-        _ environment: Environment, _ http: any HTTPGetter
+        _ configuration: Client.Configuration, selector: NodeSelector?, _ environment: Environment,
+        _ http: any HTTPGetter
     ) {
-        self.init(seeds: seeds, environment: environment, http: http)
+        self.init(seeds: configuration.target.endpoints, environment: environment, http: http)
+        if case .service(let name) = configuration.target { self.service = name }
         self.settings = configuration.discovery
         self.patience = configuration.connectTimeout
         self.localAddress = configuration.socket.localAddress

@@ -6,6 +6,8 @@ internal import Synchronization
 struct ClusterDiscovery: Sendable {
     /// Where to ask if nothing else is known.
     var seeds: [Endpoint]
+    /// The name of the SRV records that give the seeds, which is looked up in every round; nil if they are fixed.
+    var service: String?
     var settings = DiscoverySettings()
     /// How long a round may take if it is to reach everyone.
     var patience: Duration = .seconds(5)
@@ -16,6 +18,7 @@ struct ClusterDiscovery: Sendable {
     var localAddress: String?
     let environment: Environment
     var getter: any HTTPGetter
+    var lookUpService: @Sendable (String) async throws -> [Endpoint]
     var lookUp: @Sendable (Endpoint) async throws -> [String]
     var logger = Logger(label: "PhotonPump") { _ in SwiftLogNoOpLogHandler() }
     /// What was logged before.
@@ -32,6 +35,7 @@ struct ClusterDiscovery: Sendable {
         self.seeds = seeds
         self.environment = environment
         self.getter = http
+        self.lookUpService = { try await AddressLookup.servers(of: $0, environment) }
         self.lookUp = { try await AddressLookup.addresses(of: $0, environment) }
         self.pause = { try await environment.sleep(for: $0) }
     }
@@ -72,6 +76,19 @@ struct ClusterDiscovery: Sendable {
         try await self.search(remembered, true, avoiding: nil) { .success($0) }
     }
 
+    /// The same with the seeds that are known now.
+    private func seeded(_ failures: inout DiscoveryFailures) async throws -> Self {
+        guard let service else { return self }
+        var seeded = self
+        do {
+            seeded.seeds = try await self.lookUpService(service)
+        } catch {
+            try Task.checkCancellation()
+            failures.add(service, DiscoveryFailure(error))
+        }
+        return seeded
+    }
+
     private func search<Found>(
         _ remembered: ClusterGossip?,
         _ isFresh: Bool,
@@ -81,13 +98,15 @@ struct ClusterDiscovery: Sendable {
         var attempt = 1
         var (remembered, isFresh) = (remembered, isFresh)
         while true {
+            var failures = DiscoveryFailures()
+            let round = try await self.seeded(&failures)
             var generator = self.environment.randomness
             let plan = DiscoveryPlan(
-                seeds: self.seeds, remembered: remembered, isFresh: isFresh, avoiding: failed,
+                seeds: round.seeds, areOrdered: self.service != nil, remembered: remembered, isFresh: isFresh,
+                avoiding: failed,
                 using: &generator)
-            var failures = DiscoveryFailures()
             var fromSeed: ClusterGossip?
-            if let found = try await self.ask(plan, &failures, &fromSeed, find) { return found }
+            if let found = try await round.ask(plan, &failures, &fromSeed, find) { return found }
             if let fromSeed {
                 (remembered, isFresh) = (fromSeed, true)
                 await self.heard(fromSeed)

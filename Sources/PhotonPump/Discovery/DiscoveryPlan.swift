@@ -26,10 +26,12 @@ struct DiscoveryPlan {
     private var asked: Set<Endpoint> = []
 
     /// - Parameters:
+    ///   - areOrdered: whether the configured endpoints are to be asked in their order.
     ///   - isFresh: whether the gossip is recent; its nodes come after the configured endpoints otherwise.
     ///   - failed: the TCP endpoint of the node that failed.
     init(
         seeds: [Endpoint],
+        areOrdered: Bool = false,
         remembered: ClusterGossip?,
         isFresh: Bool = true,
         avoiding failed: Endpoint?,
@@ -40,8 +42,8 @@ struct DiscoveryPlan {
         let nodes = members.filter { $0.state != .manager } + members.filter { $0.state == .manager }
         let last = known.filter { failed != nil && $0.isAt(failed) }
         let first = nodes.compactMap(\.http).prefix(Self.maximumRemembered)
-        let shuffled = seeds.shuffled(using: &generator)
-        let inTurn = isFresh ? Self.inTurn(Array(first), shuffled) : shuffled + first
+        let seeds = areOrdered ? seeds : seeds.shuffled(using: &generator)
+        let inTurn = isFresh ? Self.inTurn(Array(first), seeds) : seeds + first
         self.endpoints = (inTurn + last.compactMap(\.http).prefix(1))[...]
     }
 

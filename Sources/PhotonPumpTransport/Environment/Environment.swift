@@ -11,6 +11,10 @@ package final class Environment: Sendable {
             _ host: String, _ port: Int, DispatchQueue,
             @escaping @Sendable (Result<[SocketAddress], SocketError>) -> Void
         ) -> Void
+    package typealias LookUpService =
+        @Sendable (
+            _ service: String, DispatchQueue, @escaping @Sendable (Result<[ServiceRecord], SocketError>) -> Void
+        ) -> Void
     package typealias Dial =
         @Sendable ([SocketAddress], SocketOptions, QueueExecutor, @escaping () -> Void) -> any Dialling
 
@@ -22,6 +26,7 @@ package final class Environment: Sendable {
     private let pause: @Sendable (Instant) async throws -> Void
     private let chances: @Sendable () -> UInt64
     private let lookUp: LookUp
+    private let lookUpService: LookUpService
     private let dial: Dial
     /// Where servers listen, and clients find them; nil for the machine's network.
     package let memory: MemoryHost?
@@ -32,8 +37,9 @@ package final class Environment: Sendable {
     ///   - pause: returns at this time, or throws `CancellationError`.
     ///   - chances: random bits.
     ///   - lookUp: finds the addresses of a host; its closure runs on the queue.
+    ///   - lookUpService: finds the servers of a service; its closure runs on the queue.
     ///   - dial: begins a connection to the first of these addresses that accepts one; see ``Dialling``.
-    ///   - memory: takes the place of `lookUp`, `dial` and the ports of the machine.
+    ///   - memory: takes the place of both lookups, `dial` and the ports of the machine.
     package init(
         clock: @escaping @Sendable () -> Instant = { .now },
         calendar: @escaping @Sendable () -> Duration = { .seconds(Date().timeIntervalSince1970) },
@@ -42,6 +48,7 @@ package final class Environment: Sendable {
         },
         chances: @escaping @Sendable () -> UInt64 = { .random(in: 0 ... .max) },
         lookUp: @escaping LookUp = AddressResolver.resolve,
+        lookUpService: @escaping LookUpService = ServiceResolver.resolve,
         dial: @escaping Dial = { SocketConnector($0, $1, executor: $2, completion: $3) },
         memory: MemoryHost? = nil
     ) {
@@ -52,9 +59,16 @@ package final class Environment: Sendable {
         self.memory = memory
         if let memory {
             self.lookUp = { _, port, queue, found in queue.async { found(.success(memory.addresses(port: port))) } }
-            self.dial = { MemoryDialling($0, on: memory, $2, $3) }
+            self.lookUpService = { service, queue, found in
+                let error = SocketError("resolve", reason: "there is no DNS in memory", address: service)
+                queue.async { found(.failure(error)) }
+            }
+            self.dial = { addresses, _, executor, completion in
+                MemoryDialling(addresses, on: memory, executor, completion)
+            }
         } else {
             self.lookUp = lookUp
+            self.lookUpService = lookUpService
             self.dial = dial
         }
     }
@@ -119,6 +133,16 @@ package final class Environment: Sendable {
         _ found: @escaping @Sendable (Result<[SocketAddress], SocketError>) -> Void
     ) {
         self.lookUp(host, port, queue, found)
+    }
+
+    /// Finds the servers of a service, by the name of its SRV records.
+    ///
+    /// - Parameter found: runs on `queue`.
+    package func servers(
+        of service: String, on queue: DispatchQueue,
+        _ found: @escaping @Sendable (Result<[ServiceRecord], SocketError>) -> Void
+    ) {
+        self.lookUpService(service, queue, found)
     }
 
     /// Prepares to connect to the first of these addresses that accepts.

@@ -45,7 +45,8 @@ struct ConfigurationTests {
                 { $0.tls = tls { $0.expectedHostNames = ["10.0.0.1": "*.example"] } }
             ),
             ("tls.expectedHostNames: a key is not", { $0.tls = tls { $0.expectedHostNames = ["a,b": "c"] } }),
-            ("socket.keepAlive 0.5 s is not between 1 s", { $0.socket.keepAlive = .milliseconds(500) }),
+            ("target: the name of the SRV records is not", { $0.target = .service("a,b") }),
+            ("socket.keepAlive 500 ms is not between 1 s", { $0.socket.keepAlive = .milliseconds(500) }),
             ("socket.keepAliveInterval and", { $0.socket.keepAliveInterval = .seconds(1) }),
             ("socket.keepAliveCount 128", { ($0.socket.keepAlive, $0.socket.keepAliveCount) = (.seconds(1), 128) }),
             ("socket.sendBufferSize 0", { $0.socket.sendBufferSize = 0 }),
@@ -92,6 +93,8 @@ struct ConfigurationTests {
             ("tcp://h", []), ("tls://h", []), ("tls://h?tlsVerifyCert=false", ["without verification"]),
             ("discover://h?tls=true", []), ("discover://h?tls=true&gossipTLS=false", ["gossip without TLS"]),
             ("discover://h?gossipTLS=false", []),
+            ("discover+srv://h", []), ("discover+srv://h?tls=true", ["SRV records choose the names"]),
+            ("discover+srv://h?tls=true&tlsCAFile=ca.pem", []),
             ("esdb://h?defaultDeadline=5&gossipTimeout=50", ["operationTimeout is only"]),
             ("esdb://h?defaultDeadline=50&gossipTimeout=5", ["discovery.gossipTimeout is only"]),
             ("ConnectTo=discover://h; UseSslConnection=true; CompatibilityMode=5", ["gossip without TLS"]),

@@ -47,12 +47,14 @@ extension Client.Configuration {
             settings.removeAll { $0.path == \.usesTLS }
         case .cluster:
             scheme = .discover
+        case .service:
+            scheme = .discoverService
         }
         let login = self.credentials.map { "\(PercentEncoding.encode($0.username)):\(password($0.password))@" } ?? ""
         let query = settings.compactMap { setting in
             setting.write(draft).map { "\(setting.name)=\(PercentEncoding.encode($0))" }
         }
-        return "\(scheme)://\(login)\(self.target)?\(query.joined(separator: "&"))"
+        return "\(scheme.rawValue)://\(login)\(self.target)?\(query.joined(separator: "&"))"
     }
 }
 

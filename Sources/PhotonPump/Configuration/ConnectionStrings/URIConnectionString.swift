@@ -2,12 +2,13 @@
 struct URIConnectionString {
     enum Scheme: String, CaseIterable {
         case tcp, tls, discover
+        case discoverService = "discover+srv"
         case esdb
         case esdbDiscover = "esdb+discover"
 
         fileprivate var settings: [Setting] {
             switch self {
-            case .tcp, .tls, .discover: Setting.own
+            case .tcp, .tls, .discover, .discoverService: Setting.own
             case .esdb, .esdbDiscover: Setting.grpc
             }
         }
@@ -61,9 +62,9 @@ struct URIConnectionString {
             draft.usesTLS = self.scheme == .tls
             guard let (_, key, value) = given.find(\.usesTLS) else { return }
             if let said = Format.flag.read(value.text), said != draft.usesTLS {
-                throw key.error("tls=\(said) contradicts \(self.scheme)://")
+                throw key.error("tls=\(said) contradicts \(self.scheme.rawValue)://")
             }
-        case .discover:
+        case .discover, .discoverService:
             draft.usesTLS = false
         case .esdb, .esdbDiscover:
             draft.usesTLS = true
@@ -76,9 +77,18 @@ struct URIConnectionString {
             let port = self.scheme == .tcp ? Endpoint.defaultPort : Endpoint.defaultTLSPort
             let authority = try Authority(self.authority, defaultPort: port)
             guard let node = authority.endpoints.first, authority.endpoints.count == 1 else {
-                throw self.authority.error("\(self.scheme)://… takes one server: use discover:// for several")
+                throw self.authority.error("\(self.scheme.rawValue)://… takes one server: use discover:// for several")
             }
             return (.node(node), authority.credentials)
+        case .discoverService:
+            // No port is given: the records have it.
+            let authority = try Authority(self.authority, defaultPort: 0)
+            guard let name = authority.endpoints.first, authority.endpoints.count == 1, name.port == 0 else {
+                throw self.authority.error(
+                    "\(self.scheme.rawValue)://… takes one name without a port: its SRV records have those")
+            }
+            let service = name.host.hasPrefix("_") ? name.host : "_eventstore._tcp.\(name.host)"
+            return (.service(service), authority.credentials)
         case .discover, .esdb, .esdbDiscover:
             let authority = try Authority(self.authority, defaultPort: Endpoint.defaultGossipPort)
             return (.cluster(gossip: authority.endpoints), authority.credentials)

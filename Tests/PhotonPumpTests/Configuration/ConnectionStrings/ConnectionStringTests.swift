@@ -48,6 +48,10 @@ struct ConnectionStringTests {
                 credentials: Credentials(username: "u", password: "p"),
                 isSecure: true
             ),
+            Good(
+                text: "discover+srv://u:p@ponies.example?tls=true", target: .service("_eventstore._tcp.ponies.example"),
+                credentials: Credentials(username: "u", password: "p"), isSecure: true),
+            Good(text: "discover+srv://_es._tcp.ponies.example", target: .service("_es._tcp.ponies.example")),
             Good(text: "esdb://h1:1", target: .cluster(gossip: [Endpoint(host: "h1", port: 1)]), isSecure: true),
             Good(
                 text: "esdb://u:p@h1,h2?TLS=false&tlsverifycert=false",
@@ -161,6 +165,11 @@ struct ConnectionStringTests {
             ("tcp://[::1", "at character 6: the bracket of the IPv6 address is not closed"),
             ("tcp://[::1]x", "at character 11: only a port can follow the IPv6 address"),
             ("tcp://h1,h2", "at character 6: tcp://… takes one server: use discover:// for several"),
+            ("discover+srv://h:1", "at character 15: discover+srv://… takes one name without a port"),
+            ("discover+srv://h1,h2", "at character 15: discover+srv://… takes one name without a port"),
+            ("tls://h?tlsHostNames=10.0.0.1", "tlsHostNames must be host=name,host=name"),
+            ("tls://h?tlsHostNames=a=b,a=c", "tlsHostNames must be host=name,host=name"),
+            ("tcp://h?tlsHostNames=a=b", "'tlsHostNames' has no effect without TLS"),
             ("tcp://a host", "at character 7: ' ' cannot be part of a host"),
             ("tcp://admin@h", "at character 6: the password is missing (user:password@)"),
             ("tcp://:p@h", "at character 6: the user name is empty"),

@@ -59,6 +59,7 @@ extension Client.Configuration.Target {
                 port: .random(in: 1...65535, using: &generator)
             )
         }
+        if Int.random(in: 0..<5, using: &generator) == 0 { return .service("_eventstore._tcp.es.example") }
         return Bool.random(using: &generator) ? .node(endpoints[0]) : .cluster(gossip: endpoints)
     }
 }
