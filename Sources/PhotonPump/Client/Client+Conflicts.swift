@@ -50,7 +50,10 @@ extension Client {
     ///     none, nothing is written.
     /// - Returns: what was written; nil if `decide` returned no events.
     /// - Throws: any error of `decide`; ``PhotonPumpError/Code/wrongExpectedVersion`` if the last attempt also met
-    ///   another writer; and as ``publish(_:to:expecting:options:)``.
+    ///   another writer; and as ``publish(_:to:expecting:options:)``. If the events may have been written although no
+    ///   answer came, ``PhotonPumpError/isSafeToRepeat`` is false: repeated, this call finds them in the stream and decides
+    ///   anew. Where that must not happen twice, give the events ids that follow from the command, and decide on none when
+    ///   one of them is there.
     @discardableResult
     public nonisolated func publish(
         to stream: String,
@@ -74,6 +77,10 @@ extension Client {
                     return try await self.publish(decision, to: stream, expecting: expected, options: options)
                 } catch let error as PhotonPumpError where error.code == .wrongExpectedVersion && attempt < attempts {
                     attempt += 1
+                } catch var error as PhotonPumpError where error.mayHaveBeenApplied {
+                    // The same events could be written again, but it is the decision that would be made again.
+                    error.isSafeToRepeat = false
+                    throw error
                 }
             }
         }

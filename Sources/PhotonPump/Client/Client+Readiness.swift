@@ -6,7 +6,7 @@ extension Client {
     /// ```swift
     /// router.get("ready") { _, _ in
     ///     let readiness = await client.readiness
-    ///     return Response(status: readiness.isReady ? .ok : .serviceUnavailable, body: "\(readiness)")
+    ///     return Response(status: readiness.isReady ? .ok : .serviceUnavailable)
     /// }
     /// ```
     /// A client is ready while it is connected and accepts calls. One that is idle, because it was not connected yet,
@@ -25,11 +25,22 @@ extension Client {
     /// Unlike ``connect()`` this does not end with the first failure, but keeps trying: for a program that may start
     /// before its server does, and for tests that have just started one.
     ///
-    /// - Parameter timeout: how long to wait.
+    /// - Parameter timeout: how long to wait; nil, the default, for as long as it takes.
+    /// - Returns: whether it is connected; false if the service group of the task shuts down before.
     /// - Throws: the reason of the last failure when the time is up, as ``connect()`` does;
     ///   ``PhotonPumpError/Code/clientClosed`` at once; or `CancellationError`.
-    public func waitUntilConnected(timeout: Duration) async throws {
-        let deadline = self.environment.now + min(timeout, CallTerms.longest)
+    @discardableResult
+    public nonisolated func waitUntilConnected(timeout: Duration? = nil) async throws -> Bool {
+        let deadline = self.environment.now + min(timeout ?? CallTerms.longest, CallTerms.longest)
+        do {
+            try await GracefulShutdown.cancelling { try await self.keepConnecting(until: deadline) }
+            return true
+        } catch is CancellationError where GracefulShutdown.hasBegun && !Task.isCancelled {
+            return false
+        }
+    }
+
+    private func keepConnecting(until deadline: Environment.Instant) async throws {
         var attempts = 0
         while true {
             do {

@@ -9,7 +9,8 @@
 /// ```
 /// ``Client/follower(of:from:checkpoint:every:orAfter:maxConcurrent:partitionedBy:options:handler:)``,
 /// ``Client/followerOfAll(from:matching:checkpoint:every:orAfter:maxConcurrent:partitionedBy:options:handler:)`` and
-/// ``Client/worker(of:to:bufferSize:bufferBytes:messageTimeout:maxConcurrent:partitionedBy:options:onError:handler:)`` make one.
+/// ``Client/worker(of:to:creatingWith:bufferSize:bufferBytes:messageTimeout:maxConcurrent:partitionedBy:options:onError:handler:)``
+/// make one.
 public struct Worker: Sendable {
     let client: Client
     let work: @Sendable () async throws -> Void
@@ -20,13 +21,7 @@ public struct Worker: Sendable {
     /// - Throws: what the method throws that the worker is named after, and `CancellationError` when the task is
     ///   cancelled.
     public func run() async throws {
-        do {
-            let client = self.client
-            try await GracefulShutdown.cancelling { try await client.waitUntilConnected(timeout: CallTerms.longest) }
-        } catch is CancellationError where GracefulShutdown.hasBegun && !Task.isCancelled {
-            return
-        }
-        try await self.work()
+        if try await self.client.waitUntilConnected() { try await self.work() }
     }
 }
 
@@ -71,14 +66,18 @@ extension Client {
         }
     }
 
-    /// A consumer of a persistent subscription, as a service. The subscription has to exist.
+    /// A consumer of a persistent subscription, as a service.
     ///
-    /// The parameters are those of
+    /// The other parameters are those of
     /// ``connectSubscription(_:to:bufferSize:bufferBytes:messageTimeout:acknowledgementDelay:options:)`` and
     /// ``PersistentSubscription/process(maxConcurrent:partitionedBy:onError:handler:)``, which it calls.
+    ///
+    /// - Parameter settings: creates the subscription with these settings, unless it exists; the user must be allowed to.
+    ///   nil, the default, means that it has to exist.
     public nonisolated func worker(
         of group: String,
         to stream: String,
+        creatingWith settings: PersistentSubscriptionSettings? = nil,
         bufferSize: Int = 10,
         bufferBytes: Int = 64 << 20,
         messageTimeout: Duration? = .seconds(30),
@@ -91,6 +90,11 @@ extension Client {
         handler: @escaping @Sendable (DeliveredEvent) async throws -> Void
     ) -> Worker {
         Worker(client: self) {
+            if let settings {
+                do {
+                    try await self.createSubscription(group, to: stream, settings: settings, options: options)
+                } catch let error as PhotonPumpError where error.code == .subscriptionExists {}
+            }
             let subscription = try await self.connectSubscription(
                 group, to: stream, bufferSize: bufferSize, bufferBytes: bufferBytes, messageTimeout: messageTimeout,
                 options: options)

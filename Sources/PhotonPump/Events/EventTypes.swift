@@ -120,7 +120,7 @@ public enum DecodedEvent<Event> {
     /// One of a type that it does not know, as it was recorded.
     case unknown(RecordedEvent)
     /// One of a type that it knows, but whose data it cannot read, as it was recorded; with the reason, whose code is
-    /// ``PhotonPumpError/Code/undecodableEvent``. Or a link whose target is gone, with
+    /// ``PhotonPumpError/Code/undecodableEvent``. Or a link that was not resolved, or whose target is gone, with
     /// ``PhotonPumpError/Code/linkTargetMissing``.
     case undecodable(RecordedEvent, PhotonPumpError)
 
@@ -145,8 +145,37 @@ extension RecordedEvent {
 
 extension ResolvedEvent {
     /// The event as these types have it. Never throws, so that one event cannot end the reading of all.
+    ///
+    /// A link that was read from a stream without `resolveLinks` is undecodable, because whoever reads the links of a
+    /// category means the events. (In `$all`, and where it is received as it is written, it is an event among others.)
     public func decoded<Event>(by types: EventTypes<Event>) -> DecodedEvent<Event> {
-        self.event?.decoded(by: types) ?? .undecodable(self.received, self.missingTarget)
+        guard let event else { return .undecodable(self.received, self.missingTarget) }
+        if self.isUnresolved { return .undecodable(event, self.unresolvedLink) }
+        return event.decoded(by: types)
+    }
+
+    private var isUnresolved: Bool { self.link == nil && self.position == nil && self.received.type == "$>" }
+
+    private var unresolvedLink: PhotonPumpError {
+        PhotonPumpError(
+            .undecodableEvent,
+            """
+            event \(self.received.number) of '\(self.received.stream)' is a link to '\(self.received.data.text)', as it was \
+            read without resolveLinks
+            """, stream: self.received.stream, eventNumber: self.received.number)
+    }
+}
+
+extension Sequence<ResolvedEvent> {
+    /// The events as these types have them, without those of unknown types.
+    ///
+    /// - Throws: the reason why one cannot be decoded.
+    public func decoded<Event>(by types: EventTypes<Event>) throws(PhotonPumpError) -> [Event] {
+        var events: [Event] = []
+        for event in self {
+            if let event = try event.decoded(by: types).get() { events.append(event) }
+        }
+        return events
     }
 }
 

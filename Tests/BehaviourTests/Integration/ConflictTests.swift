@@ -1,3 +1,4 @@
+import EmbeddedEventStore
 import PhotonPump
 import Testing
 
@@ -34,6 +35,27 @@ struct ConflictTests {
             )
             #expect(seen == [[], [0], [1, 2]])
             #expect(result?.lastEventNumber == 3)
+        }
+    }
+
+    @Test(
+        "what was decided and may have been written is not safe to be decided again",
+        .enabled(if: TestServer.isEmbedded, "loses a reply"))
+    func undecided() async throws {
+        try await withEmbeddedServer(logger: .silent) { server in
+            try await withClient(server.connectionString, logger: .silent) { client in
+                for (isLost, stream) in [(true, "ponies"), (false, "$denied")] {
+                    if isLost { try await server.faults.add(.loseReply(to: .writeEvents, times: 1)) }
+                    let error = try await failure {
+                        try await client.publish(
+                            to: stream, options: CallOptions(timeout: .milliseconds(300)),
+                            deciding: { _ in
+                                isLost ? try Pony.events(1) : [NewEvent(type: "", data: "", isJSON: false)]
+                            })
+                    }
+                    #expect(error.mayHaveBeenApplied == isLost && error.isSafeToRepeat != isLost, "\(error)")
+                }
+            }
         }
     }
 

@@ -26,6 +26,23 @@ struct TypedEventsTests {
 
     private static let words = ["4", "5", "unknown ?", "undecodableEvent {}", "6"]
 
+    @Test("a link that was not resolved is undecodable, and says so, where links are what is read")
+    func unresolvedLinks() async throws {
+        try await TestServer.withClient { client in
+            let (target, links) = (TestServer.newStream("typed"), TestServer.newStream("links"))
+            try await client.publishEvent(Event.types.newEvent(Jumped(height: 4)), to: target)
+            try await client.publish([NewEvent(type: "$>", data: Payload("0@\(target)"), isJSON: false)], to: links)
+            let unresolved = try await client.getEvent(0, in: links).decoded(by: Event.types)
+            guard case .undecodable(let link, let reason) = unresolved else {
+                Issue.record("\(unresolved)")
+                return
+            }
+            #expect(link.type == "$>" && "\(reason)".contains("read without resolveLinks"))
+            let resolved = try await client.get(links, resolveLinks: true).events
+            #expect(try resolved.decoded(by: Event.types).count == 1)
+        }
+    }
+
     /// Runs `body` with a stream that has an event of each kind, and after all of them one that can be read.
     private static func run(_ body: (Client, _ stream: String) async throws -> Void) async throws {
         try await TestServer.withClient { client in

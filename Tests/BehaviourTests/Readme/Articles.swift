@@ -23,6 +23,22 @@ struct ArticleSnippets {
         try await group.run()
     }
 
+    func album(_ client: Client) -> any Service {
+        var settings = PersistentSubscriptionSettings()
+        settings.startFrom = .start
+        settings.resolveLinks = true
+        let album = client.worker(
+            of: "album", to: StreamName.category("pony"), creatingWith: settings,
+            onError: { _, event in event.retryCount < 3 ? .retry : .park },
+            handler: { event in print(event.stream, event.type) }
+        )
+        return album
+    }
+
+    func waiting(_ client: Client) async throws {
+        guard try await client.waitUntilConnected() else { return }
+    }
+
     func cluster() async throws {
         try await withClient("discover://admin:changeit@db1:2113,db2:2113,db3:2113") { client in
             try await client.ping()
@@ -93,8 +109,7 @@ struct HerdService: Service {
 }
 
 func probe(_ client: Client) async -> (status: Int, body: String) {
-    let readiness = await client.readiness
-    return (readiness.isReady ? 200 : 503, "\(readiness)")
+    await client.readiness.isReady ? (200, "ready") : (503, "not ready")
 }
 
 struct ArticleTests {

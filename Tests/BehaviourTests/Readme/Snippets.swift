@@ -65,6 +65,14 @@ extension Snippets {
         }
     }
 
+    func category(_ client: Client) async throws {
+        var options = SubscriptionOptions()
+        options.resolveLinks = true
+        let category = StreamName.category("pony")
+        let herd = try await client.subscribe(to: category, from: .start, options: options)
+        herd.stop()
+    }
+
     func competing(_ client: Client) async throws {
         var settings = PersistentSubscriptionSettings()
         settings.startFrom = .start

@@ -78,9 +78,7 @@ struct TypedEventSnippets {
         try await client.publish(
             to: "ponies",
             deciding: { events in
-                for event in events {
-                    if let event = try event.decoded(by: PonyEvent.types).get() { stable.apply(event) }
-                }
+                for event in try events.decoded(by: PonyEvent.types) { stable.apply(event) }
                 return try stable.decide(jump).map { try PonyEvent.types.newEvent($0.body) }
             })
     }

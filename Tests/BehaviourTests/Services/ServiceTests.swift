@@ -158,10 +158,10 @@ struct ServiceTests {
             #expect(error.code == .connectionFailed)
             #expect("\(error)".contains("cannot connect"), "\(error)")
             let changes = await client.changes
-            async let waiting: Void = client.waitUntilConnected(timeout: .seconds(50))
+            async let waiting = client.waitUntilConnected(timeout: .seconds(50))
             for await case .gaveUp in changes { break }
             try await server.start()
-            try await waiting
+            #expect(try await waiting)
             #expect(await client.status.phase == .connected)
             try await client.waitUntilConnected(timeout: .zero)
             await client.close()
@@ -181,6 +181,38 @@ struct ServiceTests {
             waiting.cancel()
             await #expect(throws: CancellationError.self) { try await waiting.value }
             await client.close()
+        }
+    }
+
+    @Test("waiting for a connection ends when its service group shuts down")
+    func waitingShutDown() async throws {
+        let client = try Client(.init("tcp://127.0.0.1:1"), logger: .silent)
+        let changes = await client.changes
+        try await testGracefulShutdown { trigger in
+            async let waiting = client.waitUntilConnected()
+            for await case .gaveUp in changes { break }
+            trigger.triggerGracefulShutdown()
+            let isConnected = try await waiting
+            #expect(!isConnected)
+        }
+        await client.close()
+    }
+
+    @Test("a worker creates the persistent subscription that it works for, unless it is there")
+    func creatingWorker() async throws {
+        try await TestServer.withClient { client in
+            let stream = TestServer.newStream()
+            var settings = PersistentSubscriptionSettings()
+            settings.startFrom = .start
+            for number in 0..<2 as Range<Int64> {
+                try await client.publish(Pony.events(1), to: stream)
+                let (handled, handler) = AsyncStream<Int64>.makeStream()
+                let worker = client.worker(of: "herd", to: stream, creatingWith: settings) { handler.yield($0.number) }
+                let running = Task { try await worker.run() }
+                for await event in handled where event == number { break }
+                running.cancel()
+                _ = await running.result
+            }
         }
     }
 }

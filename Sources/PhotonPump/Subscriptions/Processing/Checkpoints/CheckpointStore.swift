@@ -10,6 +10,7 @@ public protocol CheckpointStore<Place>: Sendable {
     /// The checkpoint saved last; nil if there is none.
     func load() async throws -> SubscriptionStart<Place>?
 
-    /// Replaces the checkpoint. Cancelling the task that processes events does not cancel this call.
+    /// Replaces the checkpoint. Handlers of later events may run meanwhile; what handlers of earlier ones have made of
+    /// them, and only holds in memory, must be saved here first. Cancelling the task that processes events does not cancel this call.
     func save(_ checkpoint: SubscriptionStart<Place>) async throws
 }
