@@ -9,6 +9,8 @@ SWIFT_FILES := $(wildcard Package.swift Sources Tests Benchmarks Examples)
 SERIALLY := --no-parallel
 PUMP := .build/debug/pump
 RELEASED_PUMP := .build/release/pump
+# Those of the client.
+TRAITS := Metrics ServiceLifecycle Tracing
 EXAMPLE := Examples/ExactlyOnce
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 INCLUDES := $(wildcard /usr/include /usr/local/include /opt/homebrew/include $(addsuffix /opt/openssl@3/include, \
@@ -35,6 +37,12 @@ $(SWIFT) package --allow-writing-to-directory .build/docs generate-documentation
 
 endef
 
+# $(call build-with,TRAIT)
+define build-with
+$(SWIFT) build $(STRICT) --disable-default-traits --traits $(1) --scratch-path .build/bare-with --target PhotonPump
+
+endef
+
 .PHONY: help deps build build-bare release demo example example-deps test chaos drill hand-over format lint lint-deps protos protos-deps \
 	check-protos docs bench interop interop-openssl interop-deps eventstore_docker all_tests clean FORCE
 
@@ -56,9 +64,11 @@ endif
 build: deps ## Builds everything
 	$(SWIFT) build $(STRICT)
 
-build-bare: deps ## Builds the client without the traits of the package, and shows that nothing of theirs is in it
+build-bare: deps ## Builds the client without the traits of the package, shows that nothing of theirs is in it, and with each
 	$(SWIFT) build $(STRICT) --disable-default-traits --scratch-path .build/bare --target PhotonPump
-	@! ls .build/bare/debug/Modules | grep ServiceLifecycle
+	@modules=$$($(SWIFT) build --scratch-path .build/bare --show-bin-path)/Modules; \
+		[ -e $$modules/PhotonPump.swiftmodule ] && ! ls $$modules | grep -E '$(subst $() ,|,$(TRAITS))'
+	$(foreach trait,$(TRAITS),$(call build-with,$(trait)))
 
 release: deps ## Builds everything, optimised
 	$(SWIFT) build -c release $(STRICT)

@@ -25,11 +25,24 @@ let package = Package(
             name: "ServiceLifecycle",
             description: "The client and its workers are services, and end when their service group shuts down."
         ),
-        .default(enabledTraits: ["ServiceLifecycle"]),
+        .trait(
+            name: "Metrics",
+            description: "The client reports what it does to the backend of swift-metrics."
+        ),
+        .trait(
+            name: "Tracing",
+            description: "The client makes spans, and carries their context in the metadata of events."
+        ),
+        .trait(
+            name: "EmbeddedServer",
+            description: "The server for demos and tests, and the command line, are there."
+        ),
+        .default(enabledTraits: ["EmbeddedServer", "Metrics", "ServiceLifecycle", "Tracing"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-log", from: "1.11.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.5.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.100.0"),
@@ -81,12 +94,13 @@ let package = Package(
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "Metrics", package: "swift-metrics", condition: .when(traits: ["Metrics"])),
                 .product(
                     name: "ServiceLifecycle",
                     package: "swift-service-lifecycle",
                     condition: .when(traits: ["ServiceLifecycle"])
                 ),
+                .product(name: "Tracing", package: "swift-distributed-tracing", condition: .when(traits: ["Tracing"])),
             ],
             swiftSettings: settings
         ),
@@ -99,9 +113,9 @@ let package = Package(
                 "PhotonPumpWire",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["EmbeddedServer"])),
+                .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["EmbeddedServer"])),
+                .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["EmbeddedServer"])),
             ],
             swiftSettings: settings
         ),
@@ -123,9 +137,17 @@ let package = Package(
             dependencies: [
                 "EmbeddedEventStore",
                 "PhotonPump",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(
+                    name: "ArgumentParser",
+                    package: "swift-argument-parser",
+                    condition: .when(traits: ["EmbeddedServer"])
+                ),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(
+                    name: "UnixSignals",
+                    package: "swift-service-lifecycle",
+                    condition: .when(traits: ["EmbeddedServer"])
+                ),
             ],
             swiftSettings: settings
         ),
@@ -192,11 +214,13 @@ let package = Package(
                 "PhotonPumpTransport",
                 "PhotonPumpWire",
                 "ScriptedPeers",
+                .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings

@@ -1,6 +1,5 @@
 public import EmbeddedEventStore
 public import Logging
-public import Metrics
 public import PhotonPump
 internal import PhotonPumpTransport
 
@@ -80,7 +79,7 @@ extension Client {
         selectNode: NodeSelector? = nil,
         findNode: NodeProvider? = nil,
         logger: Logger = Logger(label: "PhotonPump"),
-        metrics: any MetricsFactory = MetricsSystem.factory
+        metrics: Client.MetricsBackend? = nil
     ) throws {
         guard configuration.tls == nil else {
             throw PhotonPumpError(.invalidConfiguration, message: "tls: there is none in memory")

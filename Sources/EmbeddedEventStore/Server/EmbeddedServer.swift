@@ -3,6 +3,10 @@ internal import NIOHTTP1
 package import PhotonPumpTransport
 internal import PhotonPumpWire
 
+#if !EmbeddedServer
+    #error("this needs the trait EmbeddedServer of the package photonpump, which is one of its defaults")
+#endif
+
 /// An EventStore in this process that speaks the TCP protocol over real sockets; for tests and demonstrations.
 ///
 /// It writes and reads events, serves volatile, filtered and persistent subscriptions, and supports access lists, links

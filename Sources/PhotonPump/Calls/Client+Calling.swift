@@ -15,7 +15,7 @@ extension Client {
         if self.isOver || (self.isRefusing && !terms.isContinued) { throw self.refusal(conversation, terms) }
         let (id, outcome) = (try self.correlation(of: conversation, terms), Outcome<C.Output>())
         defer { if terms.correlation != nil { self.intake.ids.release(id) } }
-        let exchange = Exchange(conversation, id: id, terms: terms) { outcome.resolve($0) }
+        let exchange = self.exchange(conversation, id, terms) { outcome.resolve($0) }
         // Before anything is awaited: what follows runs elsewhere than the caller, and calls that one caller makes one
         // after another would be sent in any order.
         self.enter(exchange)
@@ -25,6 +25,16 @@ extension Client {
         } onCancel: {
             self.cancel(id)
         }
+    }
+
+    private nonisolated func exchange<C: Conversation>(
+        _ conversation: C, _ id: GUID, _ terms: CallTerms, _ completion: @escaping Exchange<C>.Completion
+    ) -> Exchange<C> {
+        guard let tracing = self.context.tracing else {
+            return Exchange(conversation, id: id, terms: terms, completion: completion)
+        }
+        let (trace, traced) = tracing.begin(conversation)
+        return Exchange(traced, id: id, terms: terms, trace: trace, completion: completion)
     }
 
     /// Begins a call, or queues it for admission if there is no room inside.

@@ -98,6 +98,8 @@ final class Exchange<C: Conversation>: OpenExchange {
     let conversation: C
     let completion: Completion
     let history: ExchangeHistory
+    /// nil if nobody collects spans.
+    let trace: CallTrace?
     private let admitted = Atomic(false)
     /// When it began, if that is measured.
     private let began: Environment.Instant?
@@ -109,12 +111,13 @@ final class Exchange<C: Conversation>: OpenExchange {
     ///   - completion: runs exactly once, on the client's queue.
     init(
         _ conversation: C, id: GUID, terms: CallTerms, history: ExchangeHistory = ExchangeHistory(),
-        completion: @escaping Completion
+        trace: CallTrace? = nil, completion: @escaping Completion
     ) {
         self.conversation = conversation
         self.id = id
         self.terms = terms
         self.history = history
+        self.trace = trace
         self.began = terms.metrics?.begin()
         self.completion = completion
     }
@@ -155,6 +158,7 @@ final class Exchange<C: Conversation>: OpenExchange {
 
     func send(on connection: Connection) {
         self.history.sent()
+        self.trace?.sent(self.attempts, to: connection.node.endpoint)
         let request = self.conversation.request
         self.terms.logger?.trace(
             "request",
@@ -163,6 +167,7 @@ final class Exchange<C: Conversation>: OpenExchange {
     }
 
     func log(_ message: Logger.Message, because error: PhotonPumpError?, to logger: Logger) {
+        self.trace?.note("\(message)", because: error)
         (self.terms.logger ?? logger).debug(
             message, metadata: self.metadata(error.map { [LogKey.error: "\($0)"] } ?? [:]))
     }
@@ -249,6 +254,7 @@ final class Exchange<C: Conversation>: OpenExchange {
         if let metrics = self.terms.metrics, let began {
             metrics.ended(self.conversation.request.command, result, begun: began)
         }
+        self.trace?.ended(result)
         self.completion(result)
     }
 

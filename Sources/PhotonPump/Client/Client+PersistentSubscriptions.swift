@@ -103,6 +103,7 @@ extension Client {
     ///     not report. It is used to warn of events that take too long
     ///     (``PersistentSubscription/Change/slow(_:messageTimeout:)``) and of a stall. nil means no warnings.
     ///   - acknowledgementDelay: how long an acknowledgement may wait to be sent together with others.
+    ///   - name: what to call the subscription in logs and metrics; none by default.
     ///   - options: the credentials of this subscription, and the timeout of each attempt to connect.
     /// - Throws: ``PhotonPumpError``, such as ``PhotonPumpError/Code/subscriptionNotFound``,
     ///   ``PhotonPumpError/Code/accessDenied`` or ``PhotonPumpError/Code/tooManySubscribers``; or `CancellationError`.
@@ -113,11 +114,12 @@ extension Client {
         bufferBytes: Int = 64 << 20,
         messageTimeout: Duration? = .seconds(30),
         acknowledgementDelay: Duration = .milliseconds(5),
+        name: String? = nil,
         options: CallOptions = CallOptions()
     ) async throws -> PersistentSubscription {
-        for (name, value) in [("messageTimeout", messageTimeout), ("acknowledgementDelay", acknowledgementDelay)] {
-            guard let value, value < .zero || (name == "messageTimeout" && value == .zero) else { continue }
-            throw PhotonPumpError(.invalidArgument, "\(name) \(value.words) is too short", stream: stream)
+        for (label, value) in [("messageTimeout", messageTimeout), ("acknowledgementDelay", acknowledgementDelay)] {
+            guard let value, value < .zero || (label == "messageTimeout" && value == .zero) else { continue }
+            throw PhotonPumpError(.invalidArgument, "\(label) \(value.words) is too short", stream: stream)
         }
         guard bufferBytes > 0 else {
             throw PhotonPumpError(.invalidArgument, "bufferBytes \(bufferBytes) is below 1", stream: stream)
@@ -133,6 +135,7 @@ extension Client {
                 bufferBytes: bufferBytes,
                 messageTimeout: messageTimeout,
                 acknowledgementDelay: acknowledgementDelay,
+                name: name,
                 options: options
             )
         )

@@ -135,6 +135,14 @@ extension Client {
         expecting expected: ExpectedVersion = .any,
         options: CallOptions = CallOptions()
     ) async throws -> WriteResult {
+        try await self.write(events, to: stream, expecting: expected, options)
+    }
+
+    /// - Parameter carriesContext: whether the metadata may say which span the events come from.
+    nonisolated func write(
+        _ events: [NewEvent], to stream: String, expecting expected: ExpectedVersion = .any,
+        carriesContext: Bool = true, _ options: CallOptions
+    ) async throws -> WriteResult {
         let limits = WriteLimits(maximumFrameSize: self.configuration.maximumFrameSize)
         let write = try Publish(
             events,
@@ -142,6 +150,7 @@ extension Client {
             expecting: expected,
             requireMaster: self.completed(options).requireMaster ?? true,
             limits: limits,
+            carriesContext: carriesContext,
             ends: self.intake.knownEnds
         )
         return try await self.perform(write, options)

@@ -6,6 +6,9 @@ extension Client: SubscriptionHost {
     /// If one of these arrives and no one waits for it, the caller that asked for it has gone.
     static let confirmations: Set<Command> = [.subscriptionConfirmation, .persistentSubscriptionConfirmation]
 
+    nonisolated var metrics: ClientMetrics? { self.context.metrics }
+    nonisolated var tracing: ClientTracing? { self.context.tracing }
+
     nonisolated func confirmed(_ id: GUID, for subscriber: (any Subscriber)?) {
         self.assumeIsolated { client in
             if let subscriber { client.subscribers.add(subscriber, id) } else { client.unsubscribe(id) }

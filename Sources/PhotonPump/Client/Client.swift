@@ -1,11 +1,10 @@
 public import Logging
-public import Metrics
 package import PhotonPumpTransport
 internal import PhotonPumpWire
 
 /// A client of an EventStore server or cluster, with one TCP connection that any number of tasks share.
 ///
-/// Create one and ``close()`` it at the end, or let ``withClient(_:logger:metrics:_:)-(String,_,_,_)`` do both:
+/// Create one and ``close()`` it at the end, or let ``withClient(_:logger:metrics:tracer:_:)-(String,_,_,_,_)`` do both:
 ///
 /// ```swift
 /// try await withClient("tcp://admin:changeit@localhost:1113") { client in
@@ -61,8 +60,10 @@ public actor Client {
     ///     discovery do not apply, but for ``DiscoverySettings/backgroundInterval``.
     ///   - logger: receives `warning` when the connection or a subscription is lost, `info` when it is back, and
     ///     `debug` for everything else; never payloads or passwords. See <doc:Logging>.
-    ///   - metrics: makes the instruments of what the client counts and measures; the factory that the program has
-    ///     bootstrapped by now unless given. See <doc:Metrics>.
+    ///   - metrics: makes the instruments of what the client counts and measures; nil for the factory that the program
+    ///     has bootstrapped by now. See <doc:Metrics>.
+    ///   - tracer: makes the client's spans; nil for the tracer that the program has bootstrapped by now. See
+    ///     <doc:Tracing>.
     /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``, naming the invalid setting.
     public init(
         _ configuration: Configuration,
@@ -70,33 +71,34 @@ public actor Client {
         selectNode: NodeSelector? = nil,
         findNode: NodeProvider? = nil,
         logger: Logger = Logger(label: "PhotonPump"),
-        metrics: any MetricsFactory = MetricsSystem.factory
+        metrics: MetricsBackend? = nil,
+        tracer: TracingBackend? = nil
     ) throws {
         try self.init(
             configuration, credentials: credentials, selectNode: selectNode, findNode: findNode, logger: logger,
-            metrics: metrics, environment: .system)
+            metrics: metrics, tracer: tracer, environment: .system)
     }
 
     /// The same, in an environment other than that of the machine.
     package init(
         _ configuration: Configuration, credentials: CredentialsProvider? = nil, selectNode: NodeSelector? = nil,
-        findNode: NodeProvider? = nil, logger: Logger, metrics: any MetricsFactory = MetricsSystem.factory,
+        findNode: NodeProvider? = nil, logger: Logger, metrics: MetricsBackend? = nil, tracer: TracingBackend? = nil,
         environment: Environment
     ) throws {
         let http: any HTTPGetter =
             environment.memory.map { MemoryGetter(host: $0, environment: environment) } ?? CurlGetter()
         try self.init(
             configuration, credentials: credentials, selectNode: selectNode, findNode: findNode, logger: logger,
-            metrics: metrics, environment: environment, http: http)
+            metrics: metrics, tracer: tracer, environment: environment, http: http)
     }
 
     init(
         _ configuration: Configuration, credentials: CredentialsProvider? = nil, selectNode: NodeSelector? = nil,
-        findNode: NodeProvider? = nil, logger: Logger, metrics: any MetricsFactory = MetricsSystem.factory,
+        findNode: NodeProvider? = nil, logger: Logger, metrics: MetricsBackend? = nil, tracer: TracingBackend? = nil,
         environment: Environment, http: any HTTPGetter
     ) throws {
         let login = try configuration.validated().login
-        let context = try ClientContext(configuration, environment, http: http, logger, metrics)
+        let context = try ClientContext(configuration, environment, http: http, logger, metrics, tracer)
         let intake = Intake(context)
         let finder = NodeFinder(context, credentials: credentials, selectNode: selectNode, findNode: findNode)
         let client = ClientReference()
@@ -129,10 +131,10 @@ public actor Client {
     ///
     /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``, naming the invalid part.
     public init(
-        _ connectionString: String, logger: Logger = Logger(label: "PhotonPump"),
-        metrics: any MetricsFactory = MetricsSystem.factory
+        _ connectionString: String, logger: Logger = Logger(label: "PhotonPump"), metrics: MetricsBackend? = nil,
+        tracer: TracingBackend? = nil
     ) throws {
-        try self.init(Configuration(connectionString), logger: logger, metrics: metrics)
+        try self.init(Configuration(connectionString), logger: logger, metrics: metrics, tracer: tracer)
     }
 
     /// The queue that the connection's events arrive on.

@@ -1,5 +1,4 @@
 internal import Logging
-internal import Metrics
 internal import PhotonPumpTransport
 
 /// What all parts of a client share: its settings, its surroundings, and the queue that it runs on.
@@ -12,11 +11,13 @@ final class ClientContext: Sendable {
     let logger: Logger
     /// nil if nobody collects them.
     let metrics: ClientMetrics?
+    /// nil if nobody collects spans.
+    let tracing: ClientTracing?
 
     /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``.
     init(
         _ configuration: Client.Configuration, _ environment: Environment, http: any HTTPGetter, _ logger: Logger,
-        _ metrics: any MetricsFactory = MetricsSystem.factory
+        _ metrics: Client.MetricsBackend? = nil, _ tracer: Client.TracingBackend? = nil
     ) throws {
         self.configuration = configuration
         self.environment = environment
@@ -27,6 +28,7 @@ final class ClientContext: Sendable {
         logger[metadataKey: LogKey.connection] = "\(configuration.connectionName)"
         self.logger = logger
         self.metrics = ClientMetrics(metrics, environment)
+        self.tracing = ClientTracing(tracer, configuration, environment)
     }
 
     /// A timer on the client's queue.

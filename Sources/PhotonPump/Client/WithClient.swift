@@ -1,5 +1,4 @@
 public import Logging
-public import Metrics
 
 /// Connects a client, runs `body` with it, and closes the client however `body` ends.
 ///
@@ -8,8 +7,9 @@ public import Metrics
 ///
 /// - Parameters:
 ///   - connectionString: for example `tcp://admin:changeit@localhost:1113`.
-///   - logger: see ``Client/init(_:credentials:selectNode:findNode:logger:metrics:)``.
-///   - metrics: see ``Client/init(_:credentials:selectNode:findNode:logger:metrics:)``.
+///   - logger: see ``Client/init(_:credentials:selectNode:findNode:logger:metrics:tracer:)``.
+///   - metrics: see ``Client/init(_:credentials:selectNode:findNode:logger:metrics:tracer:)``.
+///   - tracer: see ``Client/init(_:credentials:selectNode:findNode:logger:metrics:tracer:)``.
 ///   - body: receives the connected client.
 /// - Returns: what `body` returns.
 /// - Throws: what ``Client/connect()`` or `body` throws.
@@ -17,10 +17,11 @@ public import Metrics
 public func withClient<Output>(
     _ connectionString: String,
     logger: Logger = Logger(label: "PhotonPump"),
-    metrics: any MetricsFactory = MetricsSystem.factory,
+    metrics: Client.MetricsBackend? = nil,
+    tracer: Client.TracingBackend? = nil,
     _ body: (Client) async throws -> Output
 ) async throws -> Output {
-    try await withClient(Client.Configuration(connectionString), logger: logger, metrics: metrics, body)
+    try await withClient(Client.Configuration(connectionString), logger: logger, metrics: metrics, tracer: tracer, body)
 }
 
 /// Connects a client, runs `body` with it, and closes the client however `body` ends.
@@ -30,8 +31,9 @@ public func withClient<Output>(
 ///
 /// - Parameters:
 ///   - configuration: where to connect, as which user, and within which limits.
-///   - logger: see ``Client/init(_:credentials:selectNode:findNode:logger:metrics:)``.
-///   - metrics: see ``Client/init(_:credentials:selectNode:findNode:logger:metrics:)``.
+///   - logger: see ``Client/init(_:credentials:selectNode:findNode:logger:metrics:tracer:)``.
+///   - metrics: see ``Client/init(_:credentials:selectNode:findNode:logger:metrics:tracer:)``.
+///   - tracer: see ``Client/init(_:credentials:selectNode:findNode:logger:metrics:tracer:)``.
 ///   - body: receives the connected client.
 /// - Returns: what `body` returns.
 /// - Throws: what ``Client/connect()`` or `body` throws.
@@ -39,10 +41,11 @@ public func withClient<Output>(
 public func withClient<Output>(
     _ configuration: Client.Configuration,
     logger: Logger = Logger(label: "PhotonPump"),
-    metrics: any MetricsFactory = MetricsSystem.factory,
+    metrics: Client.MetricsBackend? = nil,
+    tracer: Client.TracingBackend? = nil,
     _ body: (Client) async throws -> Output
 ) async throws -> Output {
-    let client = try Client(configuration, logger: logger, metrics: metrics)
+    let client = try Client(configuration, logger: logger, metrics: metrics, tracer: tracer)
     let result: Result<Output, any Error>
     do {
         try await client.connect()

@@ -9,7 +9,7 @@
 /// ```
 /// ``Client/follower(of:from:checkpoint:every:orAfter:maxConcurrent:partitionedBy:options:handler:)``,
 /// ``Client/followerOfAll(from:matching:checkpoint:every:orAfter:maxConcurrent:partitionedBy:options:handler:)`` and
-/// ``Client/worker(of:to:creatingWith:bufferSize:bufferBytes:messageTimeout:maxConcurrent:partitionedBy:options:onError:handler:)``
+/// ``Client/worker(of:to:creatingWith:bufferSize:bufferBytes:messageTimeout:name:maxConcurrent:partitionedBy:options:onError:handler:)``
 /// make one.
 public struct Worker: Sendable {
     let client: Client
@@ -69,7 +69,7 @@ extension Client {
     /// A consumer of a persistent subscription, as a service.
     ///
     /// The other parameters are those of
-    /// ``connectSubscription(_:to:bufferSize:bufferBytes:messageTimeout:acknowledgementDelay:options:)`` and
+    /// ``connectSubscription(_:to:bufferSize:bufferBytes:messageTimeout:acknowledgementDelay:name:options:)`` and
     /// ``PersistentSubscription/process(maxConcurrent:partitionedBy:onError:handler:)``, which it calls.
     ///
     /// - Parameter settings: creates the subscription with these settings, unless it exists; the user must be allowed to.
@@ -81,6 +81,7 @@ extension Client {
         bufferSize: Int = 10,
         bufferBytes: Int = 64 << 20,
         messageTimeout: Duration? = .seconds(30),
+        name: String? = nil,
         maxConcurrent: Int = 1,
         partitionedBy key: (@Sendable (DeliveredEvent) -> any Hashable)? = nil,
         options: CallOptions = CallOptions(),
@@ -97,7 +98,7 @@ extension Client {
             }
             let subscription = try await self.connectSubscription(
                 group, to: stream, bufferSize: bufferSize, bufferBytes: bufferBytes, messageTimeout: messageTimeout,
-                options: options)
+                name: name, options: options)
             try await subscription.process(
                 maxConcurrent: maxConcurrent, partitionedBy: key, onError: onError, handler: handler)
         }

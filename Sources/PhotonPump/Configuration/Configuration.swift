@@ -50,6 +50,9 @@ extension Client {
         public var maximumWaiting = 5000
         /// How long a call may wait for its turn; nil, the default, for the whole time limit of the call.
         public var queueTimeout: Duration?
+        /// What to do for distributed tracing if there is a tracer: spans, and their context in the metadata of events that
+        /// are written, by default. See <doc:Tracing>.
+        public var tracing = TracingMode.full
         /// The largest frame to accept and send, in bytes. 64 MiB by default, which is also the servers' limit. A larger
         /// answer fails its call with ``PhotonPumpError/Code/tooLarge``, or has it ask for fewer events; one of more than
         /// four times this size ends the connection.

@@ -46,6 +46,12 @@ protocol Conversation: Sendable {
 
     /// The same write, for a stream in this state.
     func expecting(_ expected: ExpectedVersion) -> Self
+
+    /// Whether the metadata of the events that it writes may say which span they come from.
+    var carriesContext: Bool { get }
+
+    /// The same write, with these members in the metadata of its events where they can be.
+    func carrying(_ context: [(key: String, value: String)]) -> Self
 }
 
 extension Conversation {
@@ -58,6 +64,8 @@ extension Conversation {
     func leftOpen() {}
     var uncertainWrite: UncertainWrite? { nil }
     func expecting(_ expected: ExpectedVersion) -> Self { self }
+    var carriesContext: Bool { false }
+    func carrying(_ context: [(key: String, value: String)]) -> Self { self }
 
     /// An error of this call.
     ///

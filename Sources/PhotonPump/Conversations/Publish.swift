@@ -4,10 +4,15 @@ internal import PhotonPumpWire
 struct Publish: Conversation {
     private(set) var expected: ExpectedVersion
     private var message: WriteEvents
+    private let limits: WriteLimits
+    let carriesContext: Bool
     private let ends: KnownEnds?
     private let knownBefore: Int64?
 
-    /// - Parameter ends: what is known of streams' ends.
+    /// - Parameters:
+    ///   - carriesContext: whether the metadata may say which span the events come from. That of the server's own streams
+    ///     never does.
+    ///   - ends: what is known of streams' ends.
     /// - Throws: ``PhotonPumpError/Code/invalidArgument`` or ``PhotonPumpError/Code/tooLarge``.
     init(
         _ events: [NewEvent],
@@ -15,12 +20,15 @@ struct Publish: Conversation {
         expecting expected: ExpectedVersion,
         requireMaster: Bool = true,
         limits: WriteLimits,
+        carriesContext: Bool = true,
         ends: KnownEnds? = nil
     ) throws(PhotonPumpError) {
         try Arguments.check(stream: stream)
         let version = try Arguments.wireValue(of: expected, stream: stream)
         try limits.check(events, stream: stream)
         self.expected = expected
+        self.limits = limits
+        self.carriesContext = carriesContext && !stream.hasPrefix("$")
         self.ends = expected.isForgettable ? ends : nil
         self.knownBefore = self.ends?.last(of: stream)
         self.message = WriteEvents(
@@ -59,6 +67,12 @@ struct Publish: Conversation {
         var other = self
         other.expected = expected
         other.message.expectedVersion = version
+        return other
+    }
+
+    func carrying(_ context: [(key: String, value: String)]) -> Publish {
+        var other = self
+        other.message.events = self.limits.adding(context, to: self.message.events, of: self.message.stream)
         return other
     }
 

@@ -42,7 +42,8 @@ struct StartTransaction: Conversation {
 /// Adds events to a transaction.
 struct WriteToTransaction: Conversation {
     private let target: String
-    private let message: TransactionWrite
+    private let limits: WriteLimits
+    private var message: TransactionWrite
 
     /// - Throws: ``PhotonPumpError/Code/invalidArgument`` or ``PhotonPumpError/Code/tooLarge``.
     init(
@@ -54,6 +55,7 @@ struct WriteToTransaction: Conversation {
     ) throws(PhotonPumpError) {
         try limits.check(events, stream: stream)
         self.target = stream
+        self.limits = limits
         self.message = TransactionWrite(
             transactionID: transactionID,
             events: events.map(\.proposed),
@@ -68,6 +70,14 @@ struct WriteToTransaction: Conversation {
     var effect: Effect { .once }
     var replyCommand: Command { .transactionWriteCompleted }
     var needsMaster: Bool { self.message.requireMaster }
+
+    var carriesContext: Bool { !self.target.hasPrefix("$") }
+
+    func carrying(_ context: [(key: String, value: String)]) -> WriteToTransaction {
+        var other = self
+        other.message.events = self.limits.adding(context, to: self.message.events, of: self.target)
+        return other
+    }
 
     func received(_ reply: TransactionWriteCompleted) -> Step<Void> {
         if reply.result == .success { return .finish(()) }

@@ -35,6 +35,30 @@ struct WriteLimits {
         }
     }
 
+    /// The events of a write that is within the limits, with these members in the metadata of each: except for links, and
+    /// wherever that would go beyond a limit, the metadata is something other than a JSON object, or it has one of them.
+    func adding(
+        _ members: [(key: String, value: String)], to events: [ProposedEvent], of stream: String
+    ) -> [ProposedEvent] {
+        var total = events.reduce(Self.packageOverhead + stream.utf8.count) { total, event in
+            let strings = event.type.utf8.count + event.data.count + (event.metadata?.count ?? 0)
+            return total + strings + Self.eventOverhead
+        }
+        return events.map { event in
+            let metadata = Payload(event.metadata ?? Bytes())
+            guard event.type != NewEvent.linkType, let larger = metadata.adding(members, onlyTogether: true) else {
+                return event
+            }
+            let size = Self.room(for: stream) + Self.room(for: event.type) + event.data.count + larger.count
+            let added = larger.count - metadata.count
+            guard size < Self.maximumEventSize, total + added <= self.maximumFrameSize else { return event }
+            total += added
+            var event = event
+            event.metadata = larger.bytes
+            return event
+        }
+    }
+
     /// The batch size to aim for: large enough to be efficient, and far below any limit.
     var preferredBatchSize: Int { min(4 << 20, self.maximumFrameSize / 2) }
 

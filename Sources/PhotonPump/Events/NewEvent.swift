@@ -96,6 +96,8 @@ extension Encodable {
 }
 
 extension NewEvent {
+    static let linkType = "$>"
+
     /// Creates a link: readers that resolve links get the event that it points to instead.
     ///
     /// - Parameters:
@@ -109,7 +111,7 @@ extension NewEvent {
         metadata: some Collection<UInt8> = Payload(),
         id: UUID? = nil
     ) -> NewEvent {
-        NewEvent(id: id, type: "$>", data: Payload("\(number)@\(stream)"), metadata: metadata, isJSON: false)
+        NewEvent(id: id, type: Self.linkType, data: Payload("\(number)@\(stream)"), metadata: metadata, isJSON: false)
     }
 }
 

@@ -1,4 +1,3 @@
-internal import Metrics
 internal import PhotonPumpTransport
 internal import PhotonPumpWire
 internal import Synchronization
@@ -32,59 +31,54 @@ final class ClientMetrics: Sendable {
     }
 
     private let environment: Environment
-    private let factory: any MetricsFactory
+    private let instruments: Instruments
     private let state = Mutex(State())
-    private let requests = Mutex<[RequestKind: Metrics.Timer]>([:])
-    private let inFlight, waiting, suspended, connected: Meter
-    private let retries: [Retry: Counter]
-    private let made: Counter
-    private let endings: [Ending: Counter]
-    private let withoutConnection, roundTrip: Metrics.Timer
-    private let bytesReceived, bytesSent, packagesReceived, packagesSent: Counter
-    private let pushed, pushedToConsumers: Counter
-    private let answers: [Answer: Counter]
+    private let requests = Mutex<[RequestKind: @Sendable (Duration) -> Void]>([:])
+    private let inFlight, waiting, suspended, connected: @Sendable (Int) -> Void
+    private let retries: [Retry: @Sendable (Int) -> Void]
+    private let made: @Sendable (Int) -> Void
+    private let endings: [Ending: @Sendable (Int) -> Void]
+    private let withoutConnection, roundTrip: @Sendable (Duration) -> Void
+    private let bytesReceived, bytesSent, packagesReceived, packagesSent: @Sendable (Int) -> Void
+    private let pushed, pushedToConsumers: @Sendable (Int) -> Void
+    private let redelivered, read: @Sendable (Int) -> Void
+    private let answers: [Answer: @Sendable (Int) -> Void]
 
-    /// nil if the factory collects nothing.
-    init?(_ factory: any MetricsFactory, _ environment: Environment) {
-        guard !(factory is NOOPMetricsHandler) else { return nil }
-        func counter(_ name: String, _ dimensions: [(String, String)] = []) -> Counter {
-            Counter(label: Self.name(name), dimensions: dimensions, factory: factory)
-        }
+    /// nil if the backend collects nothing.
+    init?(_ backend: Client.MetricsBackend?, _ environment: Environment) {
+        guard let instruments = Instruments(backend) else { return nil }
         func counters<Value: CaseIterable & RawRepresentable<String> & Hashable>(
             _ name: String, by dimension: String
-        ) -> [Value: Counter] {
-            let pairs = Value.allCases.map { ($0, counter(name, [(dimension, $0.rawValue)])) }
+        ) -> [Value: @Sendable (Int) -> Void] {
+            let pairs = Value.allCases.map { ($0, instruments.counter(name, [(dimension, $0.rawValue)])) }
             return Dictionary(uniqueKeysWithValues: pairs)
         }
-        func meter(_ name: String) -> Meter { Meter(label: Self.name(name), factory: factory) }
-        func timer(_ name: String) -> Metrics.Timer { Metrics.Timer(label: Self.name(name), factory: factory) }
 
         self.environment = environment
-        self.factory = factory
-        self.inFlight = meter("requests_in_flight")
-        self.waiting = meter("requests_waiting")
-        self.suspended = meter("calls_suspended")
-        self.connected = meter("clients_connected")
+        self.instruments = instruments
+        self.inFlight = instruments.meter("requests_in_flight")
+        self.waiting = instruments.meter("requests_waiting")
+        self.suspended = instruments.meter("calls_suspended")
+        self.connected = instruments.meter("clients_connected")
         self.retries = counters("retries_total", by: "reason")
-        self.made = counter("connections_made_total")
+        self.made = instruments.counter("connections_made_total")
         self.endings = counters("connections_ended_total", by: "reason")
-        self.withoutConnection = timer("time_without_connection")
-        self.roundTrip = timer("heartbeat_round_trip")
-        self.bytesReceived = counter("bytes_total", [("direction", "in")])
-        self.bytesSent = counter("bytes_total", [("direction", "out")])
-        self.packagesReceived = counter("packages_total", [("direction", "in")])
-        self.packagesSent = counter("packages_total", [("direction", "out")])
-        self.pushed = counter("events_pushed_total", [("subscription", "volatile")])
-        self.pushedToConsumers = counter("events_pushed_total", [("subscription", "persistent")])
+        self.withoutConnection = instruments.timer("time_without_connection")
+        self.roundTrip = instruments.timer("heartbeat_round_trip")
+        self.bytesReceived = instruments.counter("bytes_total", [("direction", "in")])
+        self.bytesSent = instruments.counter("bytes_total", [("direction", "out")])
+        self.packagesReceived = instruments.counter("packages_total", [("direction", "in")])
+        self.packagesSent = instruments.counter("packages_total", [("direction", "out")])
+        self.pushed = instruments.counter("events_pushed_total", [("kind", "volatile")])
+        self.pushedToConsumers = instruments.counter("events_pushed_total", [("kind", "persistent")])
+        self.redelivered = instruments.counter("events_redelivered_total")
+        self.read = instruments.counter("events_read_total")
         self.answers = counters("deliveries_answered_total", by: "action")
     }
 
     deinit {
         self.change(from: self.state.withLock { $0 }, to: State())
     }
-
-    /// The prefix keeps them together, and apart from those of others.
-    private static func name(_ name: String) -> String { "photonpump_\(name)" }
 
     private var now: Environment.Instant { self.environment.now }
 
@@ -99,12 +93,18 @@ final class ClientMetrics: Sendable {
         let timer = self.requests.withLock { requests in
             if let timer = requests[kind] { return timer }
             let dimensions = [("command", "\(command)"), ("outcome", kind.outcome)]
-            let timer = Metrics.Timer(
-                label: Self.name("request_duration"), dimensions: dimensions, factory: self.factory)
+            let timer = self.instruments.timer("request_duration", dimensions)
             requests[kind] = timer
             return timer
         }
-        timer.record(duration: self.now - begun)
+        timer(self.now - begun)
+        guard case .success(let output) = outcome else { return }
+        switch output {
+        case let page as ReadStreamEventsCompleted: self.read(page.events.count)
+        case let page as AllPage: self.read(page.events.count)
+        case is ResolvedEvent: self.read(1)
+        default: break
+        }
     }
 
     private static func name(of outcome: Result<some Sendable, any Error>) -> String {
@@ -116,7 +116,7 @@ final class ClientMetrics: Sendable {
         }
     }
 
-    func retried(_ reason: Retry) { self.retries[reason]?.increment() }
+    func retried(_ reason: Retry) { self.retries[reason]?(1) }
 
     /// So many calls are under way.
     func note(_ load: ClientLoad) {
@@ -128,17 +128,17 @@ final class ClientMetrics: Sendable {
     func note(_ change: ConnectionChange) {
         switch change {
         case .connected:
-            self.made.increment()
+            self.made(1)
             self.change { $0.isConnected = true }
             self.endTimeWithoutConnection()
         case .disconnected(let error):
             let ending = Ending(of: error)
-            self.endings[ending]?.increment()
+            self.endings[ending]?(1)
             guard ending != .moved else { return }
             let now = self.now
             self.change { ($0.isConnected, $0.lost) = (false, now) }
         case .closed:
-            if self.state.withLock({ $0.isConnected }) { self.endings[.closed]?.increment() }
+            if self.state.withLock({ $0.isConnected }) { self.endings[.closed]?(1) }
             self.change { $0.isConnected = false }
             self.endTimeWithoutConnection()
         case .gaveUp, .authenticationFailed: self.endTimeWithoutConnection()
@@ -148,27 +148,25 @@ final class ClientMetrics: Sendable {
 
     private func endTimeWithoutConnection() {
         guard let lost = self.state.withLock({ $0.lost.take() }) else { return }
-        self.withoutConnection.record(duration: self.now - lost)
+        self.withoutConnection(self.now - lost)
     }
 
     /// An attempt to find a node, or to connect to it, has failed.
     func failedToConnect(_ code: PhotonPumpError.Code) {
         // Rare enough to be made each time.
-        let dimensions = [("reason", code.description)]
-        Counter(label: Self.name("connection_attempts_failed_total"), dimensions: dimensions, factory: self.factory)
-            .increment()
+        self.instruments.counter("connection_attempts_failed_total", [("reason", code.description)])(1)
     }
 
-    func heartbeat(took duration: Duration) { self.roundTrip.record(duration: duration) }
+    func heartbeat(took duration: Duration) { self.roundTrip(duration) }
 
     func received(bytes: Int, packages: Int) {
-        self.bytesReceived.increment(by: bytes)
-        self.packagesReceived.increment(by: packages)
+        self.bytesReceived(bytes)
+        self.packagesReceived(packages)
     }
 
     func sent(bytes: Int, packages: Int) {
-        self.bytesSent.increment(by: bytes)
-        self.packagesSent.increment(by: packages)
+        self.bytesSent(bytes)
+        self.packagesSent(packages)
     }
 
     // MARK: Subscriptions
@@ -176,19 +174,29 @@ final class ClientMetrics: Sendable {
     /// The server has pushed something to a subscription.
     func pushed(_ command: Command) {
         switch command {
-        case .streamEventAppeared: self.pushed.increment()
-        case .persistentSubscriptionStreamEventAppeared: self.pushedToConsumers.increment()
+        case .streamEventAppeared: self.pushed(1)
+        case .persistentSubscriptionStreamEventAppeared: self.pushedToConsumers(1)
         default: break
         }
+    }
+
+    /// An event was delivered that had been delivered before.
+    func redeliveredEvent() { self.redelivered(1) }
+
+    /// A subscription begins.
+    ///
+    /// - Parameter name: what its user calls it.
+    func subscription(_ kind: SubscriptionMetrics.Kind, name: String?) -> SubscriptionMetrics {
+        SubscriptionMetrics(self.instruments, kind, name: name)
     }
 
     /// The server is told something that has no answer.
     func told(_ message: any WireMessage) {
         switch message {
         case let message as PersistentSubscriptionAckEvents:
-            self.answers[.acknowledge]?.increment(by: message.eventIDs.count)
+            self.answers[.acknowledge]?(message.eventIDs.count)
         case let message as PersistentSubscriptionNakEvents:
-            self.answers[Answer(message.action)]?.increment(by: message.eventIDs.count)
+            self.answers[Answer(message.action)]?(message.eventIDs.count)
         default: break
         }
     }
@@ -205,15 +213,10 @@ final class ClientMetrics: Sendable {
     }
 
     private func change(from old: State, to new: State) {
-        Self.change(self.inFlight, by: new.load.inFlight - old.load.inFlight)
-        Self.change(self.waiting, by: new.load.waiting - old.load.waiting)
-        Self.change(self.suspended, by: new.load.suspended - old.load.suspended)
-        Self.change(self.connected, by: (new.isConnected ? 1 : 0) - (old.isConnected ? 1 : 0))
-    }
-
-    private static func change(_ meter: Meter, by difference: Int) {
-        if difference > 0 { meter.increment(by: Double(difference)) }
-        if difference < 0 { meter.decrement(by: Double(-difference)) }
+        self.inFlight(new.load.inFlight - old.load.inFlight)
+        self.waiting(new.load.waiting - old.load.waiting)
+        self.suspended(new.load.suspended - old.load.suspended)
+        self.connected((new.isConnected ? 1 : 0) - (old.isConnected ? 1 : 0))
     }
 }
 

@@ -39,6 +39,12 @@ extension RequestHost {
 protocol SubscriptionHost: RequestHost {
     var logger: Logger { get }
 
+    /// nil if nobody collects them.
+    var metrics: ClientMetrics? { get }
+
+    /// nil if nobody collects spans.
+    var tracing: ClientTracing? { get }
+
     /// Whether it is closed or about to be.
     var isClosing: Bool { get }
 

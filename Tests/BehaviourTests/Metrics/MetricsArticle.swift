@@ -15,25 +15,15 @@ struct MetricsArticle {
     let example: [String]
 
     init() throws {
-        let root = URL(fileURLWithPath: #filePath)
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let file = root.appendingPathComponent("Sources/PhotonPump/PhotonPump.docc/Metrics.md")
-        let lines = try String(contentsOf: file, encoding: .utf8).components(separatedBy: "\n")
-        self.rows = lines.filter { $0.hasPrefix("| `photonpump_") }.map(Self.row)
-        let rest = lines.drop { $0 != "## An example" }.drop { $0 != "```" }.dropFirst()
-        self.example = Array(rest.prefix { $0 != "```" })
+        let article = try Article("Metrics")
+        self.rows = article.rows(beginning: "photonpump_").map(Self.row)
+        self.example = article.example
     }
 
-    private static func row(_ line: String) -> Row {
-        let cells = line.components(separatedBy: "|").map { $0.trimmingCharacters(in: .whitespaces) }
-        let dimensions = cells[3].components(separatedBy: ";").map(Self.quoted).filter { !$0.isEmpty }
+    private static func row(_ cells: [String]) -> Row {
+        let dimensions = cells[2].components(separatedBy: ";").map(Article.quoted).filter { !$0.isEmpty }
         return Row(
-            name: Self.quoted(cells[1])[0], kind: cells[2],
+            name: Article.quoted(cells[0])[0], kind: cells[1],
             dimensions: Dictionary(uniqueKeysWithValues: dimensions.map { ($0[0], Set($0.dropFirst())) }))
-    }
-
-    private static func quoted(_ text: String) -> [String] {
-        text.components(separatedBy: "`").enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
     }
 }

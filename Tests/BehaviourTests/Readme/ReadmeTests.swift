@@ -49,7 +49,9 @@ struct ReadmeTests {
 
     /// - Returns: how many snippets there are.
     private static func checkSnippets(of document: URL) throws -> Int {
-        let compiled = try ["FirstProgram.swift", "Snippets.swift", "Articles.swift", "TypedEvents.swift"].flatMap {
+        let compiled = try [
+            "FirstProgram.swift", "Snippets.swift", "Articles.swift", "TypedEvents.swift", "TracedPonies.swift",
+        ].flatMap {
             try Self.lines(Self.here.appendingPathComponent($0))
         }
         let snippets = Self.parts(of: Self.snippets(in: try Self.lines(document)))

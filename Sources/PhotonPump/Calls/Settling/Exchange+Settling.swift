@@ -11,7 +11,9 @@ extension Exchange {
         // The write counts once.
         var terms = self.terms
         terms.metrics = nil
-        return Exchange(self.conversation.expecting(expected), id: id, terms: terms, history: self.history) { result in
+        return Exchange(
+            self.conversation.expecting(expected), id: id, terms: terms, history: self.history, trace: self.trace?.part
+        ) { result in
             let outcome: Settlement.Outcome =
                 switch result {
                 case .success: .written

@@ -156,6 +156,16 @@ extension Format<NodePreference> {
     }
 }
 
+extension Format<TracingMode> {
+    static var tracing: Self {
+        Format(
+            meaning: "full, spans or off",
+            read: { TracingMode(rawValue: $0.lowercased()) },
+            write: { $0.rawValue }
+        )
+    }
+}
+
 extension Format<RetrySettings.DoubtfulWrites> {
     static var doubtfulWrites: Self {
         Format(

@@ -48,6 +48,7 @@ extension Setting {
             Setting("searchLimit", .count(from: 1), \.configuration.retries.searchLimit),
             Setting("maxInFlight", .count(from: 1), \.configuration.maximumInFlight),
             Setting("maxWaiting", .count(from: 1), \.configuration.maximumWaiting),
+            Setting("tracing", .tracing, \.configuration.tracing),
             Setting("maxFrameSize", .count(from: 1), \.configuration.maximumFrameSize),
         ]
     }

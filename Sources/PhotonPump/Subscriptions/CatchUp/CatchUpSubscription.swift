@@ -10,6 +10,8 @@ internal import Synchronization
 final class CatchUpSubscription: Subscriber {
     let client: any SubscriptionHost
     private let source: any CatchUpSource
+    /// What its user calls it.
+    let name: String?
     private let livenessInterval: Duration?
     private let machine: Mutex<CatchUpState>
     private let consumer = Consumer<[CatchUpItem]>()
@@ -17,6 +19,7 @@ final class CatchUpSubscription: Subscriber {
         if case .ended = $0 { true } else { false }
     }
     private let log: CatchUpLog
+    private let meter: CatchUpMeter?
     /// When it is live for the first time, or over.
     private let beginning = Outcome<Void>()
     /// Reports that nothing happens.
@@ -35,7 +38,9 @@ final class CatchUpSubscription: Subscriber {
     ) {
         self.client = client
         self.source = source
+        self.name = options.name
         self.livenessInterval = options.livenessInterval
+        self.meter = client.metrics.map { CatchUpMeter($0, stream: source.name, name: options.name) }
         self.log = CatchUpLog(options.call.logger ?? client.logger, stream: source.name, name: options.name)
         self.machine = Mutex(
             CatchUpState(
@@ -54,6 +59,7 @@ final class CatchUpSubscription: Subscriber {
 
     func begin() {
         self.perform { $0.begin() }
+        if self.meter != nil { self.measure() }
         guard let livenessInterval else { return }
         let environment = self.client.environment
         let watch = environment.task { [weak self] in
@@ -69,6 +75,17 @@ final class CatchUpSubscription: Subscriber {
     /// - Throws: the reason why it will not be; `CancellationError`.
     func untilLive() async throws {
         try await GracefulShutdown.watch({ try await self.beginning.wait() }, stop: { self.stop() })
+    }
+
+    /// What it follows; `$all` for all streams.
+    var stream: String { self.source.name }
+
+    /// Measures how far it is, from now on.
+    private func measure() {
+        self.meter?.note(self.status)
+        self.client.run(after: SubscriptionMetrics.interval) { [weak self] in
+            if let self, self.status.phase != .ended { self.measure() }
+        }
     }
 
     var status: SubscriptionStatus<CatchUpPlace> {
@@ -185,12 +202,15 @@ final class CatchUpSubscription: Subscriber {
             self.client.cancel(id)
         case .unsubscribe(let id): self.client.endSubscription(id)
         case .request(let request, let id): self.make(request, id)
-        case .deliver(let delivery): self.consumer.deliver(delivery)
+        case .deliver(let delivery):
+            self.meter?.note(delivery)
+            self.consumer.deliver(delivery)
         }
     }
 
     private func announce(_ change: SubscriptionChange<CatchUpPlace>) {
         self.log.note(change)
+        self.meter?.note(self.status)
         self.announcements.tell()
         switch change {
         case .live: self.beginning.resolve(.success(()))

@@ -36,7 +36,7 @@ public struct SubscriptionOptions: Sendable, Hashable {
         case startOver
     }
 
-    /// What to call the subscription in logs; none by default.
+    /// What to call the subscription in logs, metrics and spans; none by default.
     public var name: String?
     /// Whether events that are links are followed to the events they point to. nil, the default, means
     /// ``Client/Configuration/resolveLinks``.

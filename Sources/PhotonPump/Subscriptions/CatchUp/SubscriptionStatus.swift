@@ -84,6 +84,13 @@ extension SubscriptionStatus<Int64> {
     }
 }
 
+extension SubscriptionStatus<CatchUpPlace> {
+    /// How many events of a stream, or bytes of the log, a place lags behind the last one that is known.
+    func lag(of place: CatchUpPlace?, inAll: Bool) -> Int64? {
+        self.knownEnd.flatMap { self.distance(from: place?.main ?? (inAll ? 0 : -1), to: $0.main) }
+    }
+}
+
 extension SubscriptionStatus {
     /// nil if the end lies before the place.
     fileprivate func distance(from place: Int64, to end: Int64) -> Int64? {

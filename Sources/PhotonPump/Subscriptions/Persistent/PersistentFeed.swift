@@ -15,6 +15,8 @@ final class PersistentFeed: Sendable {
         let bufferBytes: Int
         let messageTimeout: Duration?
         let acknowledgementDelay: Duration
+        /// What its user calls it.
+        let name: String?
         let options: CallOptions
     }
 
@@ -40,6 +42,7 @@ final class PersistentFeed: Sendable {
     /// Of the batches that are not void; changed only while ``state`` is locked.
     private let generation = Atomic(0)
     private let log: PersistentSubscriptionLog
+    private let metrics: SubscriptionMetrics?
 
     /// - Throws: ``PhotonPumpError/Code/invalidArgument``.
     init(client: any SubscriptionHost, _ request: Request) throws(PhotonPumpError) {
@@ -49,6 +52,7 @@ final class PersistentFeed: Sendable {
         self.conversation = try ConnectSubscription(
             group: request.group, stream: request.stream, bufferSize: request.bufferSize)
         self.log = PersistentSubscriptionLog(client.logger, request)
+        self.metrics = client.metrics?.subscription(.persistent, name: request.name)
         self.state = Mutex(
             PersistentSubscriptionState(
                 bufferSize: request.bufferSize,
@@ -73,6 +77,14 @@ final class PersistentFeed: Sendable {
 
     var status: PersistentSubscription.Status { self.state.withLock { $0.status } }
 
+    /// Measures how much it holds, from now on.
+    private func measure() {
+        self.metrics?.note(SubscriptionMetrics.Sample(self.status))
+        self.client.run(after: SubscriptionMetrics.interval) { [weak self] in
+            if let self, self.status.phase != .ended { self.measure() }
+        }
+    }
+
     /// Changes from now on.
     var changes: AsyncStream<Change> { self.happenings.stream { $0 } }
 
@@ -81,6 +93,7 @@ final class PersistentFeed: Sendable {
         try Task.checkCancellation()
         // Before anything is awaited, so that this request has its turn among the caller's others.
         self.perform { $0.begin() }
+        if self.metrics != nil { self.measure() }
         try await withTaskCancellationHandler {
             do {
                 try await GracefulShutdown.watch({ try await self.start.value() }, stop: { self.stop() })
@@ -186,7 +199,10 @@ final class PersistentFeed: Sendable {
         case .announcement(let announcement):
             self.happenings.tell()
             self.log.note(announcement.change)
-        case .deliver(let delivery): self.consumer.deliver(delivery)
+            self.metrics?.note(SubscriptionMetrics.Sample(self.status))
+        case .deliver(let delivery):
+            if case .batch(let batch) = delivery { self.metrics?.delivered(batch.events.count) }
+            self.consumer.deliver(delivery)
         case .started: self.start.resolve(.success(()))
         case .failedStart(let error): self.start.resolve(.failure(error.change ?? CancellationError()))
         case .end:
@@ -281,6 +297,7 @@ extension PersistentFeed: Subscriber {
     func isBusy(besides own: Work?) -> Bool { self.state.withLock { $0.isBusy(besides: own) } }
 
     private func received(_ event: ResolvedEvent, retryCount: Int, on connection: GUID) {
+        if retryCount > 0 { self.client.metrics?.redeliveredEvent() }
         let client = self.client
         self.perform {
             $0.received(

@@ -54,7 +54,7 @@ public struct PersistentSubscription: Sendable {
     ///
     /// Acknowledgements are collected. They are sent when there are as many as a quarter of ``bufferSize`` (or 2,000),
     /// when the consumer asks for an event and none is there, and otherwise after the delay given to
-    /// ``Client/connectSubscription(_:to:bufferSize:bufferBytes:messageTimeout:acknowledgementDelay:options:)``.
+    /// ``Client/connectSubscription(_:to:bufferSize:bufferBytes:messageTimeout:acknowledgementDelay:name:options:)``.
     ///
     /// - Returns: whether the event was still in flight.
     @discardableResult

@@ -12,6 +12,7 @@ final class PersistentSubscriptionLog: Sendable {
         var logger = request.options.logger ?? logger
         logger[metadataKey: LogKey.stream] = "\(request.stream)"
         logger[metadataKey: LogKey.group] = "\(request.group)"
+        if let name = request.name { logger[metadataKey: LogKey.subscription] = "\(name)" }
         self.logger = logger
     }
 

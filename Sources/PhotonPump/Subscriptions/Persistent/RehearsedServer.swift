@@ -13,6 +13,8 @@ final class RehearsedServer: SubscriptionHost {
 
     let environment = Environment.system
     let logger = Logger(label: "PhotonPump.SubscriptionRehearsal") { _ in SwiftLogNoOpLogHandler() }
+    let metrics: ClientMetrics? = nil
+    let tracing: ClientTracing? = nil
     private let events: [DeliveredEvent]
     private let executor: QueueExecutor
     private let state = Mutex(State())

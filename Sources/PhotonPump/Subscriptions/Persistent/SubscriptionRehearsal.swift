@@ -33,7 +33,7 @@ public final class SubscriptionRehearsal: Sendable {
         self.server = RehearsedServer(events)
         let request = PersistentFeed.Request(
             group: group, stream: stream, bufferSize: max(events.count, 1), bufferBytes: .max, messageTimeout: nil,
-            acknowledgementDelay: .zero, options: CallOptions())
+            acknowledgementDelay: .zero, name: nil, options: CallOptions())
         let feed = try PersistentFeed(client: self.server, request)
         try await feed.connect()
         self.subscription = PersistentSubscription(feed: feed)

@@ -10,6 +10,11 @@ struct Acknowledging: ProcessingPolicy {
         try await self.feed.nextBatch(isolation: nil)?.events
     }
 
+    func described(_ event: DeliveredEvent) -> (ResolvedEvent, SpanDescription) {
+        let request = self.feed.request
+        return (event.resolved, SpanDescription(handling: event, of: request.stream, group: request.group))
+    }
+
     /// While it waited, an event may have been taken back, or delivered again.
     func isWanted(_ event: DeliveredEvent) -> Bool { self.feed.isLatest(event) }
 

@@ -64,6 +64,11 @@ final class Checkpointing<Store: CheckpointStore>: ProcessingPolicy {
         }
     }
 
+    func described(_ event: NumberedEvent) -> (ResolvedEvent, SpanDescription) {
+        let (stream, name) = (self.catchUp.stream, self.catchUp.name)
+        return (event.event, SpanDescription(handling: event.event, of: stream, subscription: name))
+    }
+
     func isWanted(_ event: NumberedEvent) -> Bool { !self.catchUp.hasStopped }
 
     func succeeded(_ event: NumberedEvent) { self.update { $0.finished(event.number) } }

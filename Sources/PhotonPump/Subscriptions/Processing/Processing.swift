@@ -7,6 +7,9 @@ protocol ProcessingPolicy: Sendable {
     /// The next events; nil at the end.
     func nextEvents() async throws -> [Event]?
 
+    /// The event, and what a span says of its handling.
+    func described(_ event: Event) -> (ResolvedEvent, SpanDescription)
+
     /// Whether an event should still be handled.
     func isWanted(_ event: Event) -> Bool
 
@@ -117,7 +120,12 @@ struct Processing<Policy: ProcessingPolicy>: Sendable {
         // It may have been cancelled, or the client closed, between the decision and this.
         guard !Task.isCancelled, !self.policy.client.isOver, self.policy.isWanted(event) else { return nil }
         do {
-            try await self.handler(event)
+            if let tracing = self.policy.client.tracing {
+                let (resolved, description) = self.policy.described(event)
+                try await tracing.handle(resolved, description) { try await self.handler(event) }
+            } else {
+                try await self.handler(event)
+            }
             self.policy.succeeded(event)
             return nil
         } catch is CancellationError where Task.isCancelled {

@@ -45,6 +45,7 @@ extension Client.Configuration {
         change(\.retries.searchLimit, to: Int.random(in: 1...100_000, using: &generator))
         change(\.maximumInFlight, to: Int.random(in: 1...100_000, using: &generator))
         change(\.maximumWaiting, to: Int.random(in: 1...100_000, using: &generator))
+        change(\.tracing, to: TracingMode.allCases.randomElement(using: &generator) ?? .off)
         change(\.maximumFrameSize, to: Int.random(in: 70_000...1_000_000, using: &generator))
         return configuration
     }

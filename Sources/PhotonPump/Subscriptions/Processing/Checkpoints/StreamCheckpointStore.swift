@@ -59,8 +59,8 @@ public final class StreamCheckpointStore<Place: Codable & Comparable & Hashable 
                 }
                 self.isLimited.store(true, ordering: .relaxed)
             }
-            try await self.client.publishEvent(
-                to: self.stream, type: "Checkpoint", body: checkpoint, options: self.options)
+            let event = try NewEvent(type: "Checkpoint", body: checkpoint)
+            _ = try await self.client.write([event], to: self.stream, carriesContext: false, self.options)
         }
     }
 }

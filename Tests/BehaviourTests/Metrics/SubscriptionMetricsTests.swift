@@ -1,0 +1,98 @@
+import EmbeddedEventStore
+import MetricsTestKit
+import PhotonPump
+import Testing
+
+@Suite("Metrics of subscriptions", .timeLimit(.minutes(1)), .enabled(if: TestServer.isEmbedded))
+struct SubscriptionMetricsTests {
+    private let metrics = TestMetrics()
+
+    private func run(_ body: (Client) async throws -> Void) async throws {
+        try await withEmbeddedServer(logger: .silent) { server in
+            let url = "\(server.connectionString)?operationTimeout=50s"
+            try await withClient(url, logger: .silent, metrics: self.metrics) { client in
+                try await client.publish(try Pony.events(10), to: "ponies")
+                try await body(client)
+            }
+        }
+    }
+
+    private func value(_ name: String, _ dimensions: [String: String]) -> Int? {
+        let label = "photonpump_\(name)"
+        return Instrument.all(of: self.metrics).first { $0.name == label && $0.dimensions == dimensions }?.value
+    }
+
+    /// Returns when an instrument has this value.
+    private func until(_ name: String, _ dimensions: [String: String], is value: Int) async {
+        while self.value(name, dimensions) != value { await Task.yield() }
+    }
+
+    @Test("metrics tell how far a follower is, counted from what it has handled, and nothing once it is over")
+    func follower() async throws {
+        try await self.run { client in
+            let gate = Gate()
+            var options = SubscriptionOptions()
+            options.name = "model"
+            let following = Task { [options] in
+                try await client.follow("ponies", checkpoint: MemoryCheckpointStore(), options: options) { event in
+                    if event.number == 4 { await gate.pass() }
+                }
+            }
+            // Numbers 4 to 9.
+            await self.until("subscription_lag_events", ["subscription": "model"], is: 6)
+            gate.open()
+            await self.until("subscription_lag_events", ["subscription": "model"], is: 0)
+            let stream = ["kind": "stream", "subscription": "model"]
+            #expect(self.value("subscription_events_delivered_total", stream) == 10)
+            #expect(self.value("subscriptions", stream) == 1)
+            try await client.publish(try Pony.events(1), to: "ponies")
+            await self.until("subscription_events_delivered_total", stream, is: 11)
+            following.cancel()
+            await #expect(throws: CancellationError.self) { try await following.value }
+            #expect(self.value("subscriptions", stream) == 0)
+            #expect(self.value("subscription_lag_events", ["subscription": "model"]) == 0)
+        }
+    }
+
+    @Test("metrics of subscriptions without a name add up")
+    func unnamed() async throws {
+        try await self.run { client in
+            let stream = ["kind": "stream", "subscription": "unnamed"]
+            let first = try await client.subscribe(to: "ponies", from: .start)
+            let second = try await client.subscribe(to: "ponies", from: .after(4))
+            #expect(self.value("subscriptions", stream) == 2)
+            // None of them is iterated.
+            await self.until("subscription_events_buffered", stream, is: 15)
+            await self.until("subscription_lag_events", ["subscription": "unnamed"], is: 15)
+            first.stop()
+            #expect(self.value("subscriptions", stream) == 1)
+            #expect(self.value("subscription_events_buffered", stream) == 5)
+            second.stop()
+            #expect(self.value("subscription_events_buffered", stream) == 0)
+            #expect(self.value("subscription_lag_events", ["subscription": "unnamed"]) == 0)
+        }
+    }
+
+    @Test("metrics tell what a consumer of a persistent subscription holds")
+    func consumer() async throws {
+        try await self.run { client in
+            var settings = PersistentSubscriptionSettings()
+            settings.startFrom = .start
+            try await client.createSubscription("herd", to: "ponies", settings: settings)
+            let herd = try await client.connectSubscription("herd", to: "ponies", bufferSize: 4, name: "herd")
+            let persistent = ["kind": "persistent", "subscription": "herd"]
+            await self.until("subscription_events_in_flight", ["subscription": "herd"], is: 4)
+            await self.until("subscription_events_buffered", persistent, is: 4)
+            var handled = 0
+            for try await event in herd.events {
+                herd.ack(event)
+                handled += 1
+                if handled == 10 { break }
+            }
+            await self.until("subscriptions", persistent, is: 0)
+            #expect(self.value("subscription_events_in_flight", ["subscription": "herd"]) == 0)
+            #expect(self.value("subscription_events_buffered", persistent) == 0)
+            #expect(self.value("subscription_events_delivered_total", persistent) == 10)
+        }
+    }
+}
