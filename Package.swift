@@ -127,7 +127,6 @@ let package = Package(
                 "PhotonPump",
                 "PhotonPumpTransport",
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "Metrics", package: "swift-metrics"),
             ],
             swiftSettings: settings
         ),

@@ -71,6 +71,7 @@ extension Client {
     ///   - findNode: finds the node to connect to, as for other clients.
     ///   - logger: as for other clients.
     ///   - metrics: as for other clients.
+    ///   - tracer: as for other clients.
     /// - Throws: `PhotonPumpError` with the code `invalidConfiguration`, naming the invalid setting.
     public init(
         _ configuration: Configuration,
@@ -79,13 +80,14 @@ extension Client {
         selectNode: NodeSelector? = nil,
         findNode: NodeProvider? = nil,
         logger: Logger = Logger(label: "PhotonPump"),
-        metrics: Client.MetricsBackend? = nil
+        metrics: Client.MetricsBackend? = nil,
+        tracer: Client.TracingBackend? = nil
     ) throws {
         guard configuration.tls == nil else {
             throw PhotonPumpError(.invalidConfiguration, message: "tls: there is none in memory")
         }
         try self.init(
             configuration, credentials: credentials, selectNode: selectNode, findNode: findNode, logger: logger,
-            metrics: metrics, environment: network.environment)
+            metrics: metrics, tracer: tracer, environment: network.environment)
     }
 }
