@@ -158,19 +158,20 @@ internal import PhotonPumpTransport
         public enum TracingBackend: Sendable {}
     }
 
-    enum ClientTracing: Sendable {
+    /// There is none.
+    struct ClientTracing: Sendable {
         init?(_ tracer: Client.TracingBackend?, _ configuration: Client.Configuration, _ environment: Environment) {
             return nil
         }
 
-        func begin<C: Conversation>(_ conversation: C) -> (CallTrace, C) { switch self {} }
+        func begin<C: Conversation>(_ conversation: C) -> (CallTrace, C) { (CallTrace(), conversation) }
 
         func handle<Output>(
             _ event: ResolvedEvent, _ description: SpanDescription, _ handler: () async throws -> Output
-        ) async throws -> Output { switch self {} }
+        ) async throws -> Output { try await handler() }
     }
 
-    enum CallTrace: Sendable {
+    struct CallTrace: Sendable {
         var part: CallTrace { self }
         func sent(_ attempt: Int, to node: Endpoint) {}
         func note(_ text: String, because error: PhotonPumpError?) {}
