@@ -72,8 +72,8 @@ extension Client {
     /// ``connectSubscription(_:to:bufferSize:bufferBytes:messageTimeout:acknowledgementDelay:name:options:)`` and
     /// ``PersistentSubscription/process(maxConcurrent:partitionedBy:onError:handler:)``, which it calls.
     ///
-    /// - Parameter settings: creates the subscription with these settings, unless it exists; the user must be allowed to.
-    ///   nil, the default, means that it has to exist.
+    /// With `settings` it creates the subscription, unless that exists; the user must be allowed to. nil, the default,
+    /// means that it has to exist.
     public nonisolated func worker(
         of group: String,
         to stream: String,
