@@ -1,7 +1,8 @@
 /// Carries what belongs to an executor's queue across other threads.
 ///
-/// `@unchecked Sendable` is sound as long as the value is got at on that queue alone, which is checked, and does not mind
-/// on which thread it is released: what it refers to it should refer to weakly.
+/// `@unchecked Sendable` is sound because the value is got at on that queue alone, which is checked each time, and can be
+/// released on any thread: those there are (of watches, and of connections in memory) are closures that refer to their
+/// owners weakly.
 package struct QueueBound<Value>: @unchecked Sendable {
     private let bound: Value
     private let executor: QueueExecutor
