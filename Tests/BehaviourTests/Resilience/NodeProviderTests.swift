@@ -31,30 +31,40 @@ private final class Directory: Sendable {
     }
 }
 
-@Suite("Nodes that a closure finds")
+@Suite("Nodes that a closure finds", .timeLimit(.minutes(1)), .enabled(if: TestServer.isEmbedded))
 struct NodeProviderTests {
     /// A client that knows no node but through the directory.
-    private func client(_ directory: Directory, _ server: String) throws -> Client {
+    private func client(
+        _ directory: Directory, _ server: String, lookingEvery interval: Duration? = nil
+    ) throws -> Client {
         var configuration = try Client.Configuration(server)
+        configuration.discovery.backgroundInterval = interval
         configuration.target = .node(Endpoint(host: "nowhere.invalid", port: 1))
         return try Client(configuration, findNode: { try directory.node($0) }, logger: .silent)
     }
 
+    private func withTwoServers(
+        _ body: (EmbeddedServer, EmbeddedServer, [Endpoint]) async throws -> Void
+    ) async throws {
+        try await withEmbeddedServer(logger: .silent) { first in
+            try await withEmbeddedServer(logger: .silent) { second in
+                try await body(first, second, [first, second].map { Endpoint(host: "127.0.0.1", port: $0.port) })
+            }
+        }
+    }
+
     @Test("the closure is told which node has failed, and names another")
     func failure() async throws {
-        try await withEmbeddedServer { first in
-            try await withEmbeddedServer { second in
-                let nodes = [first, second].map { Endpoint(host: "127.0.0.1", port: $0.port) }
-                let directory = Directory(nodes)
-                let client = try self.client(directory, first.connectionString)
-                try await client.ping()
-                #expect(await client.status.endpoint == nodes[0])
-                await first.stop()
-                try await client.ping()
-                #expect(await client.status.endpoint == nodes[1])
-                #expect(directory.asked.first == .some(nil) && directory.asked.contains(nodes[0]))
-                await client.close()
-            }
+        try await self.withTwoServers { first, _, nodes in
+            let directory = Directory(nodes)
+            let client = try self.client(directory, first.connectionString)
+            try await client.ping()
+            #expect(await client.status.endpoint == nodes[0])
+            await first.stop()
+            try await client.ping()
+            #expect(await client.status.endpoint == nodes[1])
+            #expect(directory.asked.first == .some(nil) && directory.asked.contains(nodes[0]))
+            await client.close()
         }
     }
 
@@ -67,6 +77,33 @@ struct NodeProviderTests {
             #expect(error.code == .discoveryFailed && "\(error)".contains("the directory is closed"))
             directory.replace([Endpoint(host: "127.0.0.1", port: server.port)])
             try await client.ping()
+            await client.close()
+        }
+    }
+
+    @Test("a node that does not know who would serve a write is left for another that the closure names")
+    func refused() async throws {
+        try await self.withTwoServers { first, second, nodes in
+            let directory = Directory(nodes)
+            let client = try self.client(directory, first.connectionString)
+            try await first.faults.add(.answer(.notMaster(host: "127.0.0.1", port: nil), to: .writeEvents))
+            try await client.publish(Pony.events(1), to: "ponies")
+            #expect(await client.status.endpoint == nodes[1])
+            #expect(await second.events(in: "ponies").count == 1)
+            #expect(directory.asked == [nil, nodes[0]])
+            await client.close()
+        }
+    }
+
+    @Test("a client that looks now and then goes where the closure says by then")
+    func moved() async throws {
+        try await self.withTwoServers { first, _, nodes in
+            let directory = Directory([nodes[0]])
+            let client = try self.client(directory, first.connectionString, lookingEvery: .milliseconds(10))
+            try await client.ping()
+            let changes = await client.changes
+            directory.replace([nodes[1]])
+            for await case .connected(let node) in changes where node == nodes[1] { break }
             await client.close()
         }
     }
