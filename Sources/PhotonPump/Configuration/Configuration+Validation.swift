@@ -18,6 +18,9 @@ extension Client.Configuration {
     func validated() throws(PhotonPumpError) -> ValidatedConfiguration {
         try self.checkTarget()
         try self.checkTLS()
+        if let host = self.discovery.hostHeader {
+            try Self.require(Self.isAuthority(host), "discovery.hostHeader is not a host or host:port")
+        }
         try self.checkDurations()
         try self.checkNumbers()
         if let problem = self.socket.problem { try Self.require(false, "socket.\(problem)") }
@@ -56,11 +59,13 @@ extension Client.Configuration {
         }
         if let name = tls.expectedHostName { try Self.check(expectedName: name, "expectedHostName") }
         for (host, name) in tls.expectedHostNames.sorted(by: { $0.key < $1.key }) {
-            try Self.require(
-                host.allSatisfy { Endpoint.isHostCharacter($0) || "[]".contains($0) } && !host.isEmpty,
-                "tls.expectedHostNames: a key is not a host or host:port")
+            try Self.require(Self.isAuthority(host), "tls.expectedHostNames: a key is not a host or host:port")
             try Self.check(expectedName: name, "expectedHostNames for \(host)")
         }
+    }
+
+    private static func isAuthority(_ text: String) -> Bool {
+        !text.isEmpty && text.allSatisfy { Endpoint.isHostCharacter($0) || "[]".contains($0) }
     }
 
     private static func check(expectedName name: String, _ setting: String) throws(PhotonPumpError) {

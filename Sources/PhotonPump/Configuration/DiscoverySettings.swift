@@ -12,6 +12,10 @@ public struct DiscoverySettings: Sendable, Hashable {
     /// Whether to ask for gossip over HTTPS; nil, the default, to do as the TCP connection does. If that has no TLS
     /// settings, HTTPS trusts the system's authorities.
     public var gossipOverTLS: Bool?
+    /// The `Host` header of requests over HTTP, for servers behind a proxy that tells them by their name: a host, or
+    /// `host:port`. nil, the default, for the server's own host and port. Where to connect to, and whom a certificate must
+    /// be for, do not depend on it.
+    public var hostHeader: String?
 
     /// The defaults.
     public init() {}

@@ -114,6 +114,7 @@ extension ClusterDiscovery {
             address: candidate.address,
             localAddress: self.localAddress,
             tls: self.gossipTLS,
+            hostHeader: self.settings.hostHeader,
             path: "/gossip?format=json",
             timeout: self.settings.gossipTimeout
         )

@@ -36,7 +36,7 @@ struct CurlTransfer {
         // Connect there, whatever the URL's host is.
         try handle.set(CURLOPT_CONNECT_TO, list: ["::\(address)"])
         if let local = self.request.localAddress { try handle.set(CURLOPT_INTERFACE, "host!\(local)") }
-        try handle.set(CURLOPT_HTTPHEADER, list: ["Host: \(self.request.endpoint)", "Accept: application/json"])
+        try handle.set(CURLOPT_HTTPHEADER, list: ["Host: \(self.request.host)", "Accept: application/json"])
         try handle.set(CURLOPT_USERAGENT, "photonpump")
         try handle.set(CURLOPT_PROXY, "")
         try handle.set(CURLOPT_FOLLOWLOCATION, 0)

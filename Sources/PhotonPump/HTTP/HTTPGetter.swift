@@ -17,12 +17,16 @@ struct HTTPRequest: Sendable, Hashable {
     var localAddress: String?
     /// nil for HTTP, without TLS.
     let tls: TLSSettings?
+    /// The `Host` header; nil for the endpoint.
+    var hostHeader: String?
     /// From `/` on, including the query.
     let path: String
     let timeout: Duration
     var method = Method.get
     /// The user of the request; nil to stay anonymous.
     var login: Login?
+
+    var host: String { self.hostHeader ?? "\(self.endpoint)" }
 
     enum Method {
         case get

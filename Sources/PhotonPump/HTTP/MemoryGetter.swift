@@ -33,7 +33,7 @@ struct MemoryGetter: HTTPGetter {
 
 extension MemoryHTTP.Request {
     fileprivate init(_ request: HTTPRequest) {
-        var headers = ["Host": "\(request.endpoint)"]
+        var headers = ["Host": request.host]
         if let login = request.login {
             let credentials = Data("\(login.name):\(login.password)".utf8).base64EncodedString()
             headers["Authorization"] = "Basic \(credentials)"

@@ -42,6 +42,7 @@ struct ServerPages {
                 address: address,
                 localAddress: self.configuration.socket.localAddress,
                 tls: self.tls,
+                hostHeader: self.configuration.discovery.hostHeader,
                 path: path.map { "/\(PercentEncoding.encode($0))" }.joined(),
                 timeout: self.timeout,
                 method: method,

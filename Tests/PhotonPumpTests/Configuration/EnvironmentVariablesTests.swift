@@ -19,9 +19,10 @@ struct EnvironmentVariablesTests {
             "PHOTONPUMP_OPERATION_TIMEOUT": "5s", "PHOTONPUMP_MAX_IN_FLIGHT": "7",
             "PHOTONPUMP_NODE_PREFERENCE": "follower",
             "PHOTONPUMP_TLS": "true", "PHOTONPUMP_TLS_CA_FILE": "/etc/ca.pem", "PHOTONPUMP_GOSSIP_TLS": "false",
+            "PHOTONPUMP_GOSSIP_HOST_HEADER": "es.example:80",
         ])
         var expected = try Client.Configuration(
-            "discover://h?tls=true&tlsCAFile=/etc/ca.pem&gossipTLS=false&maxRetries=3")
+            "discover://h?tls=true&tlsCAFile=/etc/ca.pem&gossipTLS=false&gossipHostHeader=es.example:80&maxRetries=3")
         expected.credentials = Credentials(username: "admin", password: "a@b%")
         expected.operationTimeout = .seconds(5)
         expected.maximumInFlight = 7

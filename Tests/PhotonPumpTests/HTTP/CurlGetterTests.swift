@@ -1,6 +1,7 @@
 import Foundation
 import PhotonPumpWire
 import ScriptedPeers
+import Synchronization
 import Testing
 
 @testable import PhotonPump
@@ -46,6 +47,27 @@ struct CurlGetterTests {
             #expect(answer.status == 200)
             let text = String(decoding: answer.body, as: UTF8.self)
             #expect(text == "\(request.endpoint) /gossip?format=json application/json")
+        }
+    }
+
+    @Test("asking an HTTP server names the host that the settings say, for gossip and for pages, or else its own")
+    func hostHeader() async throws {
+        let hosts = Mutex<[String: [String]]>([:])
+        let page: PageServer.Page = { request, peer in
+            let host = request.headers["host"] ?? "none"
+            hosts.withLock { $0[String(request.target.prefix { $0 != "?" }), default: []].append(host) }
+            try await peer.answer("{}")
+        }
+        try await PageServer.run(["/gossip": page, "/subscriptions/s/g/info": page]) { port in
+            for setting in ["", "?gossipHostHeader=es.example:80"] {
+                await #expect(throws: PhotonPumpError.self) {
+                    try await ClusterGossip.read(Client.Configuration("discover://127.0.0.1:\(port)\(setting)"))
+                }
+                let client = try Client("tcp://127.0.0.1\(setting)")
+                _ = try await client.subscriptionInfo("g", to: "s", httpPort: port)
+            }
+            let expected = ["127.0.0.1:\(port)", "es.example:80"]
+            #expect(hosts.withLock { $0 } == ["/gossip": expected, "/subscriptions/s/g/info": expected])
         }
     }
 

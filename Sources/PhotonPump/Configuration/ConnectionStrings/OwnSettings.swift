@@ -24,6 +24,7 @@ extension Setting {
             Setting("gossipTimeout", .duration, \.configuration.discovery.gossipTimeout),
             Setting("gossipInterval", .duration, \.configuration.discovery.backgroundInterval),
             Setting("gossipTLS", .flag, \.configuration.discovery.gossipOverTLS),
+            Setting("gossipHostHeader", .text, \.configuration.discovery.hostHeader),
 
             Setting("connectTimeout", .duration, \.configuration.connectTimeout),
             Setting(

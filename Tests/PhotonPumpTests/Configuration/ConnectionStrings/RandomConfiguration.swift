@@ -23,6 +23,7 @@ extension Client.Configuration {
         change(\.discovery.gossipTimeout, to: duration())
         change(\.discovery.backgroundInterval, to: duration())
         change(\.discovery.gossipOverTLS, to: Bool.random(using: &generator))
+        change(\.discovery.hostHeader, to: ["es.example", "es:80", "[::1]:80"].randomElement(using: &generator))
         change(\.connectTimeout, to: duration())
         change(\.reconnection.maximumAttempts, to: limit(from: 0))
         change(\.reconnection.firstDelay, to: .milliseconds(Int.random(in: 1...5000, using: &generator)))
