@@ -10,10 +10,37 @@
 /// ``Client/follower(of:from:checkpoint:every:orAfter:maxConcurrent:partitionedBy:options:handler:)``,
 /// ``Client/followerOfAll(from:matching:checkpoint:every:orAfter:maxConcurrent:partitionedBy:options:handler:)`` and
 /// ``Client/worker(of:to:creatingWith:bufferSize:bufferBytes:messageTimeout:name:maxConcurrent:partitionedBy:options:onError:handler:)``
-/// make one.
+/// make one. ``SubscriptionRehearsal/run(_:)`` tries it out in a test.
 public struct Worker: Sendable {
-    let client: Client
-    let work: @Sendable () async throws -> Void
+    private let client: Client
+    private let work: @Sendable () async throws -> Void
+    /// What it does with the events of a rehearsal.
+    let rehearse: @Sendable (PersistentSubscription) async throws -> Void
+
+    fileprivate init(
+        _ client: Client, rehearse: @escaping @Sendable (PersistentSubscription) async throws -> Void,
+        work: @escaping @Sendable () async throws -> Void
+    ) {
+        self.client = client
+        self.work = work
+        self.rehearse = rehearse
+    }
+
+    /// One that ends with a handler's error.
+    fileprivate init(
+        _ client: Client, maxConcurrent: Int, partitionedBy key: (@Sendable (ResolvedEvent) -> any Hashable)?,
+        handler: @escaping @Sendable (ResolvedEvent) async throws -> Void,
+        work: @escaping @Sendable () async throws -> Void
+    ) {
+        let keyOfDelivered = key.map { key in { @Sendable (event: DeliveredEvent) in key(event.resolved) } }
+        self.init(client) { subscription in
+            try await subscription.process(
+                maxConcurrent: maxConcurrent, partitionedBy: keyOfDelivered, onError: { error, _ in throw error },
+                handler: { try await handler($0.resolved) })
+        } work: {
+            try await work()
+        }
+    }
 
     /// Waits until the client is connected, for as long as it takes, and then works until the group shuts down. Then it
     /// waits for the handlers that are running, saves a last checkpoint or sends the last acknowledgements, and returns.
@@ -39,7 +66,7 @@ extension Client {
         options: SubscriptionOptions = SubscriptionOptions(),
         handler: @escaping @Sendable (ResolvedEvent) async throws -> Void
     ) -> Worker {
-        Worker(client: self) {
+        Worker(self, maxConcurrent: maxConcurrent, partitionedBy: key, handler: handler) {
             try await self.follow(
                 stream, from: start, checkpoint: store, every: count, orAfter: time, maxConcurrent: maxConcurrent,
                 partitionedBy: key, options: options, handler: handler)
@@ -59,7 +86,7 @@ extension Client {
         options: SubscriptionOptions = SubscriptionOptions(),
         handler: @escaping @Sendable (ResolvedEvent) async throws -> Void
     ) -> Worker {
-        Worker(client: self) {
+        Worker(self, maxConcurrent: maxConcurrent, partitionedBy: key, handler: handler) {
             try await self.followAll(
                 from: start, matching: filter, checkpoint: store, every: count, orAfter: time,
                 maxConcurrent: maxConcurrent, partitionedBy: key, options: options, handler: handler)
@@ -90,17 +117,20 @@ extension Client {
         },
         handler: @escaping @Sendable (DeliveredEvent) async throws -> Void
     ) -> Worker {
-        Worker(client: self) {
+        let process = { @Sendable (subscription: PersistentSubscription) in
+            try await subscription.process(
+                maxConcurrent: maxConcurrent, partitionedBy: key, onError: onError, handler: handler)
+        }
+        return Worker(self, rehearse: process) {
             if let settings {
                 do {
                     try await self.createSubscription(group, to: stream, settings: settings, options: options)
                 } catch let error as PhotonPumpError where error.code == .subscriptionExists {}
             }
-            let subscription = try await self.connectSubscription(
-                group, to: stream, bufferSize: bufferSize, bufferBytes: bufferBytes, messageTimeout: messageTimeout,
-                name: name, options: options)
-            try await subscription.process(
-                maxConcurrent: maxConcurrent, partitionedBy: key, onError: onError, handler: handler)
+            try await process(
+                self.connectSubscription(
+                    group, to: stream, bufferSize: bufferSize, bufferBytes: bufferBytes, messageTimeout: messageTimeout,
+                    name: name, options: options))
         }
     }
 }

@@ -135,6 +135,22 @@ struct UnitTestSnippets {
         #expect(rehearsal.decisions == [.acknowledged, .refused(.park, reason: "lame")])
     }
 
+    private struct UnknownType: Error {}
+
+    @Test func unknownTypesAreParkedInTheEnd() async throws {
+        let jump = try NewEvent(type: "PonyJumped", body: PonyJumped(pony: "Rarity", height: 9))
+        let fall = try NewEvent(type: "PonyFell", body: ["pony": "Rarity"])
+        let rehearsal = try await SubscriptionRehearsal([DeliveredEvent(jump), DeliveredEvent(fall, retryCount: 3)])
+        let herd = try Client("localhost").worker(
+            of: "herd", to: "ponies",
+            onError: { _, event in event.retryCount < 3 ? .retry : .park },
+            handler: { event in
+                guard event.type == "PonyJumped" else { throw UnknownType() }
+            })
+        try await rehearsal.run(herd)
+        #expect(rehearsal.decisions == [.acknowledged, .refused(.park, reason: "UnknownType()")])
+    }
+
     @Test func jumpIsReadFromWhatIsThere() async throws {
         try await withEmbeddedServer { server in
             try await server.seed("ponies", type: "PonyJumped", body: PonyJumped(pony: "Rarity", height: 9))

@@ -93,6 +93,45 @@ struct SubscriptionRehearsalTests {
         #expect(rehearsal.subscription.status.phase == .ended)
     }
 
+    @Test("a rehearsal runs the worker of a persistent subscription, whose client connects to nothing")
+    func consumer() async throws {
+        let rehearsal = try await SubscriptionRehearsal(Self.events(4))
+        let worker = try Client("tcp://nowhere.invalid").worker(
+            of: "herd", to: "ponies", creatingWith: PersistentSubscriptionSettings(), maxConcurrent: 2,
+            partitionedBy: \.stream, onError: { _, event in event.retryCount > 2 ? .park : .retry },
+            handler: { event in
+                if event.number % 2 == 1 { throw Lame() }
+            })
+        try await rehearsal.run(worker)
+        #expect(
+            rehearsal.decisions == [
+                .acknowledged, .refused(.retry, reason: "Lame()"), .acknowledged, .refused(.park, reason: "Lame()"),
+            ])
+        let error = await #expect(throws: PhotonPumpError.self) { try await rehearsal.run(worker) }
+        #expect(error?.code == .invalidArgument)
+    }
+
+    @Test("a rehearsal runs a follower up to the event whose handler throws", arguments: [true, false])
+    func follower(followsAll: Bool) async throws {
+        let rehearsal = try await SubscriptionRehearsal(Self.events(4))
+        let client = try Client("tcp://nowhere.invalid")
+        let handler = { @Sendable (event: ResolvedEvent) in
+            if event.number == 2 { throw Lame() }
+        }
+        let numbers = MemoryCheckpointStore<Int64>()
+        let positions = MemoryCheckpointStore<Position>()
+        let worker =
+            followsAll
+            ? client.followerOfAll(checkpoint: positions, handler: handler)
+            : client.follower(of: "ponies", checkpoint: numbers, handler: handler)
+        let error = await #expect(throws: HandlerError.self) { try await rehearsal.run(worker) }
+        #expect(error?.event.number == 2)
+        #expect(error?.underlying is Lame)
+        #expect(rehearsal.decisions == [.acknowledged, .acknowledged, nil, nil])
+        #expect(await numbers.load() == nil)
+        #expect(await positions.load() == nil)
+    }
+
     @Test("a rehearsal ends a loop when everything is decided, links and second thoughts included")
     func loop() async throws {
         let link = RecordedEvent(.link(to: 0, in: "ponies"), stream: "$ce-ponies", number: 9)

@@ -1,5 +1,5 @@
 /// Delivers events that a test has made through a ``PersistentSubscription`` like any other, and remembers what is
-/// decided about each of them: for unit tests of code that acknowledges and refuses.
+/// decided about each of them: for unit tests of code that acknowledges and refuses, and of workers.
 ///
 /// ```swift
 /// let rehearsal = try await SubscriptionRehearsal([DeliveredEvent(jump), DeliveredEvent(fall, retryCount: 4)])
@@ -38,6 +38,20 @@ public final class SubscriptionRehearsal: Sendable {
         try await feed.connect()
         self.subscription = PersistentSubscription(feed: feed)
     }
+
+    /// Runs a worker as if its subscription delivered these events, until all of them are decided about.
+    ///
+    /// ```swift
+    /// try await rehearsal.run(client.worker(of: "herd", to: "ponies", handler: record))
+    /// ```
+    /// Its client connects to nothing. So does that of a worker that follows a stream, or all: to it an event is
+    /// acknowledged when its handler returns, and nothing is decided about one whose handler throws. No checkpoint is
+    /// loaded or saved.
+    ///
+    /// - Throws: what ends the worker: an error of a follower's handler, or of `onError`, as a ``HandlerError`` with its
+    ///   event; `CancellationError`; or ``PhotonPumpError/Code/invalidArgument``, also if these events have been
+    ///   iterated already.
+    public func run(_ worker: Worker) async throws { try await worker.rehearse(self.subscription) }
 
     /// What was decided about each event, in the order in which they were given; nil as long as nothing was.
     public var decisions: [Decision?] { self.server.decisions }
