@@ -86,6 +86,46 @@ extension Client {
         }
     }
 
+    /// Does the same with events of the program's own types: passes the unseen ones to `decide`, and writes what it
+    /// returns under the names that belong to the Swift types.
+    ///
+    /// ```swift
+    /// var stable = Stable()
+    /// try await client.publish(
+    ///     to: "ponies", as: PonyEvent.types,
+    ///     deciding: { events in
+    ///         for event in events { stable.apply(event) }
+    ///         return stable.isFull ? [] : [PonyJoined(pony: pony)]
+    ///     })
+    /// ```
+    /// Where new events are to have metadata, or ids that follow from the command, use
+    /// ``publish(to:after:attempts:options:deciding:)`` and ``EventTypes/newEvent(_:metadata:id:)``.
+    ///
+    /// - Parameters:
+    ///   - stream: the stream to write to.
+    ///   - types: the events that the program knows. Those of other types are left out.
+    ///   - number: the last event known already, or -1 (the default) for none. Only later events are passed on.
+    ///   - attempts: how often to call `decide` at most, 1 or more.
+    ///   - options: the timeout, credentials and node of each single call.
+    ///   - decide: receives the events written since it was last called, and returns the data of the events to write. If
+    ///     it returns none, nothing is written.
+    /// - Returns: what was written; nil if `decide` returned no events.
+    /// - Throws: as ``publish(to:after:attempts:options:deciding:)`` and ``EventTypes/newEvent(_:metadata:id:)``; and
+    ///   ``PhotonPumpError/Code/undecodableEvent`` if an event that the program knows cannot be decoded.
+    @discardableResult
+    public nonisolated func publish<Event>(
+        to stream: String,
+        as types: EventTypes<Event>,
+        after number: Int64 = -1,
+        attempts: Int = 10,
+        options: CallOptions = CallOptions(),
+        deciding decide: ([Event]) async throws -> [any Encodable]
+    ) async throws -> WriteResult? {
+        try await self.publish(to: stream, after: number, attempts: attempts, options: options) { unseen in
+            try await decide(unseen.decoded(by: types)).map { try types.newEvent($0) }
+        }
+    }
+
     /// What a stream has after the event with this number, and the number of its last event: also of one that cannot
     /// be read any more, because the stream was deleted or truncated, or the event is too old.
     private nonisolated func events(

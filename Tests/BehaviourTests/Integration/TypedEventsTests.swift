@@ -85,6 +85,60 @@ struct TypedEventsTests {
         }
     }
 
+    @Test("typed events are decided on, those of other types left out, as often as others are faster")
+    func deciding() async throws {
+        try await TestServer.withClient { client in
+            let stream = TestServer.newStream("typed")
+            try await client.publish(
+                [
+                    try NewEvent(type: "Hopped", body: Hopped(feet: 15)),
+                    NewEvent(type: "Flew", data: "?", isJSON: false),
+                ], to: stream)
+            var seen: [[Int]] = []
+            let result = try await client.publish(
+                to: stream, as: Event.types,
+                deciding: { events in
+                    seen.append(
+                        events.map { event in
+                            switch event {
+                            case .jumped(let jump): jump.height
+                            }
+                        })
+                    if seen.count == 1 {
+                        try await client.publishEvent(Event.types.newEvent(Jumped(height: 4)), to: stream)
+                    }
+                    return [Jumped(height: 6), Jumped(height: 7)]
+                })
+            #expect(seen == [[5], [4]])
+            #expect((result?.firstEventNumber, result?.lastEventNumber) == (3, 4))
+            let written = try await client.get(stream, from: .number(3)).events
+            #expect(written.map(\.type) == ["Jumped", "Jumped"])
+            #expect(try written.map { try $0.decode(Jumped.self).height } == [6, 7])
+            #expect(try await client.publish(to: stream, as: Event.types, deciding: { _ in [] }) == nil)
+        }
+    }
+
+    @Test("typed events are not decided on if one of them cannot be decoded, or what follows was not added")
+    func undecidable() async throws {
+        try await Self.run { client, stream in
+            let unreadable = try await failure {
+                try await client.publish(
+                    to: stream, as: Event.types,
+                    deciding: { _ in
+                        Issue.record("there is a hole in what it would be decided on")
+                        return []
+                    })
+            }
+            #expect((unreadable.code, unreadable.eventNumber) == (.undecodableEvent, 3))
+            let unknown = try await failure {
+                try await client.publish(
+                    to: stream, as: Event.types, after: 3, deciding: { _ in [Jumped(height: 1), Hopped(feet: 3)] })
+            }
+            #expect(unknown.code == .invalidArgument)
+            #expect(try await client.getLastEvent(in: stream).number == 4)
+        }
+    }
+
     @Test("typed events that cannot be decoded do not end a worker")
     func handling() async throws {
         try await Self.run { client, stream in

@@ -76,10 +76,10 @@ struct TypedEventSnippets {
     func deciding(_ client: Client, _ jump: PonyJumped) async throws {
         var stable = Stable()
         try await client.publish(
-            to: "ponies",
+            to: "ponies", as: PonyEvent.types,
             deciding: { events in
-                for event in try events.decoded(by: PonyEvent.types) { stable.apply(event) }
-                return try stable.decide(jump).map { try PonyEvent.types.newEvent($0.body) }
+                for event in events { stable.apply(event) }
+                return stable.decide(jump).map(\.body)
             })
     }
 
