@@ -24,6 +24,8 @@ final class CatchUpLog: Sendable {
         case .stillLive: self.logger.trace("subscription still live")
         case .fellBehind: self.logger.info("subscription fell behind, because its consumer is slow")
         case .beyondEnd(let place, let end):
+            // If it was interrupted, it is no longer.
+            self.isInterrupted.store(false, ordering: .relaxed)
             self.logger.warning(
                 "subscription's place lies beyond the end",
                 metadata: [

@@ -20,9 +20,13 @@ struct CatchUpRetries {
     /// Whether it was announced that reads lag.
     private var isLagging = false
 
+    /// A request was answered.
+    mutating func succeeded() { (self.failures, self.serverErrors) = (0, 0) }
+
+    /// It goes on from where it was.
+    ///
     /// - Returns: whether that ends an interruption.
-    mutating func succeeded() -> Bool {
-        (self.failures, self.serverErrors) = (0, 0)
+    mutating func resumed() -> Bool {
         defer { self.isInterrupted = false }
         return self.isInterrupted
     }

@@ -101,15 +101,17 @@ struct CatchUpState {
 
     /// A page has arrived.
     mutating func received(_ page: CatchUpPage, _ id: GUID) -> [Action] {
-        guard self.awaits(id) else { return [] }
+        guard self.answers(id) else { return [] }
         self.isQuiet = false
-        let actions = self.succeeded()
-        if self.queue.take(page) { self.retries.progressed() }
+        let (resumed, hasTaken) = ([Action.announce(.resumed(self.queue.progress.next))], self.queue.take(page))
+        if hasTaken { self.retries.progressed() }
+        // An empty page at the end does not tell whether the place lies beyond it.
+        let actions = (hasTaken || !page.isEnd) && self.retries.resumed() ? resumed : []
         switch self.phase {
         case .reading where page.isEnd: self.phase = .subscribing
         case .closingGap(let boundary) where page.isEnd || self.queue.progress.isBehind(boundary):
             return actions + self.readAll(upTo: boundary, page.end)
-        case .closingGap: return actions + self.caughtUp() + self.proceed()
+        case .closingGap: return (self.retries.caughtUp() ? resumed : actions) + self.proceed()
         case .reading, .subscribing, .findingEnd, .doubting, .live, .over: break
         }
         return actions + self.proceed()
@@ -120,39 +122,38 @@ struct CatchUpState {
     ///
     /// - Parameter end: where it ends, if the place tells.
     mutating func confirmed(_ boundary: Place?, _ end: CatchUpEnd?, _ id: GUID) -> [Action] {
-        guard self.awaits(id), case .subscribing = self.phase else { return [] }
+        guard case .subscribing = self.phase, self.answers(id) else { return [] }
         self.subscription = id
-        let actions = self.succeeded()
         self.queue.sawEnd(boundary)
         if self.queue.progress.next == .end {
             self.queue.begin(after: boundary)
-            return actions + self.goLive(boundary) + self.proceed()
+            return self.goLive(boundary) + self.proceed()
         }
         self.phase = .closingGap(boundary)
-        return actions + (self.queue.progress.isBehind(boundary) ? self.readAll(upTo: boundary, end) : self.proceed())
+        return self.queue.progress.isBehind(boundary) ? self.readAll(upTo: boundary, end) : self.proceed()
     }
 
     /// The end was asked for.
     mutating func found(_ end: CatchUpEnd, _ id: GUID) -> [Action] {
-        guard self.awaits(id) else { return [] }
-        let actions = self.succeeded()
+        guard self.answers(id) else { return [] }
         switch self.phase {
-        case .findingEnd(let boundary): return actions + self.readAll(upTo: boundary, end)
+        case .findingEnd(let boundary): return self.readAll(upTo: boundary, end)
         case .doubting where !self.queue.progress.isBeyond(end):
-            return actions + [.announce(.resumed(self.queue.progress.next))] + self.goLive(nil) + self.proceed()
+            _ = self.retries.resumed()
+            return [.announce(.resumed(self.queue.progress.next))] + self.goLive(nil) + self.proceed()
         case .doubting(_, asMaster: false) where self.retries.doubted():
             self.phase = .doubting(end, asMaster: true)
-            return actions + self.proceed()
-        case .doubting: return actions + self.act(on: end)
-        case .reading, .subscribing, .closingGap, .live, .over: return actions + self.proceed()
+            return self.proceed()
+        case .doubting: return self.act(on: end)
+        case .reading, .subscribing, .closingGap, .live, .over: return self.proceed()
         }
     }
 
     /// The master was asked for the end, but this node is none.
     mutating func foundNoMaster(_ id: GUID) -> [Action] {
-        guard self.awaits(id) else { return [] }
+        guard self.answers(id) else { return [] }
         if case .doubting(let end, _) = self.phase { self.phase = .doubting(end, asMaster: false) }
-        return self.succeeded() + self.proceed()
+        return self.proceed()
     }
 
     /// What was requested must be requested in another way.
@@ -239,9 +240,12 @@ struct CatchUpState {
         return actions
     }
 
-    private mutating func succeeded() -> [Action] {
+    /// - Returns: whether what has come under this id answers the request in flight, which it is no longer then.
+    private mutating func answers(_ id: GUID) -> Bool {
+        guard self.awaits(id) else { return false }
         self.request = nil
-        return self.retries.succeeded() ? [.announce(.resumed(self.queue.progress.next))] : []
+        self.retries.succeeded()
+        return true
     }
 
     /// - Parameter actions: those that cannot wait for the next ``proceed()``, if there are any.
@@ -264,29 +268,26 @@ struct CatchUpState {
             self.queue.append(.readsLag(upTo: boundary))
             return [.announce(.readsLag(upTo: boundary))] + self.proceed()
         }
-        let actions = self.caughtUp()
-        let further = self.queue.progress.isBeyond(end) ? self.goBeyond(end) : self.goLive(boundary)
-        return actions + further + self.proceed()
-    }
-
-    /// Reads return what was confirmed.
-    private mutating func caughtUp() -> [Action] {
-        self.retries.caughtUp() ? [.announce(.resumed(self.queue.progress.next))] : []
+        return (self.queue.progress.isBeyond(end) ? self.goBeyond(end) : self.goLive(boundary)) + self.proceed()
     }
 
     /// Everything up to `boundary` was read.
     private mutating func goLive(_ boundary: Place?) -> [Action] {
+        let (wasInterrupted, hasLagged) = (self.retries.resumed(), self.retries.caughtUp())
+        let resumed = [Action.announce(.resumed(self.queue.progress.next))]
         self.phase = .live
-        self.retries.caughtUp()
         if self.queue.goLive(boundary) { self.retries.progressed() }
-        return [.announce(.live)]
+        return (wasInterrupted || hasLagged ? resumed : []) + [.announce(.live)]
     }
 
     private mutating func goBeyond(_ end: CatchUpEnd) -> [Action] {
         let actions = self.queue.goBeyond(end)
+        self.retries.caughtUp()
         if self.options.beyondEnd != .wait {
             self.phase = .doubting(end, asMaster: true)
         } else {
+            // What comes next announces it.
+            _ = self.retries.resumed()
             self.phase = .live
             if self.queue.takeHeld() { self.retries.progressed() }
         }

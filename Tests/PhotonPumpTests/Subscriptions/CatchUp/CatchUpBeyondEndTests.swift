@@ -43,6 +43,11 @@ struct CatchUpBeyondEndTests {
         server.demand()
         #expect(server.numbers == Self.numbers(0..<7))
         #expect(Self.announced(server).map(\.0) == [.after(6)])
+        // It never says that it goes on.
+        #expect(
+            server.changes.map(\.name) == [
+                "readingHistory", "live", "interrupted", "readingHistory", "beyondEnd", "ended",
+            ])
         guard case .error(let error as PhotonPumpError)? = server.ending else {
             Issue.record("\(String(describing: server.ending))")
             return
@@ -81,6 +86,24 @@ struct CatchUpBeyondEndTests {
         #expect(server.numbers == [8])
         #expect(server.changes.map(\.name) == ["readingHistory", "beyondEnd", "resumed", "live"])
         #expect(server.machine.status.phase == .live)
+    }
+
+    @Test("a subscription beyond the end after a loss resumes when it is overtaken", arguments: [true, false])
+    func waitsAfterLoss(tellsEnds: Bool) {
+        var server = ModelledServer(from: .start, holding: 2, beyondEnd: .wait, tellsEnds: tellsEnds)
+        server.calmDown()
+        server.setUpAnew()
+        server.calmDown()
+        let names = ["readingHistory", "live", "interrupted", "readingHistory", "beyondEnd"]
+        #expect(server.changes.map(\.name) == names)
+        server.write(3)
+        server.calmDown()
+        #expect(server.numbers == [0, 1, 2])
+        #expect(server.changes.map(\.name) == names + ["resumed", "live"])
+        server.disconnect()
+        server.calmDown()
+        #expect(
+            server.changes.map(\.name).suffix(4) == ["interrupted", "readingHistory", "resumed", "live"])
     }
 
     @Test(
