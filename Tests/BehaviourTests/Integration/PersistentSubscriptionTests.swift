@@ -284,25 +284,27 @@ struct PersistentSubscriptionTests {
 
     @Test("persistent subscriptions have the events they parked read one after another, with the reasons")
     func parkedEvents() async throws {
-        try await Self.withHerd(3) { client, stream in
+        try await Self.withHerd(4) { client, stream in
             let none = client.parkedEvents(of: "herd", to: stream)
             #expect(try await none.reduce(0) { count, _ in count + 1 } == 0)
             let herd = try await client.connectSubscription("herd", to: stream)
             var events = herd.events.makeAsyncIterator()
-            for reason in ["lame", "old"] {
+            for reason in ["lame", "old\nand gray", nil] {
                 herd.nack(try #require(try await events.next()), action: .park, reason: reason)
             }
             var parked: [ParkedEvent] = []
-            while parked.count < 2 {
+            while parked.count < 3 {
                 parked = try await client.parkedEvents(of: "herd", to: stream).reduce(into: []) { $0.append($1) }
             }
-            #expect(parked.map(\.event.number) == [0, 1])
+            #expect(parked.map(\.event.number) == [0, 1, 2])
             #expect(
                 parked.map(\.event.received.stream)
-                    == Array(repeating: StreamName.parked(of: "herd", to: stream), count: 2))
-            #expect(parked.map { $0.reason?.hasSuffix("lame") } == [true, false])
+                    == Array(repeating: StreamName.parked(of: "herd", to: stream), count: 3))
+            let words = parked[0].note?.split(whereSeparator: \.isNewline).first.map(String.init)
+            #expect(parked.map(\.reason) == ["lame", "old\nand gray", words])
+            #expect(parked[0].note?.hasSuffix("lame") == true && words?.isEmpty == false)
             let last = client.parkedEvents(of: "herd", to: stream, direction: .backward, limit: 1)
-            #expect(try await last.reduce(into: []) { $0.append($1.event.number) } == [1])
+            #expect(try await last.reduce(into: []) { $0.append($1.event.number) } == [2])
         }
     }
 

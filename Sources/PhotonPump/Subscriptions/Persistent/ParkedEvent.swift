@@ -6,14 +6,17 @@ public struct ParkedEvent: Sendable, Hashable {
     /// there, and when it was parked (``RecordedEvent/created``). The event itself is gone if it was deleted or truncated
     /// since.
     public let event: ResolvedEvent
-    /// Why it was parked: the server's words, and after a line break those of the consumer, if it gave any. nil if the
-    /// server has not noted it.
+    /// Why it was parked: the reason that the consumer gave, or what the server says if there was none, such as
+    /// `Reached retry count of 10`. nil if the server has not noted it.
     public let reason: String?
+    /// All that the server has noted: a line of its own, and after it the consumer's reason, if there was one.
+    public let note: String?
 
     init(_ event: ResolvedEvent) {
         struct Note: Decodable { let reason: String? }
         self.event = event
-        self.reason = try? JSONDecoder().decode(Note.self, from: Data(event.received.metadata)).reason
+        self.note = try? JSONDecoder().decode(Note.self, from: Data(event.received.metadata)).reason
+        self.reason = self.note?.split(maxSplits: 1, whereSeparator: \.isNewline).last.map(String.init)
     }
 }
 
