@@ -7,4 +7,25 @@ struct HTTPOptions: ParsableArguments {
     var httpPort = Endpoint.defaultGossipPort
 
     func validate() throws { try check("http-port", self.httpPort, in: 1...65535) }
+
+    /// Makes a request over HTTP. Where nobody answers at the port, the error names the option for it.
+    func request<Answer>(
+        _ configuration: Client.Configuration, _ body: () async throws -> Answer
+    ) async throws -> Answer {
+        do {
+            return try await body()
+        } catch let error as PhotonPumpError
+            where [.connectionFailed, .discoveryFailed, .timedOut].contains(error.code)
+        {
+            guard case .node = configuration.target else { throw error }
+            throw Unanswered(error: error)
+        }
+    }
+}
+
+/// Nobody has answered over HTTP.
+private struct Unanswered: Error, CustomStringConvertible {
+    let error: PhotonPumpError
+
+    var description: String { "\(self.error) (if the server has another HTTP port, give --http-port)" }
 }

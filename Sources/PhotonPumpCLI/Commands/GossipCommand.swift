@@ -21,9 +21,9 @@ struct GossipCommand: PumpCommand {
         let options = self.options
         let configuration = try options.configuration()
         try await interruptible {
-            let members = try await ClusterGossip.read(
-                configuration, httpPort: self.http.httpPort, logger: options.logger
-            ).members
+            let members = try await self.http.request(configuration) {
+                try await ClusterGossip.read(configuration, httpPort: self.http.httpPort, logger: options.logger)
+            }.members
             if options.json {
                 for member in members { print(JSON(member)) }
             } else {

@@ -83,8 +83,10 @@ struct GroupCommand: PumpCommand {
         @OptionGroup var http: HTTPOptions
 
         func run(with client: Client, json: Bool) async throws {
-            let info = try await client.subscriptionInfo(
-                self.target.group, to: self.target.stream, httpPort: self.http.httpPort)
+            let info = try await self.http.request(client.configuration) {
+                try await client.subscriptionInfo(
+                    self.target.group, to: self.target.stream, httpPort: self.http.httpPort)
+            }
             print(json ? EventOutput.oneLine(info.json) : EventOutput.text(info))
         }
     }
@@ -102,8 +104,10 @@ struct GroupCommand: PumpCommand {
         @OptionGroup var http: HTTPOptions
 
         func change(with client: Client) async throws {
-            try await client.replayParkedEvents(
-                of: self.target.group, to: self.target.stream, httpPort: self.http.httpPort)
+            try await self.http.request(client.configuration) {
+                try await client.replayParkedEvents(
+                    of: self.target.group, to: self.target.stream, httpPort: self.http.httpPort)
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import PhotonPump
+import ScriptedPeers
 import Testing
 
 @Suite("pump group", .timeLimit(.minutes(1)), .enabled(if: PumpProcess.isBuilt, "pump is not built"))
@@ -68,6 +69,26 @@ struct GroupCommandTests {
             #expect(facts.contains(["in flight", "2"]))
             #expect(facts.contains { $0[0] == "status" })
             #expect(facts.count == 6)
+        }
+    }
+
+    @Test("pump group, and gossip, name the option for the HTTP port where nobody answers at the usual one")
+    func httpPort() async throws {
+        let port = try UnusedPort()
+        try await PumpStage.run { stage in
+            for command in [
+                ["group", "info", "ponies", "herd"], ["group", "replay-parked", "ponies", "herd"], ["gossip"],
+            ] {
+                let outcome = try await stage.run(command + ["--http-port", "\(port.number)"])
+                #expect(outcome.status == 1)
+                #expect(outcome.errors.count == 1)
+                #expect(outcome.errors.first?.contains("127.0.0.1:\(port.number)") == true, "\(outcome.errors)")
+                #expect(outcome.errors.first?.hasSuffix("give --http-port)") == true, "\(outcome.errors)")
+            }
+            // A cluster tells which ports its nodes have.
+            let outcome = try await PumpProcess.run(["gossip", "--connect", "discover://127.0.0.1:\(port.number)"])
+            #expect(outcome.status == 1)
+            #expect(outcome.errors.first?.contains("--http-port") == false, "\(outcome.errors)")
         }
     }
 
