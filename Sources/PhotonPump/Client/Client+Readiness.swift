@@ -55,11 +55,12 @@ extension Client {
     }
 }
 
-/// Whether a client can do its work at the moment: see ``Client/readiness``.
+/// Whether a client, or a worker, can do its work at the moment: see ``Client/readiness`` and ``Worker/readiness``.
 public struct Readiness: Sendable, Hashable, Encodable, CustomStringConvertible {
-    /// Whether calls can be sent.
+    /// Whether calls can be sent, or events are received.
     public let isReady: Bool
-    /// What is known, for people: that there is a connection and to which node, or why there is none.
+    /// What is known, for people: that there is a connection and to which node, or why there is none; or how far a worker
+    /// is.
     public let description: String
 
     /// What a client would say, for tests without one.

@@ -16,6 +16,7 @@ public struct Worker: Sendable {
     private let work: @Sendable () async throws -> Void
     /// What it does with the events of a rehearsal.
     let rehearse: @Sendable (PersistentSubscription) async throws -> Void
+    private let standing = WorkerStanding()
 
     fileprivate init(
         _ client: Client, rehearse: @escaping @Sendable (PersistentSubscription) async throws -> Void,
@@ -48,7 +49,20 @@ public struct Worker: Sendable {
     /// - Throws: what the method throws that the worker is named after, and `CancellationError` when the task is
     ///   cancelled.
     public func run() async throws {
-        if try await self.client.waitUntilConnected() { try await self.work() }
+        try await self.standing.running {
+            if try await self.client.waitUntilConnected() { try await self.work() }
+        }
+    }
+
+    /// Whether the worker is at work at the moment, as an answer for a readiness probe.
+    ///
+    /// One of a persistent subscription is ready while the server delivers events to it; a follower, once it has caught up
+    /// and receives events as they are written. Neither is before ``run()`` or after it, or while its client is not ready.
+    public var readiness: Readiness {
+        get async {
+            let client = await self.client.readiness
+            return client.isReady ? self.standing.readiness : client
+        }
     }
 }
 

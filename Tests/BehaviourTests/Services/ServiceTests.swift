@@ -108,6 +108,51 @@ struct ServiceTests {
         }
     }
 
+    @Test("a client as a service has workers that tell whether they are at work", arguments: [true, false])
+    func workerReadiness(isPersistent: Bool) async throws {
+        func wait(for worker: PhotonPump.Worker, toBeReady isReady: Bool) async throws -> String {
+            while true {
+                try Task.checkCancellation()
+                let readiness = await worker.readiness
+                if readiness.isReady == isReady { return "\(readiness)" }
+                await Task.yield()
+            }
+        }
+        try await withEmbeddedServer(logger: .silent) { server in
+            let client = try Client(server.connectionString, logger: .silent)
+            let (seen, barrier) = (HandledEvents(), Barrier())
+            let handle = { @Sendable (event: ResolvedEvent) in
+                seen.note(event.number)
+                if event.number == 3 { await barrier.pass() }
+            }
+            var settings = PersistentSubscriptionSettings()
+            settings.startFrom = .start
+            let worker =
+                isPersistent
+                ? client.worker(of: "herd", to: "ponies", creatingWith: settings) { await handle($0.resolved) }
+                : client.follower(of: "ponies", checkpoint: MemoryCheckpointStore<Int64>(), handler: handle)
+            #expect(await "\(worker.readiness)".contains("not connected"))
+            try await client.publish(Pony.events(3), to: "ponies")
+            #expect(await worker.readiness == Readiness(isReady: false, description: "not running"))
+            let running = Task { try await worker.run() }
+            await seen.next(3)
+            let words = try await wait(for: worker, toBeReady: true)
+            #expect(words.hasPrefix(isPersistent ? "'herd' of 'ponies' connected" : "'ponies' live"), "\(words)")
+            await server.kill()
+            _ = try await wait(for: worker, toBeReady: false)
+            try await server.start()
+            _ = try await wait(for: worker, toBeReady: true)
+            try await client.publish(Pony.events(1), to: "ponies")
+            await barrier.arrival()
+            if isPersistent { #expect(await "\(worker.readiness)".contains("1 events in flight")) }
+            barrier.open()
+            running.cancel()
+            await #expect(throws: CancellationError.self) { try await running.value }
+            #expect(await worker.readiness == Readiness(isReady: false, description: "not running"))
+            await client.close()
+        }
+    }
+
     @Test("a client as a service goes on trying after what would end a call")
     func unknownUser() async throws {
         try await withEmbeddedServer(logger: .silent) { server in

@@ -6,6 +6,15 @@ struct Acknowledging: ProcessingPolicy {
     private var feed: PersistentFeed { self.subscription.feed }
     var client: any SubscriptionHost { self.feed.client }
 
+    var readiness: Readiness {
+        let (status, group, stream) = (self.feed.status, self.feed.request.group, self.feed.request.stream)
+        let isReady = status.phase == .connected
+        let cause = isReady ? "" : status.lastError.map { ": \($0)" } ?? ""
+        return Readiness(
+            isReady: isReady,
+            description: "'\(group)' of '\(stream)' \(status.phase), \(status.inFlight) events in flight\(cause)")
+    }
+
     func nextEvents() async throws -> [DeliveredEvent]? {
         try await self.feed.nextBatch(isolation: nil)?.events
     }

@@ -44,6 +44,14 @@ final class Checkpointing<Store: CheckpointStore>: ProcessingPolicy {
     private var catchUp: CatchUpSubscription { self.subscription.catchUp }
     var client: any SubscriptionHost { self.catchUp.client }
 
+    var readiness: Readiness {
+        let (status, stream) = (self.catchUp.status, self.catchUp.stream)
+        let isOfAll = stream == "$all"
+        let lag = status.lag(of: status.lastPlace, inAll: isOfAll)
+        let words = lag.map { ", \($0) \(isOfAll ? "bytes" : "events") behind" } ?? ""
+        return Readiness(isReady: status.phase == .live, description: "'\(stream)' \(status.phase)\(words)")
+    }
+
     func nextEvents() async throws -> [NumberedEvent]? {
         guard let items = try await self.catchUp.nextBatch(isolation: nil) else { return nil }
         return self.update { progress in items.compactMap { self.note($0, &progress) } }

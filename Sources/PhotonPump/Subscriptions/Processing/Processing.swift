@@ -4,6 +4,9 @@ protocol ProcessingPolicy: Sendable {
 
     var client: any SubscriptionHost { get }
 
+    /// Whether events arrive.
+    var readiness: Readiness { get }
+
     /// The next events; nil at the end.
     func nextEvents() async throws -> [Event]?
 
@@ -53,6 +56,7 @@ struct Processing<Policy: ProcessingPolicy>: Sendable {
     /// Returns when the events have ended and all handlers have returned.
     func run() async throws {
         let policy = self.policy
+        WorkerStanding.processes { policy.readiness }
         let failure = await GracefulShutdown.watch {
             await policy.client.work(
                 { await policy.finish(after: await self.handleEvents()) }, stop: { policy.stop($0) })
