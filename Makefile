@@ -1,8 +1,9 @@
 # `make` lists the targets.
 
 SWIFT := swift
-# With CI set, warnings in this package are errors.
-STRICT := $(if $(CI),-Xswiftc -warnings-as-errors)
+# With CI set, warnings in this package are errors, and the traits that are off by default are on, too.
+ERRORS := $(if $(CI),-Xswiftc -warnings-as-errors)
+STRICT := $(ERRORS) $(if $(CI),--enable-all-traits)
 SWIFT_FILES := $(wildcard Package.swift Sources Tests Benchmarks Examples)
 # One after another: beside hundreds of others a test can be slower than the time limits that it is about, and on a
 # server that all of them share it would see in $$all what the others write.
@@ -10,7 +11,7 @@ SERIALLY := --no-parallel
 PUMP := .build/debug/pump
 RELEASED_PUMP := .build/release/pump
 # Those of the client.
-TRAITS := Metrics ServiceLifecycle Tracing
+TRAITS := Configuration Metrics ServiceLifecycle Tracing
 EXAMPLE := Examples/ExactlyOnce
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 INCLUDES := $(wildcard /usr/include /usr/local/include /opt/homebrew/include $(addsuffix /opt/openssl@3/include, \
@@ -32,14 +33,14 @@ endef
 
 # $(call document,LIBRARY)
 define document
-$(SWIFT) package --allow-writing-to-directory .build/docs generate-documentation --target $(1) --warnings-as-errors \
-	--output-path .build/docs/$(1)
+$(SWIFT) package $(STRICT) --allow-writing-to-directory .build/docs generate-documentation --target $(1) \
+	--warnings-as-errors --output-path .build/docs/$(1)
 
 endef
 
 # $(call build-with,TRAIT)
 define build-with
-$(SWIFT) build $(STRICT) --disable-default-traits --traits $(1) --scratch-path .build/bare-with --target PhotonPump
+$(SWIFT) build $(ERRORS) --disable-default-traits --traits $(1) --scratch-path .build/bare-with --target PhotonPump
 
 endef
 
@@ -65,7 +66,7 @@ build: deps ## Builds everything
 	$(SWIFT) build $(STRICT)
 
 build-bare: deps ## Builds the client without the traits of the package, shows that nothing of theirs is in it, and with each
-	$(SWIFT) build $(STRICT) --disable-default-traits --scratch-path .build/bare --target PhotonPump
+	$(SWIFT) build $(ERRORS) --disable-default-traits --scratch-path .build/bare --target PhotonPump
 	@modules=$$($(SWIFT) build --scratch-path .build/bare --show-bin-path)/Modules; \
 		[ -e $$modules/PhotonPump.swiftmodule ] && ! ls $$modules | grep -E '$(subst $() ,|,$(TRAITS))'
 	$(foreach trait,$(TRAITS),$(call build-with,$(trait)))

@@ -37,11 +37,16 @@ let package = Package(
             name: "EmbeddedServer",
             description: "The server for demos and tests, and the command line, are there."
         ),
+        .trait(
+            name: "Configuration",
+            description: "The settings of a client can be read by swift-configuration."
+        ),
         .default(enabledTraits: ["EmbeddedServer", "Metrics", "ServiceLifecycle", "Tracing"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-log", from: "1.11.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.5.0"),
@@ -91,6 +96,11 @@ let package = Package(
                 "CCurl",
                 "PhotonPumpTransport",
                 "PhotonPumpWire",
+                .product(
+                    name: "Configuration",
+                    package: "swift-configuration",
+                    condition: .when(traits: ["Configuration"])
+                ),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
@@ -187,6 +197,11 @@ let package = Package(
                 "PhotonPumpTransport",
                 "PhotonPumpWire",
                 "ScriptedPeers",
+                .product(
+                    name: "Configuration",
+                    package: "swift-configuration",
+                    condition: .when(traits: ["Configuration"])
+                ),
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
             ],
             resources: [.copy("Support/Gossip")],
@@ -213,6 +228,11 @@ let package = Package(
                 "PhotonPumpTransport",
                 "PhotonPumpWire",
                 "ScriptedPeers",
+                .product(
+                    name: "Configuration",
+                    package: "swift-configuration",
+                    condition: .when(traits: ["Configuration"])
+                ),
                 .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),

@@ -7,6 +7,16 @@ import ServiceLifecycle
 import Testing
 import UnixSignals
 
+#if Configuration
+    import Configuration
+
+    func configured(file: FileProvider<JSONSnapshot>) async throws -> Client {
+        let config = ConfigReader(providers: [EnvironmentVariablesProvider(), file])
+        let client = try await Client(Client.Configuration(config: config.scoped(to: "photonpump")))
+        return client
+    }
+#endif
+
 /// What the articles show besides what stands in the README.
 struct ArticleSnippets {
     func service(_ url: String) async throws {

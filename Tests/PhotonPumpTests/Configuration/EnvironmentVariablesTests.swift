@@ -31,6 +31,17 @@ struct EnvironmentVariablesTests {
         #expect(configuration == expected)
     }
 
+    @Test("settings in environment variables can be all that there are")
+    func all() throws {
+        for (configuration, url, settings) in GivenSettingsTests.examples {
+            var variables = ["PHOTONPUMP_URL": url]
+            for (name, text) in settings {
+                variables["PHOTONPUMP_\(name.words.joined(separator: "_").uppercased())"] = text
+            }
+            #expect(try Client.Configuration(environment: variables) == configuration, "\(variables)")
+        }
+    }
+
     @Test(
         "settings in environment variables that are wrong are refused, naming the variable and no password",
         arguments: [
@@ -39,6 +50,18 @@ struct EnvironmentVariablesTests {
             (["PHOTONPUMP_USERNAME": "admin"], "PHOTONPUMP_USERNAME: is set, but PHOTONPUMP_PASSWORD is not"),
             (["PHOTONPUMP_PASSWORD": "hunter2"], "PHOTONPUMP_PASSWORD: is set, but PHOTONPUMP_USERNAME is not"),
             (["PHOTONPUMP_TLS_HOST_NAME": "es"], "PHOTONPUMP_TLS_HOST_NAME: has no effect without TLS"),
+            (
+                ["PHOTONPUMP_URL": "tls://h?tlsVerifyCert=false", "PHOTONPUMP_TLS_CA_FILE": "ca.pem"],
+                "PHOTONPUMP_TLS_CA_FILE: contradicts the setting not to verify certificates"
+            ),
+            (
+                ["PHOTONPUMP_URL": "tls://h", "PHOTONPUMP_TLS_CERT_FILE": "c.pem"],
+                "PHOTONPUMP_TLS_CERT_FILE: is set, but PHOTONPUMP_TLS_KEY_FILE is not"
+            ),
+            (
+                ["PHOTONPUMP_URL": "tls://h", "PHOTONPUMP_TLS_KEY_FILE": "k.pem"],
+                "PHOTONPUMP_TLS_KEY_FILE: is set, but PHOTONPUMP_TLS_CERT_FILE is not"
+            ),
         ])
     func wrong(_ variables: [String: String], words: String) throws {
         let error = try #require(throws: PhotonPumpError.self) { try Client.Configuration(environment: variables) }

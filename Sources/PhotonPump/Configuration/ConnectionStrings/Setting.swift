@@ -1,10 +1,13 @@
 /// A setting of connection strings: its name, and how it is read into a draft and written from it.
 struct Setting {
     let name: String
+    /// What its values are.
+    let type: Any.Type
     /// Its place in the draft; nil if it has none.
     let path: PartialKeyPath<ConnectionDraft>?
     private let set: (_ text: String, inout ConnectionDraft) -> Bool
-    private let meaning: String
+    /// What a value must be, as in "must be …".
+    let meaning: String
     /// nil if the draft has the default.
     let write: (ConnectionDraft) -> String?
 
@@ -14,6 +17,7 @@ struct Setting {
         _ path: WritableKeyPath<ConnectionDraft, Value>
     ) {
         self.name = name
+        self.type = Value.self
         self.path = path
         self.meaning = format.meaning
         self.set = { text, draft in
@@ -39,6 +43,7 @@ struct Setting {
     /// A setting without a place in the draft: its form handles it, or it means nothing to this client.
     init(_ name: String) {
         self.name = name
+        self.type = String.self
         self.path = nil
         self.meaning = "text"
         self.set = { _, _ in true }
