@@ -19,7 +19,7 @@ actor ClusterCore {
     nonisolated let executor: QueueExecutor
     private(set) var membership: Membership
     private(set) var store: Store
-    private var outlets: [Int: Outlet] = [:]
+    private var outlets: [Outlet?]
     private var isDelivering = false
     private let tickInterval: Duration
     /// Fires while there are persistent subscriptions.
@@ -40,6 +40,7 @@ actor ClusterCore {
     init(_ addresses: [NodeAddress], _ configuration: EmbeddedServer.Configuration, _ environment: Environment) {
         self.environment = environment
         self.executor = environment.executor(label: "embedded-eventstore")
+        self.outlets = Array(repeating: nil, count: addresses.count)
         self.tickInterval = configuration.persistentSubscriptionTick
         self.membership = Membership(addresses, configuration.generation, newID: environment.newID)
         self.store = Store(
@@ -123,7 +124,7 @@ actor ClusterCore {
         while true {
             let deliveries = self.store.takeDeliveries()
             guard !deliveries.isEmpty else { return }
-            for (node, own) in Dictionary(grouping: deliveries, by: \.subscriber.client.node) {
+            for (node, own) in Dictionary(grouping: deliveries, by: \.subscriber.client.node).inOrder {
                 self.outlets[node]?.deliver(own)
             }
         }
@@ -132,7 +133,7 @@ actor ClusterCore {
     /// Sends subscribers what has been collected for them.
     func endTurn() {
         self.deliver()
-        while self.outlets.values.reduce(false, { $1.flush() || $0 }) { self.deliver() }
+        while self.outlets.reduce(false, { ($1?.flush() ?? false) || $0 }) { self.deliver() }
         self.keepTicking()
     }
 

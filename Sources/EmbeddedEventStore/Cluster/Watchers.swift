@@ -1,3 +1,5 @@
+internal import PhotonPumpWire
+
 /// Tasks that wait for a value to meet a condition; used within one actor.
 final class Watchers<Value> {
     private var watchers: [Int: (condition: (Value) -> Bool, met: AsyncStream<Never>.Continuation)] = [:]
@@ -21,7 +23,7 @@ final class Watchers<Value> {
     }
 
     func valueChanged(to value: Value) {
-        for (id, watcher) in self.watchers where watcher.condition(value) {
+        for (id, watcher) in self.watchers.inOrder where watcher.condition(value) {
             self.watchers.removeValue(forKey: id)?.met.finish()
         }
     }

@@ -60,7 +60,7 @@ final class Connections {
 
     /// The same has happened to all of them.
     func handle(_ event: ServerConnection.Event) {
-        for id in self.byID.keys { self.handle(event, on: id) }
+        for id in self.byID.keys.sorted() { self.handle(event, on: id) }
     }
 
     private func handle(_ event: ServerConnection.Event, on id: Int) {
@@ -109,8 +109,9 @@ final class Connections {
 
     /// Sends what was collected; false if there is nothing.
     func flushDeliveries() -> Bool {
-        let isAny = !self.delivered.isEmpty
-        while let id = self.delivered.popFirst() {
+        let delivered = self.delivered.sorted()
+        self.delivered = []
+        for id in delivered {
             do {
                 try self.byID[id]?.flushDeliveries()
             } catch {
@@ -118,7 +119,7 @@ final class Connections {
             }
             self.limitAnonymous(id)
         }
-        return isAny
+        return !delivered.isEmpty
     }
 
     // MARK: - Ending
@@ -127,7 +128,7 @@ final class Connections {
     ///
     /// - Parameter abruptly: whether clients see their connections reset rather than closed.
     func drop(abruptly: Bool = false, where isMeant: (ServerConnection) -> Bool = { _ in true }) {
-        for (id, connection) in self.byID where isMeant(connection) {
+        for (id, connection) in self.byID.inOrder where isMeant(connection) {
             if abruptly { connection.reset() }
             self.end(id, .fault)
         }
@@ -144,7 +145,7 @@ final class Connections {
     func stop() {
         let connections = self.byID
         self.byID = [:]
-        for (id, connection) in connections {
+        for (id, connection) in connections.inOrder {
             connection.close(.serverStopped)
             self.left(id)
         }

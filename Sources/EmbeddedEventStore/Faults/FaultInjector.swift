@@ -17,7 +17,7 @@ final class FaultInjector {
     /// Ends a fault, or all of them.
     func remove(_ id: FaultPlan.ID?) {
         self.plan.remove(id)
-        for (known, record) in self.records where id == nil || known == id {
+        for (known, record) in self.records.inOrder where id == nil || known == id {
             self.records[known] = nil
             record.finish()
         }

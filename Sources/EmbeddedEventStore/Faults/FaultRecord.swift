@@ -1,3 +1,4 @@
+internal import PhotonPumpWire
 internal import Synchronization
 
 /// How often a fault has struck, and who waits for that.
@@ -33,7 +34,7 @@ final class FaultRecord: Sendable {
     private func change(_ change: (inout sending State) -> Void) {
         let ready = self.state.withLock { state in
             change(&state)
-            let ready = state.waiters.compactMap { id, waiter in
+            let ready = state.waiters.inOrder.compactMap { id, waiter in
                 state.outcome(waiter.count).map { (id, waiter.continuation, $0) }
             }
             for (id, _, _) in ready { state.waiters[id] = nil }

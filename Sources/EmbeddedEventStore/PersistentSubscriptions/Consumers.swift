@@ -54,8 +54,7 @@ struct Consumers {
 
     var count: Int { self.byID.count }
     subscript(id: Subscriber) -> Consumer? { self.byID[id] }
-    /// In no particular order.
-    var ids: some Collection<Subscriber> { self.byID.keys }
+    var ids: some Collection<Subscriber> { self.queue }
 
     /// What is reported about each, ordered by address.
     ///

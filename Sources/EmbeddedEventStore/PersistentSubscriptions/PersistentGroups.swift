@@ -42,7 +42,7 @@ struct PersistentGroups {
 
     /// The matching consumers, with their groups.
     func consumers(where isMeant: (Subscriber) -> Bool) -> [(group: String, consumer: Subscriber)] {
-        self.byID.flatMap { id, group in
+        self.byID.inOrder.flatMap { id, group in
             group.members.filter(isMeant).map { (id, $0) }
         }
     }

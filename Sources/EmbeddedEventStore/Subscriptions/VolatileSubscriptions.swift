@@ -43,15 +43,15 @@ struct VolatileSubscriptions {
     /// Ends the subscriptions of a connection, or of all connections to a node.
     @discardableResult
     mutating func removeAll(where isMeant: (ClientID) -> Bool) -> [Subscriber] {
-        var removed: [Subscriber] = []
+        var removed: [VolatileSubscription] = []
         for (stream, subscriptions) in self.byStream {
-            let leaving = subscriptions.map(\.subscriber).filter { isMeant($0.client) }
+            let leaving = subscriptions.filter { isMeant($0.subscriber.client) }
             guard !leaving.isEmpty else { continue }
             removed += leaving
             self.byStream[stream]?.removeAll { isMeant($0.subscriber.client) }
             self.forgetIfUnused(stream)
         }
-        return removed
+        return removed.sorted { $0.order < $1.order }.map(\.subscriber)
     }
 
     /// Ends the subscriptions whose filters took too long: they would miss events without knowing it.

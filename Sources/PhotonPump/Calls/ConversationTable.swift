@@ -178,14 +178,14 @@ final class ConversationTable<Entry> {
         return (over, held)
     }
 
-    /// Entries whose deadline has passed. Entries whose delay is over wait for their turn again.
+    /// Entries whose deadline has passed, in order. Entries whose delay is over wait for their turn again.
     func expire(now: Instant) -> [Entry] {
-        var (expired, due): ([Entry], [GUID]) = ([], [])
+        var (expired, due): ([Slot], [GUID]) = ([], [])
         while let next = self.deadlines.popDue(by: now) {
             guard let slot = self.slots[next.id], slot.due == next.time else { continue }
             if slot.startBy <= now {
                 self.remove(next.id)
-                expired.append(slot.entry)
+                expired.append(slot)
             } else {
                 due.append(next.id)
                 self.watch(next.id, until: slot.startBy)
@@ -195,16 +195,16 @@ final class ConversationTable<Entry> {
         self.forgetCancelled()
         let slots = self.slots
         self.deadlines.removeOver { slots[$0.id]?.due != $0.time }
-        return expired
+        return expired.sorted { $0.number < $1.number }.map(\.entry)
     }
 
     /// All entries: first those that were sent, then those that wait, in order.
     func removeAll() -> [Entry] {
-        let sent = self.slots.values.filter { $0.state != .waiting }.map(\.entry)
-        let entries = sent + self.order.compactMap { self.slots[$0] }.filter { $0.state == .waiting }.map(\.entry)
+        let sent = self.slots.values.filter { $0.state != .waiting }.sorted { $0.number < $1.number }
+        let waiting = self.order.compactMap { self.slots[$0] }.filter { $0.state == .waiting }
         (self.slots, self.order, self.held, self.deadlines) = ([:], [], [], DeadlineQueue())
         (self.inFlightCount, self.queuedCount) = (0, 0)
-        return entries
+        return (sent + waiting).map(\.entry)
     }
 
     // MARK: Book-keeping

@@ -35,7 +35,7 @@ final class Workers {
 
     /// - Parameter error: what they should end with, if they should.
     func stopAll(_ error: PhotonPumpError?) {
-        for stop in self.workers.values { stop(error) }
+        for (_, stop) in self.workers.inOrder { stop(error) }
     }
 
     func begin(_ request: Outcome<[UInt8]>, _ id: GUID) {
@@ -47,7 +47,7 @@ final class Workers {
     }
 
     func failRequests(_ error: PhotonPumpError) {
-        for request in self.requests.values { request.resolve(.failure(error)) }
+        for (_, request) in self.requests.inOrder { request.resolve(.failure(error)) }
     }
 
     // MARK: Those who wait

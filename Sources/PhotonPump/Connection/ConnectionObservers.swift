@@ -46,12 +46,12 @@ struct ConnectionObservers {
     mutating func end(_ result: Result<Void, PhotonPumpError>) {
         let waiters = self.waiters
         self.waiters = [:]
-        for waiter in waiters.values { waiter.continuation.resume(with: result.mapError { $0 }) }
+        for (_, waiter) in waiters.inOrder { waiter.continuation.resume(with: result.mapError { $0 }) }
     }
 
     /// Fails those who have waited for long enough.
     mutating func expire(now: Environment.Instant, _ error: @autoclosure () -> PhotonPumpError) {
-        for (id, waiter) in self.waiters where waiter.deadline <= now {
+        for (id, waiter) in self.waiters.inOrder where waiter.deadline <= now {
             self.waiters[id] = nil
             waiter.continuation.resume(throwing: error())
         }

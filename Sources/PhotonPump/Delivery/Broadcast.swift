@@ -1,3 +1,4 @@
+internal import PhotonPumpWire
 internal import Synchronization
 
 /// Tells any number of readers what happens: each in the order in which it was noted, from when it began to read.
@@ -34,7 +35,7 @@ final class Broadcast<Element: Sendable>: Sendable {
     deinit {
         let state = self.state.withLock { $0 }
         for call in state.calls { call() }
-        for reader in state.readers.values { reader.finish() }
+        for (_, reader) in state.readers.inOrder { reader.finish() }
     }
 
     var readerCount: Int { self.state.withLock { $0.readers.count } }
@@ -64,7 +65,7 @@ final class Broadcast<Element: Sendable>: Sendable {
     /// Of what happens last, readers who come later are told as well.
     func note(_ element: Element) {
         self.state.withLock { state in
-            let readers = state.readers.values
+            let readers = state.readers.inOrder.map(\.value)
             for reader in readers { state.calls.append { reader.tell(element) } }
             guard self.isLast(element) else { return }
             for reader in readers { state.calls.append { reader.finish() } }

@@ -25,24 +25,23 @@ enum GracefulShutdown {
     }
 
     /// Runs `body`, and cancels it when the shutdown begins.
-    static func cancelling<Output: Sendable>(
-        _ body: @escaping @Sendable () async throws -> Output
-    ) async throws -> Output {
-        #if ServiceLifecycle
-            try await cancelWhenGracefulShutdown(body)
-        #else
-            try await body()
-        #endif
+    static func cancelling(_ body: @escaping @Sendable () async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await body() }
+            tasks.addTask {
+                try await self.begin()
+                throw CancellationError()
+            }
+            defer { tasks.cancelAll() }
+            try await tasks.next()
+        }
     }
 
     /// Returns when it begins.
     ///
     /// - Throws: `CancellationError`.
     static func begin() async throws {
-        #if ServiceLifecycle
-            try await gracefulShutdown()
-        #else
-            try await Outcome<Void>().wait()
-        #endif
+        let beginning = Outcome<Void>()
+        try await self.watch({ try await beginning.wait() }, stop: { beginning.resolve(.success(())) })
     }
 }

@@ -30,6 +30,6 @@ final class Pauses {
     func endAll() {
         let pauses = self.pauses
         self.pauses = [:]
-        for pause in pauses.values { pause.report() }
+        for (_, pause) in pauses.inOrder { pause.report() }
     }
 }

@@ -55,7 +55,7 @@ struct Subscribers {
     var count: Int { self.entries.count }
 
     /// The current subscribers.
-    var present: [any Subscriber] { self.entries.values.compactMap(\.subscriber) }
+    var present: [any Subscriber] { self.entries.inOrder.compactMap(\.value.subscriber) }
 
     /// Whether no subscriber is busy, except for what belongs to this work, or waiting for the server to confirm that it
     /// left. A deallocated one has posted its message already.
@@ -77,7 +77,7 @@ struct Subscribers {
     mutating func end(_ id: GUID) -> Bool {
         guard let entry = self.entries.removeValue(forKey: id) else { return false }
         if self.ending.count == Self.endingLimit {
-            for entry in self.ending.values { entry.subscriber?.unsubscribed() }
+            for (_, entry) in self.ending.inOrder { entry.subscriber?.unsubscribed() }
             self.ending = [:]
         }
         self.ending[id] = entry
@@ -111,6 +111,6 @@ struct Subscribers {
     /// - Returns: the current subscribers, and those that have left.
     mutating func removeAll() -> (present: [any Subscriber], leaving: [any Subscriber]) {
         defer { (self.entries, self.ending, self.receivers) = ([:], [:], []) }
-        return (self.present, self.ending.values.compactMap(\.subscriber))
+        return (self.present, self.ending.inOrder.compactMap(\.value.subscriber))
     }
 }

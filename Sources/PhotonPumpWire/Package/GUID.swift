@@ -5,7 +5,7 @@
 /// bytes  67 45 23 01  ab 89  ef cd  01 23  45 67 89 ab cd ef
 /// ```
 /// The swap exists only here. Correlation ids and event ids are GUIDs.
-package struct GUID: Hashable, Sendable {
+package struct GUID: Hashable, Comparable, Sendable {
     package static let byteCount = 16
     package static let zero = GUID(first: 0, second: 0)
 
@@ -21,6 +21,11 @@ package struct GUID: Hashable, Sendable {
     /// A GUID of two numbers, such as a random half and a counted half.
     package init(_ first: UInt64, _ second: UInt64) {
         self.init(first: first.littleEndian, second: second.littleEndian)
+    }
+
+    /// An order that means nothing, but is always the same.
+    package static func < (first: Self, second: Self) -> Bool {
+        (first.first, first.second) < (second.first, second.second)
     }
 
     /// Reads 16 bytes in wire order; `nil` when `bytes` has another length.
