@@ -86,7 +86,13 @@ let package = Package(
         // Sockets, TLS over them, and the executor they are served on.
         .target(
             name: "PhotonPumpTransport",
-            dependencies: ["COpenSSL", "CResolver", "PhotonPumpWire"],
+            dependencies: [
+                "COpenSSL",
+                "CResolver",
+                "PhotonPumpWire",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
             swiftSettings: settings
         ),
         // The client.

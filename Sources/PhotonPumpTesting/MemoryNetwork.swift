@@ -20,13 +20,17 @@ internal import PhotonPumpTransport
 /// ```
 ///
 /// There is no TLS in it: a server with TLS does not start, and a client with TLS is not
-/// made. ``withClientInMemory(_:logger:_:)`` is all of this in one line.
+/// made. ``withClientInMemory(_:in:logger:_:)`` is all of this in one line.
 public final class MemoryNetwork: Sendable {
     let environment: Environment
 
     /// Creates a network with nothing in it.
     public init() {
         self.environment = Environment(memory: MemoryHost())
+    }
+
+    init(_ environment: Environment) {
+        self.environment = environment
     }
 }
 

@@ -14,6 +14,7 @@ public import PhotonPump
 ///
 /// - Parameters:
 ///   - configuration: the server's; the client connects by its connection string.
+///   - network: where they are; one of their own by default.
 ///   - logger: receives what the client logs.
 ///   - body: receives the connected client, and the server.
 /// - Returns: what `body` returns.
@@ -21,11 +22,11 @@ public import PhotonPump
 @discardableResult
 public func withClientInMemory<Output>(
     _ configuration: EmbeddedServer.Configuration = .init(),
+    in network: MemoryNetwork = MemoryNetwork(),
     logger: Logger = Logger(label: "PhotonPump"),
     _ body: (Client, EmbeddedServer) async throws -> Output
 ) async throws -> Output {
-    let network = MemoryNetwork()
-    return try await withEmbeddedServer(configuration, in: network) { server in
+    try await withEmbeddedServer(configuration, in: network) { server in
         try await withClient(server.connectionString, in: network, logger: logger) { client in
             try await body(client, server)
         }

@@ -1,9 +1,9 @@
-internal import Dispatch
 internal import Logging
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
 internal import PhotonPumpTransport
+internal import PhotonPumpWire
 
 /// The server's HTTP port, on the server's queue: gossip, pings and persistent subscriptions. NIO serves the clients, each
 /// with an ``HTTPExchange``; they are accepted as those of TCP are, so that a port is taken and given back in one way. In
@@ -111,7 +111,7 @@ actor HTTPSide {
     }
 
     private nonisolated func onQueue(_ work: @escaping @Sendable (isolated HTTPSide) -> Void) {
-        self.executor.queue.async { self.assumeIsolated(work) }
+        self.executor.run(here: false) { self.assumeIsolated(work) }
     }
 
     private func received(_ head: HTTPRequestHead, on id: Int, _ reply: @escaping @Sendable (HTTPAnswer) -> Void) {
@@ -120,7 +120,7 @@ actor HTTPSide {
 
     /// The server was suspended, and is no longer.
     func resume() {
-        for (id, connection) in self.connections {
+        for (id, connection) in self.connections.inOrder {
             guard let request = connection.request else { continue }
             self.connections[id]?.request = nil
             self.received(request.head, on: id, request.reply)
@@ -129,7 +129,7 @@ actor HTTPSide {
 
     /// Stops listening and ends all connections; `closed` runs when both are done.
     func close(_ closed: @escaping @Sendable () -> Void) {
-        let closing = DispatchGroup()
+        let closing = Countdown(closed)
         closing.enter()
         if let listener {
             listener.close { closing.leave() }
@@ -141,7 +141,7 @@ actor HTTPSide {
             closing.enter()
             connection.close { closing.leave() }
         }
-        closing.notify(queue: .global(), execute: closed)
+        closing.leave()
     }
 }
 

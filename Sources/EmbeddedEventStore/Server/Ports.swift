@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import Logging
 internal import PhotonPumpTransport
 
@@ -162,7 +161,7 @@ final class Ports {
         meanwhile: () -> Void = {}
     ) async {
         await withCheckedContinuation { continuation in
-            let closing = DispatchGroup()
+            let closing = Countdown { continuation.resume() }
             for listener in listeners {
                 closing.enter()
                 listener.close { closing.leave() }
@@ -172,7 +171,7 @@ final class Ports {
                 http.assumeIsolated { $0.close { closing.leave() } }
             }
             meanwhile()
-            closing.notify(queue: .global()) { continuation.resume() }
+            closing.leave()
         }
     }
 }

@@ -90,7 +90,7 @@ final class Connection {
     func begin() {
         self.timer.schedule(after: self.ends - self.now)
         let (endpoint, report) = (self.node.endpoint, self.report)
-        self.context.environment.addresses(of: endpoint.host, endpoint.port, on: self.context.executor.queue) {
+        self.context.environment.addresses(of: endpoint.host, endpoint.port, on: self.context.executor) {
             report(.located($0))
         }
     }

@@ -10,7 +10,7 @@ enum AddressLookup {
     /// - Throws: `SocketError` if the name is unknown or cannot be looked up, or `CancellationError`.
     static func addresses(of endpoint: Endpoint, _ environment: Environment) async throws -> [String] {
         try await self.answer(about: endpoint.host, environment) { executor, outcome in
-            environment.addresses(of: endpoint.host, endpoint.port, on: executor.queue) { result in
+            environment.addresses(of: endpoint.host, endpoint.port, on: executor) { result in
                 outcome.resolve(result.map { $0.map(\.host) }.mapError { $0 })
             }
         }
@@ -21,7 +21,7 @@ enum AddressLookup {
     /// - Throws: as ``addresses(of:_:)``.
     static func servers(of service: String, _ environment: Environment) async throws -> [Endpoint] {
         let records = try await self.answer(about: service, environment) { executor, outcome in
-            environment.servers(of: service, on: executor.queue) { outcome.resolve($0.mapError { $0 }) }
+            environment.servers(of: service, on: executor) { outcome.resolve($0.mapError { $0 }) }
         }
         var generator = environment.randomness
         return records.inOrder(using: &generator).map { Endpoint(host: $0.host, port: $0.port) }

@@ -1,4 +1,4 @@
-package import Dispatch
+internal import Dispatch
 internal import Foundation
 package import PhotonPumpWire
 
@@ -8,12 +8,12 @@ package import PhotonPumpWire
 package final class Environment: Sendable {
     package typealias LookUp =
         @Sendable (
-            _ host: String, _ port: Int, DispatchQueue,
+            _ host: String, _ port: Int, QueueExecutor,
             @escaping @Sendable (Result<[SocketAddress], SocketError>) -> Void
         ) -> Void
     package typealias LookUpService =
         @Sendable (
-            _ service: String, DispatchQueue, @escaping @Sendable (Result<[ServiceRecord], SocketError>) -> Void
+            _ service: String, QueueExecutor, @escaping @Sendable (Result<[ServiceRecord], SocketError>) -> Void
         ) -> Void
     package typealias Dial =
         @Sendable ([SocketAddress], SocketOptions, QueueExecutor, @escaping () -> Void) -> any Dialling
@@ -30,14 +30,16 @@ package final class Environment: Sendable {
     private let dial: Dial
     /// Where servers listen, and clients find them; nil for the machine's network.
     package let memory: MemoryHost?
+    /// Where everything runs; nil for the machine's threads.
+    private let loop: RunLoop?
 
     /// - Parameters:
     ///   - clock: the time, for limits and pauses.
     ///   - calendar: the time since 1970, for comparing with that of other machines.
     ///   - pause: returns at this time, or throws `CancellationError`.
     ///   - chances: random bits.
-    ///   - lookUp: finds the addresses of a host; its closure runs on the queue.
-    ///   - lookUpService: finds the servers of a service; its closure runs on the queue.
+    ///   - lookUp: finds the addresses of a host; its closure runs on the executor's queue.
+    ///   - lookUpService: finds the servers of a service; its closure runs on the executor's queue.
     ///   - dial: begins a connection to the first of these addresses that accepts one; see ``Dialling``.
     ///   - memory: takes the place of both lookups, `dial` and the ports of the machine.
     package init(
@@ -47,21 +49,25 @@ package final class Environment: Sendable {
             try await Task.sleep(until: $0.onContinuousClock, clock: .continuous)
         },
         chances: @escaping @Sendable () -> UInt64 = { .random(in: 0 ... .max) },
-        lookUp: @escaping LookUp = AddressResolver.resolve,
-        lookUpService: @escaping LookUpService = ServiceResolver.resolve,
+        lookUp: @escaping LookUp = { AddressResolver.resolve(host: $0, port: $1, on: $2.queue, completion: $3) },
+        lookUpService: @escaping LookUpService = { ServiceResolver.resolve($0, on: $1.queue, completion: $2) },
         dial: @escaping Dial = { SocketConnector($0, $1, executor: $2, completion: $3) },
-        memory: MemoryHost? = nil
+        memory: MemoryHost? = nil,
+        loop: RunLoop? = nil
     ) {
         self.clock = clock
         self.calendar = calendar
         self.pause = pause
         self.chances = chances
         self.memory = memory
+        self.loop = loop
         if let memory {
-            self.lookUp = { _, port, queue, found in queue.async { found(.success(memory.addresses(port: port))) } }
-            self.lookUpService = { service, queue, found in
+            self.lookUp = { _, port, executor, found in
+                executor.run(here: false) { found(.success(memory.addresses(port: port))) }
+            }
+            self.lookUpService = { service, executor, found in
                 let error = SocketError("resolve", reason: "there is no DNS in memory", address: service)
-                queue.async { found(.failure(error)) }
+                executor.run(here: false) { found(.failure(error)) }
             }
             self.dial = { addresses, _, executor, completion in
                 MemoryDialling(addresses, on: memory, executor, completion)
@@ -71,6 +77,13 @@ package final class Environment: Sendable {
             self.lookUpService = lookUpService
             self.dial = dial
         }
+    }
+
+    /// A network in memory that is simulated on this loop.
+    package convenience init(simulatedOn loop: RunLoop) {
+        self.init(
+            clock: { loop.now }, calendar: { loop.sinceEpoch }, pause: { try await loop.sleep(until: $0) },
+            chances: { loop.chance() }, memory: MemoryHost(), loop: loop)
     }
 
     // MARK: Time
@@ -88,11 +101,12 @@ package final class Environment: Sendable {
 
     /// A timer whose closure runs on the executor's queue.
     package func timer(on executor: QueueExecutor, _ fired: @escaping () -> Void) -> QueueTimer {
-        QueueTimer(on: executor.queue, fired: fired)
+        QueueTimer(on: executor, fired: fired)
     }
 
     /// Runs `body` on the executor's queue after this time. It cannot be called off, so it must do no harm by then.
     package func run(after delay: Duration, on executor: QueueExecutor, _ body: @escaping @Sendable () -> Void) {
+        if let loop { return loop.at(self.now + delay, .work(executor, body)) }
         executor.queue.asyncAfter(deadline: .now() + max(0, delay / .seconds(1)), execute: body)
     }
 
@@ -118,31 +132,33 @@ package final class Environment: Sendable {
     // MARK: Threads and tasks
 
     /// - Parameter label: names the queue, for debuggers.
-    package func executor(label: String) -> QueueExecutor { QueueExecutor(label: label) }
+    package func executor(label: String) -> QueueExecutor { QueueExecutor(label: label, on: self.loop) }
 
     /// Starts a task that nobody awaits. Whoever starts it owns it, and cancels it when it is no longer of use.
-    package func task(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> { Task { await body() } }
+    package func task(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
+        Task(executorPreference: self.loop) { await body() }
+    }
 
     // MARK: Connections
 
     /// Finds the addresses of a host.
     ///
-    /// - Parameter found: runs on `queue`.
+    /// - Parameter found: runs on the executor's queue.
     package func addresses(
-        of host: String, _ port: Int, on queue: DispatchQueue,
+        of host: String, _ port: Int, on executor: QueueExecutor,
         _ found: @escaping @Sendable (Result<[SocketAddress], SocketError>) -> Void
     ) {
-        self.lookUp(host, port, queue, found)
+        self.lookUp(host, port, executor, found)
     }
 
     /// Finds the servers of a service, by the name of its SRV records.
     ///
-    /// - Parameter found: runs on `queue`.
+    /// - Parameter found: runs on the executor's queue.
     package func servers(
-        of service: String, on queue: DispatchQueue,
+        of service: String, on executor: QueueExecutor,
         _ found: @escaping @Sendable (Result<[ServiceRecord], SocketError>) -> Void
     ) {
-        self.lookUpService(service, queue, found)
+        self.lookUpService(service, executor, found)
     }
 
     /// Prepares to connect to the first of these addresses that accepts.

@@ -5,7 +5,7 @@ extension Environment {
     /// copied, compared and destroyed by way of tables that the runtime fills in.
     package struct Instant: Comparable, Hashable, Sendable {
         /// The time since the clock's origin.
-        private let elapsed: Duration
+        let elapsed: Duration
 
         /// - Parameter elapsed: the time since the clock's origin, which is the same for all of its moments.
         package init(elapsed: Duration) {

@@ -17,8 +17,10 @@ enum Platform {
 
     #if canImport(Darwin)
         static let keepAliveIdle = TCP_KEEPALIVE
+        static var currentThread: UInt { UInt(bitPattern: pthread_self()) }
     #else
         static let keepAliveIdle = TCP_KEEPIDLE
+        static var currentThread: UInt { pthread_self() }
     #endif
 
     #if canImport(Darwin)

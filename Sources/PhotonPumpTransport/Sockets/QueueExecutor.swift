@@ -1,22 +1,32 @@
 package import Dispatch
 internal import Synchronization
 
-/// A serial executor on a dispatch queue: an actor on it runs where its connections' readiness events arrive.
+/// A serial executor on a dispatch queue: an actor on it runs where its connections' readiness events arrive. In a
+/// simulation, the loop takes the place of the queue.
 package final class QueueExecutor: SerialExecutor {
     package let queue: DispatchQueue
 
     /// Marks the queues of all executors: who runs on one must not wait for another, which may be waiting for it.
     private static let key = DispatchSpecificKey<Bool>()
 
+    /// Of a simulation, which knows the executor by this number; nil and 0 otherwise.
+    let loop: RunLoop?
+    let number: Int
+    let label: String
+
     private let sharedPoller = Mutex<Poller?>(nil)
 
-    package init(label: String) {
+    package init(label: String, on loop: RunLoop? = nil) {
+        self.label = label
+        self.loop = loop
+        self.number = loop?.numberForExecutor() ?? 0
         self.queue = DispatchQueue(label: label)
         self.queue.setSpecific(key: Self.key, value: true)
     }
 
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
+        if let loop { return loop.add(.isolatedJob(job, self)) }
         self.queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
     }
 
@@ -25,7 +35,11 @@ package final class QueueExecutor: SerialExecutor {
     }
 
     package func checkIsolated() {
-        dispatchPrecondition(condition: .onQueue(self.queue))
+        if let loop {
+            precondition(loop.isRunning(self), "not on \(self.label)")
+        } else {
+            dispatchPrecondition(condition: .onQueue(self.queue))
+        }
     }
 
     /// Runs `work` on the queue.
@@ -33,7 +47,9 @@ package final class QueueExecutor: SerialExecutor {
     /// - Parameter here: do it on this very thread, before returning; what runs on the queue just now is waited for.
     ///   Otherwise, and on the queue of any executor, it is done later.
     package func run(here: Bool, _ work: @escaping @Sendable () -> Void) {
-        if here, DispatchQueue.getSpecific(key: Self.key) == nil {
+        if let loop {
+            if here { loop.runHere(on: self, work) } else { loop.add(.work(self, work)) }
+        } else if here, DispatchQueue.getSpecific(key: Self.key) == nil {
             self.queue.sync(execute: work)
         } else {
             self.queue.async(execute: work)

@@ -146,6 +146,23 @@ struct EmbeddedSnippet {
         }
     }
 
+    @Test func ponyIsOfferedAgain() async throws {
+        try await withSimulation(seed: 7) { simulation in
+            try await withClientInMemory(in: simulation.network) { client, server in
+                try await client.createSubscription("vets", to: "ponies")
+                try await server.seed("ponies", type: "PonyFell", body: ["pony": "Rarity"])
+                let vets = try await client.connectSubscription("vets", to: "ponies")
+                var falls = vets.events.makeAsyncIterator()
+                _ = try await falls.next()
+
+                // Nobody acknowledges it within the half minute that the server gives a consumer.
+                let again = try await falls.next()
+                #expect(again?.retryCount == 1)
+                #expect(simulation.elapsed >= .seconds(30))
+            }
+        }
+    }
+
     @Test func ponyOutlivesTheMaster() async throws {
         let network = MemoryNetwork()
         try await withEmbeddedCluster(in: network) { cluster in

@@ -85,9 +85,9 @@ extension Environment {
     fileprivate static func resolvingNames(
         by address: @escaping @Sendable (String, Int) -> (host: String, port: Int)
     ) -> Environment {
-        Environment(lookUp: { name, port, queue, completion in
+        Environment(lookUp: { name, port, executor, completion in
             let (host, port) = address(name, port)
-            AddressResolver.resolve(host: host, port: port, on: queue, completion: completion)
+            AddressResolver.resolve(host: host, port: port, on: executor.queue, completion: completion)
         })
     }
 }

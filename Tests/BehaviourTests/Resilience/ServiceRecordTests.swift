@@ -17,14 +17,14 @@ struct ServiceRecordTests {
         try await withEmbeddedCluster(logger: .silent) { cluster in
             let ports = cluster.nodes.map { $0.httpPort ?? 0 }
             let asked = Mutex<[String]>([])
-            let environment = Environment(lookUpService: { service, queue, found in
+            let environment = Environment(lookUpService: { service, executor, found in
                 let round = asked.withLock { asked in
                     asked.append(service)
                     return asked.count
                 }
                 var records = [ServiceRecord(host: "127.0.0.1", port: dead.number)]
                 if round > 1 { records += ports.map { ServiceRecord(host: "127.0.0.1", port: $0, priority: 1) } }
-                queue.async { [records] in
+                executor.run(here: false) { [records] in
                     found(round == 3 ? .failure(SocketError("resolve", reason: "no")) : .success(records))
                 }
             })
@@ -46,8 +46,9 @@ struct ServiceRecordTests {
 
     @Test("a cluster that SRV records name is not found without them, and why is said")
     func none() async throws {
-        let environment = Environment(lookUpService: { service, queue, found in
-            queue.async { found(.failure(SocketError("resolve", reason: "there is no such name", address: service))) }
+        let environment = Environment(lookUpService: { service, executor, found in
+            let error = SocketError("resolve", reason: "there is no such name", address: service)
+            executor.run(here: false) { found(.failure(error)) }
         })
         var configuration = Client.Configuration(.service(Self.service))
         configuration.discovery.maximumAttempts = 1
