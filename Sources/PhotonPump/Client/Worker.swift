@@ -1,3 +1,6 @@
+internal import Logging
+internal import PhotonPumpTransport
+
 /// A worker that a service group runs beside the client: a read model that follows events, or a consumer of a persistent
 /// subscription.
 ///
@@ -113,8 +116,9 @@ extension Client {
     /// ``connectSubscription(_:to:bufferSize:bufferBytes:messageTimeout:acknowledgementDelay:name:options:)`` and
     /// ``PersistentSubscription/process(maxConcurrent:partitionedBy:onError:handler:)``, which it calls.
     ///
-    /// With `settings` it creates the subscription, unless that exists; the user must be allowed to. nil, the default,
-    /// means that it has to exist.
+    /// With `settings` it creates the subscription, unless that exists; the user must be allowed to. It does so again, after
+    /// a second, when the subscription is deleted or gone while it runs, as on a server that has lost its data. nil, the
+    /// default, means that it has to exist.
     public nonisolated func worker(
         of group: String,
         to stream: String,
@@ -135,16 +139,56 @@ extension Client {
             try await subscription.process(
                 maxConcurrent: maxConcurrent, partitionedBy: key, onError: onError, handler: handler)
         }
-        return Worker(self, rehearse: process) {
-            if let settings {
-                do {
-                    try await self.createSubscription(group, to: stream, settings: settings, options: options)
-                } catch let error as PhotonPumpError where error.code == .subscriptionExists {}
-            }
+        let work = { @Sendable in
             try await process(
                 self.connectSubscription(
                     group, to: stream, bufferSize: bufferSize, bufferBytes: bufferBytes, messageTimeout: messageTimeout,
                     name: name, options: options))
+        }
+        return Worker(self, rehearse: process) {
+            guard let settings else { return try await work() }
+            try await self.create(group, to: stream, settings, options)
+            while try await !self.ends(work) {
+                // A call would not wait for as long as that may take.
+                guard try await self.waitUntilConnected() else { return }
+                if try await self.create(group, to: stream, settings, options) {
+                    (options.logger ?? self.logger).info(
+                        "subscription created again", metadata: [LogKey.group: "\(group)", LogKey.stream: "\(stream)"])
+                }
+            }
+        }
+    }
+
+    /// - Returns: whether there was none.
+    @discardableResult
+    private nonisolated func create(
+        _ group: String, to stream: String, _ settings: PersistentSubscriptionSettings, _ options: CallOptions
+    ) async throws -> Bool {
+        do {
+            try await self.createSubscription(group, to: stream, settings: settings, options: options)
+            return true
+        } catch let error as PhotonPumpError where error.code == .subscriptionExists {
+            return false
+        }
+    }
+
+    /// Works until the group of services shuts down, or the persistent subscription is gone: then a moment longer, so that
+    /// whoever deletes it again and again is not raced.
+    ///
+    /// - Returns: whether that was the end.
+    private nonisolated func ends(_ work: @escaping @Sendable () async throws -> Void) async throws -> Bool {
+        do {
+            try await work()
+            return true
+        } catch let error as PhotonPumpError where [.subscriptionNotFound, .subscriptionDeleted].contains(error.code) {
+            // What a handler throws is a HandlerError.
+            WorkerStanding.startsAgain()
+        }
+        do {
+            try await GracefulShutdown.cancelling { try await self.environment.sleep(for: .seconds(1)) }
+            return false
+        } catch is CancellationError where GracefulShutdown.hasBegun && !Task.isCancelled {
+            return true
         }
     }
 }

@@ -20,6 +20,11 @@ final class WorkerStanding: Sendable {
         }
     }
 
+    /// The worker has lost its subscription, and gets another one.
+    static func startsAgain() {
+        self.current?.state.withLock { $0 = .starting }
+    }
+
     func running(_ body: () async throws -> Void) async throws {
         self.state.withLock { $0 = .starting }
         defer { self.state.withLock { $0 = .idle } }

@@ -33,6 +33,15 @@ struct ArticleSnippets {
         try await group.run()
     }
 
+    func program(_ group: ServiceGroup, _ logger: Logger) async {
+        do {
+            try await group.run()
+        } catch {
+            logger.critical("stopped: \(error)")
+            exit(1)
+        }
+    }
+
     func album(_ client: Client) -> any Service {
         var settings = PersistentSubscriptionSettings()
         settings.startFrom = .start
@@ -122,6 +131,7 @@ func probe(_ client: Client) async -> (status: Int, body: String) {
     await client.readiness.isReady ? (200, "ready") : (503, "not ready")
 }
 
+@Suite(.timeLimit(.minutes(1)))
 struct ArticleTests {
     @Test func ponyWaitsForTheElection() async throws {
         try await withEmbeddedCluster { cluster in

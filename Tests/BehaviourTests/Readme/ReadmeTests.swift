@@ -3,7 +3,7 @@ import Foundation
 import PhotonPump
 import Testing
 
-@Suite("The documentation")
+@Suite("The documentation", .timeLimit(.minutes(1)))
 struct ReadmeTests {
     private static let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     private static let root = here.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -137,6 +137,7 @@ extension Snippets {
     }
 }
 
+@Suite(.timeLimit(.minutes(1)))
 struct EmbeddedSnippet {
     @Test func ponyIsRecordedInMemory() async throws {
         try await withClientInMemory { client, server in
@@ -202,6 +203,7 @@ struct EmbeddedSnippet {
     }
 }
 
+@Suite(.timeLimit(.minutes(1)))
 struct FaultsSnippet {
     @Test func ponyIsRecordedOnce() async throws {
         try await withEmbeddedServer { server in

@@ -116,6 +116,7 @@ func work(through herd: PersistentSubscription) async throws {
     try await Snippets().competingByHand(herd)
 }
 
+@Suite(.timeLimit(.minutes(1)))
 struct UnitTestSnippets {
     @Test func stableKnowsTheHighestJump() throws {
         let jump = try PonyEvent.types.newEvent(PonyJumped(pony: "Rarity", height: 9))
@@ -163,7 +164,7 @@ struct UnitTestSnippets {
     }
 }
 
-@Suite("Typed events in the documentation")
+@Suite("Typed events in the documentation", .timeLimit(.minutes(1)))
 struct TypedEventArticleTests {
     @Test("typed events in the documentation work")
     func article() async throws {

@@ -1,6 +1,7 @@
 import EmbeddedEventStore
 import Logging
 import PhotonPump
+import PhotonPumpTesting
 import ServiceLifecycle
 import ServiceLifecycleTestKit
 import Testing
@@ -258,6 +259,56 @@ struct ServiceTests {
                 running.cancel()
                 _ = await running.result
             }
+        }
+    }
+
+    @Test("a worker creates its persistent subscription again when it is deleted, or lost with the server's data")
+    func recreatingWorker() async throws {
+        try await withSimulation(seed: 5) { simulation in
+            let logs = LogBook()
+            try await withClientInMemory(in: simulation.network, logger: logs.logger) { client, server in
+                var settings = PersistentSubscriptionSettings()
+                settings.startFrom = .start
+                let (handled, handler) = AsyncStream<String>.makeStream()
+                let worker = client.worker(of: "herd", to: "ponies", creatingWith: settings) { handler.yield($0.type) }
+                let running = simulation.task { try await worker.run() }
+                var types = handled.makeAsyncIterator()
+                try await client.publishEvent(to: "ponies", type: "first", body: [1])
+                #expect(await types.next() == "first")
+
+                try await client.deleteSubscription("herd", to: "ponies")
+                #expect(await types.next() == "first")
+                #expect(await worker.readiness.isReady)
+
+                // A server that is away for longer than a call may take.
+                try await client.deleteSubscription("herd", to: "ponies")
+                await server.kill()
+                try await simulation.sleep(for: .seconds(60))
+                try await server.start()
+                #expect(await types.next() == "first")
+
+                try await server.restart(keepingData: false)
+                try await client.publishEvent(to: "ponies", type: "second", body: [2])
+                #expect(await types.next() == "second")
+                #expect(logs.count("subscription created again", .info) == 3)
+                running.cancel()
+                _ = await running.result
+            }
+        }
+    }
+
+    @Test("a worker that is to find its persistent subscription ends when that is deleted")
+    func endingWorker() async throws {
+        try await TestServer.withClient { client in
+            let stream = TestServer.newStream()
+            try await client.createSubscription("herd", to: stream)
+            let worker = client.worker(of: "herd", to: stream) { _ in }
+            let running = Task { try await worker.run() }
+            while await !worker.readiness.isReady { await Task.yield() }
+            try await client.deleteSubscription("herd", to: stream)
+            let error = await #expect(throws: PhotonPumpError.self) { try await running.value }
+            // It tries once more after it was dropped.
+            #expect(error?.code == .subscriptionNotFound)
         }
     }
 }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import EmbeddedEventStore
 
-@Suite("Watchers of a value") @MainActor struct WatchersTests {
+@Suite("Watchers of a value", .timeLimit(.minutes(1))) @MainActor struct WatchersTests {
     private let watchers = Watchers<Int>()
 
     @Test("watchers of a value do not wait for what is true already")

@@ -2,7 +2,7 @@ import Testing
 
 @testable import PhotonPump
 
-@Suite("The gate of a client")
+@Suite("The gate of a client", .timeLimit(.minutes(1)))
 struct AdmissionGateTests {
     @Test("the gate of a client lets in as many as its limit, and another one when one has left")
     func limit() {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import PhotonPump
 
-@Suite("A mailbox")
+@Suite("A mailbox", .timeLimit(.minutes(1)))
 struct MailboxTests {
     @Test("a mailbox calls the actor once for all messages until it has left")
     func calledOnce() {

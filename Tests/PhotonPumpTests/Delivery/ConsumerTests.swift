@@ -4,7 +4,7 @@ import Testing
 
 @testable import PhotonPump
 
-@Suite("What a consumer that waits receives")
+@Suite("What a consumer that waits receives", .timeLimit(.minutes(1)))
 struct DemandTests {
     private let lost = PhotonPumpError(.connectionLost, "lost")
 
@@ -61,7 +61,7 @@ struct DemandTests {
     }
 }
 
-@Suite("Handing batches to a task that waits")
+@Suite("Handing batches to a task that waits", .timeLimit(.minutes(1)))
 struct ConsumerTests {
     @Test("a task that waits is resumed with what is delivered, at once or later, and what no one waits for is ignored")
     func deliveries() async throws {
