@@ -11,6 +11,9 @@ extension Client {
     /// ```
     /// A client is ready while it is connected and accepts calls. One that is idle, because it was not connected yet,
     /// is not: ``run()`` connects by itself, as does ``waitUntilConnected(timeout:)``.
+    ///
+    /// A server that falls silent without closing its connection is noticed after the interval and the timeout of the
+    /// heartbeat (``Configuration/heartbeat``), 5.75 s by default. Until then the client is ready.
     public var readiness: Readiness {
         if self.isClosing { return Readiness(isReady: false, description: "closed, or about to be") }
         let status = self.status
