@@ -1,3 +1,4 @@
+import PhotonPumpWire
 import ScriptedPeers
 import Synchronization
 import Testing

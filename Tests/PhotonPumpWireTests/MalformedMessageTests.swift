@@ -76,7 +76,7 @@ struct MalformedMessageTests {
 
     @Test("payloads that are no message of random bytes are refused or read, and nothing else happens")
     func random() {
-        var numbers = SplitMix64(state: 20_261_121)
+        var numbers = SeededGenerator(seed: 20_261_121)
         for _ in 0..<20_000 {
             let count = Int.random(in: 0..<80, using: &numbers)
             let bytes = Bytes((0..<count).map { _ in UInt8.random(in: 0...255, using: &numbers) })
@@ -86,7 +86,7 @@ struct MalformedMessageTests {
 
     @Test("payloads that are no message with random changes are refused or read, and nothing else happens")
     func mutated() {
-        var numbers = SplitMix64(state: 4711)
+        var numbers = SeededGenerator(seed: 4711)
         let page = Array(Self.page(count: 5).encoded())
         for _ in 0..<20_000 {
             var bytes = page
@@ -128,18 +128,5 @@ struct MalformedMessageTests {
             lastEventNumber: count - 1,
             lastCommitPosition: 1
         )
-    }
-}
-
-/// A small generator whose numbers are the same in every run.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var z = self.state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

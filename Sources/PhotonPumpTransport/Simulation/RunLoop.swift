@@ -2,6 +2,7 @@ internal import DequeModule
 internal import Dispatch
 internal import Foundation
 internal import HeapModule
+internal import PhotonPumpWire
 internal import Synchronization
 
 /// One thread on which all of a simulation runs, step by step, and its time, which passes only when nothing is left to do.
@@ -34,7 +35,7 @@ package final class RunLoop: TaskExecutor {
         var alarms: Heap<Alarm> = []
         var alarmsSet: UInt64 = 0
         var now = Instant(elapsed: .zero)
-        var chances: SplitMix
+        var chances: SeededGenerator
         var trace = SimulationTrace()
         var executorsMade = 0
         /// How many wait for something that is not simulated.
@@ -64,7 +65,7 @@ package final class RunLoop: TaskExecutor {
     ///   - limit: how much time may pass.
     package init(seed: UInt64, limit: Duration) {
         self.limit = Instant(elapsed: limit)
-        self.state = Mutex(State(chances: SplitMix(state: seed)))
+        self.state = Mutex(State(chances: SeededGenerator(seed: seed)))
     }
 
     package var trace: SimulationTrace { self.state.withLock { $0.trace } }
@@ -248,22 +249,5 @@ extension RunLoop.State {
         case .work(nil, _): self.trace.note(self.now, .endOfSleep)
         }
         return .step(step)
-    }
-}
-
-/// Random numbers that follow from a seed.
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(state: UInt64) {
-        self.state = state
-    }
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9e37_79b9_7f4a_7c15
-        var bits = self.state
-        bits = (bits ^ (bits >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        bits = (bits ^ (bits >> 27)) &* 0x94d0_49bb_1331_11eb
-        return bits ^ (bits >> 31)
     }
 }

@@ -1,5 +1,5 @@
 import EmbeddedEventStore
-import ScriptedPeers
+import PhotonPumpWire
 
 /// Kills, restarts and stalls the nodes of a cluster, cuts their connections and moves the master, as a seed decides.
 struct Disturber {

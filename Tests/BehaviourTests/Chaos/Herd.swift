@@ -1,6 +1,6 @@
 import Foundation
 import PhotonPump
-import ScriptedPeers
+import PhotonPumpWire
 import Synchronization
 
 /// Competing consumers of one persistent subscription, which remember what they have handled.

@@ -1,6 +1,6 @@
 import Foundation
 import PhotonPump
-import ScriptedPeers
+import PhotonPumpWire
 import Testing
 
 /// One of several tasks that write and read through one client, and note what came of it.

@@ -1,5 +1,5 @@
 import PhotonPump
-import ScriptedPeers
+import PhotonPumpWire
 import Testing
 
 /// Kills, restarts and suspends nodes, one after another, as a seed decides.

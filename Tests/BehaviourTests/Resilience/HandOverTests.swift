@@ -1,6 +1,6 @@
 import Foundation
 import PhotonPump
-import ScriptedPeers
+import PhotonPumpWire
 import Testing
 
 @testable import EmbeddedEventStore

@@ -76,7 +76,7 @@ import Testing
 
     @Test("payloads of chance, and real ones with bytes of chance", arguments: 0..<20 as Range<UInt64>)
     func random(_ seed: UInt64) {
-        var generator = SplitMix(state: seed)
+        var generator = SeededGenerator(seed: seed)
         let node = TestNode { $0.write("abc", to: "s") }
         var session = Session()
         let honest = [
@@ -111,18 +111,5 @@ import Testing
         }
         session.schema = .wide
         #expect(node.answer(Package(.ping, GUID(1, 2)), &session)?.command == .pong)
-    }
-}
-
-/// The same numbers for the same seed, everywhere.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var z = self.state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

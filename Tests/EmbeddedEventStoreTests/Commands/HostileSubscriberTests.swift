@@ -11,7 +11,7 @@ import Testing
         .persistentSubscriptionAckEvents, .persistentSubscriptionNakEvents, .writeEvents,
     ]
 
-    private static func payload(_ command: Command, _ generator: inout SplitMix) -> Bytes {
+    private static func payload(_ command: Command, _ generator: inout SeededGenerator) -> Bytes {
         let stream = ["s", "", "$all", "$persistentsubscription-s::g-parked"].randomElement(using: &generator) ?? ""
         let ids = "abcd".map { GUID(letter: $0) }.shuffled(using: &generator)
         var settings = PersistentSubscriptionSettings.tested
@@ -50,7 +50,7 @@ import Testing
 
     @Test("requests of chance, some with bytes of chance, while time passes and clients leave", arguments: 0..<8)
     func random(_ seed: Int) throws {
-        var generator = SplitMix(state: UInt64(seed))
+        var generator = SeededGenerator(seed: UInt64(seed))
         let node = TestNode { $0.write("abc", to: "s") }
         var session = Session()
         for step in 0..<1_000 {

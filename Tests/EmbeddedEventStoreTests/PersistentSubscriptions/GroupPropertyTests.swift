@@ -11,7 +11,7 @@ struct GroupPropertyTests {
         arguments: [ConsumerStrategy.roundRobin, .dispatchToSingle, .pinned], 0..<4 as Range<UInt64>
     )
     func nothingIsLost(_ strategy: ConsumerStrategy, _ seed: UInt64) {
-        var generator = SplitMix(state: seed)
+        var generator = SeededGenerator(seed: seed)
         let settings = PersistentSubscriptionSettings.tested.with {
             ($0.bufferSize, $0.readBatchSize) = (.random(in: 12...30, using: &generator), 10)
             $0.liveBufferSize = .random(in: 0...20, using: &generator)

@@ -1,5 +1,6 @@
 import Foundation
 import PhotonPumpTransport
+import PhotonPumpWire
 import ScriptedPeers
 import Testing
 

@@ -1,4 +1,4 @@
-import ScriptedPeers
+import PhotonPumpWire
 import Testing
 
 @testable import PhotonPump
