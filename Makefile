@@ -130,7 +130,7 @@ check-protos: protos ## Fails when the generated C code is not that of Protos
 
 docs: deps ## Builds the documentation of the libraries into .build/docs
 	@mkdir -p .build/docs
-	$(foreach library,PhotonPump EmbeddedEventStore PhotonPumpTesting,$(call document,$(library)))
+	$(foreach library,PhotonPump PhotonPumpAdmin EmbeddedEventStore PhotonPumpTesting,$(call document,$(library)))
 
 bench: release ## Measures against an embedded server of its own
 	@Tests/Support/with-server $(RELEASED_PUMP) Benchmarks/run $(RELEASED_PUMP)

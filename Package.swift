@@ -17,6 +17,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "PhotonPump", targets: ["PhotonPump"]),
+        .library(name: "PhotonPumpAdmin", targets: ["PhotonPumpAdmin"]),
         .library(name: "EmbeddedEventStore", targets: ["EmbeddedEventStore", "PhotonPumpTesting"]),
         .executable(name: "pump", targets: ["PhotonPumpCLI"]),
     ],
@@ -120,6 +121,17 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // What servers offer over HTTP, for those who run them.
+        .target(
+            name: "PhotonPumpAdmin",
+            dependencies: [
+                "PhotonPump",
+                "PhotonPumpTransport",
+                "PhotonPumpWire",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
         // The server for demos and tests.
         .target(
             name: "EmbeddedEventStore",
@@ -173,6 +185,13 @@ let package = Package(
             resources: [.copy("Vectors")],
             swiftSettings: settings
         ),
+        // Requests over HTTP and their answers, recorded from real servers, for the tests.
+        .target(
+            name: "RecordedExchanges",
+            path: "Tests/RecordedExchanges",
+            resources: [.copy("Vectors")],
+            swiftSettings: settings
+        ),
         // Peers that do what a test tells them to.
         .target(
             name: "ScriptedPeers",
@@ -214,11 +233,26 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "PhotonPumpAdminTests",
+            dependencies: [
+                "EmbeddedEventStore",
+                "PhotonPump",
+                "PhotonPumpAdmin",
+                "PhotonPumpTransport",
+                "PhotonPumpWire",
+                "RecordedExchanges",
+                "ScriptedPeers",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "EmbeddedEventStoreTests",
             dependencies: [
                 "EmbeddedEventStore",
                 "PhotonPumpTransport",
                 "PhotonPumpWire",
+                "RecordedExchanges",
                 "RecordedFrames",
                 "ScriptedPeers",
                 .product(name: "Logging", package: "swift-log"),

@@ -26,15 +26,10 @@ extension Client {
     func info(
         _ group: String, to stream: String, _ httpPort: Int, _ terms: CallTerms
     ) async throws -> PersistentSubscriptionInfo {
-        let operation = "get info of subscription '\(group)' to '\(stream)'"
-        let body = try await self.ask(.get, "info", group, stream, httpPort, terms, operation)
-        do {
-            return try PersistentSubscriptionInfo(json: body)
-        } catch {
-            throw PhotonPumpError(
-                .unreadableReply, "the server's answer cannot be read", during: operation, stream: stream,
-                underlying: error)
-        }
+        let request = try Self.request(
+            .get, "info", group, stream, "get info of subscription '\(group)' to '\(stream)'")
+        let answer = try await self.answer(to: request, httpPort, terms)
+        return try self.read(answer, request) { try PersistentSubscriptionInfo(json: $0) }
     }
 
     /// Has the server deliver parked events again. The request is made over HTTP; in a cluster, to the master.
@@ -51,17 +46,51 @@ extension Client {
         httpPort: Int = Endpoint.defaultGossipPort,
         options: CallOptions = CallOptions()
     ) async throws {
-        let operation = "replay the parked events of subscription '\(group)' to '\(stream)'"
-        _ = try await self.ask(.post, "replayParked", group, stream, httpPort, self.terms(options), operation)
+        let request = try Self.request(
+            .post, "replayParked", group, stream, "replay the parked events of subscription '\(group)' to '\(stream)'")
+        _ = try await self.answer(to: request, httpPort, self.terms(options))
     }
 
-    private func ask(
-        _ method: HTTPRequest.Method, _ page: String, _ group: String, _ stream: String, _ httpPort: Int,
-        _ terms: CallTerms, _ operation: String
-    ) async throws -> [UInt8] {
+    private static func request(
+        _ method: HTTPMethod, _ page: String, _ group: String, _ stream: String, _ operation: String
+    ) throws -> ServerRequest {
         try Arguments.check(stream: stream)
         try Arguments.check(group: group, stream: stream)
-        let login = try await self.loginOverHTTP(terms, operation)
+        var request = ServerRequest(operation, method, ["subscriptions", stream, group, page])
+        request.stream = stream
+        request.meaning = { $0.status == 404 ? (.subscriptionNotFound, "there is no such subscription") : nil }
+        return request
+    }
+
+    /// Makes a request over HTTP; in a cluster, of the master.
+    ///
+    /// - Parameter httpPort: the server's HTTP port, used if gossip does not tell it.
+    /// - Returns: the answer, which is a success.
+    /// - Throws: ``PhotonPumpError``, or `CancellationError`.
+    package func answer(to request: ServerRequest, httpPort: Int, options: CallOptions) async throws -> ServerAnswer {
+        try await self.answer(to: request, httpPort, self.terms(options))
+    }
+
+    /// The value that an answer stands for.
+    ///
+    /// - Throws: ``PhotonPumpError/Code/unreadableReply`` with the error of `read`.
+    package nonisolated func read<Value>(
+        _ answer: ServerAnswer, _ request: ServerRequest, _ read: ([UInt8]) throws -> Value
+    ) throws(PhotonPumpError) -> Value {
+        do {
+            return try read(answer.body)
+        } catch {
+            var unreadable = PhotonPumpError(
+                .unreadableReply, "the server's answer cannot be read", during: request.operation,
+                stream: request.stream, underlying: error)
+            unreadable.http = PhotonPumpError.HTTPExchange(
+                method: request.method.rawValue, path: request.target, status: answer.status)
+            throw unreadable
+        }
+    }
+
+    private func answer(to request: ServerRequest, _ httpPort: Int, _ terms: CallTerms) async throws -> ServerAnswer {
+        let login = try await self.loginOverHTTP(terms, request.operation)
         let (environment, http) = (self.environment, self.context.http)
         let pages = ServerPages(
             configuration: self.configuration, httpPort: httpPort, login: login,
@@ -70,9 +99,7 @@ extension Client {
         ) {
             try await ClusterDiscovery(once: $0, $1, environment, http: http).readGossip()
         }
-        return try await self.perform(terms, operation, stream: stream) {
-            try await pages.ask(method, ["subscriptions", stream, group, page], operation: operation, stream: stream)
-        }
+        return try await self.perform(terms, request) { try await pages.answer(to: request) }
     }
 
     /// The user of a request over HTTP: that of the call, or that of the connection; without one, the user it would be
@@ -94,13 +121,12 @@ extension Client {
 
     /// Makes a request that does not use the connection, within the limits of a call.
     private func perform(
-        _ terms: CallTerms, _ operation: String, stream: String,
-        _ request: @escaping @Sendable () async throws -> [UInt8]
-    ) async throws -> [UInt8] {
+        _ terms: CallTerms, _ request: ServerRequest, _ work: @escaping @Sendable () async throws -> ServerAnswer
+    ) async throws -> ServerAnswer {
         if self.isOver || (self.isRefusing && !terms.isContinued) {
-            throw self.closedError("the client is closed").during(operation, stream: stream)
+            throw self.closedError("the client is closed").during(request.operation, stream: request.stream)
         }
-        let (id, outcome) = (self.nextID(), Outcome<[UInt8]>())
+        let (id, outcome) = (self.nextID(), Outcome<ServerAnswer>())
         self.workers.begin(outcome, id)
         defer {
             self.workers.end(request: id)
@@ -108,11 +134,18 @@ extension Client {
         }
         do {
             let overdue = PhotonPumpError(
-                .timedOut, "no answer within \((terms.deadline - terms.started).words)", during: operation,
-                stream: stream)
-            return try await self.outcome(outcome, until: terms.deadline, overdue, request)
+                .timedOut, "no answer within \((terms.deadline - terms.started).words)", during: request.operation,
+                stream: request.stream)
+            return try await self.outcome(outcome, until: terms.deadline, overdue, work)
         } catch var error as PhotonPumpError {
-            if error.code == .clientClosed { error = error.during(operation, stream: stream) }
+            if error.code == .clientClosed { error = error.during(request.operation, stream: request.stream) }
+            if error.http == nil {
+                // It may be under way.
+                error.http = .init(method: request.method.rawValue, path: request.target, status: nil)
+                error.mayHaveBeenApplied =
+                    request.changesSomething && [.timedOut, .clientClosed].contains(error.code)
+                error.isSafeToRepeat = request.isSafeToRepeat
+            }
             error.elapsed = terms.elapsed
             throw error
         }

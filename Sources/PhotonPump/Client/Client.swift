@@ -45,7 +45,7 @@ public actor Client {
     /// The settings this client was created with.
     public nonisolated var configuration: Configuration { self.context.configuration }
 
-    nonisolated var environment: Environment { self.context.environment }
+    package nonisolated var environment: Environment { self.context.environment }
     nonisolated var executor: QueueExecutor { self.context.executor }
     nonisolated var logger: Logger { self.context.logger }
 

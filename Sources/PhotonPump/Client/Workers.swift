@@ -13,7 +13,7 @@ final class Workers {
 
     /// Each with the closure that stops it.
     private var workers: [GUID: @Sendable (PhotonPumpError?) -> Void] = [:]
-    private var requests: [GUID: Outcome<[UInt8]>] = [:]
+    private var requests: [GUID: Outcome<ServerAnswer>] = [:]
     private var waiters: [Waiter] = []
     /// Closes the client that only the caller's own work keeps open.
     private var lastCall: QueueTimer?
@@ -38,7 +38,7 @@ final class Workers {
         for (_, stop) in self.workers.inOrder { stop(error) }
     }
 
-    func begin(_ request: Outcome<[UInt8]>, _ id: GUID) {
+    func begin(_ request: Outcome<ServerAnswer>, _ id: GUID) {
         self.requests[id] = request
     }
 

@@ -29,7 +29,7 @@ extension PhotonPumpError {
         /// ``Client/Configuration/maximumFrameSize``.
         public static let tooLarge = Code("tooLarge")
         /// The server answered that it could not complete the write in time, also when it was asked again, until the
-        /// call's own time was up. The events may have been written nevertheless.
+        /// call's own time was up; or, over HTTP, that it has given up. What was to be changed may have been nevertheless.
         public static let serverTimeout = Code("serverTimeout")
 
         // Subscriptions
@@ -56,6 +56,16 @@ extension PhotonPumpError {
         public static let unreadableCheckpoint = Code("unreadableCheckpoint")
         /// A checkpoint could not be saved.
         public static let checkpointNotSaved = Code("checkpointNotSaved")
+
+        // Administration
+
+        /// There is nothing of this name, such as a user or a projection, or the server does not offer what was asked for.
+        public static let notFound = Code("notFound")
+        /// There is something of this name already, such as a user or a projection.
+        public static let alreadyExists = Code("alreadyExists")
+        /// What is concerned does not allow this now, such as a projection that is to be deleted while it runs. Nothing
+        /// was changed.
+        public static let wrongState = Code("wrongState")
 
         // Permissions
 

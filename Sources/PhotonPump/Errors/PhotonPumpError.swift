@@ -42,6 +42,8 @@ public struct PhotonPumpError: Error, Sendable {
     public internal(set) var publishedBefore: Int?
     /// The server involved, as `host:port`; nil if no server was reached.
     public internal(set) var endpoint: String?
+    /// The request, if it was made over HTTP, and the status it was answered with. Otherwise nil.
+    public internal(set) var http: HTTPExchange?
 
     /// - Parameter operation: what was attempted; begins the message.
     init(
@@ -82,8 +84,8 @@ public struct PhotonPumpError: Error, Sendable {
 }
 
 extension PhotonPumpError: CustomStringConvertible {
-    /// One line, in which control characters are escaped: the message, the server's message, the underlying error, how
-    /// many events were written before, and the server. What is longer than 8,000 characters is cut.
+    /// One line, in which control characters are escaped: the message, the server's message, the underlying error, the
+    /// request over HTTP, how many events were written before, and the server. What is longer than 8,000 characters is cut.
     public var description: String {
         let text = self.text.shortened(to: Self.longestText)
         guard text.unicodeScalars.contains(where: Self.isUnfit) else { return text }
@@ -111,6 +113,7 @@ extension PhotonPumpError: CustomStringConvertible {
         var text = self.message
         if let serverMessage { text += ": \(serverMessage.split(whereSeparator: \.isNewline).joined(separator: " "))" }
         if let underlying { text += ": \(Self.describe(underlying))" }
+        if let http { text += " (\(http))" }
         if let publishedBefore { text += " (after \(publishedBefore) events were written)" }
         if let endpoint { text += " [\(endpoint)]" }
         return text
@@ -155,6 +158,7 @@ extension PhotonPumpError {
             underlying: self.underlying
         )
         error.endpoint = self.endpoint
+        error.http = self.http
         return error
     }
 }

@@ -43,6 +43,18 @@ struct CurlHandle: ~Copyable {
             bytes.withUnsafeBytes { photonpump_curl_set_bytes(self.handle, option, $0.baseAddress, $0.count) })
     }
 
+    /// Has the request carry these bytes, which libcurl copies.
+    func setBody(_ bytes: [UInt8]) throws(HTTPFailure) {
+        try self.set(CURLOPT_POST, 1)
+        try self.set(CURLOPT_POSTFIELDSIZE, bytes.count)
+        // Its type says that libcurl may change what is there, which it does not.
+        try self.check(
+            bytes.withUnsafeBytes {
+                photonpump_curl_set_context(
+                    self.handle, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: $0.baseAddress))
+            })
+    }
+
     func set(_ option: CURLoption, list: [String]) throws(HTTPFailure) {
         try self.check(photonpump_curl_set_list(self.handle, option, self.lists.make(list)))
     }

@@ -5,9 +5,6 @@ internal import PhotonPumpWire
 /// One request and its answer. It follows no redirects and uses no proxy: the only servers to talk to are those the
 /// client connects to.
 struct CurlTransfer {
-    /// The limit for a whole answer, including its header.
-    static let answerLimit = 1 << 20
-
     /// `CURLAUTH_BASIC`, a macro that Swift cannot read.
     private static let basicAuthentication = 1
 
@@ -36,16 +33,19 @@ struct CurlTransfer {
         // Connect there, whatever the URL's host is.
         try handle.set(CURLOPT_CONNECT_TO, list: ["::\(address)"])
         if let local = self.request.localAddress { try handle.set(CURLOPT_INTERFACE, "host!\(local)") }
-        try handle.set(CURLOPT_HTTPHEADER, list: ["Host: \(self.request.host)", "Accept: application/json"])
+        try handle.set(CURLOPT_HTTPHEADER, list: self.headers)
         try handle.set(CURLOPT_USERAGENT, "photonpump")
         try handle.set(CURLOPT_PROXY, "")
         try handle.set(CURLOPT_FOLLOWLOCATION, 0)
         // Signals are the process's own business.
         try handle.set(CURLOPT_NOSIGNAL, 1)
         try handle.set(CURLOPT_TIMEOUT_MS, max(1, Int((self.request.timeout / .milliseconds(1)).rounded(.up))))
-        if self.request.method == .post {
-            try handle.set(CURLOPT_POST, 1)
-            try handle.set(CURLOPT_POSTFIELDSIZE, 0)
+        switch self.request.method {
+        case .get: break
+        case .delete: try handle.set(CURLOPT_CUSTOMREQUEST, self.request.method.rawValue)
+        case .post, .put:
+            try handle.setBody(self.request.body?.bytes ?? [])
+            try handle.set(CURLOPT_CUSTOMREQUEST, self.request.method.rawValue)
         }
         if let login = self.request.login {
             try handle.set(CURLOPT_HTTPAUTH, Self.basicAuthentication)
@@ -59,11 +59,23 @@ struct CurlTransfer {
             if tls.trust != .insecureWithoutVerification { try handle.expect(expected) }
         }
         return try withoutActuallyEscaping(isCancelled) { isCancelled throws(HTTPFailure) in
-            let answer = CurlAnswer(limit: Self.answerLimit, isCancelled: isCancelled)
+            let answer = CurlAnswer(limit: self.request.answerLimit, isCancelled: isCancelled)
             let code = try handle.perform(into: answer, over: self.sockets)
-            guard code == CURLE_OK else { throw self.failure(code, answer, handle) }
-            return HTTPResponse(status: handle.number(CURLINFO_RESPONSE_CODE), body: answer.body)
+            guard code == CURLE_OK else {
+                var failure = self.failure(code, answer, handle)
+                failure.mayHaveArrived = handle.number(CURLINFO_REQUEST_SIZE) > 0
+                throw failure
+            }
+            return HTTPResponse(
+                status: handle.number(CURLINFO_RESPONSE_CODE), headers: answer.headers, body: answer.body)
         }
+    }
+
+    /// Those with nothing behind the colon are left out, though libcurl would have them: it would name a type of bodies
+    /// that have none, and wait for the server's consent to long ones.
+    private var headers: [String] {
+        let type = self.request.body.map { "Content-Type: \($0.type)" } ?? "Content-Type:"
+        return ["Host: \(self.request.host)", "Accept: application/json", type, "Expect:"]
     }
 
     private func failure(_ code: CURLcode, _ answer: CurlAnswer, _ handle: borrowing CurlHandle) -> HTTPFailure {
@@ -71,7 +83,7 @@ struct CurlTransfer {
         case _ where self.sockets.isAbandoned, CURLE_OPERATION_TIMEDOUT:
             return HTTPFailure(description: "no answer within \(self.request.timeout.words)")
         case CURLE_WRITE_ERROR where answer.isTooLong:
-            return HTTPFailure(description: "the answer is longer than \(Self.answerLimit) bytes")
+            return HTTPFailure(description: "the answer is longer than \(self.request.answerLimit) bytes")
         default:
             return self.tlsFailure(code, handle) ?? HTTPFailure(description: handle.reason(code))
         }

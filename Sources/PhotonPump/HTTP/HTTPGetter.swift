@@ -9,6 +9,8 @@ protocol HTTPGetter: Sendable {
 }
 
 struct HTTPRequest: Sendable, Hashable {
+    static let defaultAnswerLimit = 1 << 20
+
     /// The connection is made to `address`; the host is the server's name.
     let endpoint: Endpoint
     /// Numeric.
@@ -22,21 +24,38 @@ struct HTTPRequest: Sendable, Hashable {
     /// From `/` on, including the query.
     let path: String
     let timeout: Duration
-    var method = Method.get
+    var method = HTTPMethod.get
+    /// Those that change something may have one.
+    var body: HTTPBody?
     /// The user of the request; nil to stay anonymous.
     var login: Login?
+    /// The most bytes that the whole answer may have, including its header.
+    var answerLimit = Self.defaultAnswerLimit
 
     var host: String { self.hostHeader ?? "\(self.endpoint)" }
+}
 
-    enum Method {
-        case get
-        /// With an empty body.
-        case post
+package enum HTTPMethod: String, Sendable {
+    case get = "GET"
+    case post = "POST"
+    case put = "PUT"
+    case delete = "DELETE"
+}
+
+package struct HTTPBody: Sendable, Hashable {
+    package let type: String
+    package let bytes: [UInt8]
+
+    package init(type: String, _ bytes: [UInt8]) {
+        self.type = type
+        self.bytes = bytes
     }
 }
 
 struct HTTPResponse: Sendable, Equatable {
     let status: Int
+    /// By names in lower case.
+    var headers: [String: String] = [:]
     let body: [UInt8]
 }
 
@@ -45,4 +64,6 @@ struct HTTPFailure: Error, Equatable, CustomStringConvertible {
     let description: String
     /// Whether asking the same server again with the same settings would fail the same way.
     var isPermanent = false
+    /// Whether the server may have the request nevertheless.
+    var mayHaveArrived = false
 }

@@ -14,15 +14,16 @@ struct MemoryGetter: HTTPGetter {
         let outcome = Outcome<HTTPResponse>()
         let executor = self.environment.executor(label: "photonpump.http")
         let limit = self.environment.timer(on: executor) {
-            outcome.resolve(.failure(HTTPFailure(description: "no answer within \(request.timeout.words)")))
+            outcome.resolve(
+                .failure(HTTPFailure(description: "no answer within \(request.timeout.words)", mayHaveArrived: true)))
         }
         limit.schedule(after: request.timeout)
         defer { withExtendedLifetime(limit) {} }
         do throws(SocketError) {
             try self.host.request(MemoryHTTP.Request(request), port: request.endpoint.port) { answer in
                 outcome.resolve(
-                    answer.map { .success(HTTPResponse(status: $0.status, body: $0.body)) }
-                        ?? .failure(HTTPFailure(description: "the server closed the connection")))
+                    answer.map { .success(HTTPResponse($0)) }
+                        ?? .failure(HTTPFailure(description: "the server closed the connection", mayHaveArrived: true)))
             }
         } catch {
             throw HTTPFailure(description: error.description)
@@ -38,6 +39,16 @@ extension MemoryHTTP.Request {
             let credentials = Data("\(login.name):\(login.password)".utf8).base64EncodedString()
             headers["Authorization"] = "Basic \(credentials)"
         }
-        self.init(method: request.method == .get ? "GET" : "POST", path: request.path, headers: headers)
+        headers["Content-Type"] = request.body?.type
+        self.init(
+            method: request.method.rawValue, path: request.path, headers: headers, body: request.body?.bytes ?? [])
+    }
+}
+
+extension HTTPResponse {
+    fileprivate init(_ answer: MemoryHTTP.Answer) {
+        let headers = answer.headers.map { ($0.key.lowercased(), $0.value) }
+        self.init(
+            status: answer.status, headers: Dictionary(headers, uniquingKeysWith: { $1 }), body: answer.body)
     }
 }

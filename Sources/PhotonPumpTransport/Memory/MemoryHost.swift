@@ -109,20 +109,24 @@ package enum MemoryHTTP {
         /// From `/` on, including the query.
         package let path: String
         package let headers: [String: String]
+        package let body: [UInt8]
 
-        package init(method: String, path: String, headers: [String: String]) {
+        package init(method: String, path: String, headers: [String: String], body: [UInt8] = []) {
             self.method = method
             self.path = path
             self.headers = headers
+            self.body = body
         }
     }
 
     package struct Answer: Sendable {
         package let status: Int
+        package let headers: [String: String]
         package let body: [UInt8]
 
-        package init(status: Int, body: [UInt8]) {
+        package init(status: Int, headers: [String: String] = [:], body: [UInt8]) {
             self.status = status
+            self.headers = headers
             self.body = body
         }
     }

@@ -75,7 +75,7 @@ struct GossipDocumentTests {
         "gossip nested as deep as an answer can be long is an error, too",
         arguments: ["[", "{\"a\":", "{\"members\":["])
     func deep(opening: String) {
-        let text = String(repeating: opening, count: CurlTransfer.answerLimit / opening.utf8.count)
+        let text = String(repeating: opening, count: HTTPRequest.defaultAnswerLimit / opening.utf8.count)
         #expect(throws: DecodingError.self) { try ClusterGossip(json: Array(text.utf8)) }
         let members = "{\"members\":[{\"state\":\(text)"
         #expect(throws: DecodingError.self) { try ClusterGossip(json: Array(members.utf8)) }

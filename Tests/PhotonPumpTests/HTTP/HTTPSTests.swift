@@ -44,7 +44,7 @@ struct HTTPSTests {
                     Self.request(port, as: "other", Self.settings(openSSL) { $0.trust = .insecureWithoutVerification }),
                 ] {
                     let answer = try await CurlGetter().get(request)
-                    #expect(answer == HTTPResponse(status: 200, body: Array("gossip".utf8)))
+                    #expect(answer.status == 200 && answer.body == Array("gossip".utf8))
                 }
             }
         }

@@ -18,6 +18,13 @@ struct ServerPagesTests {
         }
     }
 
+    private static func request(_ method: HTTPMethod = .get, _ path: [String]) -> ServerRequest {
+        var request = ServerRequest("look", method, path)
+        request.stream = "s"
+        request.meaning = { $0.status == 404 ? (.subscriptionNotFound, "no such") : nil }
+        return request
+    }
+
     private func ask(_ getter: Answering) async throws -> String {
         let pages = ServerPages(
             configuration: Client.Configuration(endpoint: Endpoint(host: "127.0.0.1", port: 1)),
@@ -27,8 +34,7 @@ struct ServerPagesTests {
             getter: getter
         )
         let path = ["subscriptions", "$a/b c:ü", "g~1.2-3_4", "info"]
-        return String(
-            decoding: try await pages.ask(.post, path, operation: "look", stream: "s"), as: UTF8.self)
+        return String(decoding: try await pages.answer(to: Self.request(.post, path)).body, as: UTF8.self)
     }
 
     @Test("pages of a server are asked for at the HTTP port, with names that separate nothing")
@@ -58,7 +64,7 @@ struct ServerPagesTests {
             login: nil, timeout: .seconds(1), getter: Answering(status: 404))
         for path in [[name, "g"], ["s", name]] {
             let error = await #expect(throws: PhotonPumpError.self) {
-                try await pages.ask(.get, path, operation: "look", stream: "s")
+                try await pages.answer(to: Self.request(.get, path))
             }
             #expect(error?.code == .subscriptionNotFound)
             #expect(error?.message.contains("'/', '?', '#'") == true)
@@ -72,7 +78,7 @@ struct ServerPagesTests {
             login: nil, timeout: .seconds(1), getter: Answering())
         for path in [[name, "g"], ["s", name]] {
             let error = await #expect(throws: PhotonPumpError.self) {
-                try await pages.ask(.post, path, operation: "look", stream: "s")
+                try await pages.answer(to: Self.request(.post, path))
             }
             #expect(error?.code == .subscriptionNotFound)
             #expect(error?.message.contains("'.' or '..'") == true)
@@ -85,7 +91,7 @@ struct ServerPagesTests {
             configuration: Client.Configuration(endpoint: Endpoint(host: "127.0.0.1", port: 1)), httpPort: 99,
             login: try Login(name: "a:b", password: "c"), timeout: .seconds(1), getter: Answering())
         let error = await #expect(throws: PhotonPumpError.self) {
-            try await pages.ask(.get, ["s", "g", "info"], operation: "look", stream: "s")
+            try await pages.answer(to: Self.request(.get, ["s", "g", "info"]))
         }
         #expect(error?.code == .invalidArgument)
         #expect(error?.message.contains("cannot contain ':'") == true)
@@ -110,7 +116,7 @@ struct ServerPagesTests {
             master.http = Endpoint(host: host, port: 3)
             return ClusterGossip(members: [master])
         }
-        return String(decoding: try await pages.ask(.get, ["x"], operation: "look", stream: "s"), as: UTF8.self)
+        return String(decoding: try await pages.answer(to: Self.request(.get, ["x"])).body, as: UTF8.self)
     }
 
     @Test("pages of a server get credentials over TLS alone where there is TLS, though gossip does without it")
