@@ -4,11 +4,24 @@ import PhotonPump
 /// Events and writes as `pump` prints them.
 enum EventOutput {
     /// The event in JSON, on one line.
-    static func json(_ event: ResolvedEvent) -> JSON {
+    static func json(_ event: ResolvedEvent) -> JSON { .object(self.members(event)) }
+
+    private static func members(_ event: ResolvedEvent) -> [(String, JSON)] {
         var members = event.event.map(self.members) ?? self.noEvent
         members.append(("position", event.position.map(self.position) ?? .null))
         members.append(("link", event.link.map { .object(self.members($0)) } ?? .null))
-        return .object(members)
+        return members
+    }
+
+    /// The same, with the whole of what the server has noted.
+    static func json(_ parked: ParkedEvent) -> JSON {
+        let note = ("note", parked.note.map { JSON.string($0) } ?? .null)
+        return .object(self.members(parked.event) + [("reason", parked.reason.map { .string($0) } ?? .null), note])
+    }
+
+    /// The same, with the reason.
+    static func text(_ parked: ParkedEvent) -> String {
+        Printable.line("\(self.words(parked.event))  (\(parked.reason ?? "no reason given"))")
     }
 
     /// The event for people, on one line.

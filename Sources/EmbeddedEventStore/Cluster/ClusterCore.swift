@@ -85,8 +85,8 @@ actor ClusterCore {
     }
 
     /// Makes a write of somebody with all rights.
-    func write(_ events: [ProposedEvent], to stream: StreamName) -> WriteOutcome {
-        let outcome = self.store.log.write(events, to: stream, expecting: .any, now: self.now)
+    func write(_ events: [ProposedEvent], to stream: StreamName, created: Int64?) -> WriteOutcome {
+        let outcome = self.store.log.write(events, to: stream, expecting: .any, now: created ?? self.now)
         self.store.publish(now: self.now)
         self.endTurn()
         return outcome

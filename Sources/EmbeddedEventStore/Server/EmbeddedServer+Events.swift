@@ -19,6 +19,8 @@ extension EmbeddedServer {
         public let data: Data
         /// Additional information; may be empty.
         public let metadata: Data
+        /// When it was written, by the server's clock.
+        public let created: Date
 
         /// Decodes ``data`` from JSON.
         public func decode<T: Decodable>(_ type: T.Type, decoder: JSONDecoder = JSONDecoder()) throws -> T {
@@ -38,16 +40,18 @@ extension EmbeddedServer {
     ///   - body: the event's data.
     ///   - metadata: additional information, also encoded as JSON.
     ///   - id: the event's id; a new one if nil.
+    ///   - created: when it was written; now if nil. A `$maxAge` counts from there.
     /// - Returns: the event's number.
-    /// - Throws: as ``seed(_:type:data:metadata:isJSON:id:)``, and any error of the encoder.
+    /// - Throws: as ``seed(_:type:data:metadata:isJSON:id:created:)``, and any error of the encoder.
     @discardableResult
     public func seed(
-        _ stream: String, type: String, body: some Encodable, metadata: (any Encodable)? = nil, id: UUID? = nil
+        _ stream: String, type: String, body: some Encodable, metadata: (any Encodable)? = nil, id: UUID? = nil,
+        created: Date? = nil
     ) throws -> Int64 {
         let encoder = JSONEncoder()
         return try self.seed(
             stream, type: type, data: encoder.encode(body), metadata: metadata.map { try encoder.encode($0) } ?? Data(),
-            isJSON: true, id: id)
+            isJSON: true, id: id, created: created)
     }
 
     /// Writes an event, as a client with all rights would; the server need not be running.
@@ -59,14 +63,20 @@ extension EmbeddedServer {
     ///   - metadata: additional information.
     ///   - isJSON: whether `data` is JSON; this is not checked.
     ///   - id: the event's id; a new one if nil.
+    ///   - created: when it was written, to the millisecond; now if nil. A `$maxAge` counts from there.
     /// - Returns: the event's number.
     /// - Throws: ``EmbeddedServerError`` with ``EmbeddedServerError/Code/streamDeleted``, or with
-    ///   ``EmbeddedServerError/Code/notWritable`` for what no client could write.
+    ///   ``EmbeddedServerError/Code/notWritable`` for what no client could write, and for a time outside the years 1 to 9999.
     @discardableResult
     public func seed(
         _ stream: String, type: String, data: some Collection<UInt8>, metadata: some Collection<UInt8> = Data(),
-        isJSON: Bool, id: UUID? = nil
+        isJSON: Bool, id: UUID? = nil, created: Date? = nil
     ) throws(EmbeddedServerError) -> Int64 {
+        let time = created?.timeIntervalSince1970
+        // The times that a server's messages can tell.
+        guard time.map((-62_135_596_800..<253_402_300_800).contains) ?? true else {
+            throw EmbeddedServerError(.notWritable, "write a '\(type)' event to '\(stream)': it cannot be of that time")
+        }
         let event = ProposedEvent(
             id: id.map { GUID(textOrder: $0.uuid) } ?? self.core.environment.newID(), type: type, isJSON: isJSON,
             data: Bytes(data), metadata: Bytes(metadata))
@@ -76,7 +86,9 @@ extension EmbeddedServer {
         } catch {
             throw EmbeddedServerError(.notWritable, "write a '\(type)' event to '\(stream)': \(error)")
         }
-        switch self.core.assumeIsolated({ $0.write([event], to: StreamName(stream)) }) {
+        switch self.core.assumeIsolated({ core in
+            core.write([event], to: StreamName(stream), created: time.map { Int64(($0 * 1000).rounded()) })
+        }) {
         case .appended(_, let last, _), .repeated(_, let last): return last
         case .streamDeleted, .wrongExpectedVersion:
             throw EmbeddedServerError(.streamDeleted, "write a '\(type)' event to '\(stream)': it has a tombstone")
@@ -94,7 +106,8 @@ extension EmbeddedServer {
                 StoredEvent(
                     stream: record.stream.text, number: record.number, id: UUID(uuid: record.id.textOrder),
                     type: record.type.text, isJSON: record.isJSON, data: Data(record.data),
-                    metadata: Data(record.metadata))
+                    metadata: Data(record.metadata),
+                    created: Date(timeIntervalSince1970: Double(record.createdTicks) / 10_000_000))
             }
     }
 }

@@ -1,3 +1,4 @@
+internal import Logging
 internal import PhotonPumpTransport
 
 extension Client {
@@ -23,6 +24,7 @@ extension Client {
         do {
             try await GracefulShutdown.begin()
             await self.close(drainingFor: .seconds(10), byGroup: true)
+            self.logger.info("closed, as the service group shuts down")
         } catch {
             // The task was cancelled.
             self.close()

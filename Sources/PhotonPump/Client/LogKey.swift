@@ -12,7 +12,6 @@ enum LogKey {
     static let group = "group"
     static let event = "event"
     static let attempt = "attempt"
-    static let pause = "pause"
     static let timeout = "timeout"
     static let found = "found"
     static let made = "made"

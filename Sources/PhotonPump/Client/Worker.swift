@@ -152,8 +152,9 @@ extension Client {
                 // A call would not wait for as long as that may take.
                 guard try await self.waitUntilConnected() else { return }
                 if try await self.create(group, to: stream, settings, options) {
-                    (options.logger ?? self.logger).info(
-                        "subscription created again", metadata: [LogKey.group: "\(group)", LogKey.stream: "\(stream)"])
+                    var metadata: Logger.Metadata = [LogKey.group: "\(group)", LogKey.stream: "\(stream)"]
+                    metadata[LogKey.subscription] = name.map { "\($0)" }
+                    (options.logger ?? self.logger).info("subscription created again", metadata: metadata)
                 }
             }
         }

@@ -9,6 +9,13 @@ public enum ExpectedVersion: Sendable, Hashable {
     /// The number of the stream's last event, 0 or above.
     case version(Int64)
 
+    /// That nothing was written since the stream was read: the version of what was read last, or ``noStream``.
+    ///
+    /// - Parameter number: the number of the last event; nil, or -1 as servers say it, if there was none.
+    public init(lastEventNumber number: Int64?) {
+        self = number.map { $0 < 0 ? .noStream : .version($0) } ?? .noStream
+    }
+
     /// The number that represents it on the wire; nil for a version below 0, which would mean something else there.
     var wireValue: Int64? {
         switch self {

@@ -73,6 +73,7 @@ struct PublishCommand: ClientCommand {
         var batch: [NewEvent] = []
         var bytes = 0
         var number = 0
+        var isEmpty = true
         while let line = await input.nextLine() {
             number += 1
             if line.allSatisfy(\.isWhitespace) { continue }
@@ -84,6 +85,7 @@ struct PublishCommand: ClientCommand {
             do {
                 batch.append(try EventLine(parsing: line).event)
                 bytes += line.utf8.count
+                isEmpty = false
             } catch {
                 // What came before the line that is wrong is written.
                 try await writer.write(batch)
@@ -91,6 +93,7 @@ struct PublishCommand: ClientCommand {
             }
         }
         try await writer.write(batch)
+        if isEmpty { try warn(of: ["nothing was written, as there was no event on stdin"]) }
     }
 }
 

@@ -55,7 +55,7 @@ struct ChaosTests {
         return try await withThrowingTaskGroup(of: Journal.self) { group in
             for number in 1...4 {
                 group.addTask {
-                    var worker = Worker("own\(number)", client, seed: plan.seed &+ UInt64(number))
+                    var worker = ChaosWorker("own\(number)", client, seed: plan.seed &+ UInt64(number))
                     try await worker.run(until: end)
                     return worker.journal
                 }

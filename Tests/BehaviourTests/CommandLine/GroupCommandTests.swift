@@ -110,6 +110,44 @@ struct GroupCommandTests {
         }
     }
 
+    @Test("pump group prints the parked events, one a line, with why they were parked")
+    func parked() async throws {
+        try await PumpStage.run { stage in
+            try await stage.write(0..<2)
+            #expect(try await stage.run("group", "create", "ponies", "herd", "--from", "start").isFine)
+            let herd = try await stage.client.connectSubscription("herd", to: "ponies")
+            var events = herd.events.makeAsyncIterator()
+            herd.nack(try #require(try await events.next()), action: .park, reason: "lame\nand old")
+            herd.nack(try #require(try await events.next()), action: .park, reason: "shy")
+            let parked = "$persistentsubscription-ponies::herd-parked"
+            for try await event in try await stage.client.subscribe(to: parked, from: .start).events
+            where event.received.number == 1 { break }
+
+            let text = try await stage.run("group", "parked", "ponies", "herd")
+            #expect(text.isFine)
+            #expect(
+                text.output == [
+                    #"0@\#(parked)  Jump  -> 0@ponies  0  (lame\u000aand old)"#,
+                    #"1@\#(parked)  Jump  -> 1@ponies  1  (shy)"#,
+                ])
+            let json = try await stage.run("group", "parked", "ponies", "herd", "--json", "--backward", "--count", "1")
+            #expect(json.isFine)
+            #expect(json.output.count == 1)
+            let event = try members(try #require(json.output.first))
+            #expect(event["reason"] as? String == "shy")
+            #expect((event["note"] as? String)?.hasSuffix("shy") == true)
+            #expect(event["number"] as? Int == 1)
+            #expect((event["link"] as? [String: Any])?["stream"] as? String == parked)
+
+            let none = try await stage.run("group", "parked", "ponies", "nobody")
+            #expect(none.isFine)
+            #expect(none.output == [])
+            let stranger = try await PumpProcess.run(
+                ["group", "parked", "ponies", "herd", "--connect", stage.anonymousURL])
+            #expect(stranger.isFailure(saying: parked, "denied"))
+        }
+    }
+
     @Test("pump group says in one line that a persistent subscription is there already")
     func exists() async throws {
         try await PumpStage.run { stage in

@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import Metrics
 import PhotonPump
+import PhotonPumpTesting
 import ServiceLifecycle
 import Testing
 import UnixSignals
@@ -131,8 +132,118 @@ func probe(_ client: Client) async -> (status: Int, body: String) {
     await client.readiness.isReady ? (200, "ready") : (503, "not ready")
 }
 
+func probe(_ client: Client, _ herd: Worker) async -> (status: Int, body: String) {
+    guard await client.readiness.isReady else { return (503, "not ready") }
+    return await herd.readiness.isReady ? (200, "ready") : (503, "catching up")
+}
+
+actor HerdBook {
+    private struct State: Codable {
+        var names: Set<String> = []
+        var last: Int64 = -1
+    }
+
+    private var state = State()
+    private let path: String
+
+    init(path: String) throws {
+        self.path = path
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        self.state = try JSONDecoder().decode(State.self, from: Data(contentsOf: URL(filePath: path)))
+    }
+
+    func record(_ event: ResolvedEvent) throws {
+        // What came after the last checkpoint comes again, and may be in the state already.
+        guard event.received.number > self.state.last else { return }
+        self.state.names.insert(try event.decode(PonyJumped.self).pony)
+        self.state.last = event.received.number
+    }
+
+    func save() throws {
+        try JSONEncoder().encode(self.state).write(to: URL(filePath: self.path), options: .atomic)
+    }
+}
+
+struct HerdCheckpoint: CheckpointStore {
+    let book: HerdBook
+    let file: FileCheckpointStore<Int64>
+
+    func load() async throws -> SubscriptionStart<Int64>? { try await self.file.load() }
+
+    func save(_ checkpoint: SubscriptionStart<Int64>) async throws {
+        try await self.book.save()
+        try await self.file.save(checkpoint)
+    }
+}
+
+extension HerdBook {
+    var names: Set<String> { self.state.names }
+}
+
+/// The services that the program runs.
+func services(_ client: Client, onJump: @escaping @Sendable (String) -> Void) -> ServiceGroup {
+    let herd = client.follower(of: "ponies", checkpoint: MemoryCheckpointStore<Int64>()) { event in
+        onJump(try event.decode(PonyJumped.self).pony)
+    }
+    return ServiceGroup(services: [client, herd, HerdService(client: client)], logger: .silent)
+}
+
+func withServices(_ group: ServiceGroup, _ body: @escaping @Sendable () async throws -> Void) async throws {
+    try await withThrowingTaskGroup { tasks in
+        tasks.addTask { try await group.run() }
+        tasks.addTask {
+            try await body()
+            await group.triggerGracefulShutdown()
+        }
+        try await tasks.waitForAll()
+    }
+}
+
 @Suite(.timeLimit(.minutes(1)))
 struct ArticleTests {
+    @Test func ponyIsSeenByTheService() async throws {
+        let network = MemoryNetwork()
+        try await withEmbeddedServer(in: network) { server in
+            let client = try Client(.init(server.connectionString), in: network)
+            let (ponies, pony) = AsyncStream<String>.makeStream()
+            try await withServices(services(client, onJump: { pony.yield($0) })) {
+                try await server.seed("ponies", type: "PonyJumped", body: PonyJumped(pony: "Rarity", height: 9))
+                #expect(await ponies.first { _ in true } == "Rarity")
+            }
+        }
+    }
+
+    @Test func stateIsSavedFirst() async throws {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let (bookPath, placePath) = (directory.path + "/book.json", directory.path + "/place")
+        try await withClientInMemory { client, server in
+            for pony in ["Rarity", "Applejack"] {
+                try await server.seed("ponies", type: "PonyJumped", body: PonyJumped(pony: pony, height: 9))
+                let book = try HerdBook(path: bookPath)
+                let store = HerdCheckpoint(book: book, file: FileCheckpointStore(path: placePath))
+                let (handled, handler) = AsyncStream<String>.makeStream()
+                let following = Task {
+                    try await client.follow("ponies", checkpoint: store) { event in
+                        try await book.record(event)
+                        handler.yield(try event.decode(PonyJumped.self).pony)
+                    }
+                }
+                for await name in handled where name == pony { break }
+                following.cancel()
+                await #expect(throws: CancellationError.self) { try await following.value }
+            }
+            #expect(try await HerdBook(path: bookPath).names == ["Rarity", "Applejack"])
+            #expect(try await FileCheckpointStore<Int64>(path: placePath).load() == .after(1))
+            // As if the process had died before the checkpoint.
+            try FileManager.default.removeItem(atPath: placePath)
+            let book = try HerdBook(path: bookPath)
+            try await book.record(ResolvedEvent(NewEvent(type: "PonyFell", data: [1], isJSON: false), number: 1))
+            #expect(await book.names == ["Rarity", "Applejack"])
+        }
+    }
+
     @Test func ponyWaitsForTheElection() async throws {
         try await withEmbeddedCluster { cluster in
             try await withClient(cluster.connectionString) { client in
@@ -189,6 +300,7 @@ struct ArticleTests {
                 async let running: Void = group.run()
                 for try await _ in try await client.subscribe(to: "herd-checkpoint", from: .start).events { break }
                 #expect(await probe(served).status == 200)
+                #expect(await probe(served, herd).status == 200)
                 await group.triggerGracefulShutdown()
                 try await running
                 #expect(await served.status.phase == .closed)

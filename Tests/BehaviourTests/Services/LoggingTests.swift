@@ -1,6 +1,7 @@
 import EmbeddedEventStore
 import Logging
 import PhotonPump
+import ServiceLifecycleTestKit
 import Testing
 
 @Suite("Logs", .timeLimit(.minutes(1)), .enabled(if: TestServer.isEmbedded, "breaks connections"))
@@ -86,8 +87,22 @@ struct LoggingTests {
             #expect(lines.filter { $0.level == .warning }.count == 3)
             #expect(Set(lines.compactMap { $0.metadata["subscription"] }) == ["counter"])
             #expect(lines.filter { $0.metadata["group"] == "herd" && $0.metadata["stream"] == "ponies" }.count == 2)
+            let interruptions = lines.filter { $0.message == "subscription interrupted" }
+            #expect(interruptions.allSatisfy { $0.metadata["attempt"] != nil && $0.metadata["error"] != nil })
             subscription.stop()
             herd.stop()
+        }
+    }
+
+    @Test("a client says that it has closed with its service group, after what it did")
+    func shutdown() async throws {
+        try await Self.run { client, book, _ in
+            await testGracefulShutdown { trigger in
+                async let running: Void = client.run()
+                trigger.triggerGracefulShutdown()
+                await running
+            }
+            #expect(book.lines(from: .info).map(\.message) == ["closed, as the service group shuts down"])
         }
     }
 }

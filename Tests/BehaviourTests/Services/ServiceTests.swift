@@ -111,7 +111,7 @@ struct ServiceTests {
 
     @Test("a client as a service has workers that tell whether they are at work", arguments: [true, false])
     func workerReadiness(isPersistent: Bool) async throws {
-        func wait(for worker: PhotonPump.Worker, toBeReady isReady: Bool) async throws -> String {
+        func wait(for worker: Worker, toBeReady isReady: Bool) async throws -> String {
             while true {
                 try Task.checkCancellation()
                 let readiness = await worker.readiness
@@ -297,14 +297,36 @@ struct ServiceTests {
         }
     }
 
+    @Test("a worker creates its persistent subscription again when that is deleted")
+    func workerOfDeletedSubscription() async throws {
+        try await TestServer.withClient { client in
+            let stream = TestServer.newStream()
+            var settings = PersistentSubscriptionSettings()
+            settings.startFrom = .start
+            try await client.publish(Pony.events(1), to: stream)
+            let (handled, handler) = AsyncStream<Int64>.makeStream()
+            let worker = client.worker(of: "herd", to: stream, creatingWith: settings) { handler.yield($0.number) }
+            let running = Task { try await worker.run() }
+            var numbers = handled.makeAsyncIterator()
+            #expect(await numbers.next() == 0)
+            try await client.deleteSubscription("herd", to: stream)
+            #expect(await numbers.next() == 0)
+            running.cancel()
+            _ = await running.result
+        }
+    }
+
     @Test("a worker that is to find its persistent subscription ends when that is deleted")
     func endingWorker() async throws {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
             try await client.createSubscription("herd", to: stream)
-            let worker = client.worker(of: "herd", to: stream) { _ in }
+            let (handled, handler) = AsyncStream<Int64>.makeStream()
+            let worker = client.worker(of: "herd", to: stream) { handler.yield($0.number) }
             let running = Task { try await worker.run() }
-            while await !worker.readiness.isReady { await Task.yield() }
+            try await client.publish(Pony.events(1), to: stream)
+            for await _ in handled { break }
+            #expect(await worker.readiness.isReady)
             try await client.deleteSubscription("herd", to: stream)
             let error = await #expect(throws: PhotonPumpError.self) { try await running.value }
             // It tries once more after it was dropped.

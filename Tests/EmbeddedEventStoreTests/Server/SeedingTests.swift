@@ -39,6 +39,35 @@ struct SeedingTests {
         #expect(error?.code == .notWritable)
     }
 
+    @Test("events put into a server are as old as they are to be, and no older than their stream has them")
+    func created() async throws {
+        let server = EmbeddedServer(.patient, logger: .silent)
+        let (now, metadata) = (Date.now, Data(#"{"$maxAge":3600}"#.utf8))
+        for (age, type) in [(7200.0, "forgotten"), (1800, "known")] {
+            try await server.seed("ponies", type: type, body: [1], created: now - age)
+        }
+        #expect(await server.events(in: "ponies").map(\.type) == ["forgotten", "known"])
+        try await server.seed("$$ponies", type: "$metadata", data: metadata, isJSON: true)
+        let events = await server.events(in: "ponies")
+        #expect(events.map(\.type) == ["known"])
+        let error = try #require(events.first).created.timeIntervalSince(now - 1800)
+        #expect(abs(error) <= 0.0011)
+        let fresh = try #require(await server.events(in: "$$ponies").first)
+        #expect(fresh.created >= now - 1 && fresh.created <= Date.now + 1)
+    }
+
+    @Test(
+        "events put into a server are of a time that messages can tell",
+        arguments: [-62_135_596_801, 253_402_300_800, .infinity, .nan])
+    func impossibleTime(seconds: TimeInterval) async throws {
+        let server = EmbeddedServer(.patient, logger: .silent)
+        let time = Date(timeIntervalSince1970: seconds)
+        let error = await #expect(throws: EmbeddedServerError.self) {
+            try await server.seed("ponies", type: "t", data: [1], isJSON: false, created: time)
+        }
+        #expect(error?.code == .notWritable)
+    }
+
     @Test("events put into a server are gone with their stream")
     func deleted() async throws {
         let server = EmbeddedServer(.patient, logger: .silent)

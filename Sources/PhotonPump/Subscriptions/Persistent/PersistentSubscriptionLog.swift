@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Logging
+internal import PhotonPumpTransport
 internal import Synchronization
 
 /// Logs the changes of a persistent subscription.
@@ -22,16 +23,16 @@ final class PersistentSubscriptionLog: Sendable {
             self.logger.info("subscription resumed")
         case .connected:
             self.logger.debug("subscription connected")
-        case .interrupted(let attempt, let pause, let cause):
+        case .interrupted(let attempt, after: _, let cause):
             // The attempts that follow in vain are of the same interruption.
             self.logger.log(
                 level: self.isInterrupted.exchange(true, ordering: .relaxed) ? .debug : .warning,
                 "subscription interrupted",
-                metadata: [LogKey.attempt: "\(attempt)", LogKey.pause: "\(pause)", LogKey.error: "\(cause)"])
+                metadata: [LogKey.attempt: "\(attempt)", LogKey.error: "\(cause)"])
         case .slow(let event, let timeout):
             self.logger.warning(
                 "event will soon be delivered again, because it is not acknowledged",
-                metadata: [LogKey.event: "\(event)", LogKey.timeout: "\(timeout)"])
+                metadata: [LogKey.event: "\(event)", LogKey.timeout: "\(timeout.words)"])
         case .stalled(let events):
             self.logger.warning(
                 "subscription stalled: no event is acknowledged",

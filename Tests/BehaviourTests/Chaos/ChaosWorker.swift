@@ -7,7 +7,7 @@ import Testing
 ///
 /// It has a stream of its own, whose every event it knows: with the first write to it whose outcome is uncertain it goes
 /// over to another one. And there is one that it shares.
-struct Worker {
+struct ChaosWorker {
     static let sharedStream = "shared"
     /// What an iteration of one's own stream goes through at most.
     private static let longestStream = 200
