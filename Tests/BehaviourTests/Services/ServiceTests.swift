@@ -262,8 +262,10 @@ struct ServiceTests {
         }
     }
 
-    @Test("a worker creates its persistent subscription again when it is deleted, or lost with the server's data")
-    func recreatingWorker() async throws {
+    @Test(
+        "a worker creates its persistent subscription again when it is deleted, or lost with the server's data",
+        arguments: Startup.Logins.allCases)
+    func recreatingWorker(logins: Startup.Logins) async throws {
         try await withSimulation(seed: 5) { simulation in
             let logs = LogBook()
             try await withClientInMemory(in: simulation.network, logger: logs.logger) { client, server in
@@ -287,7 +289,7 @@ struct ServiceTests {
                 try await server.start()
                 #expect(await types.next() == "first")
 
-                try await server.restart(keepingData: false)
+                try await server.restart(keepingData: false, startup: .after(.seconds(5), logins: logins))
                 try await client.publishEvent(to: "ponies", type: "second", body: [2])
                 #expect(await types.next() == "second")
                 #expect(logs.count("subscription created again", .info) == 3)
