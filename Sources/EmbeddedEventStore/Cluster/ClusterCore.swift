@@ -45,14 +45,16 @@ actor ClusterCore {
         self.membership = Membership(addresses, configuration.generation, newID: environment.newID)
         self.store = Store(
             log: Self.emptyLog(configuration, environment),
-            users: UserDirectory(configuration.users),
+            users: UserDirectory(configuration.users, now: environment.milliseconds),
             offersFilteredReads: configuration.offersFilteredReads
         )
     }
 
-    /// Makes a single server forget all events.
+    /// Makes a single server forget all events, and all changes of users.
     func loseData(of configuration: EmbeddedServer.Configuration) {
-        if self.membership.members.count == 1 { self.store.replaceLog(Self.emptyLog(configuration, self.environment)) }
+        guard self.membership.members.count == 1 else { return }
+        self.store.replaceData(
+            Self.emptyLog(configuration, self.environment), users: UserDirectory(configuration.users, now: self.now))
     }
 
     private static func emptyLog(
@@ -77,19 +79,22 @@ actor ClusterCore {
         return answer
     }
 
-    func delete(_ stream: StreamName, hard: Bool) -> DeleteOutcome {
-        let outcome = self.store.log.delete(stream, hard: hard, expecting: .any, now: self.now)
-        self.store.publish(now: self.now)
-        self.endTurn()
+    /// Makes a change that did not come over a connection of TCP.
+    func perform<Outcome: Sendable>(_ change: (inout Store, _ now: Int64) -> Outcome) -> Outcome {
+        defer { self.endTurn() }
+        let now = self.now
+        let outcome = change(&self.store, now)
+        self.store.publish(now: now)
         return outcome
+    }
+
+    func delete(_ stream: StreamName, hard: Bool) -> DeleteOutcome {
+        self.perform { $0.log.delete(stream, hard: hard, expecting: .any, now: $1) }
     }
 
     /// Makes a write of somebody with all rights.
     func write(_ events: [ProposedEvent], to stream: StreamName, created: Int64?) -> WriteOutcome {
-        let outcome = self.store.log.write(events, to: stream, expecting: .any, now: created ?? self.now)
-        self.store.publish(now: self.now)
-        self.endTurn()
-        return outcome
+        self.perform { $0.log.write(events, to: stream, expecting: .any, now: created ?? $1) }
     }
 
     /// What readers see of a stream.
@@ -100,13 +105,8 @@ actor ClusterCore {
 
     /// - Returns: false if there is no such group.
     func replayParked(_ group: String) -> Bool {
-        let isThere = self.store.replayParked(group, now: self.now)
-        self.endTurn()
-        return isThere
+        self.perform { $0.replayParked(group, now: $1) }
     }
-
-    /// The report about a group; nil if there is none.
-    func info(of group: String) -> GroupInfo? { self.store.groups.info(of: group, now: self.now) }
 
     /// Nil if there is no such user, or the password is wrong.
     func identity(of login: Login) -> Identity? { self.store.identity(of: login) }

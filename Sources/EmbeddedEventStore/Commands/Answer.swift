@@ -16,6 +16,13 @@ struct Answer {
     /// For the server's log: more than the client is told.
     var note: String?
 
+    /// The same, sent after what the request causes others to be sent.
+    var followingDeliveries: Answer {
+        var answer = self
+        answer.followsDeliveries = true
+        return answer
+    }
+
     static func empty(_ command: Command) -> Answer {
         Answer(command: command, content: .payload(Bytes()))
     }

@@ -48,9 +48,17 @@ extension Handler {
             store.unsubscribe(request)
         },
         .connectToPersistentSubscription: .master(ConnectToPersistentSubscription.init(legal:)) { $0.connect($1, $2) },
-        .createPersistentSubscription: .master(CreatePersistentSubscription.init(decoding:)) { $0.create($1, $2) },
-        .updatePersistentSubscription: .master(UpdatePersistentSubscription.init(decoding:)) { $0.update($1, $2) },
-        .deletePersistentSubscription: .master(DeletePersistentSubscription.init(decoding:)) { $0.delete($1, $2) },
+        .createPersistentSubscription: .master(CreatePersistentSubscription.init(decoding:)) {
+            .message($0.create($1, by: $2.identity, now: $2.now), .createPersistentSubscriptionCompleted)
+        },
+        .updatePersistentSubscription: .master(UpdatePersistentSubscription.init(decoding:)) {
+            .message($0.update($1, by: $2.identity, now: $2.now), .updatePersistentSubscriptionCompleted)
+                .followingDeliveries
+        },
+        .deletePersistentSubscription: .master(DeletePersistentSubscription.init(decoding:)) {
+            .message($0.delete($1, by: $2.identity, now: $2.now), .deletePersistentSubscriptionCompleted)
+                .followingDeliveries
+        },
         .persistentSubscriptionAckEvents: .anywhere(PersistentSubscriptionAckEvents.init(legal:)) {
             $0.acknowledge($1, $2)
             return nil

@@ -3,75 +3,76 @@ internal import PhotonPumpWire
 
 // What administrators do with persistent subscriptions.
 extension Store {
-    private typealias Completed = CreatePersistentSubscriptionCompleted
+    typealias GroupOutcome = CreatePersistentSubscriptionCompleted
 
-    mutating func create(_ create: CreatePersistentSubscription, _ request: Request) -> Answer {
-        .message(self.outcome(of: create, request), .createPersistentSubscriptionCompleted)
-    }
-
-    private mutating func outcome(of create: CreatePersistentSubscription, _ request: Request) -> Completed {
-        self.managed(request) { store in
+    mutating func create(
+        _ create: CreatePersistentSubscription, by identity: Identity, now: Int64
+    ) -> GroupOutcome {
+        self.managed(by: identity, now: now) { store in
             guard store.groups[PersistentGroup.id(create.stream, create.group)] == nil else {
-                return Completed(result: .alreadyExists, reason: "Group '\(create.group)' already exists.")
+                return GroupOutcome(result: .alreadyExists, reason: "Group '\(create.group)' already exists.")
             }
             guard !create.stream.isEmpty, create.stream != StreamName.all.description else {
-                return Completed(result: .fail, reason: "Bad stream name.")
+                return GroupOutcome(result: .fail, reason: "Bad stream name.")
             }
-            return store.start(create, request)
+            return store.start(create, now: now)
         }
     }
 
     /// Connected consumers have to reconnect; the group continues from its checkpoint.
-    mutating func update(_ update: UpdatePersistentSubscription, _ request: Request) -> Answer {
-        let outcome = self.managed(request, "update the subscription") { store in
+    mutating func update(
+        _ update: UpdatePersistentSubscription, by identity: Identity, now: Int64
+    ) -> GroupOutcome {
+        self.managed(by: identity, "update the subscription", now: now) { store in
             guard store.groups[PersistentGroup.id(update.stream, update.group)] != nil else {
                 return .noSuchGroup(update.group)
             }
-            return store.start(update, request)
+            return store.start(update, now: now)
         }
-        var answer = Answer.message(outcome, .updatePersistentSubscriptionCompleted)
-        answer.followsDeliveries = true
-        return answer
     }
 
-    mutating func delete(_ delete: DeletePersistentSubscription, _ request: Request) -> Answer {
-        let outcome = self.managed(request) { store in
+    mutating func delete(
+        _ delete: DeletePersistentSubscription, by identity: Identity, now: Int64
+    ) -> GroupOutcome {
+        self.managed(by: identity, now: now) { store in
             let id = PersistentGroup.id(delete.stream, delete.group)
             guard store.groups[id] != nil else { return .noSuchGroup(delete.group) }
             store.end(id)
             let streams = GroupStreams(id)
             for stream in [streams.checkpoint, streams.parked] {
                 // If it has a tombstone already, it holds nothing that a later group of that name could find.
-                _ = store.log.delete(stream, hard: false, expecting: .any, now: request.now)
+                _ = store.log.delete(stream, hard: false, expecting: .any, now: now)
             }
             return .success
         }
-        var answer = Answer.message(outcome, .deletePersistentSubscriptionCompleted)
-        answer.followsDeliveries = true
-        return answer
+    }
+
+    /// Lets those deliver the parked events of a group again who may; nothing is recorded of it.
+    mutating func replayParked(_ id: String, by identity: Identity, now: Int64) -> GroupOutcome {
+        guard identity.hasAny(of: [Identity.operators]) else { return .denied("replay messages") }
+        return self.replayParked(id, now: now)
+            ? .success : GroupOutcome(result: .doesNotExist, reason: "Unable to locate '\(id)'")
     }
 
     /// Lets those make a change who may, and records it. Operators may, as since EventStore 5.
     private mutating func managed(
-        _ request: Request, _ deed: String = "create streams", _ change: (inout Store) -> Completed
-    ) -> Completed {
-        guard request.identity.hasAny(of: [Identity.operators]) else {
-            return Completed(result: .accessDenied, reason: "You do not have permissions to \(deed)")
-        }
+        by identity: Identity, _ deed: String = "create streams", now: Int64, _ change: (inout Store) -> GroupOutcome
+    ) -> GroupOutcome {
+        guard identity.hasAny(of: [Identity.operators]) else { return .denied(deed) }
         let outcome = change(&self)
-        if outcome.result == .success { self.saveConfiguration(request) }
+        if outcome.result == .success { self.saveConfiguration(by: identity, now: now) }
         return outcome
     }
 
     /// Starts a group on these terms, instead of the one that there may be.
-    private mutating func start(_ terms: CreatePersistentSubscription, _ request: Request) -> Completed {
+    private mutating func start(_ terms: CreatePersistentSubscription, now: Int64) -> GroupOutcome {
         guard let strategy = ConsumerStrategy(terms.settings) else {
             let name = terms.settings.consumerStrategy ?? ""
-            return Completed(result: .fail, reason: "Consumer strategy \(name) does not exist.")
+            return GroupOutcome(result: .fail, reason: "Consumer strategy \(name) does not exist.")
         }
         self.end(PersistentGroup.id(terms.stream, terms.group))
         let terms = GroupTerms(terms.stream, terms.group, terms.settings, strategy)
-        self.start(terms, strategy, now: request.now)
+        self.start(terms, strategy, now: now)
         return .success
     }
 
@@ -113,23 +114,27 @@ extension Store {
         return Int64(event.data.text)
     }
 
-    private mutating func saveConfiguration(_ request: Request) {
+    private mutating func saveConfiguration(by identity: Identity, now: Int64) {
         let configuration = GroupConfiguration(
-            updated: Date(milliseconds: request.now).ISO8601Format(.iso8601WithFraction),
-            updatedBy: request.identity.name,
+            updated: Date(milliseconds: now).ISO8601Format(.iso8601WithFraction),
+            updatedBy: identity.name,
             entries: self.groups.all.map(\.terms)
         )
         let stream = GroupConfiguration.stream
         if self.log.lastNumber(of: stream) < 0 {
-            self.log.describe(stream, GroupConfiguration.metadata, now: request.now)
+            self.log.describe(stream, GroupConfiguration.metadata, now: now)
         }
         let event = self.log.makeEvent(GroupConfiguration.eventType, Bytes(json: configuration))
-        _ = self.log.write([event], to: stream, expecting: .any, now: request.now)
+        _ = self.log.write([event], to: stream, expecting: .any, now: now)
     }
 }
 
 extension CreatePersistentSubscriptionCompleted {
     fileprivate static let success = Self(result: .success, reason: "")
+
+    fileprivate static func denied(_ deed: String) -> Self {
+        Self(result: .accessDenied, reason: "You do not have permissions to \(deed)")
+    }
 
     fileprivate static func noSuchGroup(_ name: String) -> Self {
         Self(result: .doesNotExist, reason: "Group '\(name)' does not exist.")

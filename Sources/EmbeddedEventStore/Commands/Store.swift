@@ -9,7 +9,7 @@ struct Store {
     var log: EventLog
     var volatile = VolatileSubscriptions()
     var groups = PersistentGroups()
-    private let users: UserDirectory
+    var users: UserDirectory
     private let offersFilteredReads: Bool
     /// The number of log entries that subscribers have been sent.
     private(set) var published: Int
@@ -25,9 +25,10 @@ struct Store {
         self.published = log.entries.count
     }
 
-    /// Replaces all events. There must be no subscriptions.
-    mutating func replaceLog(_ log: EventLog) {
+    /// Replaces all events and users. There must be no subscriptions.
+    mutating func replaceData(_ log: EventLog, users: UserDirectory) {
         self.log = log
+        self.users = users
         self.published = log.entries.count
     }
 

@@ -136,6 +136,14 @@ final class ServerConnection {
         self.channel.reset()
     }
 
+    /// What is reported about it.
+    var statistics: ConnectionStatistics {
+        ConnectionStatistics(
+            remoteEndPoint: self.channel.peer,
+            clientConnectionName: self.session.connectionName ?? "",
+            pendingSendBytes: self.unsentCount)
+    }
+
     private func receive() -> Result<Int, ChannelError> {
         Result { () throws(ChannelError) in
             try self.channel.receive { package in

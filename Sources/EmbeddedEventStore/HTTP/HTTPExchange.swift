@@ -7,9 +7,9 @@ final class HTTPExchange: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
     /// Is given a request, and calls `reply` once, on whatever thread, or never if the connection is to be closed.
-    typealias Receiver = @Sendable (HTTPRequestHead, _ reply: @escaping @Sendable (HTTPAnswer) -> Void) -> Void
+    typealias Receiver = @Sendable (HTTPRequest, _ reply: @escaping @Sendable (HTTPAnswer) -> Void) -> Void
 
-    /// The bytes that a request's body may have. None of the pages looks at it.
+    /// The bytes that a request's body may have.
     static let bodyLimit = 64 << 10
 
     private static let decoderLimits: NIOHTTPDecoderLimitConfiguration = {
@@ -26,7 +26,7 @@ final class HTTPExchange: ChannelInboundHandler {
 
     private enum Phase {
         case head
-        case body(HTTPRequestHead, count: Int)
+        case body(HTTPRequestHead)
         /// The server has the request.
         case waiting
         case answered
@@ -35,6 +35,7 @@ final class HTTPExchange: ChannelInboundHandler {
     private let timeout: TimeAmount
     private let receive: Receiver
     private var phase = Phase.head
+    private var body = ByteBuffer()
     private var deadline: Scheduled<Void>?
 
     private init(timeout: TimeAmount, receive: @escaping Receiver) {
@@ -71,14 +72,17 @@ final class HTTPExchange: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch (self.phase, Self.unwrapInboundIn(data)) {
         case (.head, .head(let head)):
-            self.phase = .body(head, count: 0)
+            self.phase = .body(head)
             let announced = head.headers.first(name: "Content-Length").flatMap { Int($0) }
             if let announced, announced > Self.bodyLimit { self.send(HTTPAnswer(.payloadTooLarge), context) }
-        case (.body(let head, let count), .body(let part)):
-            self.phase = .body(head, count: count + part.readableBytes)
-            if count + part.readableBytes > Self.bodyLimit { self.send(HTTPAnswer(.payloadTooLarge), context) }
-        case (.body(let head, _), .end):
-            self.pass(on: head, context)
+        case (.body, .body(var part)):
+            if self.body.readableBytes + part.readableBytes > Self.bodyLimit {
+                self.send(HTTPAnswer(.payloadTooLarge), context)
+            } else {
+                self.body.writeBuffer(&part)
+            }
+        case (.body(let head), .end):
+            self.pass(on: HTTPRequest(head, body: Array(self.body.readableBytesView)), context)
         default:
             // Whatever follows the request, or is left of one that was refused.
             break
@@ -102,11 +106,11 @@ final class HTTPExchange: ChannelInboundHandler {
         }
     }
 
-    private func pass(on head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+    private func pass(on request: HTTPRequest, _ context: ChannelHandlerContext) {
         self.phase = .waiting
         self.deadline?.cancel()
         let client = NIOLoopBound((exchange: self, context: context), eventLoop: context.eventLoop)
-        self.receive(head) { answer in
+        self.receive(request) { answer in
             client.eventLoop.execute {
                 let (exchange, context) = client.value
                 if context.channel.isActive { exchange.send(answer, context) }
@@ -117,8 +121,8 @@ final class HTTPExchange: ChannelInboundHandler {
     private func send(_ answer: HTTPAnswer, _ context: ChannelHandlerContext) {
         self.phase = .answered
         self.limitTime(to: self.timeout, context)
-        var headers: HTTPHeaders = ["Connection": "close", "Content-Length": "\(answer.body.count)"]
-        if !answer.body.isEmpty { headers.add(name: "Content-Type", value: "application/json; charset=utf-8") }
+        var headers = answer.headers
+        headers.add(contentsOf: ["Connection": "close", "Content-Length": "\(answer.body.count)"])
         let head = HTTPResponseHead(version: .http1_1, status: answer.status, headers: headers)
         context.write(Self.wrapOutboundOut(.head(head)), promise: nil)
         context.write(Self.wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: answer.body)))), promise: nil)

@@ -5,17 +5,19 @@ internal import NIOPosix
 internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
-/// The server's HTTP port, on the server's queue: gossip, pings and persistent subscriptions. NIO serves the clients, each
+/// The server's HTTP port, on the server's queue. NIO serves the clients, each
 /// with an ``HTTPExchange``; they are accepted as those of TCP are, so that a port is taken and given back in one way. In
 /// memory, requests come as calls.
 actor HTTPSide {
     /// The answer to a request; nil while the server is suspended.
-    typealias Answerer = @Sendable (HTTPRequestHead) -> HTTPAnswer?
+    typealias Answerer = @Sendable (HTTPRequest) -> HTTPAnswer?
 
     private struct Connection {
         let close: (_ closed: @escaping @Sendable () -> Void) -> Void
         /// A request that waits for the server to be resumed.
-        var request: (head: HTTPRequestHead, reply: @Sendable (HTTPAnswer) -> Void)?
+        var waiting: (request: HTTPRequest, reply: @Sendable (HTTPAnswer) -> Void)?
+        /// Whether the server stops when the client has its answer.
+        var stopsServer = false
     }
 
     nonisolated let port: Int
@@ -24,6 +26,7 @@ actor HTTPSide {
     private let listener: SocketListener?
     private let memory: MemoryHost?
     private var answer: Answerer = { _ in nil }
+    private var stopServer: @Sendable () -> Void = {}
     private var connections: [Int: Connection] = [:]
     private(set) var connectionsAccepted = 0
 
@@ -52,8 +55,13 @@ actor HTTPSide {
         }
     }
 
-    func activate(_ configuration: EmbeddedServer.Configuration, logger: Logger, _ answer: @escaping Answerer) {
+    /// - Parameter stopServer: is called when a client has the answer to a request to stop.
+    func activate(
+        _ configuration: EmbeddedServer.Configuration, logger: Logger, stopServer: @escaping @Sendable () -> Void = {},
+        _ answer: @escaping Answerer
+    ) {
         self.answer = answer
+        self.stopServer = stopServer
         let limit = configuration.maximumConnections
         let timeout = TimeAmount(configuration.httpTimeout)
         self.listener?.activateHandingOver { [weak self] descriptor, peer in
@@ -87,17 +95,17 @@ actor HTTPSide {
             answered(nil)
             closed()
         }
-        self.received(HTTPRequestHead(request), on: id) { [weak self] answer in
-            self?.onQueue { $0.connections[id] = nil }
-            answered(MemoryHTTP.Answer(status: Int(answer.status.code), body: answer.body))
+        self.received(HTTPRequest(request), on: id) { [weak self] answer in
+            self?.onQueue { $0.ended(id) }
+            answered(MemoryHTTP.Answer(answer))
         }
     }
 
     private func accept(_ descriptor: CInt, timeout: TimeAmount) {
         self.connectionsAccepted += 1
         let id = self.connectionsAccepted
-        let receive: HTTPExchange.Receiver = { [weak self] head, reply in
-            self?.onQueue { $0.received(head, on: id, reply) }
+        let receive: HTTPExchange.Receiver = { [weak self] request, reply in
+            self?.onQueue { $0.received(request, on: id, reply) }
         }
         let channel = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { HTTPExchange.serve($0, timeout: timeout, receive: receive) }
@@ -106,7 +114,7 @@ actor HTTPSide {
             channel.flatMap { $0.close() }.whenComplete { _ in closed() }
         }
         channel.flatMap(\.closeFuture).whenComplete { [weak self] _ in
-            self?.onQueue { $0.connections[id] = nil }
+            self?.onQueue { $0.ended(id) }
         }
     }
 
@@ -114,21 +122,31 @@ actor HTTPSide {
         self.executor.run(here: false) { self.assumeIsolated(work) }
     }
 
-    private func received(_ head: HTTPRequestHead, on id: Int, _ reply: @escaping @Sendable (HTTPAnswer) -> Void) {
-        if let answer = self.answer(head) { reply(answer) } else { self.connections[id]?.request = (head, reply) }
+    private func received(_ request: HTTPRequest, on id: Int, _ reply: @escaping @Sendable (HTTPAnswer) -> Void) {
+        guard let answer = self.answer(request) else {
+            self.connections[id]?.waiting = (request, reply)
+            return
+        }
+        self.connections[id]?.stopsServer = answer.stopsServer
+        reply(answer)
+    }
+
+    private func ended(_ id: Int) {
+        if self.connections.removeValue(forKey: id)?.stopsServer ?? false { self.stopServer() }
     }
 
     /// The server was suspended, and is no longer.
     func resume() {
         for (id, connection) in self.connections.inOrder {
-            guard let request = connection.request else { continue }
-            self.connections[id]?.request = nil
-            self.received(request.head, on: id, request.reply)
+            guard let waiting = connection.waiting else { continue }
+            self.connections[id]?.waiting = nil
+            self.received(waiting.request, on: id, waiting.reply)
         }
     }
 
     /// Stops listening and ends all connections; `closed` runs when both are done.
     func close(_ closed: @escaping @Sendable () -> Void) {
+        self.stopServer = {}
         let closing = Countdown(closed)
         closing.enter()
         if let listener {
@@ -145,10 +163,9 @@ actor HTTPSide {
     }
 }
 
-extension HTTPRequestHead {
-    fileprivate init(_ request: MemoryHTTP.Request) {
-        self.init(
-            version: .http1_1, method: HTTPMethod(rawValue: request.method), uri: request.path,
-            headers: HTTPHeaders(request.headers.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }))
+extension MemoryHTTP.Answer {
+    fileprivate init(_ answer: HTTPAnswer) {
+        let headers = Dictionary(answer.headers.map { ($0.name, $0.value) }) { _, last in last }
+        self.init(status: Int(answer.status.code), headers: headers, body: answer.body)
     }
 }

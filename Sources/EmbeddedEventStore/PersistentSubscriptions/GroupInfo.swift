@@ -23,6 +23,8 @@ struct GroupInfo: Encodable, Sendable {
         var averageItemsPerSecond: Int64
         var totalItemsProcessed: Int64
         var countSinceLastMeasurement: Int64
+        /// Times that real servers measure on request; nobody measures them here.
+        var extraStatistics: [String] = []
         var availableSlots: Int
         var inFlightMessages: Int
     }
@@ -45,6 +47,7 @@ struct GroupInfo: Encodable, Sendable {
     var liveBufferCount: Int
     var retryBufferCount: Int
     var totalInFlightMessages: Int
+    var outstandingMessagesCount: Int
     var config: Config
     var connections: [Connection]
     var parkedMessageUri = ""

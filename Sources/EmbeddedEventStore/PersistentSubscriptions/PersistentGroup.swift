@@ -73,6 +73,7 @@ struct PersistentGroup {
             liveBufferCount: self.buffer.latest.count,
             retryBufferCount: self.buffer.retries.count,
             totalInFlightMessages: self.outstanding.count,
+            outstandingMessagesCount: self.outstanding.count,
             config: GroupInfo.Config(self.terms),
             connections: self.consumers.report(elapsed: elapsed)
         )

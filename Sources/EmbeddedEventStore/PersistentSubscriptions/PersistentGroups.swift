@@ -40,6 +40,9 @@ struct PersistentGroups {
     /// Nil if there is no such group.
     mutating func info(of id: String, now: Int64) -> GroupInfo? { self.byID[id]?.info(now: now) }
 
+    /// The reports about all groups.
+    mutating func infos(now: Int64) -> [GroupInfo] { self.ids.compactMap { self.info(of: $0, now: now) } }
+
     /// The matching consumers, with their groups.
     func consumers(where isMeant: (Subscriber) -> Bool) -> [(group: String, consumer: Subscriber)] {
         self.byID.inOrder.flatMap { id, group in

@@ -11,10 +11,10 @@ extension EmbeddedServer {
         public var tls: TLS?
         /// Whether to listen on ``port``; true by default. If false, ``tls`` must be set.
         public var acceptsPlainConnections = true
-        /// The HTTP port for `/gossip`, `/ping` and `/subscriptions`; 0 takes a free one, and nil, the default, means
-        /// no HTTP.
+        /// The HTTP port, for gossip and administration; 0 takes a free one, and nil, the default, means no HTTP.
         public var httpPort: Int?
-        /// The users who can log in; by default `admin` and `ops`, with the passwords of a new EventStore.
+        /// The users who can log in from the beginning; by default `admin` and `ops`, with the passwords of a new
+        /// EventStore. Administrators can change them over HTTP.
         public var users = [User.admin, .ops]
         /// The silence of a client after which the server sends it a heartbeat; 2 s by default, between 1 ms and a day.
         public var heartbeatInterval: Duration = .seconds(2)
@@ -65,18 +65,23 @@ extension EmbeddedServer {
         public var password: String
         /// The user's groups; members of `$admins` may do everything.
         public var groups: Set<String>
+        /// What the user is called by people.
+        public var fullName: String
 
-        /// Creates a user, in no group unless `groups` says otherwise.
-        public init(name: String, password: String, groups: Set<String> = []) {
+        /// Creates a user, in no group and without a full name unless these say otherwise.
+        public init(name: String, password: String, groups: Set<String> = [], fullName: String = "") {
             self.name = name
             self.password = password
             self.groups = groups
+            self.fullName = fullName
         }
 
         /// `admin`, password `changeit`, in `$admins`.
-        public static let admin = User(name: "admin", password: "changeit", groups: ["$admins"])
+        public static let admin = User(
+            name: "admin", password: "changeit", groups: ["$admins"], fullName: "Event Store Administrator")
         /// `ops`, password `changeit`, in `$ops`.
-        public static let ops = User(name: "ops", password: "changeit", groups: ["$ops"])
+        public static let ops = User(
+            name: "ops", password: "changeit", groups: ["$ops"], fullName: "Event Store Operations")
     }
 }
 

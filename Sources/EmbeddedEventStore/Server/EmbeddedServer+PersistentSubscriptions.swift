@@ -8,12 +8,9 @@ extension EmbeddedServer {
     /// - Throws: ``EmbeddedServerError`` with ``EmbeddedServerError/Code/noSuchGroup`` if there is none with that name,
     ///   or if this server is not running as the master.
     public func replayParkedEvents(of group: String, on stream: String) throws(EmbeddedServerError) {
-        guard self.isMaster, self.core.assumeIsolated({ $0.replayParked(PersistentGroup.id(stream, group)) }) else {
+        let id = PersistentGroup.id(stream, group)
+        guard self.role == .master, self.core.assumeIsolated({ $0.replayParked(id) }) else {
             throw EmbeddedServerError(.noSuchGroup, "replay '\(group)' on '\(stream)': no such persistent subscription")
         }
-    }
-
-    var isMaster: Bool {
-        self.core.assumeIsolated { $0.membership.role(of: self.number) == .master }
     }
 }

@@ -39,6 +39,10 @@ public actor EmbeddedServer {
     private let readinessWatchers = Watchers<Readiness>()
     /// Ends the startup; nil if nothing does by itself.
     private var startupTimer: QueueTimer?
+    /// Stops the server, as it was told over HTTP.
+    private var shutdown: Task<Void, Never>?
+    /// What it reports about its time since it was started.
+    var run = ServerRun()
 
     /// The TCP port for plain connections: until the first start, the one in the configuration; after that, the one in
     /// use.
@@ -127,6 +131,10 @@ public actor EmbeddedServer {
         await self.close(electing: election, abruptly: abruptly)
     }
 
+    private func stopSoon() {
+        self.shutdown = self.core.environment.task { [weak self] in await self?.stop() }
+    }
+
     /// Stops and starts the server, on the same ports, as one step. If the server is not running, it is started. Faults
     /// stay in effect.
     ///
@@ -167,6 +175,7 @@ public actor EmbeddedServer {
     /// - Throws: as ``Ports/open()``.
     private func open(_ startup: Startup, alone: Bool) async throws(EmbeddedServerError) {
         try await self.ports.open()
+        self.run = ServerRun(started: self.core.environment.milliseconds)
         self.enterCluster(startup, alone: alone)
         for risk in self.configuration.risks { self.logger.warning("\(risk)") }
         if self.injector.strikes(.refuseConnections) {
@@ -186,7 +195,8 @@ public actor EmbeddedServer {
         self.core.assumeIsolated { $0.place(self.number, at: address, outlet) }
         self.begin(startup, alone: alone)
         self.http?.assumeIsolated {
-            $0.activate(self.configuration, logger: self.logger) { [weak self] request in
+            let stop: @Sendable () -> Void = { [weak self] in self?.assumeIsolated { $0.stopSoon() } }
+            $0.activate(self.configuration, logger: self.logger, stopServer: stop) { [weak self] request in
                 guard let self else { return HTTPAnswer(.serviceUnavailable) }
                 return self.assumeIsolated { $0.answerUnlessSuspended(request) }
             }
@@ -240,7 +250,7 @@ public actor EmbeddedServer {
         if let transport = self.ports.transport(over: socket, secure: secure) { self.connections.accept(transport) }
     }
 
-    private func answerUnlessSuspended(_ request: HTTPRequestHead) -> HTTPAnswer? {
+    private func answerUnlessSuspended(_ request: HTTPRequest) -> HTTPAnswer? {
         guard self.readiness.isSuspended else { return self.answer(request) }
         self.readiness.requestReceived()
         return nil

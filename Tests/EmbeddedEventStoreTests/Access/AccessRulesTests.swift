@@ -114,7 +114,7 @@ import Testing
 
     @Test("a login is known by its name and its whole password")
     func logins() throws {
-        let users = UserDirectory([.admin, .ops])
+        let users = UserDirectory([.admin, .ops], now: 0)
         #expect(try users.identity(of: .init(name: "admin", password: "changeit")) == Self.admin)
         #expect(try users.identity(of: .init(name: "ops", password: "changeit")) == Self.ops)
         for (name, password) in [("admin", "change"), ("admin", ""), ("nobody", "changeit"), ("", "")] {

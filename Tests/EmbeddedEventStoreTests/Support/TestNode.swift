@@ -19,7 +19,7 @@ final class TestNode {
         prepare(&log)
         self.store = Store(
             log: log,
-            users: UserDirectory([.admin, .ops]),
+            users: UserDirectory([.admin, .ops], now: 0),
             offersFilteredReads: offersFilteredReads
         )
     }
