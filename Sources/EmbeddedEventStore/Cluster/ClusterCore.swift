@@ -61,7 +61,7 @@ actor ClusterCore {
         _ configuration: EmbeddedServer.Configuration, _ environment: Environment
     ) -> EventLog {
         var randomness = environment.randomness
-        return EventLog(seed: randomness.next(), linksEvents: configuration.runsSystemProjections)
+        return EventLog(seed: randomness.next(), runsProjections: configuration.runsSystemProjections)
     }
 
     /// Milliseconds since 1970.

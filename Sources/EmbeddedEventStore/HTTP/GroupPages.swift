@@ -156,8 +156,8 @@ private struct GroupOutcome: Encodable {
 // MARK: - Pages
 
 extension EmbeddedServer {
-    /// Groups are the master's alone.
-    fileprivate func onMaster(_ page: @Sendable (inout Store, _ now: Int64) -> HTTPAnswer) -> HTTPAnswer {
+    /// Groups and projections are the master's alone.
+    func onMaster(_ page: @Sendable (inout Store, _ now: Int64) -> HTTPAnswer) -> HTTPAnswer {
         guard self.role == .master else { return HTTPAnswer(.serviceUnavailable) }
         return self.core.assumeIsolated { $0.perform(page) }
     }
@@ -186,10 +186,12 @@ extension EmbeddedServer {
 extension HTTPAnswer {
     /// With the address of the group that a request concerns, whatever became of that.
     fileprivate func located(_ request: HTTPRequest) -> HTTPAnswer {
-        let path = [request["stream"], request["group"]].map {
-            // A path need not escape this one.
-            PercentEncoding.encode($0).replacing("%24", with: "$")
-        }
+        let path = [request["stream"], request["group"]].map(PercentEncoding.encodePath)
         return self.with("location", "\(request.base)/subscriptions/\(path.joined(separator: "/"))")
     }
+}
+
+extension PercentEncoding {
+    /// A part of a path as real servers write it: `$` needs no escape there.
+    static func encodePath(_ text: String) -> String { self.encode(text).replacing("%24", with: "$") }
 }

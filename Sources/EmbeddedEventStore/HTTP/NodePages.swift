@@ -4,7 +4,7 @@ internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
 extension Route {
-    static let all = [Self.node, Self.users, Self.groups].flatMap(\.self)
+    static let all = [Self.node, Self.users, Self.groups, Self.projections].flatMap(\.self)
 
     /// About the node, and what is done to it.
     private static let node = [
@@ -70,7 +70,7 @@ extension EmbeddedServer {
         return Info(
             esVersion: generation == .version5 ? "5.0.11.0" : "20.10.0.0",
             state: (self.role?.state ?? .unknown).name(generation).lowercased(),
-            projectionsMode: self.configuration.runsSystemProjections ? "System" : "None")
+            projectionsMode: self.configuration.runsSystemProjections ? "All" : "None")
     }
 
     private struct Statistics: Encodable {

@@ -38,6 +38,19 @@ extension EventLog {
         now: Int64,
         by append: (inout EventLog) -> Int64
     ) -> WriteOutcome {
+        let outcome = self.record(events, to: stream, expecting: expected, now: now, by: append)
+        self.project(now: now)
+        return outcome
+    }
+
+    /// The same, which projections do not handle yet.
+    mutating func record(
+        _ events: [ProposedEvent],
+        to stream: StreamName,
+        expecting expected: ExpectedVersion,
+        now: Int64,
+        by append: (inout EventLog) -> Int64
+    ) -> WriteOutcome {
         if let outcome = self.outcomeWithoutAppending(events, to: stream, expecting: expected) { return outcome }
         let first = self.lastNumber(of: stream) + 1
         let wasSoftDeleted = self.isSoftDeleted(stream)
@@ -53,9 +66,7 @@ extension EventLog {
         if let original = hiddenOriginal {
             self.show(original, from: self.lastNumber(of: original) + 1, now: now)
         }
-        let numbers = first..<first + Int64(events.count)
-        if self.linksEvents { self.link(events, numbers, of: stream, now: now) }
-        return .appended(first: first, last: numbers.upperBound - 1, position: position)
+        return .appended(first: first, last: first + Int64(events.count) - 1, position: position)
     }
 
     /// The answer to a write whose events must not be appended.

@@ -29,14 +29,14 @@ struct EventLog {
     var transactions: TransactionTable
     private var lastRecord = Self.serverRecord
 
-    /// Whether there are links to events by category, by type and by stream.
-    let linksEvents: Bool
+    /// What handles each event that is written, and writes on.
+    var projections: Projections
     private let seed: UInt64
     private var idsMade: UInt64 = 0
 
-    init(seed: UInt64, linksEvents: Bool = false, transactions: TransactionTable = TransactionTable()) {
+    init(seed: UInt64, runsProjections: Bool = false, transactions: TransactionTable = TransactionTable()) {
         self.seed = seed
-        self.linksEvents = linksEvents
+        self.projections = Projections(standard: runsProjections)
         self.transactions = transactions
     }
 

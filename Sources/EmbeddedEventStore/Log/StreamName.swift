@@ -32,12 +32,6 @@ struct StreamName: Hashable, Sendable {
         self.isMetastream ? StreamName(self.bytes.slice(2..<self.bytes.count)) : nil
     }
 
-    /// What comes before the first `-`, if there is one.
-    var category: String? {
-        let separator = self.bytes.withUnsafeBytes { $0.firstIndex(of: UInt8(ascii: "-")) }
-        return separator.map { self.bytes.slice(0..<$0).text }
-    }
-
     var metastream: StreamName {
         StreamName(self.bytes.withUnsafeBytes { Bytes([Self.dollar, Self.dollar] + $0) })
     }

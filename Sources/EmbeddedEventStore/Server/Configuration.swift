@@ -43,10 +43,12 @@ extension EmbeddedServer {
         /// Which servers' terms to use for the cluster, in gossip and when clients are sent to the master; those of
         /// EventStore 4 and 5 by default.
         public var generation = Generation.version5
-        /// Whether each event of an ordinary stream is linked to, as by a server's system projections: from the streams
-        /// of its category (`$ce-…`) and its type (`$et-…`), and, for the first event of a stream, from `$streams`. The
-        /// category is the part of the stream's name before the first `-`. False by default. The links are written
-        /// together with the event.
+        /// Whether there are projections. Those that servers bring along run: each event of an ordinary stream is linked
+        /// to from the streams of its category (`$ce-…`) and its type (`$et-…`) and, if it is a stream's first, from
+        /// `$streams`, and its stream is noted in that of its category (`$category-…`). The category is the part of the
+        /// stream's name before the first `-`. All of it is written together with the event. Over HTTP projections can be
+        /// controlled, and others created: those of the server's native types run, those in JavaScript do not. False by
+        /// default.
         public var runsSystemProjections = false
         /// Whether filtered reads of `$all` and filtered subscriptions are supported, as by servers of version 20 and
         /// later; true by default. If false, they are refused as bad requests, as by servers of the 4.x and 5.x lines,

@@ -178,7 +178,7 @@ struct VolatileSubscriptionTests {
 
     @Test("volatile subscriptions get the links of system projections")
     func projections() {
-        let node = TestNode(linksEvents: true)
+        let node = TestNode(runsProjections: true)
         let client = TestClient(node)
         client.subscribe("$ce-pony", resolveLinks: true)
         client.write("a", to: "pony-1")

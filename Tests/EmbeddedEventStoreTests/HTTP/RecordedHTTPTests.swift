@@ -11,7 +11,8 @@ import Testing
 struct RecordedHTTPTests {
     private static let atom = "streams are not offered over HTTP"
     private static let parts = "ours tells only what it knows: no garbage collector, disk or queues"
-    private static let mode = "a server that runs no projections says so"
+    private static let script = "the recorded servers failed to load what runs JavaScript"
+    private static let correlations = "no projection looks for correlation ids"
     private static let open = "4.1.4 let anyone look"
     private static let plain = "4.1.4 gave refusals a body"
     private static let newer = "came with 5.0"
@@ -20,31 +21,34 @@ struct RecordedHTTPTests {
     static let deviations = [
         HTTPDeviation("parked messages feed", Self.atom, .leftOut),
         HTTPDeviation("stats", Self.parts, .partly),
-        HTTPDeviation("info", Self.mode, .ignoring(["projectionsMode"])),
-        HTTPDeviation("info anonymous", Self.mode, .ignoring(["projectionsMode"])),
+        HTTPDeviation(
+            "projection JS created (this build has no JavaScript)", Self.script, .ignoring(["stateReason"])),
         HTTPDeviation("users list anonymous", Self.open, .leftOut, only: "4.1.4"),
         HTTPDeviation("group info anonymous", Self.open, .leftOut, only: "4.1.4"),
+        HTTPDeviation("projections any anonymous", Self.open, .leftOut, only: "4.1.4"),
         HTTPDeviation("user current anonymous", Self.plain, .statusOnly, only: "4.1.4"),
         HTTPDeviation("user create as ops", Self.plain, .statusOnly, only: "4.1.4"),
         HTTPDeviation("group create anonymous", Self.plain, .statusOnly, only: "4.1.4"),
         HTTPDeviation("group replay parked anonymous", Self.plain, .statusOnly, only: "4.1.4"),
         HTTPDeviation("group delete anonymous", Self.plain, .statusOnly, only: "4.1.4"),
+        HTTPDeviation("projections any", Self.correlations, .lacking("$by_correlation_id"), only: "5.0.11"),
+        HTTPDeviation(
+            "projections all-non-transient", Self.correlations, .lacking("$by_correlation_id"), only: "5.0.11"),
+        HTTPDeviation(
+            "projections continuous", Self.correlations, .lacking("$by_correlation_id"), only: "5.0.11"),
+        HTTPDeviation("projection disable anonymous", Self.plain, .statusOnly, only: "4.1.4"),
+        HTTPDeviation("projection create as anonymous", Self.plain, .statusOnly, only: "4.1.4"),
         HTTPDeviation("scavenge start", Self.newer, .statusOnly, only: "4.1.4"),
         HTTPDeviation("scavenge stop unknown", Self.newer, .statusOnly, only: "4.1.4"),
         HTTPDeviation("merge indexes", Self.newer, .leftOut, only: "4.1.4"),
     ]
 
-    /// Projections have no pages.
-    private static func isLeftOut(_ exchange: RecordedExchange) -> Bool {
-        exchange.request.path.hasPrefix("/projection")
-    }
-
     @Test("what a real server answered over HTTP is answered here", arguments: RecordedExchange.versions)
     func replay(_ version: String) async throws {
-        try await withHTTPServer(tick: .milliseconds(10)) { server in
+        try await withHTTPServer(tick: .milliseconds(10), projections: true) { server in
             var replay = HTTPReplay(server, version, Self.deviations.filter { $0.version ?? version == version })
             let consumers = RecordedConsumers(server)
-            for exchange in try RecordedExchange.all(with: version) where !Self.isLeftOut(exchange) {
+            for exchange in try RecordedExchange.all(with: version) {
                 // What was done over TCP in between.
                 switch exchange.name {
                 case "group update": try await consumers.write()
@@ -60,7 +64,7 @@ struct RecordedHTTPTests {
 
     @Test("less than a tenth of what was recorded over HTTP is left out", arguments: RecordedExchange.versions)
     func count(_ version: String) throws {
-        let exchanges = try RecordedExchange.all(with: version).filter { !Self.isLeftOut($0) }
+        let exchanges = try RecordedExchange.all(with: version)
         let names = Self.deviations.filter { $0.version ?? version == version && $0.isLeftOut }.map(\.name)
         #expect(Set(names).isSubset(of: exchanges.map(\.name)))
         #expect(names.count * 10 < exchanges.count, "\(names.count) of \(exchanges.count)")

@@ -55,10 +55,11 @@ extension EmbeddedServer {
 
 /// Starts a server with an HTTP port for the length of a scope.
 func withHTTPServer(
-    tick: Duration = .seconds(1), _ body: (EmbeddedServer) async throws -> Void
+    tick: Duration = .seconds(1), projections: Bool = false, _ body: (EmbeddedServer) async throws -> Void
 ) async throws {
     var configuration = EmbeddedServer.Configuration.patient
     configuration.httpPort = 0
     configuration.persistentSubscriptionTick = tick
+    configuration.runsSystemProjections = projections
     try await withEmbeddedServer(configuration, logger: .silent, body)
 }

@@ -11,11 +11,11 @@ final class TestNode {
     private(set) var store: Store
 
     init(
-        linksEvents: Bool = false,
+        runsProjections: Bool = false,
         offersFilteredReads: Bool = true,
         prepare: (inout EventLog) -> Void = { _ in }
     ) {
-        var log = EventLog(seed: 0, linksEvents: linksEvents)
+        var log = EventLog(seed: 0, runsProjections: runsProjections)
         prepare(&log)
         self.store = Store(
             log: log,
