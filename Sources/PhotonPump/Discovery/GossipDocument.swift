@@ -49,7 +49,7 @@ struct GossipDocument: Decodable {
 
 extension ClusterGossip {
     /// - Throws: `DecodingError`.
-    init(json: [UInt8]) throws {
+    package init(json: [UInt8]) throws {
         let document = try JSONDecoder().decode(GossipDocument.self, from: Data(json))
         self.init(members: document.members.compactMap(ClusterMember.init))
     }

@@ -42,7 +42,7 @@ extension NodeState {
     private static let names = Dictionary(uniqueKeysWithValues: Self.allCases.map { ($0.rawValue.lowercased(), $0) })
 
     /// nil for an unknown state.
-    init?(name: String) {
+    package init?(name: String) {
         let name = name.lowercased()
         guard let state = Self.names[name] ?? Self.aliases[name] else { return nil }
         self = state

@@ -46,7 +46,7 @@ public struct PhotonPumpError: Error, Sendable {
     public internal(set) var http: HTTPExchange?
 
     /// - Parameter operation: what was attempted; begins the message.
-    init(
+    package init(
         _ code: Code,
         _ message: String,
         during operation: String? = nil,

@@ -37,7 +37,8 @@ package struct ServerRequest: Sendable {
     /// From `/` on, including the query.
     var target: String {
         let query = self.query.map { "\(PercentEncoding.encode($0.name))=\(PercentEncoding.encode($0.value))" }
-        return self.path.map { "/\(PercentEncoding.encode($0))" }.joined()
+        // A dollar sign has no meaning in a path, and servers compare that of `$current` as it is.
+        return self.path.map { "/\(PercentEncoding.encode($0).replacing("%24", with: "$"))" }.joined()
             + (query.isEmpty ? "" : "?") + query.joined(separator: "&")
     }
 }

@@ -40,7 +40,7 @@ struct ServerPagesTests {
     @Test("pages of a server are asked for at the HTTP port, with names that separate nothing")
     func request() async throws {
         let words = try await self.ask(Answering())
-        #expect(words == "post 127.0.0.1:99 /subscriptions/%24a%2Fb%20c%3A%C3%BC/g~1.2-3_4/info ops")
+        #expect(words == "post 127.0.0.1:99 /subscriptions/$a%2Fb%20c%3A%C3%BC/g~1.2-3_4/info ops")
     }
 
     @Test(

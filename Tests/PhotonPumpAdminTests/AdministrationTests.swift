@@ -1,0 +1,210 @@
+import EmbeddedEventStore
+import Foundation
+import PhotonPump
+import PhotonPumpAdmin
+import ScriptedPeers
+import Testing
+
+@Suite("Administration over HTTP", .timeLimit(.minutes(1)))
+struct AdministrationTests {
+    // MARK: Errors
+
+    @Test("errors of administration have the request, the status, the node and the server's words, and no password")
+    func errors() async throws {
+        let (_, requests) = try await Admin.run { request, _ in
+            let isSecret = request.body.contains("hay")
+            return AnswerServer.Answer(status: 500, body: isSecret ? "cannot use hay" : #"{"reason":"broken stable"}"#)
+        } _: { admin async throws in
+            let error = try await failure { try await admin.users.disable("a b") }
+            #expect(error.code == .serverError)
+            #expect(error.http?.description == "POST /users/a%20b/command/disable: 500")
+            #expect(error.serverMessage == "broken stable")
+            #expect(error.endpoint == "127.0.0.1:\(admin.httpPort)")
+            #expect(error.mayHaveBeenApplied)
+            let secret = try await failure {
+                try await admin.users.create("pony", fullName: "A Pony", password: "hay")
+            }
+            var dumped = ""
+            dump(secret, to: &dumped)
+            #expect(!"\(secret) \(dumped)".contains("hay"))
+        }
+        #expect(requests.last?.body.contains(#""password":"hay""#) == true)
+    }
+
+    @Test("administration tells whether something may have been changed when there is no answer")
+    func outcome() async throws {
+        _ = try await Admin.run { _, _ in
+            nil
+        } _: { admin async throws in
+            let change = try await failure { try await admin.users.disable("pony") }
+            #expect(change.code == .connectionFailed && change.mayHaveBeenApplied && change.isSafeToRepeat)
+            let query = try await failure { try await admin.users.get("pony") }
+            #expect(query.code == .connectionFailed && !query.mayHaveBeenApplied)
+            let unnamed = try await failure { try await admin.projections.createOneTime(query: "x") }
+            #expect(unnamed.mayHaveBeenApplied && !unnamed.isSafeToRepeat)
+        }
+        let port = try UnusedPort()
+        defer { withExtendedLifetime(port) {} }
+        let nobody = try Admin.tested(httpPort: port.number)
+        let error = try await failure { try await nobody.users.disable("pony") }
+        #expect(error.code == .connectionFailed && !error.mayHaveBeenApplied)
+        await nobody.close()
+        #expect(try await failure { try await nobody.users.list() }.code == .clientClosed)
+    }
+
+    @Test("users get no empty passwords, and no names that could not log in over HTTP")
+    func arguments() async throws {
+        let (_, requests) = try await Admin.run { _, _ in
+            AnswerServer.Answer()
+        } _: { admin async throws in
+            for (login, password) in [("pony", ""), ("", "hay"), ("po:ny", "hay"), ("..", "hay")] {
+                let error = try await failure {
+                    if login == ".." { return try await admin.users.delete(login) }
+                    try await admin.users.create(login, fullName: "", password: password)
+                }
+                #expect(error.code == (login == ".." ? .notFound : .invalidArgument), "\(error)")
+            }
+        }
+        #expect(requests.isEmpty)
+    }
+
+    // MARK: Nodes
+
+    /// Refers to another server, and names it in its gossip, or not.
+    private func redirect(
+        isMember: Bool, _ call: @Sendable (Admin) async throws -> Void
+    ) async throws -> (first: [AnswerServer.Request], second: [AnswerServer.Request]) {
+        let ((_, first), second) = try await AnswerServer.run { _, _ in
+            AnswerServer.Answer(body: #"{"data":[],"loginName":"x"}"#)
+        } _: { other in
+            try await Admin.run { request, _ in
+                let member = Gossip.Member(
+                    state: "Master", host: "127.0.0.1", port: 1, httpPort: isMember ? other : other - 1)
+                if request.path == "/gossip" { return AnswerServer.Answer(body: Gossip.json([member])) }
+                let location = "http://127.0.0.1:\(other)\(request.path)?x=1"
+                return AnswerServer.Answer(status: 307, headers: ["Location": location])
+            } _: {
+                try await call($0)
+            }
+        }
+        return (first, second)
+    }
+
+    @Test("a node that refers to another one of its cluster is followed, with everything that was sent")
+    func redirection() async throws {
+        let (first, second) = try await self.redirect(isMember: true) {
+            try await $0.users.update("pony", fullName: "The Pony", groups: [])
+        }
+        #expect(first.map(\.path) == ["/users/pony", "/gossip"])
+        #expect(first.map(\.user) == ["admin", nil])
+        let request = try #require(second.first)
+        #expect(request.method == "PUT" && request.path == "/users/pony" && request.query == ["x": "1"])
+        #expect(request.user == "admin" && request.body == first[0].body)
+    }
+
+    @Test("a node that refers to somebody whom gossip does not name is not followed")
+    func stranger() async throws {
+        let (_, second) = try await self.redirect(isMember: false) { admin async throws in
+            let error = try await failure { try await admin.users.list() }
+            #expect(error.code == .notHandled)
+            #expect("\(error)".contains("does not name"))
+        }
+        #expect(second.isEmpty)
+    }
+
+    @Test("a node is never taken for another one that it refers to, least of all to shut it down")
+    func shutDown() async throws {
+        let (first, second) = try await self.redirect(isMember: true) { admin async throws in
+            #expect(try await failure { try await admin.node.shutDown() }.code == .notHandled)
+            let named = admin.node(at: Endpoint(host: "127.0.0.1", port: admin.httpPort))
+            #expect(try await failure { try await named.shutDown() }.code == .notHandled)
+        }
+        #expect(first.map(\.path) == ["/admin/shutdown", "/admin/shutdown"])
+        #expect(second.isEmpty)
+    }
+
+    @Test(
+        "the health of a node is whether it answers, and whether it serves requests",
+        arguments: [
+            (200, #"{"esVersion":"5.0.11.0","state":"follower"}"#, true, true),
+            (200, #"{"esVersion":"23.10.0","state":"leader","features":{}}"#, true, true),
+            (200, #"{"esVersion":"5.0.11.0","state":"catchingUp"}"#, true, false),
+            (200, #"{"esVersion":"5.0.11.0","state":"grazing"}"#, true, false),
+            (503, "", true, false), (200, "?", true, false), (0, "", false, false),
+        ])
+    func health(status: Int, body: String, isLive: Bool, isReady: Bool) async throws {
+        _ = try await Admin.run { _, _ in
+            status == 0 ? nil : AnswerServer.Answer(status: status, body: body)
+        } _: { admin async throws in
+            let health = try await admin.node.health()
+            #expect(health.isLive == isLive && health.isReady == isReady)
+            #expect((health.error == nil) == (health.info != nil))
+        }
+    }
+
+    // MARK: Persistent subscriptions
+
+    private static let odd = """
+        [{"groupName":"a/b","eventStreamId":"s?","status":"Live","connectionCount":2},
+        {"groupName":"a/b","eventStreamId":"t","status":"Live","connectionCount":3}]
+        """
+
+    @Test("subscriptions that servers do not find over HTTP are found in the list, and else the error says why")
+    func oddNames() async throws {
+        let (_, requests) = try await Admin.run { request, _ in
+            request.path == "/subscriptions" ? AnswerServer.Answer(body: Self.odd) : AnswerServer.Answer(status: 404)
+        } _: { admin async throws in
+            #expect(try await admin.subscriptions.details(of: "a/b", to: "s?").connectionCount == 2)
+            #expect(try await admin.subscriptions.list(to: "s?").map(\.connectionCount) == [2])
+            let missing = try await failure { try await admin.subscriptions.details(of: "a/b", to: "u") }
+            #expect(missing.code == .subscriptionNotFound)
+            let replay = try await failure { try await admin.subscriptions.replayParkedEvents(of: "a/b", to: "t") }
+            #expect(replay.code == .subscriptionNotFound)
+            #expect("\(replay)".contains("contains '/', '?', '#'"))
+        }
+        #expect(requests.map(\.path).prefix(3) == ["/subscriptions", "/subscriptions", "/subscriptions"])
+    }
+
+    @Test("parked events are read with their reasons, deleted from the first on, and never come back")
+    func parked() async throws {
+        var settings = EmbeddedServer.Configuration()
+        settings.httpPort = 0
+        try await withEmbeddedServer(settings, logger: .silent) { server in
+            try await withClient(server.connectionString, logger: .silent) { client in
+                let admin = Admin(client, httpPort: try #require(server.httpPort))
+                var group = PersistentSubscriptionSettings()
+                group.startFrom = .start
+                try await client.createSubscription("a/b", to: "s:?", settings: group)
+                try await client.publish(
+                    (0..<4).map { _ in NewEvent(type: "Jumped", data: "{}", isJSON: true) }, to: "s:?")
+                let herd = try await client.connectSubscription("a/b", to: "s:?")
+                var events = herd.events.makeAsyncIterator()
+                for _ in 0..<4 { herd.nack(try #require(try await events.next()), action: .park, reason: "lame") }
+                var seen = 0
+                while seen < 4 { seen = try await Self.numbers(admin).count }
+                for try await parked in admin.subscriptions.parkedEvents(of: "a/b", to: "s:?") {
+                    #expect(parked.reason == "lame")
+                }
+                try await admin.subscriptions.deleteParkedEvents(of: "a/b", to: "s:?", upTo: 1)
+                #expect(try await Self.numbers(admin) == [2, 3])
+                try await admin.subscriptions.deleteParkedEvents(of: "a/b", to: "s:?", upTo: 0)
+                #expect(try await Self.numbers(admin) == [2, 3])
+                try await admin.subscriptions.deleteParkedEvents(of: "a/b", to: "s:?")
+                #expect(try await Self.numbers(admin) == [])
+                try await admin.subscriptions.deleteParkedEvents(of: "nobody's", to: "s:?")
+                let wrong = try await failure {
+                    try await admin.subscriptions.deleteParkedEvents(of: "a/b", to: "s:?", upTo: .max)
+                }
+                #expect(wrong.code == .invalidArgument)
+                await admin.close()
+                _ = try await client.getLastEvent(in: "s:?")
+            }
+        }
+    }
+
+    private static func numbers(_ admin: Admin) async throws -> [Int64] {
+        try await admin.subscriptions.parkedEvents(of: "a/b", to: "s:?").reduce(into: []) {
+            $0.append($1.event.received.number)
+        }
+    }
+}
