@@ -164,6 +164,7 @@ let package = Package(
             dependencies: [
                 "EmbeddedEventStore",
                 "PhotonPump",
+                "PhotonPumpAdmin",
                 .product(
                     name: "ArgumentParser",
                     package: "swift-argument-parser",

@@ -15,12 +15,17 @@ struct HTTPOptions: ParsableArguments {
         do {
             return try await body()
         } catch let error as PhotonPumpError
-            where [.connectionFailed, .discoveryFailed, .timedOut].contains(error.code)
+            where [.connectionFailed, .discoveryFailed].contains(error.code) || error.isUnanswered
         {
             guard case .node = configuration.target else { throw error }
             throw Unanswered(error: error)
         }
     }
+}
+
+extension PhotonPumpError {
+    /// Whether the time of a request was up, rather than that of a wait for something else.
+    fileprivate var isUnanswered: Bool { self.code == .timedOut && self.http.map { $0.status == nil } ?? false }
 }
 
 /// Nobody has answered over HTTP.

@@ -7,6 +7,7 @@ indirect enum JSON {
     case integer(Int64)
     case number(Double, decimals: Int)
     case string(String)
+    case array([JSON])
     case object([(String, JSON)])
     /// Text that is JSON already.
     case raw(String)
@@ -20,6 +21,7 @@ extension JSON: CustomStringConvertible {
         case .integer(let value): String(value)
         case .number(let value, let decimals): String(format: "%.\(decimals)f", value)
         case .string(let value): Self.quoted(value)
+        case .array(let values): "[" + values.map { "\($0)" }.joined(separator: ",") + "]"
         case .object(let members):
             "{" + members.map { "\(Self.quoted($0.0)):\($0.1)" }.joined(separator: ",") + "}"
         case .raw(let text): text

@@ -14,7 +14,7 @@ struct Pump: AsyncParsableCommand, OptionsHolder {
         subcommands: [
             DemoCommand.self, ServeCommand.self, PingCommand.self, PublishCommand.self, ReadCommand.self,
             TailCommand.self, StreamCommand.self, GroupCommand.self, ConsumeCommand.self, GossipCommand.self,
-            ScavengeCommand.self, BenchCommand.self,
+            ProjectionCommand.self, UserCommand.self, NodeCommand.self, ScavengeCommand.self, BenchCommand.self,
         ]
     )
 

@@ -32,28 +32,15 @@ struct GossipCommand: PumpCommand {
         }
     }
 
-    private static func cell(_ endpoint: Endpoint?) -> String { endpoint.map { Printable.line("\($0)") } ?? "-" }
-
-    private static func table(_ members: [ClusterMember]) -> String {
-        let rows = members.map { member in
-            [
-                member.state.rawValue,
-                member.isAlive ? "yes" : "no",
-                Self.cell(member.endpoint(usesTLS: false)),
-                Self.cell(member.endpoint(usesTLS: true)),
-                Self.cell(member.http),
-                member.writerCheckpoint.map(String.init) ?? "-",
-                member.epochNumber.map(String.init) ?? "-",
-            ]
+    private static func table(_ members: [ClusterMember]) -> Table {
+        var table = Table("STATE", "ALIVE", "TCP", "TLS", "HTTP", "WRITTEN", "EPOCH")
+        for member in members {
+            table.add(
+                member.state.rawValue, member.isAlive ? "yes" : "no", member.endpoint(usesTLS: false).cell,
+                member.endpoint(usesTLS: true).cell, member.http.cell, member.writerCheckpoint.cell,
+                member.epochNumber.cell)
         }
-        let table = [["STATE", "ALIVE", "TCP", "TLS", "HTTP", "WRITTEN", "EPOCH"]] + rows
-        let widths = table[0].indices.map { column in table.map { $0[column].count }.max() ?? 0 }
-        return table.map { row in
-            let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
-            // No white space at the end.
-            return cells.joined(separator: "  ").replacing(#/ +$/#, with: "") + "\n"
-        }
-        .joined()
+        return table
     }
 }
 

@@ -10,7 +10,10 @@ struct GroupCommand: PumpCommand {
             A persistent subscription is named by its stream and its group, in this order. The connection string must \
             name a user who may manage it: an administrator or, from server 5.0 on, an operator.
             """,
-        subcommands: [Create.self, Update.self, Delete.self, Info.self, Parked.self, ReplayParked.self]
+        subcommands: [
+            Create.self, Update.self, Delete.self, List.self, Info.self, Parked.self, ReplayParked.self,
+            DeleteParked.self,
+        ]
     )
 
     @OptionGroup var shared: SharedOptions<Pump>
@@ -80,42 +83,16 @@ struct GroupCommand: PumpCommand {
 
         @OptionGroup var shared: SharedOptions<GroupCommand>
         @OptionGroup var target: Target
+        @OptionGroup var watch: WatchOptions
         @OptionGroup var http: HTTPOptions
 
         func run(with client: Client, json: Bool) async throws {
-            let info = try await self.http.request(client.configuration) {
-                try await client.subscriptionInfo(
-                    self.target.group, to: self.target.stream, httpPort: self.http.httpPort)
-            }
-            print(json ? EventOutput.oneLine(info.json) : EventOutput.text(info))
-        }
-    }
-
-    /// `pump group parked`
-    struct Parked: ClientCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Print the parked events of a persistent subscription, and why they were parked.",
-            discussion: """
-                Each event takes one line, with or without --json. The connection string must name a user who may read \
-                them, by default an administrator.
-                """
-        )
-
-        @OptionGroup var shared: SharedOptions<GroupCommand>
-        @OptionGroup var target: Target
-        @Flag(help: "Begin with the event that was parked last.")
-        var backward = false
-        @Option(help: "The most events to print. (default: all)")
-        var count: Int?
-
-        func validate() throws { try check("count", self.count, in: 0...) }
-
-        func run(with client: Client, json: Bool) async throws {
-            let events = client.parkedEvents(
-                of: self.target.group, to: self.target.stream, direction: self.backward ? .backward : .forward,
-                limit: self.count)
-            for try await parked in events {
-                print(json ? "\(EventOutput.json(parked))" : EventOutput.text(parked))
+            try await self.watch.run {
+                let info = try await self.http.request(client.configuration) {
+                    try await client.subscriptionInfo(
+                        self.target.group, to: self.target.stream, httpPort: self.http.httpPort)
+                }
+                print(json ? EventOutput.oneLine(info.json) : EventOutput.text(info))
             }
         }
     }
@@ -142,7 +119,7 @@ struct GroupCommand: PumpCommand {
 }
 
 /// Does something to a persistent subscription, and prints that it is done.
-private protocol GroupChange: ClientCommand {
+protocol GroupChange: ClientCommand {
     static var done: String { get }
 
     var target: GroupCommand.Target { get }

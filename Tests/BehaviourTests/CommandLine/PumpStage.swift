@@ -11,9 +11,10 @@ struct PumpStage {
     let url: String
     let httpPort: String
 
-    static func run(_ body: (PumpStage) async throws -> Void) async throws {
+    static func run(projecting: Bool = false, _ body: (PumpStage) async throws -> Void) async throws {
         var settings = EmbeddedServer.Configuration()
         settings.httpPort = 0
+        settings.runsSystemProjections = projecting
         try await withEmbeddedServer(settings, logger: .silent) { server in
             let httpPort = "\(try #require(server.httpPort))"
             // However busy the machine is.

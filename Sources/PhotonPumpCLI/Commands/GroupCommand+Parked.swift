@@ -1,0 +1,155 @@
+import ArgumentParser
+import Foundation
+import PhotonPump
+import PhotonPumpAdmin
+
+extension GroupCommand {
+    /// `pump group parked`
+    struct Parked: ClientCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print the parked events of a persistent subscription, and why they were parked.",
+            discussion: """
+                Each event takes one line, with or without --json. With --drain they are appended to a file as JSON \
+                instead, and deleted once they are there. The connection string must name a user who may read and \
+                delete them, by default an administrator.
+                """
+        )
+
+        @OptionGroup var shared: SharedOptions<GroupCommand>
+        @OptionGroup var target: Target
+        @Flag(help: "Begin with the event that was parked last.")
+        var backward = false
+        @Option(help: "The most events. (default: all)")
+        var count: Int?
+        @Option(help: ArgumentHelp("A file to move the events to.", valueName: "path"))
+        var drain: String?
+
+        func validate() throws {
+            try check("count", self.count, in: 0...)
+            if self.drain != nil, self.backward { throw ValidationError("--drain takes the oldest events first") }
+        }
+
+        func run(with client: Client, json: Bool) async throws {
+            let events = client.parkedEvents(
+                of: self.target.group, to: self.target.stream, direction: self.backward ? .backward : .forward,
+                limit: self.count)
+            guard let drain else {
+                for try await parked in events {
+                    print(json ? "\(EventOutput.json(parked))" : EventOutput.text(parked))
+                }
+                return
+            }
+            var file = try ParkedFile(path: drain)
+            let subscriptions = Admin(client).subscriptions
+            for try await parked in events {
+                try file.append("\(EventOutput.json(parked))", parked.event.received.number)
+                if file.pending == ParkedFile.limit { try await self.settle(&file, subscriptions) }
+            }
+            try await self.settle(&file, subscriptions)
+            let (stream, group) = (self.target.stream, self.target.group)
+            let document = JSON.object([
+                ("stream", .string(stream)), ("group", .string(group)), ("drained", JSON(file.total)),
+            ])
+            let text = "\(group) of \(stream): \(file.total) events moved to \(drain)"
+            print(json ? "\(document)" : Printable.line(text))
+        }
+
+        /// Deletes what is on the disk. What comes in between is kept: it has a higher number.
+        private func settle(_ file: inout ParkedFile, _ subscriptions: Subscriptions) async throws {
+            guard let last = try file.save() else { return }
+            try await subscriptions.deleteParkedEvents(of: self.target.group, to: self.target.stream, upTo: last)
+        }
+    }
+
+    /// `pump group delete-parked`
+    struct DeleteParked: GroupChange {
+        static let done = "parked events deleted"
+        static let configuration = CommandConfiguration(
+            abstract: "Delete the parked events of a persistent subscription, all or the oldest.")
+
+        @OptionGroup var shared: SharedOptions<GroupCommand>
+        @OptionGroup var target: Target
+        @Option(help: "The number of the last one to delete, as pump group parked prints it first. (default: all)")
+        var upTo: Int64?
+
+        func change(with client: Client) async throws {
+            try await Admin(client).subscriptions.deleteParkedEvents(
+                of: self.target.group, to: self.target.stream, upTo: self.upTo)
+        }
+    }
+
+    /// `pump group list`
+    struct List: AdminCommand {
+        static let configuration = CommandConfiguration(abstract: "List persistent subscriptions.")
+
+        @OptionGroup var shared: SharedOptions<GroupCommand>
+        @Argument(help: "The stream whose persistent subscriptions are wanted. (default: all streams)")
+        var stream: String?
+        @OptionGroup var watch: WatchOptions
+        @OptionGroup var http: HTTPOptions
+
+        func run(with admin: Admin, json: Bool) async throws {
+            try await self.watch.run {
+                let groups = try await admin.subscriptions.list(to: self.stream)
+                if json {
+                    for group in groups { print(JSON(group)) }
+                    return
+                }
+                var table = Table("STREAM", "GROUP", "STATUS", "CONSUMERS", "IN FLIGHT", "CHECKPOINT", "LAST EVENT")
+                for group in groups {
+                    table.add(
+                        Printable.line(group.stream), Printable.line(group.group), Printable.line(group.status),
+                        "\(group.connectionCount)", group.inFlightCount.cell, group.lastProcessedEventNumber.cell,
+                        group.lastKnownEventNumber.cell)
+                }
+                print(table, terminator: "")
+            }
+        }
+    }
+}
+
+/// Events that are moved to a file.
+private struct ParkedFile {
+    /// What is written before events are deleted.
+    static let limit = 500
+
+    private let file: FileHandle
+    private let path: String
+    private var last: Int64?
+    /// Events that are written, and perhaps not on the disk.
+    private(set) var pending = 0
+    private(set) var total = 0
+
+    /// - Throws: ``InputError`` if the file cannot be written to.
+    init(path: String) throws {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw InputError("'\(path)' cannot be written: \(String(cString: strerror(errno)))")
+        }
+        self.file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        self.path = path
+    }
+
+    mutating func append(_ line: String, _ number: Int64) throws {
+        try self.file.write(contentsOf: Data("\(line)\n".utf8))
+        (self.last, self.pending, self.total) = (number, self.pending + 1, self.total + 1)
+    }
+
+    /// - Returns: the number of the last event that is on the disk now, and was not before.
+    mutating func save() throws -> Int64? {
+        if self.pending > 0 { try self.file.synchronize() }
+        defer { (self.last, self.pending) = (nil, 0) }
+        return self.last
+    }
+}
+
+extension JSON {
+    fileprivate init(_ group: SubscriptionDetails) {
+        self = .object([
+            ("stream", .string(group.stream)), ("group", .string(group.group)), ("status", .string(group.status)),
+            ("connectionCount", JSON(group.connectionCount)), ("inFlight", JSON(group.inFlightCount)),
+            ("processed", JSON(group.processedCount)), ("checkpoint", JSON(group.lastProcessedEventNumber)),
+            ("lastEvent", JSON(group.lastKnownEventNumber)), ("parked", JSON(group.parkedCount)),
+        ])
+    }
+}
