@@ -96,7 +96,8 @@ actor HTTPSide {
             closed()
         }
         self.received(HTTPRequest(request), on: id) { [weak self] answer in
-            self?.onQueue { $0.ended(id) }
+            // At once, lest the server close it meanwhile, and answer a second time.
+            self?.assumeIsolated { $0.ended(id) }
             answered(MemoryHTTP.Answer(answer))
         }
     }
