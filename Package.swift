@@ -265,6 +265,7 @@ let package = Package(
             dependencies: [
                 "EmbeddedEventStore",
                 "PhotonPump",
+                "PhotonPumpAdmin",
                 "PhotonPumpTesting",
                 "PhotonPumpTransport",
                 "PhotonPumpWire",

@@ -11,7 +11,7 @@ extension Projections {
     ///   - isEnabled: whether it runs at once.
     ///   - emits: whether it may write events.
     ///   - tracksEmittedStreams: whether it notes which streams it writes to, so that they can be deleted with it. Only
-    ///     one that ``emits`` may.
+    ///     one that `emits` may.
     ///   - options: the timeout and credentials of this call. Operators and administrators may do this.
     /// - Throws: `PhotonPumpError`, such as `alreadyExists`, `accessDenied` or `connectionFailed`; or `CancellationError`.
     public func createContinuous(

@@ -51,7 +51,7 @@ public struct SubscriptionDetails: Sendable, Hashable {
         public let availableSlots: Int?
         /// The number of events that it has not acknowledged.
         public let inFlightMessages: Int?
-        /// What the server has measured of it, if ``PersistentSubscriptionSettings/extraStatistics`` is set.
+        /// What the server has measured of it, if `PersistentSubscriptionSettings.extraStatistics` is set.
         public let extraStatistics: JSONValue?
     }
 }

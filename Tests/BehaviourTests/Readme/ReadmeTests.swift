@@ -9,7 +9,7 @@ struct ReadmeTests {
     private static let root = here.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     private static let catalogues = [
         "Sources/PhotonPump/PhotonPump.docc", "Sources/EmbeddedEventStore/EmbeddedEventStore.docc",
-        "Sources/PhotonPumpTesting/PhotonPumpTesting.docc",
+        "Sources/PhotonPumpTesting/PhotonPumpTesting.docc", "Sources/PhotonPumpAdmin/PhotonPumpAdmin.docc",
     ]
 
     @Test("the documentation shows in the README only Swift that is compiled here, line for line")
@@ -51,6 +51,7 @@ struct ReadmeTests {
     private static func checkSnippets(of document: URL) throws -> Int {
         let compiled = try [
             "FirstProgram.swift", "Snippets.swift", "Articles.swift", "TypedEvents.swift", "TracedPonies.swift",
+            "Administration.swift",
         ].flatMap {
             try Self.lines(Self.here.appendingPathComponent($0))
         }
