@@ -4,6 +4,9 @@ public import PhotonPump
 /// call, these are for administrators.
 ///
 /// Passwords are part of requests, but never of errors or logs. Without TLS they can be read by whoever is on the way.
+///
+/// Real servers keep the logins that they have found right, so that for a second or two after a change they may still take
+/// an old password, or let a disabled user in.
 public struct Users: Sendable {
     let admin: Admin
 
