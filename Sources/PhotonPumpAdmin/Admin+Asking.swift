@@ -28,9 +28,14 @@ extension Admin {
 }
 
 extension HTTPBody {
-    static func json(_ value: some Encodable) throws -> HTTPBody {
+    /// - Throws: `invalidArgument` for a value that JSON has not, such as an infinite number.
+    static func json(_ value: some Encodable) throws(PhotonPumpError) -> HTTPBody {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return HTTPBody(type: "application/json", Array(try encoder.encode(value)))
+        do {
+            return HTTPBody(type: "application/json", Array(try encoder.encode(value)))
+        } catch {
+            throw PhotonPumpError(.invalidArgument, "what is to be sent cannot be written as JSON", underlying: error)
+        }
     }
 }

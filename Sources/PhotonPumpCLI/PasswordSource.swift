@@ -13,10 +13,14 @@ enum PasswordSource {
         guard tcgetattr(STDIN_FILENO, &given) == 0 else { throw InputError("the terminal cannot be asked") }
         var silent = given
         silent.c_lflag &= ~tcflag_t(ECHO)
-        ProgressLine.note("\(prompt):")
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
         defer { tcsetattr(STDIN_FILENO, TCSAFLUSH, &given) }
-        return try await self.line()
+        ProgressLine.note("\(prompt):")
+        let password = try await self.line()
+        // Nobody sees what is typed.
+        ProgressLine.note("\(prompt) again:")
+        guard try await self.line() == password else { throw InputError("these were different passwords") }
+        return password
     }
 
     private static func line() async throws -> String {

@@ -13,7 +13,8 @@ struct AdministrationTests {
     func errors() async throws {
         let (_, requests) = try await Admin.run { request, _ in
             let isSecret = request.body.contains("hay")
-            return AnswerServer.Answer(status: 500, body: isSecret ? "cannot use hay" : #"{"reason":"broken stable"}"#)
+            return AnswerServer.Answer(
+                status: 500, body: isSecret ? #""cannot use h\u0061y""# : #"{"reason":"broken stable"}"#)
         } _: { admin async throws in
             let error = try await failure { try await admin.users.disable("a b") }
             #expect(error.code == .serverError)
@@ -26,7 +27,7 @@ struct AdministrationTests {
             }
             var dumped = ""
             dump(secret, to: &dumped)
-            #expect(!"\(secret) \(dumped)".contains("hay"))
+            #expect(!"\(secret) \(dumped)".contains("hay") && !"\(secret)".contains("cannot use"))
         }
         #expect(requests.last?.body.contains(#""password":"hay""#) == true)
     }
@@ -142,6 +143,38 @@ struct AdministrationTests {
         }
     }
 
+    @Test("the health of a node is not told by a login that is wrong, or a cluster without a master")
+    func unknownHealth() async throws {
+        _ = try await Admin.run { _, _ in
+            AnswerServer.Answer(status: 401)
+        } _: { admin async throws in
+            #expect(try await failure { try await admin.node.health() }.code == .accessDenied)
+        }
+        let port = try UnusedPort()
+        defer { withExtendedLifetime(port) {} }
+        let cluster = try Admin(Client.Configuration("discover://127.0.0.1:\(port.number)?connectTimeout=1s"))
+        #expect(try await failure { try await cluster.node.health() }.code == .discoveryFailed)
+        await cluster.close()
+    }
+
+    @Test("a node that is told to do something once is named in the error, which says not to repeat it")
+    func once() async throws {
+        _ = try await Admin.run { _, _ in
+            nil
+        } _: { admin async throws in
+            let node = Endpoint(host: "127.0.0.1", port: admin.httpPort)
+            let master = try await failure { try await admin.node.shutDown() }
+            #expect(master.mayHaveBeenApplied && !master.isSafeToRepeat)
+            let named = try await failure { try await admin.node(at: node).shutDown() }
+            #expect(named.mayHaveBeenApplied && named.isSafeToRepeat)
+            let resigning = try await failure { try await admin.node.resign() }
+            #expect(!resigning.isSafeToRepeat)
+            let scavenge = try await failure { try await admin.node.startScavenge() }
+            #expect(!scavenge.isSafeToRepeat && scavenge.endpoint == "\(node)")
+            #expect(try await failure { try await admin.node.stopScavenge("") }.code == .invalidArgument)
+        }
+    }
+
     // MARK: Persistent subscriptions
 
     private static let odd = """
@@ -193,7 +226,7 @@ struct AdministrationTests {
                 #expect(try await Self.numbers(admin) == [])
                 try await admin.subscriptions.deleteParkedEvents(of: "nobody's", to: "s:?")
                 let wrong = try await failure {
-                    try await admin.subscriptions.deleteParkedEvents(of: "a/b", to: "s:?", upTo: .max)
+                    try await admin.subscriptions.deleteParkedEvents(of: "a/b", to: "s:?", upTo: -1)
                 }
                 #expect(wrong.code == .invalidArgument)
                 await admin.close()

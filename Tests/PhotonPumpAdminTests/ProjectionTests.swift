@@ -89,6 +89,26 @@ struct ProjectionTests {
         #expect(requests.count == 4)
     }
 
+    @Test(
+        "a state of projections is reached when it is the first that the server tells, as the others can be older",
+        arguments: [
+            ("Running", .running, true), ("Stopping/Running", .running, false),
+            ("Faulted/Running (Enabled)", .running, false), ("Faulted/Running (Enabled)", .faulted, true),
+            ("Preparing/Completed/Stopped", .completed, false), ("Completed/Stopped", .completed, true),
+            ("Completed/Stopped", .stopped, true), ("Completed/Stopped/Writing results", .completed, false),
+            ("Completed/Stopped/Writing results", .stopped, false), ("Aborted/Stopped", .aborted, true),
+            ("Aborted/Stopped", .stopped, false), ("Stopped", .stopped, true), ("", .stopped, false),
+        ] as [(String, ProjectionStatus.State, Bool)])
+    func reached(text: String, state: ProjectionStatus.State, isReached: Bool) async throws {
+        let (found, _) = try await Admin.run { _, _ in
+            Self.status(text)
+        } _: { admin in
+            let options = CallOptions(timeout: .milliseconds(150))
+            return try? await admin.projections.wait(for: "p", until: state, options: options)
+        }
+        #expect((found != nil) == isReached)
+    }
+
     @Test("projections that have failed are waited for no longer, and say why")
     func faulted() async throws {
         let (error, requests) = try await Admin.run { _, _ in

@@ -17,7 +17,12 @@ struct UserDirectory {
         case notFound = "NotFound"
         case conflict = "Conflict"
         case unauthorized = "Unauthorized"
+        /// There are too many.
+        case error = "Error"
     }
+
+    /// The most that there can be, besides those that the server was made with.
+    static let limit = 10_000
 
     private var byName: [String: Account]
 
@@ -42,6 +47,7 @@ struct UserDirectory {
     /// Whoever received no answer creates the user again, so the same user is no conflict.
     mutating func create(_ user: EmbeddedServer.User, now: Int64) -> Outcome {
         if let existing = self.byName[user.name] { return existing.user == user ? .success : .conflict }
+        guard self.byName.count < Self.limit else { return .error }
         self.byName[user.name] = Account(user: user, updated: now)
         return .success
     }

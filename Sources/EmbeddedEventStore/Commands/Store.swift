@@ -74,6 +74,7 @@ struct Store {
         if let old { self.memories[old] = self.log.recentIDs }
         self.log.recentIDs = new.flatMap { self.memories.removeValue(forKey: $0) } ?? RecentEventIDs()
         self.stopGroups()
+        self.log.projections.dropTransient()
         if new != nil { self.startGroups(now: now) }
     }
 

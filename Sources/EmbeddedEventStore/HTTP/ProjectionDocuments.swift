@@ -60,13 +60,19 @@ struct ProjectionDefinition: Encodable {
 /// The settings of a projection. What a client leaves out stays as it is.
 struct ProjectionConfiguration: Codable {
     var emitEnabled: Bool?
+    var trackEmittedStreams: Bool?
+    var checkpointAfterMs: Int?
     var checkpointHandledThreshold: Int?
     var checkpointUnhandledBytesThreshold: Int?
     var pendingEventsThreshold: Int?
     var maxWriteBatchLength: Int?
+    var maxAllowedWritesInFlight: Int?
 
     func apply(to terms: inout Projection.Terms) {
         terms.emits = self.emitEnabled ?? terms.emits
+        terms.tracks = self.trackEmittedStreams ?? terms.tracks
+        terms.checkpointAfterMs = self.checkpointAfterMs ?? terms.checkpointAfterMs
+        terms.maxAllowedWritesInFlight = self.maxAllowedWritesInFlight ?? terms.maxAllowedWritesInFlight
         terms.checkpointHandledThreshold = self.checkpointHandledThreshold ?? terms.checkpointHandledThreshold
         terms.checkpointUnhandledBytesThreshold =
             self.checkpointUnhandledBytesThreshold ?? terms.checkpointUnhandledBytesThreshold
@@ -76,11 +82,16 @@ struct ProjectionConfiguration: Codable {
 }
 
 extension Projection.Terms {
+    /// Without what is zero or false.
     var document: ProjectionConfiguration {
-        ProjectionConfiguration(
-            emitEnabled: self.emits, checkpointHandledThreshold: self.checkpointHandledThreshold,
+        func isSet(_ value: Int) -> Int? { value == 0 ? nil : value }
+        return ProjectionConfiguration(
+            emitEnabled: self.emits, trackEmittedStreams: self.tracks ? true : nil,
+            checkpointAfterMs: isSet(self.checkpointAfterMs),
+            checkpointHandledThreshold: self.checkpointHandledThreshold,
             checkpointUnhandledBytesThreshold: self.checkpointUnhandledBytesThreshold,
-            pendingEventsThreshold: self.pendingEventsThreshold, maxWriteBatchLength: self.maxWriteBatchLength)
+            pendingEventsThreshold: self.pendingEventsThreshold, maxWriteBatchLength: self.maxWriteBatchLength,
+            maxAllowedWritesInFlight: isSet(self.maxAllowedWritesInFlight))
     }
 }
 
@@ -161,6 +172,6 @@ extension Projection {
     /// Why it cannot be deleted; nil if it can.
     var refusalToDelete: String? {
         if self.owner == nil { return "We currently don't allow for the deletion of System Projections." }
-        return self.isRunning ? "Cannot delete a projection that hasn't been stopped or faulted." : nil
+        return self.isChangeable ? nil : "Cannot delete a projection that hasn't been stopped or faulted."
     }
 }

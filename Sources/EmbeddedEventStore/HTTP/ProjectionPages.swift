@@ -30,10 +30,14 @@ extension Route {
             let name = request.query("name") ?? (mode == .oneTime ? "\(server.core.environment.newID())" : "")
             guard !name.isEmpty else { return HTTPAnswer(.badRequest, text: "The query has no 'name'.") }
             let terms = Projection.Terms(
-                type: request.query("type") ?? "JS", query: request.text, emits: request.isOn("emit") ?? false)
+                type: request.query("type") ?? "JS", query: request.text, emits: request.isOn("emit") ?? false,
+                tracks: request.isOn("trackemittedstreams") ?? false)
             let projection = Projection(
                 name, mode, terms, owner: request.identity.name, enabled: request.isOn("enabled") ?? true)
             return server.onProjections { log, now in
+                guard !log.projections.isFull else {
+                    return HTTPAnswer(.internalServerError, text: "There are \(Projections.limit) projections already.")
+                }
                 guard log.projections.add(projection) else {
                     return HTTPAnswer(.conflict, text: "Duplicate projection name: \(name)")
                 }
@@ -92,6 +96,11 @@ extension Route {
         Route(.PUT, "/projection/{name}/config", for: .operators) { server, request in
             let new: ProjectionConfiguration = try request.document()
             return server.onProjection(request) { log, projection, now in
+                guard projection.isChangeable else {
+                    return HTTPAnswer(
+                        .internalServerError,
+                        text: "Cannot update the config of a projection that hasn't been stopped or faulted.")
+                }
                 log.update(projection.name, now: now) { projection in projection.change { new.apply(to: &$0) } }
                 return HTTPAnswer(json: ["name": projection.name])
             }
@@ -99,7 +108,8 @@ extension Route {
         Route(.DELETE, "/projection/{name}", for: .operators) { server, request in
             server.onProjection(request) { log, projection, now in
                 if let refusal = projection.refusalToDelete { return HTTPAnswer(.internalServerError, text: refusal) }
-                if request.isOn("deleteEmittedStreams") ?? false { log.deleteEmitted(by: projection.name, now: now) }
+                let (asked, terms) = (request.isOn("deleteEmittedStreams") ?? false, projection.terms)
+                if asked, terms.emits, terms.tracks { log.deleteEmitted(by: projection.name, now: now) }
                 log.projections.remove(projection.name)
                 return HTTPAnswer(json: ["name": projection.name])
             }

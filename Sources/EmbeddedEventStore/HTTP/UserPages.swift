@@ -177,6 +177,7 @@ extension EmbeddedServer {
         case .notFound: HTTPAnswer(.notFound, json: document)
         case .conflict: HTTPAnswer(.conflict, json: document)
         case .unauthorized: HTTPAnswer(.unauthorized, json: document).challenging()
+        case .error: HTTPAnswer(.internalServerError, json: document)
         }
     }
 }

@@ -22,10 +22,14 @@ struct Projection {
         var query: String
         /// Whether it may write.
         var emits: Bool
+        /// Whether it notes which streams it writes to, so that they can be deleted with it.
+        var tracks = false
+        var checkpointAfterMs = 0
         var checkpointHandledThreshold = 4_000
         var checkpointUnhandledBytesThreshold = 10_000_000
         var pendingEventsThreshold = 5_000
         var maxWriteBatchLength = 500
+        var maxAllowedWritesInFlight = 0
     }
 
     let name: String
@@ -61,6 +65,14 @@ struct Projection {
     }
 
     var isRunning: Bool { self.status == .running }
+
+    /// Whether it can be deleted, and get other settings.
+    var isChangeable: Bool {
+        switch self.status {
+        case .stopped, .faulted: true
+        case .running, .aborted, .completed: self.mode == .transient
+        }
+    }
 
     // MARK: - Commands
 
@@ -118,17 +130,18 @@ struct Projection {
 
     /// - Returns: what is to be written.
     mutating func handle(_ entry: EventLog.Entry, of stream: StreamName) -> ProjectionKind.Emission? {
-        self.next += 1
-        self.position = entry.commit.lowerBound
         // Those of system streams, and tombstones, are only passed.
-        guard !stream.isSystem, entry.record.number != StreamHistory.deletedNumber else { return nil }
-        self.handledCount += 1
-        guard let emission = self.kind?.emission(for: entry.record, of: stream) else { return nil }
-        guard self.terms.emits else {
+        let isHandled = !stream.isSystem && entry.record.number != StreamHistory.deletedNumber
+        let emission = isHandled ? self.kind?.emission(for: entry.record, of: stream) : nil
+        if emission != nil, !self.terms.emits {
+            // It begins with this event once it may write.
             self.status = .faulted(reason: "'emit' is not allowed by the projection.")
             return nil
         }
-        self.emitted.insert(emission.stream)
+        self.next += 1
+        self.position = entry.commit.lowerBound
+        if isHandled { self.handledCount += 1 }
+        if let emission { self.emitted.insert(emission.stream) }
         return emission
     }
 

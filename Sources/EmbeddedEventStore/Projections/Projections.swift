@@ -1,5 +1,8 @@
 /// The projections of a server, by name.
 struct Projections {
+    /// The most that there can be.
+    static let limit = 1_000
+
     private var byName: [String: Projection]
 
     /// - Parameter standard: whether there are those that every server brings along, and they run.
@@ -27,6 +30,13 @@ struct Projections {
         guard self.byName[projection.name] == nil else { return false }
         self.byName[projection.name] = projection
         return true
+    }
+
+    var isFull: Bool { self.byName.count >= Self.limit }
+
+    /// The master has started: ad-hoc queries are gone with the one before.
+    mutating func dropTransient() {
+        self.byName = self.byName.filter { $0.value.mode != .transient }
     }
 
     mutating func remove(_ name: String) {

@@ -1,5 +1,6 @@
 internal import PhotonPumpTransport
 internal import PhotonPumpWire
+internal import Synchronization
 
 /// Requests that servers support over HTTP only.
 extension Client {
@@ -92,14 +93,16 @@ extension Client {
     private func answer(to request: ServerRequest, _ httpPort: Int, _ terms: CallTerms) async throws -> ServerAnswer {
         let login = try await self.loginOverHTTP(terms, request.operation)
         let (environment, http) = (self.environment, self.context.http)
-        let pages = ServerPages(
+        let asked = AskedNode()
+        var pages = ServerPages(
             configuration: self.configuration, httpPort: httpPort, login: login,
             // The search for the master and its address counts, too: the call's own limit is what ends it.
             timeout: terms.remaining + .seconds(1), environment: environment, getter: http, logger: self.logger
         ) {
             try await ClusterDiscovery(once: $0, $1, environment, http: http).readGossip()
         }
-        return try await self.perform(terms, request) { try await pages.answer(to: request) }
+        pages.onAsking = { asked.note($0) }
+        return try await self.perform(terms, request, asked) { [pages] in try await pages.answer(to: request) }
     }
 
     /// The user of a request over HTTP: that of the call, or that of the connection; without one, the user it would be
@@ -121,7 +124,8 @@ extension Client {
 
     /// Makes a request that does not use the connection, within the limits of a call.
     private func perform(
-        _ terms: CallTerms, _ request: ServerRequest, _ work: @escaping @Sendable () async throws -> ServerAnswer
+        _ terms: CallTerms, _ request: ServerRequest, _ asked: AskedNode,
+        _ work: @escaping @Sendable () async throws -> ServerAnswer
     ) async throws -> ServerAnswer {
         if self.isOver || (self.isRefusing && !terms.isContinued) {
             throw self.closedError("the client is closed").during(request.operation, stream: request.stream)
@@ -142,8 +146,10 @@ extension Client {
             if error.http == nil {
                 // It may be under way.
                 error.http = .init(method: request.method.rawValue, path: request.target, status: nil)
+                let node = asked.node
+                error.endpoint = error.endpoint ?? node.map { "\($0)" }
                 error.mayHaveBeenApplied =
-                    request.changesSomething && [.timedOut, .clientClosed].contains(error.code)
+                    node != nil && request.changesSomething && [.timedOut, .clientClosed].contains(error.code)
                 error.isSafeToRepeat = request.isSafeToRepeat
             }
             error.elapsed = terms.elapsed
@@ -175,4 +181,13 @@ extension Client {
         }
         return try await outcome.wait()
     }
+}
+
+/// The node that was asked last.
+private final class AskedNode: Sendable {
+    private let state = Mutex<Endpoint?>(nil)
+
+    var node: Endpoint? { self.state.withLock { $0 } }
+
+    func note(_ node: Endpoint) { self.state.withLock { $0 = node } }
 }

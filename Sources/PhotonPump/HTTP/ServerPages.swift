@@ -10,6 +10,8 @@ struct ServerPages {
     let httpPort: Int
     let login: Login?
     let timeout: Duration
+    /// Learns which nodes are asked.
+    var onAsking: @Sendable (Endpoint) -> Void = { _ in }
     var environment = Environment.system
     var getter: any HTTPGetter = CurlGetter()
     var logger = Logger(label: "PhotonPump") { _ in SwiftLogNoOpLogHandler() }
@@ -49,6 +51,7 @@ struct ServerPages {
     }
 
     private func ask(_ request: ServerRequest, _ asked: ServerAddress) async throws -> ServerAnswer {
+        self.onAsking(asked.endpoint)
         do {
             guard let address = try await AddressLookup.addresses(of: asked.endpoint, self.environment).first else {
                 throw HTTPFailure(description: "the name has no address")
@@ -185,10 +188,8 @@ struct ServerPages {
             }
         var (code, problem) = request.meaning(answer) ?? usual
         if answer.status == 404, request.path.contains(where: Self.isMistaken) { problem = Self.mistake }
-        let words = answer.words
         var error = self.failure(
-            code, problem, request, asked, status: answer.status,
-            words: request.secrets.contains(where: words.contains) ? nil : words)
+            code, problem, request, asked, status: answer.status, words: answer.words(without: request.secrets))
         error.mayHaveBeenApplied = request.changesSomething && code.leavesOutcomeOpen
         return error
     }

@@ -51,10 +51,17 @@ package struct ServerAnswer: Sendable {
     package let body: [UInt8]
 
     /// What the server says to people: its reason, where that is a member of an object, or all of it.
-    package var words: String {
+    package var words: String { self.reason ?? String(decoding: self.body.prefix(4000), as: UTF8.self) }
+
+    /// The same, without these texts; of what is not a reason, which can have them in any form, nothing if there are some.
+    func words(without secrets: [String]) -> String? {
+        guard !secrets.isEmpty else { return self.words }
+        return self.reason.flatMap { reason in secrets.contains(where: reason.contains) ? nil : reason }
+    }
+
+    private var reason: String? {
         struct Report: Decodable { let reason, error: String? }
         let report = try? JSONDecoder().decode(Report.self, from: Data(self.body))
-        let reason = [report?.reason, report?.error].compactMap { $0 }.first { !$0.isEmpty }
-        return reason ?? String(decoding: self.body.prefix(4000), as: UTF8.self)
+        return [report?.reason, report?.error].compactMap { $0 }.first { !$0.isEmpty }
     }
 }

@@ -30,15 +30,23 @@ public struct Node: Sendable {
     /// Whether it is live and ready.
     ///
     /// - Parameter options: the timeout and credentials of this call.
-    /// - Throws: `PhotonPumpError` with the code `clientClosed` or `invalidArgument`; or `CancellationError`.
+    /// - Throws: `PhotonPumpError` if that says nothing about the node: `accessDenied` if the login is wrong (everybody may
+    ///   ask most servers), `discoveryFailed` if there is no master to ask, `clientClosed`, `invalidArgument`, or whatever
+    ///   becomes of a provider of credentials; or `CancellationError`.
     public func health(options: CallOptions = CallOptions()) async throws -> NodeHealth {
         do {
             let info = try await self.info(options: options)
             return NodeHealth(isLive: true, isReady: info.isReady, info: info, error: nil)
-        } catch let error as PhotonPumpError where ![.clientClosed, .invalidArgument].contains(error.code) {
+        } catch let error as PhotonPumpError where Self.concernsNode(error) {
             // Whatever was answered, somebody did.
             return NodeHealth(isLive: error.http?.status != nil, isReady: false, info: nil, error: error)
         }
+    }
+
+    private static func concernsNode(_ error: PhotonPumpError) -> Bool {
+        let isAsked = error.endpoint != nil || error.http?.status != nil
+        return isAsked
+            && ![.accessDenied, .clientClosed, .discoveryFailed, .invalidArgument].contains(error.code)
     }
 
     /// What it measures of itself.
@@ -103,6 +111,8 @@ public struct Node: Sendable {
                 .invalidArgument, "chunk \(chunk) is below 0, or threads \(threads) below 1", during: request.operation)
         }
         request.query = [("startFromChunk", "\(chunk)"), ("threads", "\(threads)")]
+        // Another one would begin once the first is done.
+        request.isSafeToRepeat = false
         request.meaning = {
             $0.status == 400 ? (.wrongState, "the server does not start now; it may be scavenging already") : nil
         }
@@ -122,6 +132,7 @@ public struct Node: Sendable {
     /// - Throws: `PhotonPumpError`, such as `notFound` if nothing with this id is under way, or `accessDenied`; or
     ///   `CancellationError`.
     public func stopScavenge(_ id: String, options: CallOptions = CallOptions()) async throws {
+        try Admin.check(id, of: "scavenge", "stop to scavenge")
         try await self.command(
             .delete, "stop to scavenge",
             "nothing of this id is being scavenged, or the server (before 5.0) cannot stop it",
@@ -138,13 +149,15 @@ public struct Node: Sendable {
             .post, "merge indexes", "the server (before 5.0) cannot do that", ["admin", "mergeindexes"], options)
     }
 
-    /// Shuts the server down. In a cluster this is the master, unless a node was named.
+    /// Shuts the server down. In a cluster this is the present master, unless a node was named: if an error leaves open
+    /// whether it is shutting down, look before you call this again, as another one may be the master by then.
     ///
     /// - Parameter options: the timeout and credentials of this call. Operators and administrators may do this.
     /// - Throws: `PhotonPumpError`, such as `accessDenied` or `connectionFailed`; or `CancellationError`.
     public func shutDown(options: CallOptions = CallOptions()) async throws {
         try await self.command(
-            .post, "shut the node down", "the server cannot be shut down over HTTP", ["admin", "shutdown"], options)
+            .post, "shut the node down", "the server cannot be shut down over HTTP", ["admin", "shutdown"],
+            isSafeToRepeat: self.endpoint != nil, options)
     }
 
     /// Has a master leave its office to another node, with servers that can; those up to 5.0 cannot.
@@ -154,7 +167,8 @@ public struct Node: Sendable {
     ///   `CancellationError`.
     public func resign(options: CallOptions = CallOptions()) async throws {
         try await self.command(
-            .post, "have the node resign", "the server cannot do that", ["admin", "node", "resign"], options)
+            .post, "have the node resign", "the server cannot do that", ["admin", "node", "resign"],
+            isSafeToRepeat: self.endpoint != nil, options)
     }
 
     /// Sets the node's priority in elections until it is restarted, with servers that can; those up to 5.0 cannot.
@@ -183,9 +197,11 @@ public struct Node: Sendable {
     }
 
     private func command(
-        _ method: HTTPMethod, _ operation: String, _ missing: String, _ path: [String], _ options: CallOptions
+        _ method: HTTPMethod, _ operation: String, _ missing: String, _ path: [String], isSafeToRepeat: Bool = true,
+        _ options: CallOptions
     ) async throws {
         var request = self.request(operation, method, path)
+        request.isSafeToRepeat = isSafeToRepeat
         request.meaning = { $0.status == 404 ? (.notFound, missing) : nil }
         try await self.admin.ask(request, options)
     }

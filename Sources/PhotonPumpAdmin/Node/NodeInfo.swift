@@ -13,7 +13,7 @@ public struct NodeInfo: Sendable, Hashable {
     /// All that the server tells, by its names.
     public let values: JSONValue
 
-    /// Whether it serves requests: it is the master, or follows one.
+    /// Whether it serves requests: it is the master, or follows one, or is a read-only replica that serves reads without one.
     public var isReady: Bool {
         switch self.state {
         case .master, .follower, .clone, .readOnlyReplica, .readOnlyLeaderless: true

@@ -53,9 +53,13 @@ public struct ProjectionStatus: Sendable, Hashable {
             .split(separator: "/").map { State(String($0)) }
     }
 
-    /// Whether the state is reached for good: a query is not completed while its results are being written.
+    /// Whether the state is reached. The first state is the projection's; what follows is what was last heard of its work,
+    /// and can be older. A query that has come to its end is stopped, too, and neither before its results are written.
     func hasReached(_ state: State) -> Bool {
-        self.states.contains(state) && (state != .completed || !self.states.contains(.writingResults))
+        switch (self.state, state) {
+        case (.completed, .completed), (.completed, .stopped): !self.states.contains(.writingResults)
+        default: self.state == state
+        }
     }
 }
 

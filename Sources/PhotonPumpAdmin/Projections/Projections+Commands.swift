@@ -33,7 +33,8 @@ extension Projections {
         try await self.command("abort", name, options)
     }
 
-    /// Has a projection forget its state and begin anew. What it has written stays.
+    /// Has a projection forget its state and begin anew. What it has written is
+    /// deleted, and written again.
     ///
     /// - Parameters:
     ///   - name: its name.

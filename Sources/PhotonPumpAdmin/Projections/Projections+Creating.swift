@@ -89,6 +89,14 @@ extension Projections {
     ) async throws -> ProjectionName {
         let operation = "create projection\(name.map { " '\($0)'" } ?? "")"
         if let name { try Admin.check(name.description, of: "projection", operation) }
+        let isOn = Dictionary(flags.map { ($0.name, $0.value) }) { first, _ in first }
+        if isOn["trackemittedstreams"] == true, isOn["emit"] == false {
+            throw PhotonPumpError(
+                .invalidArgument, "only a projection that emits tracks emitted streams", during: operation)
+        }
+        if isOn["emit"] == true, isOn["checkpoints"] == false {
+            throw PhotonPumpError(.invalidArgument, "only a query that writes checkpoints emits", during: operation)
+        }
         var request = ServerRequest(operation, .post, ["projections", mode])
         request.query =
             (name.map { [("name", $0.description)] } ?? []) + [("type", language.description)]

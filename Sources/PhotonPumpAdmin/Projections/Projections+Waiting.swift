@@ -53,7 +53,7 @@ extension Projections {
     ///   - name: what to call it; nil, the default, for a name that nothing else has.
     ///   - language: what the text is written in; JavaScript by default.
     ///   - decoder: decodes the result.
-    ///   - options: the credentials, and the time limit for all of it.
+    ///   - options: the credentials, and the time limit for the result. Deleting the query can take some seconds more.
     /// - Returns: nil if there is none, because no event has led to one.
     /// - Throws: `PhotonPumpError`: `wrongState` with the reason if the query fails, `timedOut`, `accessDenied`,
     ///   `alreadyExists`, or `unreadableReply` with the error of the decoder; or `CancellationError`.
@@ -67,21 +67,26 @@ extension Projections {
     ) async throws -> Value? {
         let environment = self.admin.client.environment
         let deadline = environment.now + self.admin.timeout(options)
-        let name = name ?? ProjectionName("query-\(environment.newID())")
+        let (isOurs, name) = (name == nil, name ?? ProjectionName("query-\(environment.newID())"))
         var options = options
-        try await self.createTransient(name, query: query, language: language, options: options)
+        var isCreated = false
         let result: Result<Value?, any Error>
         do {
+            try await self.createTransient(name, query: query, language: language, options: options)
+            isCreated = true
             options.timeout = max(.milliseconds(1), deadline - environment.now)
             try await self.wait(for: name, until: .completed, options: options)
             options.timeout = max(.milliseconds(1), deadline - environment.now)
             let found = try await self.result(of: name, as: type, decoder: decoder, options: options)
             result = .success(found?.value)
         } catch {
+            // It may be there although there was no answer.
+            if isOurs, (error as? PhotonPumpError)?.mayHaveBeenApplied ?? false { isCreated = true }
             result = .failure(error)
         }
+        guard isCreated else { return try result.get() }
         // What fails of this the server does later.
-        options.timeout = nil
+        options.timeout = .seconds(2)
         if case .failure = result { try? await self.abort(name, options: options) }
         try? await self.delete(name, options: options)
         return try result.get()

@@ -117,7 +117,9 @@ public struct Projections: Sendable {
             case 404: (missing, problem)
             // Whatever is wrong has this status; only the text tells what.
             case 500 where answer.words.contains("hasn't been stopped"):
-                (.wrongState, "the projection runs: disable it, and wait until it is stopped")
+                (.wrongState, "the projection is not stopped: disable it, and wait until it is")
+            case 500 where answer.words.contains("Cannot stop a projection in the"):
+                (.wrongState, "the projection is not there yet: wait until it has another state")
             case 500 where answer.words.contains("System Projections"):
                 (.wrongState, "it is one of the server's own projections, which can only be disabled")
             default: nil

@@ -54,20 +54,16 @@ extension Subscriptions {
         of group: String, to stream: String, upTo number: Int64? = nil, options: CallOptions = CallOptions()
     ) async throws {
         let (client, parked) = (self.admin.client, StreamName.parked(of: group, to: stream))
-        let last: Int64
-        if let number {
-            guard (0..<Int64.max).contains(number) else {
-                throw PhotonPumpError(
-                    .invalidArgument, "\(number) is not the number of an event",
-                    during: "delete parked events of subscription '\(group)' to '\(stream)'", stream: stream)
-            }
-            last = number
-        } else {
-            guard let event = try await client.findLastEvent(in: parked, resolveLinks: false, options: options) else {
-                return
-            }
-            last = event.received.number
+        if let number, number < 0 {
+            throw PhotonPumpError(
+                .invalidArgument, "\(number) is not the number of an event",
+                during: "delete parked events of subscription '\(group)' to '\(stream)'", stream: stream)
         }
+        guard let event = try await client.findLastEvent(in: parked, resolveLinks: false, options: options) else {
+            return
+        }
+        // Beyond the last one are those that will be parked.
+        let last = min(number ?? .max, event.received.number)
         // What was deleted before must not come back.
         try await client.editMetadata(of: parked, options: options) {
             $0.truncateBefore = max($0.truncateBefore ?? 0, last + 1)

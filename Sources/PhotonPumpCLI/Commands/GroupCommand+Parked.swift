@@ -144,7 +144,7 @@ private struct ParkedFile {
 }
 
 extension JSON {
-    fileprivate init(_ group: SubscriptionDetails) {
+    init(_ group: SubscriptionDetails) {
         self = .object([
             ("stream", .string(group.stream)), ("group", .string(group.group)), ("status", .string(group.status)),
             ("connectionCount", JSON(group.connectionCount)), ("inFlight", JSON(group.inFlightCount)),

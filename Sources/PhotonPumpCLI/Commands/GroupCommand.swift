@@ -1,5 +1,6 @@
 import ArgumentParser
 import PhotonPump
+import PhotonPumpAdmin
 
 /// `pump group`
 struct GroupCommand: PumpCommand {
@@ -88,11 +89,21 @@ struct GroupCommand: PumpCommand {
 
         func run(with client: Client, json: Bool) async throws {
             try await self.watch.run {
-                let info = try await self.http.request(client.configuration) {
-                    try await client.subscriptionInfo(
-                        self.target.group, to: self.target.stream, httpPort: self.http.httpPort)
+                let (group, stream) = (self.target.group, self.target.stream)
+                do {
+                    let info = try await self.http.request(client.configuration) {
+                        try await client.subscriptionInfo(group, to: stream, httpPort: self.http.httpPort)
+                    }
+                    print(json ? EventOutput.oneLine(info.json) : EventOutput.text(info))
+                } catch let error as PhotonPumpError where error.code == .subscriptionNotFound {
+                    // With some names it is in the list alone.
+                    let admin = Admin(client, httpPort: self.http.httpPort)
+                    let all = try await admin.subscriptions.list()
+                    guard let found = all.first(where: { $0.group == group && $0.stream == stream }) else {
+                        throw error
+                    }
+                    print(json ? "\(JSON(found))" : EventOutput.text(found))
                 }
-                print(json ? EventOutput.oneLine(info.json) : EventOutput.text(info))
             }
         }
     }
@@ -143,14 +154,29 @@ extension GroupChange {
 
 extension EventOutput {
     fileprivate static func text(_ info: PersistentSubscriptionInfo) -> String {
+        self.text(
+            info.status, info.connectionCount, info.inFlightCount, info.processedCount, info.lastProcessedEventNumber,
+            info.lastKnownEventNumber)
+    }
+
+    fileprivate static func text(_ details: SubscriptionDetails) -> String {
+        self.text(
+            details.status, details.connectionCount, details.inFlightCount, details.processedCount,
+            details.lastProcessedEventNumber, details.lastKnownEventNumber)
+    }
+
+    private static func text(
+        _ status: String?, _ consumers: Int?, _ inFlight: Int?, _ processed: (some CustomStringConvertible)?,
+        _ checkpoint: Int64?, _ last: Int64?
+    ) -> String {
         func text(_ value: (some CustomStringConvertible)?) -> String { value?.description ?? "unknown" }
         return """
-            status           \(Printable.line(info.status ?? "unknown"))
-            consumers        \(text(info.connectionCount))
-            in flight        \(text(info.inFlightCount))
-            processed        \(text(info.processedCount))
-            checkpoint       \(text(info.lastProcessedEventNumber))
-            last event       \(text(info.lastKnownEventNumber))
+            status           \(Printable.line(status ?? "unknown"))
+            consumers        \(text(consumers))
+            in flight        \(text(inFlight))
+            processed        \(text(processed))
+            checkpoint       \(text(checkpoint))
+            last event       \(text(last))
             """
     }
 }

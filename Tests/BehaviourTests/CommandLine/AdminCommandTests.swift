@@ -30,10 +30,9 @@ struct AdminCommandTests {
                     #expect(list.isFine)
                     #expect(list.output.contains { $0.hasPrefix("rarity  Miss Rarity") && $0.hasSuffix("no") })
                     let json = try await user("get", "rarity", "--json")
-                    #expect(
-                        json.output == [
-                            #"{"login":"rarity","fullName":"Miss Rarity","groups":["$ops","stable"],"isDisabled":false}"#
-                        ])
+                    let details =
+                        #"{"login":"rarity","fullName":"Miss Rarity","groups":["$ops","stable"],"isDisabled":false,"#
+                    #expect(json.output.count == 1 && json.output.first?.hasPrefix(details) == true)
                     let own = stage.url.replacing("admin:changeit@", with: "rarity:hay@")
                     let changed = try await PumpProcess.run([
                         "user", "change-password", "--password-file", oats, "--http-port", stage.httpPort, "--connect",
@@ -140,8 +139,15 @@ struct AdminCommandTests {
             }
             let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
             #expect(try lines.map { try members(String($0))["number"] as? Int } == [0, 1, 2])
-            let deleted = try await stage.run("group", "delete-parked", "ponies", "herd")
+            // What is parked later is not deleted in advance.
+            let deleted = try await stage.run("group", "delete-parked", "ponies", "herd", "--up-to", "5000")
             #expect(deleted.output == ["herd of ponies: parked events deleted"])
+            try await stage.write(3..<4)
+            herd.nack(try #require(try await events.next()), action: .park)
+            for try await event in try await stage.client.subscribe(to: parked, from: .start).events
+            where event.received.number == 3 { break }
+            let later = try await stage.run("group", "parked", "ponies", "herd")
+            #expect(later.output.map { $0.hasPrefix("3@") } == [true])
         }
     }
 

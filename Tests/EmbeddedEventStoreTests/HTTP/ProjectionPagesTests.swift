@@ -55,12 +55,13 @@ struct ProjectionPagesTests {
         }
     }
 
-    @Test("a projection over HTTP takes with it what it has written, if that is asked for")
+    @Test("a projection over HTTP takes with it what it has written, if that is asked for and noted")
     func deletion() async throws {
         try await Self.withProjections { server in
             try await server.seed("a_1", type: "Placed", body: 1)
-            for (delete, count) in [("no", 1), ("yes", 0)] {
-                let path = "/projections/continuous?name=mine&emit=yes&type=\(Self.native)"
+            for (delete, track, count) in [("yes", "no", 1), ("no", "yes", 2), ("yes", "yes", 0)] {
+                let query = "name=mine&emit=yes&trackemittedstreams=\(track)&type=\(Self.native)"
+                let path = "/projections/continuous?\(query)"
                 #expect(try await server.ask("POST", path, as: Self.admin, "first\n_").status == 201)
                 #expect(await server.events(in: "$ce-a").count >= 1)
                 #expect(try await server.ask("DELETE", "/projection/mine", as: Self.admin).status == 500)
@@ -92,6 +93,41 @@ struct ProjectionPagesTests {
             let nameless = try await server.ask("POST", "/projections/continuous", as: Self.ops, "fromAll()")
             #expect(nameless.status == 400)
             #expect(nameless.text == "The query has no 'name'.")
+        }
+    }
+
+    @Test("a projection over HTTP keeps the settings that it is given while it is stopped")
+    func settings() async throws {
+        try await Self.withProjections { server in
+            let (path, base) = ("/projection/%24by_category/config", "/projection/%24by_category/command")
+            let new =
+                #"{"emitEnabled":true,"trackEmittedStreams":true,"checkpointAfterMs":7,"maxAllowedWritesInFlight":3}"#
+            let refusal = try await server.ask("PUT", path, as: Self.admin, new)
+            #expect(refusal.status == 500 && refusal.text.contains("hasn't been stopped"))
+            _ = try await server.ask("POST", "\(base)/disable", as: Self.admin)
+            #expect(try await server.ask("PUT", path, as: Self.admin, new).status == 200)
+            let members = try await server.ask("GET", path, as: Self.admin).members
+            #expect(members["trackEmittedStreams"] as? Bool == true)
+            #expect(members["checkpointAfterMs"] as? Int == 7)
+            #expect(members["maxAllowedWritesInFlight"] as? Int == 3)
+        }
+    }
+
+    @Test("projections over HTTP are limited in number, and transient ones are gone when the server starts again")
+    func limits() async throws {
+        try await Self.withProjections { server in
+            for number in 0..<996 {
+                let path = "/projections/transient?name=p\(number)&enabled=no&type=\(Self.native)"
+                let answer = try await server.ask("POST", path, as: Self.ops, "first\n_")
+                try #require(answer.status == 201, "\(number): \(answer.text)")
+            }
+            let path = "/projections/onetime?name=last&enabled=no&type=\(Self.native)"
+            let refusal = try await server.ask("POST", path, as: Self.ops, "first\n_")
+            #expect(refusal.status == 500 && refusal.text.contains("1000"))
+            try await server.restart(keepingData: true)
+            #expect(try await server.ask("GET", "/projection/p0", as: Self.ops).status == 404)
+            #expect(try await Self.status(of: "%24by_category", server) == "Running")
+            #expect(try await server.ask("POST", path, as: Self.ops, "first\n_").status == 201)
         }
     }
 

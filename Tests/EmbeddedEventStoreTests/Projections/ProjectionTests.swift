@@ -138,6 +138,19 @@ import Testing
         #expect(log.projections["script"]?.isRunning == false)
     }
 
+    @Test("a projection that may not write begins with the event that it stopped at, once it may")
+    func allowed() {
+        var log = EventLog(seed: 0, runsProjections: true)
+        _ = log.projections.add(Self.native("mine", "CategorizeEventsByStreamPath", "first\n_", emits: false))
+        log.write("ab", to: "orders_7")
+        #expect(log.projections["mine"]?.handledCount == 0)
+        log.update("mine", now: 0) { projection in
+            projection.change { $0.emits = true }
+            projection.enable()
+        }
+        #expect(Self.shown(log, "$ce-orders") == ["0@orders_7", "1@orders_7"])
+    }
+
     @Test("a transaction is handled as its events become visible, and a permanent deletion is passed over")
     func others() {
         var log = EventLog(seed: 0, runsProjections: true)

@@ -97,11 +97,23 @@ extension ProjectionCommand {
         @OptionGroup var shared: SharedOptions<ProjectionCommand>
         @OptionGroup var target: Target
         @OptionGroup(title: "Replacing it") var source: Source
+        @Option(help: "JS, or native: and the name of a class of the server. (default: as it is)")
+        var type: String?
+        @Flag(inversion: .prefixedNo, help: "Whether it may write events. (default: as it is)")
+        var emit: Bool?
         @OptionGroup var http: HTTPOptions
+
+        func validate() throws {
+            if self.source.text == nil, self.source.file == nil, self.type != nil || self.emit != nil {
+                throw ValidationError("--type and --emit need --text or --file")
+            }
+        }
 
         func run(with admin: Admin, json: Bool) async throws {
             if let text = try self.source.read() {
-                try await admin.projections.updateQuery(of: self.target.projection, to: text)
+                try await admin.projections.updateQuery(
+                    of: self.target.projection, to: text, language: self.type.map { ProjectionQuery.Language($0) },
+                    emits: self.emit)
                 print(
                     json
                         ? "\(JSON.object([("projection", .string(self.target.name)), ("result", .string("updated"))]))"

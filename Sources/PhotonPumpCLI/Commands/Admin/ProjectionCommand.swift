@@ -100,12 +100,15 @@ struct ProjectionCommand: PumpCommand {
         @OptionGroup var target: Target
         @Option(help: "The partition whose state is wanted. (default: the state of the whole)")
         var partition: String?
+        @OptionGroup var watch: WatchOptions
         @OptionGroup var http: HTTPOptions
 
         func run(with admin: Admin, json: Bool) async throws {
-            let state = try await admin.projections.state(
-                of: self.target.projection, as: JSONValue.self, partition: self.partition)
-            if let state { print(JSON(state.value)) }
+            try await self.watch.run {
+                let state = try await admin.projections.state(
+                    of: self.target.projection, as: JSONValue.self, partition: self.partition)
+                if let state { print(JSON(state.value)) }
+            }
         }
     }
 
@@ -118,12 +121,15 @@ struct ProjectionCommand: PumpCommand {
         @OptionGroup var target: Target
         @Option(help: "The partition whose result is wanted. (default: the result of the whole)")
         var partition: String?
+        @OptionGroup var watch: WatchOptions
         @OptionGroup var http: HTTPOptions
 
         func run(with admin: Admin, json: Bool) async throws {
-            let result = try await admin.projections.result(
-                of: self.target.projection, as: JSONValue.self, partition: self.partition)
-            if let result { print(JSON(result.value)) }
+            try await self.watch.run {
+                let result = try await admin.projections.result(
+                    of: self.target.projection, as: JSONValue.self, partition: self.partition)
+                if let result { print(JSON(result.value)) }
+            }
         }
     }
 

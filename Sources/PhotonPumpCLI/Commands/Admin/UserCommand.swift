@@ -232,6 +232,7 @@ extension JSON {
         self = .object([
             ("login", .string(user.login)), ("fullName", .string(user.fullName)),
             ("groups", .array(user.groups.map { .string($0) })), ("isDisabled", .bool(user.isDisabled)),
+            ("lastUpdated", JSON(user.lastUpdated?.formatted(.iso8601))),
         ])
     }
 }
