@@ -31,8 +31,8 @@ public struct Admin: Sendable {
     ///
     /// - Parameters:
     ///   - configuration: which servers to ask, as which user, and within which limits.
-    ///   - credentials: provides the user, instead of the configuration's credentials; called before each request, until parked
-    ///     events are asked for, and from then on before each attempt to connect.
+    ///   - credentials: provides the user, instead of the configuration's credentials; called before each request until
+    ///     parked events are asked for, and from then on before each attempt to connect, and when a request is refused.
     ///   - httpPort: the server's HTTP port, used where gossip does not tell it. 2113 by default.
     ///   - logger: receives what the client logs.
     /// - Throws: `PhotonPumpError` with the code `invalidConfiguration`, naming the invalid setting.

@@ -3,6 +3,7 @@ import Foundation
 import PhotonPump
 import PhotonPumpAdmin
 import ScriptedPeers
+import Synchronization
 import Testing
 
 @Suite("Administration over HTTP", .timeLimit(.minutes(1)))
@@ -67,6 +68,37 @@ struct AdministrationTests {
             }
         }
         #expect(requests.isEmpty)
+    }
+
+    @Test("administration asks for credentials again when those of the connection are no longer right")
+    func rotation() async throws {
+        var settings = EmbeddedServer.Configuration()
+        settings.httpPort = 0
+        try await withEmbeddedServer(settings, logger: .silent) { server in
+            let httpPort = try #require(server.httpPort)
+            let owner = try Admin(Client.Configuration(server.connectionString), httpPort: httpPort, logger: .silent)
+            try await owner.users.create("pony", fullName: "A Pony", password: "hay", groups: ["$admins"])
+            var configuration = try Client.Configuration(server.connectionString)
+            configuration.credentials = nil
+            let password = Mutex("hay")
+            let asked = Mutex(0)
+            let client = try Client(
+                configuration,
+                credentials: {
+                    asked.withLock { $0 += 1 }
+                    return Credentials(username: "pony", password: password.withLock { $0 })
+                }, logger: .silent)
+            let admin = Admin(client, httpPort: httpPort)
+            try await client.ping()
+            try await owner.users.resetPassword(of: "pony", to: "oats")
+            #expect(try await failure { try await admin.users.list() }.code == .accessDenied)
+            password.withLock { $0 = "oats" }
+            #expect(try await admin.users.list().contains { $0.login == "pony" })
+            // Once for the connection, and once for each refusal.
+            #expect(asked.withLock { $0 } == 3)
+            await client.close()
+            await owner.close()
+        }
     }
 
     // MARK: Nodes

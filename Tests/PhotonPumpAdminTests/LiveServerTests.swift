@@ -25,6 +25,12 @@ struct LiveServerTests {
         }
     }
 
+    private static func runsProjections() async throws -> Bool {
+        var mode: String?
+        try await Self.run { admin, _ in mode = try await admin.node.info().projectionsMode }
+        return mode != "None"
+    }
+
     private static func unique(_ name: String) -> String { "\(name)-\(UUID().uuidString.prefix(8))" }
 
     /// The error that a call ends with at last: real servers keep logins that were right, and hear a moment later that they no
@@ -74,7 +80,9 @@ struct LiveServerTests {
         }
     }
 
-    @Test("the projections that a server has from the start are stopped, started and kept")
+    @Test(
+        "the projections that a server has from the start are stopped, started and kept",
+        .enabled("the server runs projections") { try await Self.runsProjections() })
     func standardProjections() async throws {
         try await Self.run { admin, _ in
             let projections = admin.projections
@@ -101,7 +109,9 @@ struct LiveServerTests {
         }
     }
 
-    @Test("a projection of a native type is created, run, changed and deleted")
+    @Test(
+        "a projection of a native type is created, run, changed and deleted",
+        .enabled("the server runs projections") { try await Self.runsProjections() })
     func nativeProjection() async throws {
         try await Self.run { admin, _ in
             let (projections, name) = (admin.projections, ProjectionName(Self.unique("mine")))

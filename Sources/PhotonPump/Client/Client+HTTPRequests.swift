@@ -92,6 +92,19 @@ extension Client {
 
     private func answer(to request: ServerRequest, _ httpPort: Int, _ terms: CallTerms) async throws -> ServerAnswer {
         let login = try await self.loginOverHTTP(terms, request.operation)
+        do {
+            return try await self.answer(to: request, httpPort, terms, as: login)
+        } catch let error as PhotonPumpError where error.code == .accessDenied && terms.login == nil {
+            // Since the connection was made its user may have got another password.
+            let provided = try await self.askForLogin(terms, request.operation)
+            guard let provided, provided != login else { throw error }
+            return try await self.answer(to: request, httpPort, terms, as: provided)
+        }
+    }
+
+    private func answer(
+        to request: ServerRequest, _ httpPort: Int, _ terms: CallTerms, as login: Login?
+    ) async throws -> ServerAnswer {
         let (environment, http) = (self.environment, self.context.http)
         let asked = AskedNode()
         var pages = ServerPages(
@@ -111,9 +124,13 @@ extension Client {
     /// - Throws: ``PhotonPumpError``, or `CancellationError`.
     private func loginOverHTTP(_ terms: CallTerms, _ operation: String) async throws -> Login? {
         if let login = terms.login { return login }
-        if self.connections.serving != nil { return self.connections.login }
+        guard self.connections.serving == nil, self.search.finder.hasProvider else { return self.connections.login }
+        return try await self.askForLogin(terms, operation)
+    }
+
+    /// The user that the provider of credentials names; nil if there is none.
+    private func askForLogin(_ terms: CallTerms, _ operation: String) async throws -> Login? {
         let (finder, time) = (self.search.finder, terms.deadline - terms.started)
-        guard finder.hasProvider else { return self.connections.login }
         let overdue = PhotonPumpError(
             .timedOut, "the credentials provider has not returned within \(time.words)", during: operation)
         let answer = try await self.outcome(Outcome<NodeFinder.Answer?>(), until: terms.deadline, overdue) {
