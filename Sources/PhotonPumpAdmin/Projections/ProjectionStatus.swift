@@ -36,12 +36,13 @@ public struct ProjectionStatus: Sendable, Hashable {
 
     /// The server's words.
     public let description: String
-    /// All that the server says, one or more, the most telling one first.
+    /// All that the server says, one or more: first the projection's own, and then what was last heard of its work, which
+    /// can be older.
     public let states: [State]
     /// Whether it is marked as enabled although it does not run: it will when the server starts again.
     public let isMarkedEnabled: Bool
 
-    /// The most telling of the ``states``.
+    /// The first of the ``states``.
     public var state: State { self.states.first ?? .other("") }
 
     /// From a server's words.
