@@ -24,7 +24,11 @@ enum PasswordSource {
     }
 
     private static func line() async throws -> String {
-        if let line = await StandardInput().nextLine() { return line }
+        // At a terminal, what is typed comes line by line.
+        var lines = InputLines(limit: 64 << 10)
+        if let line = try await lines.next() {
+            return lines.withBytes(of: line) { String(decoding: $0, as: UTF8.self) }
+        }
         try Task.checkCancellation()
         throw InputError("there is no line with a password on stdin")
     }

@@ -8,13 +8,10 @@ final class ProgressLine: Sendable {
 
     private let events = Atomic(0)
 
-    /// Prints an event to stdout, where the line may have been, and counts it.
-    ///
-    /// - Throws: when it could not be written.
-    func printEvent(_ text: String) throws {
+    /// Has an event printed to stdout, where the line may have been, and counts it.
+    func counting(_ print: () throws -> Void) rethrows {
         if Self.isShown { Self.write(Self.erasure) }
-        print(text)
-        try flushOutput()
+        try print()
         self.events.wrappingAdd(1, ordering: .relaxed)
     }
 

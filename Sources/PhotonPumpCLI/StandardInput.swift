@@ -1,27 +1,35 @@
 import Foundation
 import Synchronization
 
-/// Lines from stdin, read on a thread of their own, because reading blocks.
+/// Stdin, read in pieces on a thread of its own, because reading blocks.
 final class StandardInput: Sendable {
-    private typealias Reader = CheckedContinuation<String?, Never>
+    private typealias Reader = CheckedContinuation<Result<[UInt8], InputError>?, Never>
+
+    private static let pieceSize = 256 << 10
 
     private let queue = DispatchQueue(label: "pump.stdin")
     private let waiting = Mutex<Reader?>(nil)
 
-    /// The next line without its end; nil at the end of the input, and when the task is cancelled.
-    func nextLine() async -> String? {
-        await withTaskCancellationHandler {
+    /// What comes next; nothing at the end of the input, and nil when the task is cancelled.
+    func nextPiece() async throws(InputError) -> [UInt8]? {
+        let piece = await withTaskCancellationHandler {
             await withCheckedContinuation { reader in
                 self.waiting.withLock { $0 = reader }
                 if Task.isCancelled { return self.resume(with: nil) }
-                self.queue.async { self.resume(with: readLine()) }
+                self.queue.async {
+                    self.resume(
+                        with: Result { () throws(InputError) in
+                            try StandardStream.read(atMost: Self.pieceSize)
+                        })
+                }
             }
         } onCancel: {
             self.resume(with: nil)
         }
+        return try piece?.get()
     }
 
-    private func resume(with line: String?) {
-        self.waiting.withLock { $0.take() }?.resume(returning: line)
+    private func resume(with piece: Result<[UInt8], InputError>?) {
+        self.waiting.withLock { $0.take() }?.resume(returning: piece)
     }
 }

@@ -60,6 +60,7 @@ struct ConsumeCommand: ClientCommand {
 
     private func consume(_ subscription: PersistentSubscription, json: Bool, _ progress: ProgressLine) async throws {
         let (nack, limit) = (self.nack, self.count ?? .max)
+        let printer = EventPrinter(json: json, isPrompt: true)
         let begun = Atomic(0)
         do {
             try await subscription.process(
@@ -71,8 +72,7 @@ struct ConsumeCommand: ClientCommand {
                 handler: { event in
                     let number = begun.wrappingAdd(1, ordering: .relaxed).newValue
                     if number > limit { throw Enough() }
-                    try progress.printEvent(
-                        json ? "\(EventOutput.json(event.resolved))" : EventOutput.text(event.resolved))
+                    try progress.counting { try printer.print(event.resolved) }
                     if number == limit { subscription.stop() }
                     if let nack { throw Refused(action: nack.action) }
                 }

@@ -34,15 +34,14 @@ extension GroupCommand {
                 of: self.target.group, to: self.target.stream, direction: self.backward ? .backward : .forward,
                 limit: self.count)
             guard let drain else {
-                for try await parked in events {
-                    print(json ? "\(EventOutput.json(parked))" : EventOutput.text(parked))
+                return try await EventPrinter.run(json: json) { printer in
+                    for try await parked in events { try printer.print(parked) }
                 }
-                return
             }
             var file = try ParkedFile(path: drain)
             let subscriptions = Admin(client).subscriptions
             for try await parked in events {
-                try file.append("\(EventOutput.json(parked))", parked.event.received.number)
+                try file.append(parked)
                 if file.pending == ParkedFile.limit { try await self.settle(&file, subscriptions) }
             }
             try await self.settle(&file, subscriptions)
@@ -115,6 +114,7 @@ private struct ParkedFile {
 
     private let file: FileHandle
     private let path: String
+    private var json = EventJSON()
     private var last: Int64?
     /// Events that are written, and perhaps not on the disk.
     private(set) var pending = 0
@@ -130,9 +130,12 @@ private struct ParkedFile {
         self.path = path
     }
 
-    mutating func append(_ line: String, _ number: Int64) throws {
-        try self.file.write(contentsOf: Data("\(line)\n".utf8))
-        (self.last, self.pending, self.total) = (number, self.pending + 1, self.total + 1)
+    mutating func append(_ parked: ParkedEvent) throws {
+        var line: [UInt8] = []
+        self.json.append(parked, to: &line)
+        line.append(UInt8(ascii: "\n"))
+        try self.file.write(contentsOf: line)
+        (self.last, self.pending, self.total) = (parked.event.received.number, self.pending + 1, self.total + 1)
     }
 
     /// - Returns: the number of the last event that is on the disk now, and was not before.

@@ -10,7 +10,9 @@ struct PublishCommand: ClientCommand {
         discussion: """
             With TYPE, writes one event. Without it, reads JSON Lines from stdin, each of the form \
             {"type":…,"data":…,"metadata":…,"id":…} with only the type required, and writes them in order, in batches. \
-            Each batch is written completely or not at all.
+            Each batch is written completely or not at all, and none after one that was not. Data and metadata are \
+            written byte by byte as they are in the line, which must be JSON in UTF-8 without a byte order mark, nested \
+            at most 512 deep.
             """
     )
 
@@ -49,9 +51,11 @@ struct PublishCommand: ClientCommand {
     func run(with client: Client, json: Bool) async throws {
         var writer = BatchWriter(client: client, stream: self.stream, expected: self.expect, json: json)
         if let type = self.type {
-            try await writer.write([try self.event(type)])
+            try await writer.begin([try self.event(type)])
+            try await writer.finish()
         } else {
-            try await self.writeLines(with: writer)
+            // Longer ones could not be written.
+            try await self.write(InputLines(limit: client.configuration.maximumFrameSize), with: writer)
         }
     }
 
@@ -63,55 +67,34 @@ struct PublishCommand: ClientCommand {
         return line.event
     }
 
-    /// A batch is written before its lines exceed this, unless one alone does.
-    private static let batchBytes = 4 << 20
-
-    /// A batch that is begun is finished, also when the command is interrupted.
-    private func writeLines(with writer: BatchWriter) async throws {
-        let input = StandardInput()
-        var writer = writer
-        var batch: [NewEvent] = []
-        var bytes = 0
-        var number = 0
+    /// Reads and parses lines while the batch before them is being written. A batch that is begun is finished, also when
+    /// the command is interrupted.
+    private func write(_ lines: InputLines, with writer: BatchWriter) async throws {
+        var (lines, writer) = (lines, writer)
+        var batch = EventBatch(limit: self.batch)
+        var wrongLine: InputError?
         var isEmpty = true
-        while let line = await input.nextLine() {
-            number += 1
-            if line.allSatisfy(\.isWhitespace) { continue }
-            let isFull = batch.count == self.batch || bytes + line.utf8.count > Self.batchBytes
-            if isFull {
-                try await writer.write(batch)
-                (batch, bytes) = ([], 0)
-            }
-            do {
-                batch.append(try EventLine(parsing: line).event)
-                bytes += line.utf8.count
-                isEmpty = false
+        while true {
+            let next: InputLines.Event?
+            do throws(InputError) {
+                next = try await lines.nextEvent()
             } catch {
                 // What came before the line that is wrong is written.
-                try await writer.write(batch)
-                throw InputError("line \(number): \(error)")
+                wrongLine = error
+                break
             }
+            guard let next else { break }
+            if !batch.hasRoom(for: next) {
+                try await writer.begin(batch)
+                batch = EventBatch(limit: self.batch)
+            }
+            batch.add(next)
+            isEmpty = false
         }
-        try await writer.write(batch)
+        try await writer.begin(batch)
+        try await writer.finish()
+        if let wrongLine { throw wrongLine }
         if isEmpty { try warn(of: ["nothing was written, as there was no event on stdin"]) }
-    }
-}
-
-/// Writes batches one after the other and prints what became of each.
-private struct BatchWriter {
-    let client: Client
-    let stream: String
-    var expected: ExpectedVersion
-    let json: Bool
-
-    /// - Parameter events: may be none; then nothing is done.
-    mutating func write(_ events: [NewEvent]) async throws {
-        if events.isEmpty { return }
-        let (client, stream, expected) = (self.client, self.stream, self.expected)
-        // A task of its own is not cancelled with the command, so that its write ends one way or the other.
-        let write = try await Task { try await client.publish(events, to: stream, expecting: expected) }.value
-        if self.expected != .any { self.expected = write.nextExpectedVersion }
-        print(self.json ? "\(EventOutput.json(write))" : EventOutput.text(write))
     }
 }
 

@@ -34,20 +34,21 @@ struct ReadCommand: ClientCommand {
     }
 
     func run(with client: Client, json: Bool) async throws {
-        let direction = self.backward ? Direction.backward : .forward
-        func show(_ event: ResolvedEvent) { print(json ? "\(EventOutput.json(event))" : EventOutput.text(event)) }
-        if self.stream == "$all" {
-            let events = client.iterAll(
-                direction: direction, from: try self.position(), limit: self.count, matching: self.selection.filter,
-                resolveLinks: !self.selection.keepsLinks
-            )
-            for try await event in events { show(event) }
-        } else {
-            let events = client.iter(
-                self.stream, direction: direction, from: try self.number(), limit: self.count,
-                resolveLinks: !self.selection.keepsLinks
-            )
-            for try await event in events { show(event) }
+        try await EventPrinter.run(json: json) { printer in
+            let direction = self.backward ? Direction.backward : .forward
+            if self.stream == "$all" {
+                let events = client.iterAll(
+                    direction: direction, from: try self.position(), limit: self.count, matching: self.selection.filter,
+                    resolveLinks: !self.selection.keepsLinks
+                )
+                for try await event in events { try printer.print(event) }
+            } else {
+                let events = client.iter(
+                    self.stream, direction: direction, from: try self.number(), limit: self.count,
+                    resolveLinks: !self.selection.keepsLinks
+                )
+                for try await event in events { try printer.print(event) }
+            }
         }
     }
 

@@ -70,9 +70,11 @@ struct StreamCommand: PumpCommand {
         var metadata: String?
 
         func validate() throws {
-            guard let metadata else { return }
-            let value = try? JSONSerialization.jsonObject(with: Data(metadata.utf8))
-            if !(value is [String: Any]) { throw ValidationError("--set is not a JSON object") }
+            do {
+                _ = try self.metadata.map { try EventLine.json($0, "--set", isObject: true) }
+            } catch {
+                throw ValidationError("\(error)")
+            }
         }
 
         func run(with client: Client, json: Bool) async throws {

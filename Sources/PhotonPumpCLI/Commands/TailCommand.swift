@@ -85,6 +85,7 @@ struct TailCommand: ClientCommand {
         lag: @escaping @Sendable () -> String
     ) async throws {
         let progress = ProgressLine()
+        let printer = EventPrinter(json: json, isPrompt: true)
         let limit = self.count ?? .max
         try await progress.show {
             Self.name(subscription.status.phase) + lag()
@@ -95,7 +96,7 @@ struct TailCommand: ClientCommand {
                     ProgressLine.note("Warning: the place to continue from lies beyond the end; \(consequence)")
                 }
                 guard case .event(let event) = message else { continue }
-                try progress.printEvent(json ? "\(EventOutput.json(event))" : EventOutput.text(event))
+                try progress.counting { try printer.print(event) }
                 printed += 1
                 if printed == limit { break }
             }

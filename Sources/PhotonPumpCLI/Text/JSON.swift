@@ -29,18 +29,9 @@ extension JSON: CustomStringConvertible {
     }
 
     private static func quoted(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
-            case "\n": quoted += "\\n"
-            case "\r": quoted += "\\r"
-            case "\t": quoted += "\\t"
-            case _ where Printable.isDangerous(scalar): quoted += Printable.escaped(scalar)
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "\""
+        var line = [UInt8(ascii: "\"")]
+        Printable.append(text, as: .quoted, to: &line)
+        line.append(UInt8(ascii: "\""))
+        return String(decoding: line, as: UTF8.self)
     }
 }
