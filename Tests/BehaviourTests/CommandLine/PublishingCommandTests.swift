@@ -108,6 +108,19 @@ struct PublishingCommandTests {
         (Array(#"{"type":"t","id":"x"}"#.utf8), ": 'x' is not a UUID"),
     ]
 
+    @Test("pump publish does not go on reading a line that is longer than a write may be")
+    func endlessLine() async throws {
+        try await PumpStage.run { stage in
+            let small = PumpStage(
+                server: stage.server, client: stage.client, url: stage.url + "&maxFrameSize=100000",
+                httpPort: stage.httpPort)
+            let input = Self.line(0) + "{\"type\":\"" + String(repeating: "t", count: 1_000_000)
+            let outcome = try await Self.publish(input.utf8, on: small)
+            #expect(outcome.isFailure(saying: "line 2: longer than 100000 bytes"), "\(outcome.errors)")
+            #expect(try await Self.events(stage).map(\.data.text) == ["0"])
+        }
+    }
+
     @Test("pump publish takes only JSON from options, too")
     func options() async throws {
         try await PumpStage.run { stage in
