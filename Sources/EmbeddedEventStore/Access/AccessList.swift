@@ -8,11 +8,6 @@ struct AccessList: Hashable {
 
     init() {}
 
-    /// The same roles for every right.
-    init(everyRight roles: Set<String>) {
-        for right in AccessRight.allCases { self.roles[right] = roles }
-    }
-
     /// Nil if the list does not say who has the right.
     func roles(for right: AccessRight) -> Set<String>? { self.roles[right] }
 }

@@ -2,9 +2,6 @@
 /// built-in rules, which open ordinary streams to everyone and system streams to administrators. Each right is looked
 /// up separately.
 struct AccessRules {
-    private static let ordinary = AccessList(everyRight: [AccessList.everybody])
-    private static let system = AccessList(everyRight: [Identity.administrators])
-
     let settings: SystemSettings
 
     /// - Parameter list: the access list of a stream.
@@ -30,9 +27,10 @@ struct AccessRules {
         _ identity: Identity, to right: AccessRight, _ stream: StreamName, _ own: AccessList
     ) -> Bool {
         if stream == .all, right == .write || right == .delete { return false }
-        let (set, builtIn) =
-            stream.isSystem ? (self.settings.systemStreams, Self.system) : (self.settings.userStreams, Self.ordinary)
-        let roles = own.roles(for: right) ?? set.roles(for: right) ?? builtIn.roles(for: right) ?? []
+        let set = stream.isSystem ? self.settings.systemStreams : self.settings.userStreams
+        guard let roles = own.roles(for: right) ?? set.roles(for: right) else {
+            return stream.isSystem ? identity.hasAny(of: [Identity.administrators]) : true
+        }
         return roles.contains(AccessList.everybody) || identity.hasAny(of: roles)
     }
 }

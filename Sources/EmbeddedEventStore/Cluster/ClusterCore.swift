@@ -118,12 +118,16 @@ actor ClusterCore {
     /// Passes on what subscribers are to be sent, without sending it yet.
     private func deliver() {
         // A subscriber may turn out to be gone, of which others are notified.
-        guard !self.isDelivering else { return }
+        guard !self.isDelivering, self.store.hasDeliveries else { return }
         self.isDelivering = true
         defer { self.isDelivering = false }
         while true {
             let deliveries = self.store.takeDeliveries()
             guard !deliveries.isEmpty else { return }
+            guard self.outlets.count > 1 else {
+                self.outlets.first??.deliver(deliveries)
+                continue
+            }
             for (node, own) in Dictionary(grouping: deliveries, by: \.subscriber.client.node).inOrder {
                 self.outlets[node]?.deliver(own)
             }

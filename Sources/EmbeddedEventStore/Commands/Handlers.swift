@@ -5,6 +5,11 @@ extension Handler {
     static let all = [Self.writing, Self.reading, Self.subscribing, Self.other]
         .reduce(into: [:]) { $0.merge($1) { _, last in last } }
 
+    private static let byNumber = (0...UInt8.max).map { Self.all[Command(rawValue: $0)] }
+
+    /// Nil for a command that the server does not know.
+    static func of(_ command: Command) -> Handler? { Self.byNumber[Int(command.rawValue)] }
+
     private static let writing: [Command: Handler] = [
         .writeEvents: .change(LegalChange.init) { $0.write($1, $2).answer(.writeEventsCompleted) },
         .deleteStream: .change(LegalChange.init) { .message($0.delete($1, $2), .deleteStreamCompleted) },

@@ -104,7 +104,7 @@ extension Store {
         }
         let message = PersistentSubscriptionStreamEventAppeared(event: record, retryCount: event.retryCount)
         let content = Answer.message(message, .persistentSubscriptionStreamEventAppeared)
-        self.collect([Delivery(subscriber: consumer, content: content)])
+        self.collect(Delivery(subscriber: consumer, content: content))
     }
 
     private func page(

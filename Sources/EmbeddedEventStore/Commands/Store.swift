@@ -42,6 +42,12 @@ struct Store {
         self.deliveries += deliveries
     }
 
+    mutating func collect(_ delivery: Delivery) {
+        self.deliveries.append(delivery)
+    }
+
+    var hasDeliveries: Bool { !self.deliveries.isEmpty }
+
     mutating func takeDeliveries() -> [Delivery] {
         defer { self.deliveries = [] }
         return self.deliveries
@@ -61,8 +67,8 @@ struct Store {
                 resolved: self.resolve(entry.record, now: now),
                 position: entry.position
             )
-            self.collect(self.volatile.committed(event))
-            self.committed(event, now: now)
+            self.volatile.committed(event, collect: &self.deliveries)
+            if !self.groups.isEmpty { self.committed(event, now: now) }
         }
     }
 
@@ -128,7 +134,7 @@ struct Store {
         guard session.schema != .unknown, package.command.rawValue != 0xFF else {
             return .notUnderstood(package.command, detail: Self.outOfBounds)
         }
-        guard let handler = Handler.all[package.command],
+        guard let handler = Handler.of(package.command),
             self.offersFilteredReads || !Answer.filtered.contains(package.command)
         else { return .unknown(package.command) }
         let request = Request(

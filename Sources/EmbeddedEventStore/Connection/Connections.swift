@@ -11,8 +11,8 @@ final class Connections {
     private let logger: Logger
     private(set) var byID: [Int: ServerConnection] = [:]
     private(set) var connectionsAccepted = 0
-    /// Those that have something to send besides answers.
-    private var delivered: Set<Int> = []
+    /// Those that have something to send besides answers; some of them more than once.
+    private var delivered: [Int] = []
     private var anonymousBudget: AnonymousBudget
     let countWatchers = Watchers<Int>()
 
@@ -67,9 +67,9 @@ final class Connections {
         guard let connection = self.byID[id] else { return }
         do {
             let now = self.core.environment.milliseconds
+            let client = ClientID(node: self.node, connection: id)
             try connection.handle(event, now: self.core.environment.now) { package, session in
-                let client = ClientID(node: self.node, connection: id)
-                return self.core.assumeIsolated { $0.answer(package, &session, from: client, now: now) }
+                self.core.assumeIsolated { $0.answer(package, &session, from: client, now: now) }
             }
         } catch {
             self.end(id, error)
@@ -94,23 +94,27 @@ final class Connections {
 
     /// Collects what subscribers are to be sent. Those who have left in the meantime are skipped.
     func deliver(_ deliveries: [Delivery]) {
-        for delivery in deliveries {
-            let id = delivery.subscriber.client.connection
-            guard let connection = self.byID[id] else { continue }
-            do throws(ConnectionEnd) {
-                try connection.send(delivery.content, delivery.subscriber.correlation)
-                self.delivered.insert(id)
-                if delivery.isEvent, self.faults.strikes(.dropAfterPush) { throw .fault }
-            } catch {
-                self.end(id, error)
-            }
+        for delivery in deliveries { self.deliver(delivery) }
+    }
+
+    private func deliver(_ delivery: Delivery) {
+        let id = delivery.subscriber.client.connection
+        guard let connection = self.byID[id] else { return }
+        do throws(ConnectionEnd) {
+            try connection.send(delivery.content, delivery.subscriber.correlation)
+            // Most come one after another for the same connection.
+            if self.delivered.last != id { self.delivered.append(id) }
+            if delivery.isEvent, self.faults.strikes(.dropAfterPush) { throw .fault }
+        } catch {
+            self.end(id, error)
         }
     }
 
     /// Sends what was collected; false if there is nothing.
     func flushDeliveries() -> Bool {
-        let delivered = self.delivered.sorted()
-        self.delivered = []
+        guard !self.delivered.isEmpty else { return false }
+        let delivered = Set(self.delivered).sorted()
+        self.delivered.removeAll(keepingCapacity: self.delivered.capacity <= 1_000)
         for id in delivered {
             do {
                 try self.byID[id]?.flushDeliveries()
@@ -119,7 +123,7 @@ final class Connections {
             }
             self.limitAnonymous(id)
         }
-        return !delivered.isEmpty
+        return true
     }
 
     // MARK: - Ending

@@ -11,8 +11,12 @@ extension EventLog {
     }
 
     func isSoftDeleted(_ stream: StreamName) -> Bool {
-        self.metadata(of: stream).isSoftDeleted
+        // Its other metadata need not be copied for that.
+        !stream.isMetastream && self.streams.place(of: stream).map { self.isSoftDeleted(at: $0) } ?? false
     }
+
+    /// - Parameter place: of a stream that is no metastream.
+    func isSoftDeleted(at place: Int) -> Bool { self.streams[place].metadata.isSoftDeleted }
 
     /// Applies an event that was appended to `stream`, if that stream holds settings.
     mutating func obey(_ event: ProposedEvent, of stream: StreamName) {
@@ -54,7 +58,7 @@ extension EventLog {
     /// Sets the metadata of a stream.
     mutating func describe(_ stream: StreamName, _ json: String, now: Int64) {
         let event = self.makeEvent("$metadata", Bytes(utf8: json))
-        self.append(event, to: stream.metastream, now: now)
+        self.append(event, to: self.target(stream.metastream), now: now)
         self.obey(event, of: stream.metastream)
     }
 }

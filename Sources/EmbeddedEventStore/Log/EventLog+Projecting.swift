@@ -10,8 +10,8 @@ extension EventLog {
             for emission in emissions {
                 let event = self.makeEvent(emission.type, isJSON: false, emission.data)
                 // A stream that was deleted permanently stays deleted.
-                _ = self.record([event], to: emission.stream, expecting: .any, now: now) { log in
-                    log.append(event, to: emission.stream, now: now)
+                _ = self.record([event], to: emission.stream, expecting: .any, now: now) { log, stream in
+                    log.append(event, to: stream, now: now)
                 }
             }
         }

@@ -41,12 +41,6 @@ enum LogPositionError: Error, Equatable {
 }
 
 extension EventLog.Entry {
-    /// The position of the event.
-    var position: LogPosition { LogPosition(commit: self.commit.lowerBound, prepare: self.prepare.lowerBound) }
-
-    /// Whether it was written without a transaction.
-    var isOwnCommit: Bool { self.commit == self.prepare }
-
     /// Where reading forward continues. After an event of a transaction, that is the transaction's next event.
     fileprivate var positionAfter: LogPosition {
         self.isOwnCommit

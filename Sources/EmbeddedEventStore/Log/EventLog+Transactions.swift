@@ -37,10 +37,11 @@ extension EventLog {
             return .repeated(first: committed.first, last: committed.last)
         }
         let events = transaction.events.map(\.event)
-        let outcome = self.write(events, to: transaction.stream, expecting: transaction.expected, now: now) { log in
+        let outcome = self.write(events, to: transaction.stream, expecting: transaction.expected, now: now) {
+            log, stream in
             let commit = log.advance(by: 0)
             for prepared in transaction.events {
-                log.append(prepared, of: transaction.stream, commit: commit)
+                log.append(prepared, of: stream, commit: commit)
             }
             return commit.lowerBound
         }

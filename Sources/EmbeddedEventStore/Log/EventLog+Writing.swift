@@ -23,20 +23,21 @@ extension EventLog {
         expecting expected: ExpectedVersion,
         now: Int64
     ) -> WriteOutcome {
-        self.write(events, to: stream, expecting: expected, now: now) { log in
-            guard !events.isEmpty else { return log.advance(by: stream.bytes.count).lowerBound }
-            for (rank, event) in events.enumerated() { log.append(event, to: stream, rank: rank, now: now) }
+        self.write(events, to: stream, expecting: expected, now: now) { log, stream in
+            guard !events.isEmpty else { return log.advance(by: stream.name.bytes.count).lowerBound }
+            for rank in events.indices { log.append(events[rank], to: stream, rank: rank, now: now) }
             return log.lastPosition
         }
     }
 
-    /// Writes `events` by the changes that `append` makes to the log; it returns the position of the write.
+    /// Writes `events` by the changes that `append` makes to the log, given the stream; it returns the position of the
+    /// write.
     mutating func write(
         _ events: [ProposedEvent],
         to stream: StreamName,
         expecting expected: ExpectedVersion,
         now: Int64,
-        by append: (inout EventLog) -> Int64
+        by append: (inout EventLog, Target) -> Int64
     ) -> WriteOutcome {
         let outcome = self.record(events, to: stream, expecting: expected, now: now, by: append)
         self.project(now: now)
@@ -49,17 +50,18 @@ extension EventLog {
         to stream: StreamName,
         expecting expected: ExpectedVersion,
         now: Int64,
-        by append: (inout EventLog) -> Int64
+        by append: (inout EventLog, Target) -> Int64
     ) -> WriteOutcome {
         if let outcome = self.outcomeWithoutAppending(events, to: stream, expecting: expected) { return outcome }
-        let first = self.lastNumber(of: stream) + 1
-        let wasSoftDeleted = self.isSoftDeleted(stream)
+        let target = self.target(stream)
+        let first = self.streams[target.place].lastNumber + 1
+        let wasSoftDeleted = !stream.isMetastream && self.isSoftDeleted(at: target.place)
         let hiddenOriginal = stream.original.flatMap { self.isSoftDeleted($0) ? $0 : nil }
-        let position = append(&self)
+        let position = append(&self, target)
         // Of several events only the last one counts, so the others need not be valid.
         if let event = events.last { self.obey(event, of: stream) }
-        for (offset, event) in events.enumerated() {
-            self.recentIDs.remember(event.id, .init(stream: stream, number: first + Int64(offset)))
+        for offset in events.indices {
+            self.recentIDs.remember(events[offset].id, .init(stream: target.place, number: first + Int64(offset)))
         }
         if wasSoftDeleted { self.show(stream, from: first, now: now) }
         // Metadata that someone writes makes a hidden stream visible again, too, without the events it had.
@@ -98,8 +100,9 @@ extension EventLog {
         current: Int64
     ) -> WriteOutcome? {
         var numbers: [Int64] = []
+        let target = self.streams.place(of: stream)
         for event in events {
-            guard let place = self.recentIDs.place(of: event.id), place.stream == stream else {
+            guard let place = self.recentIDs.place(of: event.id), place.stream == target else {
                 return numbers.isEmpty ? nil : .wrongExpectedVersion(current: current)
             }
             numbers.append(place.number)

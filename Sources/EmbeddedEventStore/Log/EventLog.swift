@@ -8,22 +8,24 @@ internal import PhotonPumpWire
 struct EventLog {
     struct Entry {
         let record: EventRecord
-        /// The record that made the event visible, from its position to that of the next record.
-        let commit: Range<Int64>
-        /// The record of the event itself: the same one, or an earlier one for an event of a transaction.
-        let prepare: Range<Int64>
+        /// Where the record begins that made the event visible.
+        fileprivate let commitStart: Int64
+        /// Where the record of the event itself begins: the same one, or an earlier one for an event of a transaction.
+        fileprivate let prepareStart: Int64
         /// The number of events of the same write before it; 0 for an event of a transaction.
-        var rank: Int32 = 0
+        let rank: Int32
     }
 
     /// The bytes of a record besides its text and payload.
-    private static let recordOverhead = 64
+    fileprivate static let recordOverhead = 64
     /// A log begins with a record of the server's own.
     static let serverRecord: Range<Int64> = 0..<256
 
     /// The events, oldest first. A ``StreamHistory`` holds indices of this array.
     private(set) var entries: [Entry] = []
-    private(set) var streams: [StreamName: StreamHistory] = [:]
+    private(set) var streams = StreamTable()
+    /// Where the events are kept.
+    private var records = EventRecordWriter()
     var settings = SystemSettings()
     var recentIDs = RecentEventIDs()
     var transactions: TransactionTable
@@ -58,41 +60,47 @@ struct EventLog {
 
     /// Changes what is known about a stream besides its events.
     mutating func update(_ stream: StreamName, _ change: (inout StreamHistory) -> Void) {
-        change(&self.streams[stream, default: StreamHistory()])
+        change(&self.streams[self.streams.makePlace(of: stream)])
+    }
+
+    /// Where to append to a stream.
+    mutating func target(_ stream: StreamName) -> Target {
+        Target(name: stream, place: self.streams.makePlace(of: stream))
+    }
+
+    /// A stream that is written to.
+    struct Target {
+        let name: StreamName
+        /// In ``EventLog/streams``.
+        let place: Int
     }
 
     /// Appends the next event of a stream, whatever the stream's state, and returns its position.
     ///
     /// - Parameter rank: the number of events of the same write before it.
     @discardableResult
-    mutating func append(_ event: ProposedEvent, to stream: StreamName, rank: Int = 0, now: Int64) -> Int64 {
+    mutating func append(_ event: ProposedEvent, to stream: Target, rank: Int = 0, now: Int64) -> Int64 {
         self.append(self.nextRecord(event, of: stream, created: now), rank: rank)
     }
 
     /// Appends an event of a transaction as the next one of a stream, whatever the stream's state.
-    mutating func append(_ prepared: PreparedEvent, of stream: StreamName, commit: Range<Int64>) {
+    mutating func append(_ prepared: PreparedEvent, of stream: Target, commit: Range<Int64>) {
         let record = self.nextRecord(prepared.event, of: stream, created: prepared.created)
-        self.entries.append(Entry(record: record, commit: commit, prepare: prepared.place))
+        let (commit, prepare) = (commit.lowerBound, prepared.place.lowerBound)
+        self.entries.append(Entry(record: record, commitStart: commit, prepareStart: prepare, rank: 0))
     }
 
     mutating func append(_ record: EventRecord, rank: Int = 0) -> Int64 {
-        let place = self.advance(by: record.contentCount)
-        self.entries.append(Entry(record: record, commit: place, prepare: place, rank: Int32(clamping: rank)))
-        return place.lowerBound
+        let start = self.advance(by: record.contentCount).lowerBound
+        self.entries.append(
+            Entry(record: record, commitStart: start, prepareStart: start, rank: Int32(clamping: rank)))
+        return start
     }
 
     /// The record that will be appended next.
-    private mutating func nextRecord(_ event: ProposedEvent, of stream: StreamName, created: Int64) -> EventRecord {
-        EventRecord(
-            stream: stream.bytes,
-            number: self.streams[stream, default: StreamHistory()].append(place: self.entries.count),
-            id: event.id,
-            type: Bytes(utf8: event.type),
-            isJSON: event.isJSON,
-            data: event.data,
-            metadata: event.metadata ?? Bytes(),
-            created: created
-        )
+    private mutating func nextRecord(_ event: ProposedEvent, of stream: Target, created: Int64) -> EventRecord {
+        let number = self.streams[stream.place].append(place: self.entries.count)
+        return self.records.append(event, to: stream.name.bytes, number: number, created: created)
     }
 
     /// Makes room for a record of `count` bytes that holds no event, and returns its range.
@@ -117,7 +125,23 @@ struct EventLog {
     }
 }
 
-extension EventRecord {
-    /// The bytes of its text and payload.
-    var contentCount: Int { self.stream.count + self.type.count + self.data.count + self.metadata.count }
+// An entry holds no more than it must: a log may have millions of them.
+extension EventLog.Entry {
+    /// Whether it was written without a transaction.
+    var isOwnCommit: Bool { self.commitStart == self.prepareStart }
+
+    /// The position of the event.
+    var position: LogPosition { LogPosition(commit: self.commitStart, prepare: self.prepareStart) }
+
+    /// The record of the event itself, from its position to that of the next record.
+    var prepare: Range<Int64> { Self.record(from: self.prepareStart, self.record.contentCount) }
+
+    /// The record that made the event visible: the same one, or the commit of a transaction, which has no content.
+    var commit: Range<Int64> {
+        self.isOwnCommit ? self.prepare : Self.record(from: self.commitStart, 0)
+    }
+
+    private static func record(from start: Int64, _ count: Int) -> Range<Int64> {
+        start..<start + Int64(EventLog.recordOverhead + count)
+    }
 }

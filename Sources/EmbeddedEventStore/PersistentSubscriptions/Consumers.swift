@@ -96,7 +96,7 @@ struct Consumers {
         for _ in self.queue {
             guard let first = self.queue.first else { break }
             let isTaken = self.push(event, to: first)
-            if takingTurns || !isTaken { self.queue.append(self.queue.removeFirst()) }
+            if self.queue.count > 1, takingTurns || !isTaken { self.queue.append(self.queue.removeFirst()) }
             if isTaken { return (.taken, first) }
         }
         return (.full, nil)
@@ -113,16 +113,18 @@ struct Consumers {
 
     /// An event that the consumer holds already does not take a second slot.
     private mutating func push(_ event: GroupEvent, to id: Subscriber) -> Bool {
-        guard let free = self.byID[id]?.freeSlots, free > 0 else { return false }
-        self.byID[id]?.inFlight[event.id] = event
-        self.byID[id]?.counter.delivered()
+        guard let index = self.byID.index(forKey: id), self.byID.values[index].freeSlots > 0 else { return false }
+        self.byID.values[index].inFlight[event.id] = event
+        self.byID.values[index].counter.delivered()
         return true
     }
 
     /// An event is no longer held by `consumer`, or by whichever consumer holds it.
     mutating func settle(_ event: GUID, by consumer: Subscriber?) {
         let owner = consumer ?? self.byID.values.first { $0.inFlight[event] != nil }?.id
-        guard let owner, let settled = self.byID[owner]?.inFlight.removeValue(forKey: event) else { return }
-        self.pinned.settled(settled.source, by: owner)
+        guard let owner, let index = self.byID.index(forKey: owner),
+            let settled = self.byID.values[index].inFlight.removeValue(forKey: event)
+        else { return }
+        if self.strategy == .pinned { self.pinned.settled(settled.source, by: owner) }
     }
 }

@@ -3,9 +3,11 @@ internal import PhotonPumpWire
 /// An event on its way through a persistent subscription.
 struct GroupEvent {
     let record: ResolvedRecord
-    /// The event as it is in the stream that was read: the link, if there is one. It determines the event's id and
-    /// number.
+    /// The event as it is in the stream that was read: the link, if there is one. It determines the event's number.
     let original: EventRecord
+    /// Its id, which is asked for more often than it is read from the record.
+    let id: GUID
+    let number: Int64
     /// How often it was delivered without success.
     var retryCount: Int32 = 0
     /// Whether it was parked before. If so, its number is that of another stream.
@@ -16,11 +18,10 @@ struct GroupEvent {
         guard let original = record.link ?? record.event else { return nil }
         self.record = record
         self.original = original
+        self.id = original.id
+        self.number = original.number
         self.isReplayed = isReplayed
     }
-
-    var id: GUID { self.original.id }
-    var number: Int64 { self.original.number }
 
     /// Whether its number counts for the group's progress. A tombstone's does not.
     var isProgress: Bool { !self.isReplayed && self.number != StreamHistory.deletedNumber }

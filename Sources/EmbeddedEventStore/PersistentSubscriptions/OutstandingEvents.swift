@@ -1,3 +1,4 @@
+internal import DequeModule
 internal import PhotonPumpWire
 
 /// The events of a persistent subscription that were delivered and not handled yet.
@@ -9,23 +10,40 @@ struct OutstandingEvents {
     }
 
     private var byID: [GUID: Entry] = [:]
+    /// Those that count for the group's progress, by number, with some that are no longer there.
+    private var ordered: Deque<(number: Int64, id: GUID)> = []
 
     var count: Int { self.byID.count }
 
     subscript(id: GUID) -> GroupEvent? { self.byID[id]?.event }
 
     /// The number of the first one that counts for the group's progress.
-    var lowest: Int64? {
-        self.byID.values.lazy.filter(\.event.isProgress).map(\.event.number).min()
+    mutating func lowest() -> Int64? {
+        while let first = self.ordered.first {
+            if self.isThere(first) { return first.number }
+            self.ordered.removeFirst()
+        }
+        return nil
     }
 
     /// Has no effect if the event is there already.
     mutating func add(_ event: GroupEvent, deadline: Int64?) {
-        if self.byID[event.id] == nil { self.byID[event.id] = Entry(event: event, deadline: deadline) }
+        guard self.byID[event.id] == nil else { return }
+        self.byID[event.id] = Entry(event: event, deadline: deadline)
+        guard event.isProgress else { return }
+        // Nearly always the last one.
+        var place = self.ordered.count
+        while place > 0, self.ordered[place - 1].number > event.number { place -= 1 }
+        self.ordered.insert((event.number, event.id), at: place)
+        if self.ordered.count > 2 * self.byID.count + 100 { self.ordered = Deque(self.ordered.filter(self.isThere)) }
     }
 
     mutating func remove(_ id: GUID) {
         self.byID[id] = nil
+    }
+
+    private func isThere(_ place: (number: Int64, id: GUID)) -> Bool {
+        self.byID[place.id].map { $0.event.isProgress && $0.event.number == place.number } ?? false
     }
 
     /// Removes and returns the events that were not handled in time, ordered by number.

@@ -235,7 +235,7 @@ extension PersistentGroup {
             // Events that were skipped because their consumer is busy are not handled either, though real servers
             // forget that.
             let passedOver = self.buffer.waiting.first.map(\.number).flatMap { $0 < delivered ? $0 : nil }
-            return [self.outstanding.lowest, self.buffer.lowestRetry, passedOver].compactMap(\.self).min()
+            return [self.outstanding.lowest(), self.buffer.lowestRetry, passedOver].compactMap(\.self).min()
         }
         return number.map { [.saveCheckpoint($0)] } ?? []
     }

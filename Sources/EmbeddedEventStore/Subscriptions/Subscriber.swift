@@ -19,7 +19,8 @@ struct Delivery {
 
     /// Whether it is an event.
     var isEvent: Bool {
-        [.streamEventAppeared, .persistentSubscriptionStreamEventAppeared].contains(self.content.command)
+        self.content.command == .streamEventAppeared
+            || self.content.command == .persistentSubscriptionStreamEventAppeared
     }
 
     static func dropped(_ subscriber: Subscriber, _ reason: SubscriptionDropped.Reason = .unsubscribed) -> Delivery {

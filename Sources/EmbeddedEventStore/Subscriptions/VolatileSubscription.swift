@@ -13,33 +13,45 @@ struct VolatileSubscription {
     var filter: EventFilter?
     var checkpoints: CheckpointCounter?
 
-    /// What the subscriber receives of an event.
-    mutating func committed(_ event: CommittedEvent) -> [Delivery] {
-        var deliveries: [Delivery] = []
-        if self.filter?.fits(event.record) ?? true { deliveries.append(self.delivery(of: event)) }
+    /// Adds what the subscriber receives of an event.
+    mutating func committed(_ event: CommittedEvent, _ forms: inout EventForms, collect: inout [Delivery]) {
+        let fits = self.filter?.fits(event.record) ?? true
         // What a filter did not look at is not behind a checkpoint.
-        if self.filter?.isSpent ?? false { return [] }
+        if self.filter?.isSpent ?? false { return }
+        if fits {
+            let content = forms.content(resolved: self.resolvesLinks, narrow: self.isNarrow, of: event)
+            collect.append(Delivery(subscriber: self.subscriber, content: content))
+        }
         if self.checkpoints?.eventPassed() ?? false {
             let checkpoint = CheckpointReached(
                 commitPosition: event.position.commit, preparePosition: event.position.prepare)
-            deliveries.append(
-                Delivery(subscriber: self.subscriber, content: .message(checkpoint, .checkpointReached)))
+            collect.append(Delivery(subscriber: self.subscriber, content: .message(checkpoint, .checkpointReached)))
         }
-        return deliveries
+    }
+}
+
+/// What subscribers are sent of one event. Of several the first one makes it, and the others share the bytes.
+struct EventForms {
+    private let isShared: Bool
+    /// By what was asked for.
+    private var made: [(resolved: Bool, narrow: Bool, content: Answer)] = []
+
+    /// - Parameter subscribers: how many there are.
+    init(subscribers: Int) {
+        self.isShared = subscribers > 1
     }
 
-    private func delivery(of event: CommittedEvent) -> Delivery {
-        var record = self.resolvesLinks ? event.resolved : ResolvedRecord(event: event.record, link: nil)
-        if self.isNarrow { record = record.narrowed }
+    mutating func content(resolved: Bool, narrow: Bool, of event: CommittedEvent) -> Answer {
+        if let form = self.made.first(where: { $0.resolved == resolved && $0.narrow == narrow }) { return form.content }
+        var record = resolved ? event.resolved : ResolvedRecord(event: event.record, link: nil)
+        if narrow { record = record.narrowed }
         let positioned = PositionedRecord(
-            record: record,
-            commitPosition: event.position.commit,
-            preparePosition: event.position.prepare
-        )
-        return Delivery(
-            subscriber: self.subscriber,
-            content: .message(StreamEventAppeared(event: positioned), .streamEventAppeared)
-        )
+            record: record, commitPosition: event.position.commit, preparePosition: event.position.prepare)
+        let message = StreamEventAppeared(event: positioned)
+        guard self.isShared else { return .message(message, .streamEventAppeared) }
+        let content = Answer(command: .streamEventAppeared, content: .payload(message.encoded()))
+        self.made.append((resolved, narrow, content))
+        return content
     }
 }
 

@@ -17,16 +17,20 @@ struct VolatileSubscriptions {
     }
 
     /// Who receives what of the next event. Subscribers to all streams come first.
-    mutating func committed(_ event: CommittedEvent) -> [Delivery] {
-        var deliveries: [Delivery] = []
-        for stream in [.everyStream, StreamName(event.record.stream)] {
-            guard let count = self.byStream[stream]?.count else { continue }
-            for index in 0..<count {
-                deliveries += self.byStream[stream]?[index].committed(event) ?? []
+    mutating func committed(_ event: CommittedEvent, collect: inout [Delivery]) {
+        guard !self.isEmpty else { return }
+        let stream = StreamName(event.record.stream)
+        let every = self.byStream.index(forKey: .everyStream)
+        let own = stream.isEmpty ? nil : self.byStream.index(forKey: stream)
+        let indices = [every, own].compactMap(\.self)
+        var forms = EventForms(subscribers: indices.reduce(0) { $0 + self.byStream.values[$1].count })
+        for index in indices {
+            for number in self.byStream.values[index].indices {
+                self.byStream.values[index][number].committed(event, &forms, collect: &collect)
             }
-            deliveries += self.removeSpent(stream)
         }
-        return deliveries
+        if every != nil { collect += self.removeSpent(.everyStream) }
+        if own != nil { collect += self.removeSpent(stream) }
     }
 
     /// Ends the newest subscription with this id on a node, whichever connection it belongs to.
@@ -56,8 +60,8 @@ struct VolatileSubscriptions {
 
     /// Ends the subscriptions whose filters took too long: they would miss events without knowing it.
     private mutating func removeSpent(_ stream: StreamName) -> [Delivery] {
+        guard self.byStream[stream]?.contains(where: { $0.filter?.isSpent ?? false }) ?? false else { return [] }
         let spent = self.byStream[stream]?.filter { $0.filter?.isSpent ?? false } ?? []
-        guard !spent.isEmpty else { return [] }
         self.byStream[stream]?.removeAll { $0.filter?.isSpent ?? false }
         self.forgetIfUnused(stream)
         // The reasons for which a subscription can be dropped say nothing of this.

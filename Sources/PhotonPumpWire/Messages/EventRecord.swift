@@ -31,10 +31,10 @@ package struct EventRecord: Sendable {
     private var dataCount: Int { Int(self.load(40, as: UInt32.self)) }
     private var metadataCount: Int { Int(self.load(44, as: UInt32.self) & ~Self.jsonBit) }
 
+    /// The bytes of its text and payload.
+    package var contentCount: Int { self.streamCount + self.typeCount + self.dataCount + self.metadataCount }
     /// The bytes it takes, its header included.
-    package var byteCount: Int {
-        Self.headerCount + self.streamCount + self.typeCount + self.dataCount + self.metadataCount
-    }
+    package var byteCount: Int { Self.headerCount + self.contentCount }
 
     package var number: Int64 { self.load(0, as: Int64.self) }
     /// 100 ns since 1970-01-01 UTC.
@@ -52,6 +52,29 @@ package struct EventRecord: Sendable {
 }
 
 extension EventRecord {
+    /// The bytes of its parts.
+    var counts: (stream: Int, type: Int, data: Int, metadata: Int) {
+        (self.streamCount, self.typeCount, self.dataCount, self.metadataCount)
+    }
+
+    /// Its parts where they are, without slices that would have to be counted.
+    func withContents(
+        _ body: (
+            _ stream: UnsafeRawBufferPointer, _ type: UnsafeRawBufferPointer, _ data: UnsafeRawBufferPointer,
+            _ metadata: UnsafeRawBufferPointer
+        ) -> Void
+    ) {
+        var start = UnsafeRawPointer(self.block.base + self.offset + Self.headerCount)
+        func next(_ count: Int) -> UnsafeRawBufferPointer {
+            defer { start += count }
+            return UnsafeRawBufferPointer(start: start, count: count)
+        }
+        let counts = self.counts
+        withExtendedLifetime(self.block) {
+            body(next(counts.stream), next(counts.type), next(counts.data), next(counts.metadata))
+        }
+    }
+
     /// A record in a block of its own.
     ///
     /// - Parameter created: milliseconds since 1970-01-01 UTC.
@@ -73,7 +96,7 @@ extension EventRecord {
 }
 
 /// Lays records out one behind the other, in blocks of bounded size.
-struct EventRecordWriter {
+package struct EventRecordWriter {
     static let blockCapacity = 32 << 10
 
     private var block = ByteBlock.empty
@@ -93,6 +116,32 @@ struct EventRecordWriter {
     /// - Parameter expecting: the bytes of all records to come, so that the last block is not too large.
     init(expecting: Int) {
         self.expected = expecting
+    }
+
+    /// For records that are kept, however many come: blocks are of full size.
+    package init() {
+        self.init(expecting: .max)
+    }
+
+    /// The record of a new event.
+    ///
+    /// - Parameter created: milliseconds since 1970-01-01 UTC.
+    package mutating func append(
+        _ event: ProposedEvent, to stream: Bytes, number: Int64, created: Int64
+    ) -> EventRecord {
+        var type = event.type
+        let metadata = event.metadata ?? Bytes()
+        return type.withUTF8 { type in
+            stream.withUnsafeBytes { stream in
+                event.data.withUnsafeBytes { data in
+                    metadata.withUnsafeBytes { metadata in
+                        self.append(
+                            number, UnixTime.ticks(milliseconds: created), event.id, event.isJSON, stream,
+                            UnsafeRawBufferPointer(type), data, metadata)
+                    }
+                }
+            }
+        }
     }
 
     mutating func append(

@@ -27,6 +27,11 @@ extension ProposedEvent: ProtobufMessage {
     static let initialize = es__new_event__init
 
     init(_ message: borrowing Es__NewEvent) throws(MalformedMessage) {
+        var payloads = PayloadWriter(capacity: PayloadWriter.size(of: message))
+        try self.init(message, &payloads)
+    }
+
+    fileprivate init(_ message: borrowing Es__NewEvent, _ payloads: inout PayloadWriter) throws(MalformedMessage) {
         guard message.has_event_id != 0, let id = GUID(wire: message.event_id.buffer) else {
             throw Self.malformed("event_id has \(message.event_id.len) bytes, not 16")
         }
@@ -34,8 +39,8 @@ extension ProposedEvent: ProtobufMessage {
         self.type = try Self.text("event_type", message.has_event_type, message.event_type)
         self.dataContentType = message.data_content_type
         self.metadataContentType = message.metadata_content_type
-        self.data = message.data.copied
-        self.metadata = field(message.has_metadata, message.metadata)?.copied
+        self.data = payloads.append(message.data)
+        self.metadata = field(message.has_metadata, message.metadata).map { payloads.append($0) }
     }
 
     func fill(_ message: inout Es__NewEvent, _ arena: inout ProtobufArena) {
@@ -45,5 +50,40 @@ extension ProposedEvent: ProtobufMessage {
         set(&message.has_metadata_content_type, &message.metadata_content_type, to: self.metadataContentType)
         set(&message.has_data, &message.data, to: arena.reference(self.data))
         set(&message.has_metadata, &message.metadata, to: self.metadata.map { arena.reference($0) })
+    }
+}
+
+extension ProposedEvent {
+    /// The events of a write, with their payloads in one run of memory.
+    static func batch(
+        _ count: Int, at messages: UnsafeMutablePointer<UnsafeMutablePointer<Es__NewEvent>?>?
+    ) throws(MalformedMessage) -> [Self] {
+        let messages = UnsafeBufferPointer(start: messages, count: count)
+        var size = 0
+        for case let message? in messages { size += PayloadWriter.size(of: message.pointee) }
+        var payloads = PayloadWriter(capacity: size)
+        var events: [Self] = []
+        events.reserveCapacity(count)
+        for case let message? in messages { events.append(try Self(message.pointee, &payloads)) }
+        return events
+    }
+}
+
+/// Copies payloads one behind the other.
+private struct PayloadWriter {
+    private let block: ByteBlock
+    private var end = 0
+
+    static func size(of message: borrowing Es__NewEvent) -> Int { message.data.len + message.metadata.len }
+
+    init(capacity: Int) {
+        self.block = capacity == 0 ? .empty : ByteBlock(capacity: capacity)
+    }
+
+    mutating func append(_ payload: ProtobufCBinaryData) -> Bytes {
+        precondition(payload.len <= self.block.capacity - self.end, "more than was counted")
+        if let source = payload.data { (self.block.base + self.end).copyMemory(from: source, byteCount: payload.len) }
+        defer { self.end += payload.len }
+        return Bytes(block: self.block, offset: self.end, count: payload.len)
     }
 }

@@ -22,7 +22,7 @@ extension TransactionWrite: ProtobufMessage {
     init(_ message: borrowing Es__TransactionWrite) throws(MalformedMessage) {
         self.transactionID = message.transaction_id
         self.requireMaster = Bool(message.require_master)
-        self.events = try ProposedEvent.all(message.n_events, at: message.events)
+        self.events = try ProposedEvent.batch(message.n_events, at: message.events)
     }
 
     func fill(_ message: inout Es__TransactionWrite, _ arena: inout ProtobufArena) {

@@ -25,7 +25,7 @@ extension WriteEvents: ProtobufMessage {
         self.stream = try Self.text("event_stream_id", message.has_event_stream_id, message.event_stream_id)
         self.expectedVersion = message.expected_version
         self.requireMaster = Bool(message.require_master)
-        self.events = try ProposedEvent.all(message.n_events, at: message.events)
+        self.events = try ProposedEvent.batch(message.n_events, at: message.events)
     }
 
     func fill(_ message: inout Es__WriteEvents, _ arena: inout ProtobufArena) {

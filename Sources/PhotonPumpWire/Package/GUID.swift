@@ -28,6 +28,13 @@ package struct GUID: Hashable, Comparable, Sendable {
         (first.first, first.second) < (second.first, second.second)
     }
 
+    /// A number that depends on every bit, for tables of many of them.
+    package func mixed(with salt: UInt64) -> UInt64 {
+        var mixed = (self.first ^ salt) &* 0x9E37_79B9_7F4A_7C15
+        mixed = (mixed ^ (mixed >> 32) ^ self.second) &* 0xD6E8_FEB8_6659_FD93
+        return mixed ^ (mixed >> 32)
+    }
+
     /// Reads 16 bytes in wire order; `nil` when `bytes` has another length.
     package init?(wire bytes: UnsafeRawBufferPointer) {
         guard bytes.count == Self.byteCount else { return nil }

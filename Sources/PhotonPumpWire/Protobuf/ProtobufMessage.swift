@@ -48,18 +48,6 @@ extension ProtobufMessage {
         try self.required(name, field(isPresent, value)).text
     }
 
-    /// The messages of an array.
-    static func all(
-        _ count: Int, at messages: UnsafeMutablePointer<UnsafeMutablePointer<CMessage>?>?
-    ) throws(MalformedMessage) -> [Self] {
-        var all: [Self] = []
-        all.reserveCapacity(count)
-        for case let message? in UnsafeBufferPointer(start: messages, count: count) {
-            all.append(try Self(message.pointee))
-        }
-        return all
-    }
-
     package init(decoding payload: Bytes) throws(MalformedMessage) {
         var arena = ProtobufArena(
             firstChunk: payload.count * 3 + 512,
@@ -115,7 +103,10 @@ extension ProtobufMessage {
         self.pack { buffer.append(command, correlation, login: login, payloadCount: $0, fill: $1) }
     }
 
-    package func encoded() -> Bytes {
+    package func encoded() -> Bytes { self.packed() }
+
+    /// The message as protobuf-c encodes it.
+    func packed() -> Bytes {
         var bytes = Bytes()
         self.pack { bytes = Bytes(count: $0, fill: $1) }
         return bytes

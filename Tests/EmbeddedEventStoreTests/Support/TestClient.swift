@@ -101,6 +101,12 @@ extension Answer {
     /// The essence of what a subscriber is told.
     var gist: String {
         if let event = self.message(as: StreamEventAppeared.self) { return event.event.record.gist }
+        // Several subscribers share the bytes.
+        if self.command == .streamEventAppeared, case .payload(let bytes) = self.content,
+            let event = try? StreamEventAppeared(decoding: bytes)
+        {
+            return event.event.record.gist
+        }
         if let event = self.message(as: PersistentSubscriptionStreamEventAppeared.self) {
             let retries = event.retryCount ?? -1
             return event.event.gist + (retries == 0 ? "" : "+\(retries)")
