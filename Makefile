@@ -13,6 +13,9 @@ RELEASED_PUMP := .build/release/pump
 # Those of the client.
 TRAITS := Configuration Metrics ServiceLifecycle Tracing
 EXAMPLE := Examples/ExactlyOnce
+# Callgrind reads the debug information of a program this large slowly, or not at all.
+BENCHMARKS := $(SWIFT) build --quiet -c release -debug-info-format none --package-path Benchmarks --product benchmarks
+BENCHMARKS_PROGRAM := $(abspath Benchmarks/.build/release/benchmarks)
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 INCLUDES := $(wildcard /usr/include /usr/local/include /opt/homebrew/include $(addsuffix /opt/openssl@3/include, \
 	/usr/local /opt/homebrew))
@@ -45,7 +48,8 @@ $(SWIFT) build $(ERRORS) --disable-default-traits --traits $(1) --scratch-path .
 endef
 
 .PHONY: help deps build build-bare release demo example example-deps test chaos drill hand-over format lint lint-deps protos protos-deps \
-	check-protos docs bench interop interop-openssl interop-deps eventstore_docker all_tests clean FORCE
+	check-protos docs bench benchmarks benchmarks-check benchmarks-record \
+	benchmarks-scale benchmarks-deps interop interop-openssl interop-deps eventstore_docker all_tests clean FORCE
 
 help: ## Lists the targets
 	@awk -F ':.* ## ' '/^[a-z_-]+:.* ## / { printf "%-18s %s\n", $$1, $$2 }' Makefile
@@ -135,6 +139,25 @@ docs: deps ## Builds the documentation of the libraries into .build/docs
 bench: release ## Measures against an embedded server of its own
 	@Tests/Support/with-server $(RELEASED_PUMP) Benchmarks/run $(RELEASED_PUMP)
 
+benchmarks: deps ## Measures the parts of the client, in memory: the processor's time for each
+	$(BENCHMARKS)
+	@$(BENCHMARKS_PROGRAM)
+
+benchmarks-check: deps ## Counts instructions and allocations, and fails when they are over 5 % more than recorded
+	$(BENCHMARKS)
+	@Benchmarks/count check $(BENCHMARKS_PROGRAM)
+
+benchmarks-record: deps ## Counts instructions and allocations, and writes them to Benchmarks/Recorded.txt
+	$(BENCHMARKS)
+	@Benchmarks/count record $(BENCHMARKS_PROGRAM)
+
+benchmarks-scale: deps ## Measures how the costs of the client grow with what it has to do
+	$(BENCHMARKS)
+	@$(BENCHMARKS_PROGRAM) scale
+
+benchmarks-deps: # What counts them.
+	@command -v valgrind >/dev/null || { $(call install,valgrind,valgrind); }
+
 interop: $(PUMP) interop-deps interop-openssl ## Tests the embedded server with photon-pump, the Python client
 	@Tests/Support/with-server $(PUMP) .venv/bin/python Tests/Interop/photonpump_interop.py
 
@@ -156,4 +179,4 @@ all_tests: eventstore_docker ## Runs the tests against a real server in Docker
 	PHOTONPUMP_URL=tcp://admin:changeit@localhost:1113 $(MAKE) test
 
 clean: ## Removes what was built
-	rm -rf .build .venv $(EXAMPLE)/.build
+	rm -rf .build .venv $(EXAMPLE)/.build Benchmarks/.build
