@@ -55,6 +55,15 @@ struct ArticleSnippets {
         return album
     }
 
+    func writing(_ client: Client, _ events: [NewEvent]) async throws {
+        try await client.publish(events, to: "ponies")
+        try await withThrowingDiscardingTaskGroup { group in
+            for event in events {
+                group.addTask { try await client.publishEvent(event, to: "ponies") }
+            }
+        }
+    }
+
     func waiting(_ client: Client) async throws {
         guard try await client.waitUntilConnected() else { return }
     }
