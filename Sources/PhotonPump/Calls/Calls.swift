@@ -8,9 +8,9 @@ final class Calls {
     private let context: ClientContext
     private let gate: AdmissionGate
     private let settlements: Settlements
-    private let table: ConversationTable<any OpenExchange>
+    private let table: ConversationTable<Exchange>
     /// Calls beyond the limits, in order.
-    private let admissionQueue = ConversationTable<any OpenExchange>(limit: .max)
+    private let admissionQueue = ConversationTable<Exchange>(limit: .max)
     /// Requests that wait until the client is connected to another node.
     private var redirected: Set<GUID> = []
     private let timer: QueueTimer
@@ -44,14 +44,14 @@ final class Calls {
 
     /// A call joins the queue for admission, as the limits are reached. Calls inside have a request that waits for
     /// its turn or for an answer; the pages of iterators are not counted.
-    func awaitAdmission(_ exchange: any OpenExchange) {
+    func awaitAdmission(_ exchange: Exchange) {
         self.admissionQueue.enqueue(exchange.id, exchange, deadline: exchange.startBy)
     }
 
     /// Admits the next call in the queue, if there is room, and has `begin` enqueue it.
     ///
     /// - Returns: whether there was one.
-    func admitNext(_ begin: (any OpenExchange) -> Void) -> Bool {
+    func admitNext(_ begin: (Exchange) -> Void) -> Bool {
         guard self.admissionQueue.canStart, self.gate.enterFromQueue(), let exchange = self.admissionQueue.startNext()
         else { return false }
         _ = self.admissionQueue.finish(exchange.id)
@@ -62,7 +62,7 @@ final class Calls {
         return true
     }
 
-    func enqueue(_ exchange: any OpenExchange) {
+    func enqueue(_ exchange: Exchange) {
         self.table.enqueue(exchange.id, exchange, deadline: exchange.deadline, startBy: exchange.startBy)
     }
 
@@ -91,7 +91,7 @@ final class Calls {
     }
 
     /// The exchange that waits for an answer with this id.
-    func exchange(_ id: GUID) -> (any OpenExchange)? { self.table.entry(id) }
+    func exchange(_ id: GUID) -> Exchange? { self.table.entry(id) }
 
     /// The ids of the requests that wait for an answer.
     var unanswered: Set<GUID> { self.table.unanswered }
@@ -102,13 +102,13 @@ final class Calls {
     }
 
     /// Sends a request again after a pause, because the node is not serving any at the moment.
-    func retry(_ exchange: any OpenExchange, because reason: ClientMetrics.Retry = .notHandled) {
+    func retry(_ exchange: Exchange, because reason: ClientMetrics.Retry = .notHandled) {
         self.context.metrics?.retried(reason)
         self.table.delay(exchange.id, until: self.now + self.context.backoff(attempts: exchange.attempts))
     }
 
     /// The server gave up waiting for the request to be done: it is sent again after a pause, or looked for first.
-    func retry(_ exchange: any OpenExchange, after error: PhotonPumpError) {
+    func retry(_ exchange: Exchange, after error: PhotonPumpError) {
         guard exchange.uncertainWrite != nil else { return self.retry(exchange, because: .serverTimeout) }
         self.context.metrics?.retried(.serverTimeout)
         self.table.hold(exchange.id)
@@ -151,7 +151,7 @@ final class Calls {
     var areAnyRedirected: Bool { !self.redirected.isEmpty }
 
     /// A request waits until the client is connected to another node.
-    func redirect(_ exchange: any OpenExchange, because error: PhotonPumpError) {
+    func redirect(_ exchange: Exchange, because error: PhotonPumpError) {
         // That the other node cannot be reached says more.
         if exchange.refusal == nil { exchange.note(error) }
         // Nodes that name each other would send it back and forth.
@@ -219,8 +219,8 @@ final class Calls {
     /// A settlement goes on.
     func handle(_ event: Settlements.Event) { self.settlements.handle(event, in: self) }
 
-    func held(_ id: GUID) -> (any OpenExchange)? { self.table.heldEntry(id) }
-    func takeHeld(_ id: GUID) -> (any OpenExchange)? { self.table.takeHeld(id) }
+    func held(_ id: GUID) -> Exchange? { self.table.heldEntry(id) }
+    func takeHeld(_ id: GUID) -> Exchange? { self.table.takeHeld(id) }
 
     /// The place of a held write in the order of the calls.
     func place(of id: GUID) -> UInt64? { self.table.place(of: id) }

@@ -28,8 +28,9 @@ extension Client {
     }
 
     private nonisolated func exchange<C: Conversation>(
-        _ conversation: C, _ id: GUID, _ terms: CallTerms, _ completion: @escaping Exchange<C>.Completion
-    ) -> Exchange<C> {
+        _ conversation: C, _ id: GUID, _ terms: CallTerms,
+        _ completion: @escaping @Sendable (Result<C.Output, any Error>) -> Void
+    ) -> Exchange {
         guard let tracing = self.context.tracing else {
             return Exchange(conversation, id: id, terms: terms, completion: completion)
         }
@@ -38,7 +39,7 @@ extension Client {
     }
 
     /// Begins a call, or queues it for admission if there is no room inside.
-    private nonisolated func enter(_ exchange: some OpenExchange) {
+    private nonisolated func enter(_ exchange: Exchange) {
         if self.intake.gate.enter() {
             exchange.admit()
             self.begin(exchange)
@@ -85,7 +86,7 @@ extension Client {
     ///
     /// If no other call is waiting, the request is sent right away, on the caller's thread. Otherwise it is left to the
     /// next turn on the client's queue, which sends everything that has collected until then together.
-    nonisolated func begin(_ exchange: any OpenExchange) {
+    nonisolated func begin(_ exchange: Exchange) {
         self.post(.begin(exchange), here: self.intake.isQuiet)
     }
 
@@ -139,7 +140,7 @@ extension Client {
         while self.calls.admitNext({ self.enqueue($0) }) {}
     }
 
-    private func enqueue(_ exchange: any OpenExchange) {
+    private func enqueue(_ exchange: Exchange) {
         guard self.connector.phase != .closed else {
             return exchange.fail(self.closedError("the client is closed"))
         }

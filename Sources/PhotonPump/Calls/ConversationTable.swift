@@ -12,9 +12,10 @@ internal import PhotonPumpWire
 final class ConversationTable<Entry> {
     typealias Instant = Environment.Instant
 
-    private enum State { case waiting, inFlight, delayed, held }
+    private enum State { case waiting, inFlight, delayed, held, over }
 
     private final class Slot {
+        let id: GUID
         let entry: Entry
         let deadline: Instant
         /// The latest time for sending it; once it has been sent, its deadline.
@@ -25,7 +26,8 @@ final class ConversationTable<Entry> {
         /// When its delay ends, if it is delayed.
         var delayEnds: Instant
 
-        init(_ entry: Entry, deadline: Instant, startBy: Instant, number: UInt64) {
+        init(_ id: GUID, _ entry: Entry, deadline: Instant, startBy: Instant, number: UInt64) {
+            self.id = id
             self.entry = entry
             self.deadline = deadline
             self.startBy = startBy
@@ -45,7 +47,7 @@ final class ConversationTable<Entry> {
     private var queuedCount = 0
     private var held: Set<GUID> = []
     /// The waiting entries in order, and some that have been cancelled since.
-    private var order: Deque<GUID> = []
+    private var order: Deque<Slot> = []
     private var deadlines = DeadlineQueue()
 
     /// - Parameter limit: the most entries that may wait for an answer at once.
@@ -68,21 +70,22 @@ final class ConversationTable<Entry> {
     func enqueue(_ id: GUID, _ entry: Entry, deadline: Instant, startBy: Instant? = nil) {
         self.count += 1
         let startBy = min(startBy ?? deadline, deadline)
-        self.slots[id] = Slot(entry, deadline: deadline, startBy: startBy, number: self.count)
+        let slot = Slot(id, entry, deadline: deadline, startBy: startBy, number: self.count)
+        self.slots[id] = slot
         self.queuedCount += 1
-        self.order.append(id)
+        self.order.append(slot)
         self.watch(id, until: startBy)
     }
 
     /// The next entry to send, which from now on waits for its answer; nil if there is none or no room.
     func startNext() -> Entry? {
         guard self.inFlightCount < self.limit else { return nil }
-        while let id = self.order.popFirst() {
-            guard let slot = self.slots[id], slot.state == .waiting else { continue }
-            self.change(slot, id, to: .inFlight)
+        while let slot = self.order.popFirst() {
+            guard slot.state == .waiting else { continue }
+            self.change(slot, to: .inFlight)
             if slot.startBy != slot.deadline {
                 slot.startBy = slot.deadline
-                self.watch(id, until: slot.deadline)
+                self.watch(slot.id, until: slot.deadline)
             }
             return slot.entry
         }
@@ -109,8 +112,8 @@ final class ConversationTable<Entry> {
     /// The answer asks for the request to be sent again, not before `until`, and then ahead of others.
     func delay(_ id: GUID, until: Instant) {
         guard let slot = self.slot(id, in: .inFlight) else { return }
-        self.change(slot, id, to: .delayed)
-        self.delay(slot, id, until: until)
+        self.change(slot, to: .delayed)
+        self.delay(slot, until: until)
     }
 
     /// The entry with this id, if it is delayed.
@@ -118,19 +121,19 @@ final class ConversationTable<Entry> {
 
     /// Changes until when an entry is delayed.
     func postpone(_ id: GUID, until: Instant) {
-        if let slot = self.slot(id, in: .delayed) { self.delay(slot, id, until: until) }
+        if let slot = self.slot(id, in: .delayed) { self.delay(slot, until: until) }
     }
 
-    private func delay(_ slot: Slot, _ id: GUID, until: Instant) {
+    private func delay(_ slot: Slot, until: Instant) {
         slot.delayEnds = until
-        self.watch(id, until: until)
+        self.watch(slot.id, until: until)
     }
 
     // MARK: Holding back
 
     /// Takes an entry that was started out of the traffic, until it is released or taken.
     func hold(_ id: GUID) {
-        if let slot = self.slot(id, in: .inFlight) { self.change(slot, id, to: .held) }
+        if let slot = self.slot(id, in: .inFlight) { self.change(slot, to: .held) }
     }
 
     /// The place of a held entry in the order of arrival.
@@ -163,14 +166,14 @@ final class ConversationTable<Entry> {
     ) -> (over: [Entry], held: [GUID]) {
         let interrupted = self.inOrder(ids.map { $0.intersection(self.unanswered) } ?? self.unanswered)
         var (over, held, repeated): ([Entry], [GUID], [GUID]) = ([], [], [])
-        for (id, slot) in interrupted {
+        for slot in interrupted {
             switch decide(slot.entry) {
-            case .repeated: repeated.append(id)
+            case .repeated: repeated.append(slot.id)
             case .held:
-                self.change(slot, id, to: .held)
-                held.append(id)
+                self.change(slot, to: .held)
+                held.append(slot.id)
             case .over:
-                self.remove(id)
+                self.remove(slot.id)
                 over.append(slot.entry)
             }
         }
@@ -201,7 +204,7 @@ final class ConversationTable<Entry> {
     /// All entries: first those that were sent, then those that wait, in order.
     func removeAll() -> [Entry] {
         let sent = self.slots.values.filter { $0.state != .waiting }.sorted { $0.number < $1.number }
-        let waiting = self.order.compactMap { self.slots[$0] }.filter { $0.state == .waiting }
+        let waiting = self.order.filter { $0.state == .waiting }
         (self.slots, self.order, self.held, self.deadlines) = ([:], [], [], DeadlineQueue())
         (self.inFlightCount, self.queuedCount) = (0, 0)
         return (sent + waiting).map(\.entry)
@@ -214,21 +217,21 @@ final class ConversationTable<Entry> {
         return slot
     }
 
-    private func remove(_ id: GUID, in state: State) -> Entry? {
-        self.slots[id]?.state == state ? self.remove(id) : nil
-    }
-
+    /// - Parameter state: the only one in which it is removed; nil for any.
     @discardableResult
-    private func remove(_ id: GUID) -> Entry? {
-        guard let slot = self.slots.removeValue(forKey: id) else { return nil }
-        self.tally(id, slot.state, -1)
+    private func remove(_ id: GUID, in state: State? = nil) -> Entry? {
+        guard let index = self.slots.index(forKey: id), state == nil || self.slots.values[index].state == state else {
+            return nil
+        }
+        let slot = self.slots.remove(at: index).value
+        self.change(slot, to: .over)
         return slot.entry
     }
 
-    private func change(_ slot: Slot, _ id: GUID, to state: State) {
-        self.tally(id, slot.state, -1)
+    private func change(_ slot: Slot, to state: State) {
+        self.tally(slot.id, slot.state, -1)
         slot.state = state
-        self.tally(id, state, 1)
+        self.tally(slot.id, state, 1)
     }
 
     /// An entry enters a state, or leaves it.
@@ -237,33 +240,31 @@ final class ConversationTable<Entry> {
         case .waiting: self.queuedCount += difference
         case .inFlight: self.inFlightCount += difference
         case .held: if difference > 0 { self.held.insert(id) } else { self.held.remove(id) }
-        case .delayed: break
+        case .delayed, .over: break
         }
     }
 
-    private func inOrder(_ ids: some Sequence<GUID>) -> [(GUID, Slot)] {
-        ids.compactMap { id in self.slots[id].map { (id, $0) } }.sorted { $0.1.number < $1.1.number }
+    private func inOrder(_ ids: some Sequence<GUID>) -> [Slot] {
+        ids.compactMap { self.slots[$0] }.sorted { $0.number < $1.number }
     }
 
     /// Entries wait for their turn, in the order of their arrival and ahead of others.
     private func queueFirst(_ ids: some Collection<GUID>) {
         guard !ids.isEmpty else { return }
         let waiting = self.inOrder(ids)
-        for (id, slot) in waiting { self.change(slot, id, to: .waiting) }
-        self.order.prepend(contentsOf: waiting.lazy.map(\.0))
+        for slot in waiting { self.change(slot, to: .waiting) }
+        self.order.prepend(contentsOf: waiting)
     }
 
     private func watch(_ id: GUID, until time: Instant) {
         self.deadlines.add(id, at: time)
-        let slots = self.slots
-        self.deadlines.compact(to: slots.count) {
-            slots.lazy.map { DeadlineQueue.Due(time: $0.value.due, id: $0.key) }
+        self.deadlines.compact(to: self.slots.count) {
+            self.slots.values.lazy.map { DeadlineQueue.Due(time: $0.due, id: $0.id) }
         }
     }
 
     private func forgetCancelled() {
         guard self.order.count > 2 * self.queuedCount + 16 else { return }
-        let slots = self.slots
-        self.order.removeAll { slots[$0]?.state != .waiting }
+        self.order.removeAll { $0.state != .waiting }
     }
 }

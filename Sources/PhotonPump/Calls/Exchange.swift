@@ -3,81 +3,6 @@ internal import PhotonPumpTransport
 internal import PhotonPumpWire
 internal import Synchronization
 
-/// A conversation and its waiting caller, with the types of both erased: the entries of the client's table.
-protocol OpenExchange: Sendable {
-    /// The correlation id, which the caller chose so that it can cancel by it.
-    var id: GUID { get }
-    var terms: CallTerms { get }
-    /// Those of its terms.
-    var deadline: Environment.Instant { get }
-    var startBy: Environment.Instant { get }
-    /// How often the request has been sent.
-    var attempts: Int { get }
-
-    /// The call takes one of the places inside the client.
-    func admit()
-
-    /// Whether the request can be sent again without taking effect twice.
-    var isSafeToRepeat: Bool { get }
-
-    /// Notes that the connection was lost before the answer came.
-    ///
-    /// - Returns: how often that has happened.
-    func lostAnswer() -> Int
-
-    /// Notes that the answer takes so many bytes that it was not taken, or that its connection ended within it.
-    ///
-    /// - Returns: whether the request asks for less when it is sent again.
-    func answerWasTooLarge(bytes: Int) -> Bool
-
-    /// Why the request was not served yet.
-    var refusal: PhotonPumpError? { get }
-
-    /// Notes why the request is not served for now.
-    func note(_ refusal: PhotonPumpError)
-
-    /// Says something about the call, unless its user has given a logger to the call.
-    func log(_ message: Logger.Message, because error: PhotonPumpError?, to logger: Logger)
-
-    /// Adds the request to what the connection sends next.
-    func send(on connection: Connection)
-
-    /// Handles the answer, and ends the caller's wait unless the request has to be sent again.
-    func received(_ package: Package, from endpoint: String) -> Verdict
-
-    /// Whether `package` is an answer that no node but the master gives.
-    func showsMaster(_ package: Package) -> Bool
-
-    /// Fails the call with `error`, to which it adds what was attempted.
-    func fail(_ error: PhotonPumpError)
-
-    /// Fails the call with `error`, which already says what was attempted.
-    func failAsIs(_ error: PhotonPumpError)
-
-    /// Fails the call with `CancellationError`.
-    func cancel()
-
-    /// The stream that the request may change; nil if it changes none.
-    var changedStream: String? { get }
-
-    /// What to look for before the request is sent again; nil if it can be sent again as it is, or was never sent.
-    var uncertainWrite: UncertainWrite? { get }
-
-    /// The same write, as it is sent again once it has been looked for.
-    ///
-    /// - Parameters:
-    ///   - id: the correlation id of the repetition.
-    ///   - expected: what it expects of the stream.
-    ///   - report: what came of it, with the function that ends this call in the same way; runs exactly once, on the
-    ///     client's queue.
-    func repetition(
-        _ id: GUID, expecting expected: ExpectedVersion, _ report: @escaping Settlement.Report
-    ) -> any OpenExchange
-
-    /// Fails the call with `error`, because it cannot be found out whether its write was made.
-    func leaveInDoubt(_ error: PhotonPumpError)
-}
-
 /// What becomes of an exchange after an answer.
 enum Verdict {
     case over
@@ -89,17 +14,28 @@ enum Verdict {
     case elsewhere(MasterInfo?, otherwise: PhotonPumpError)
 }
 
-/// The only place where the client knows a conversation's types.
-final class Exchange<C: Conversation>: OpenExchange {
-    typealias Completion = @Sendable (Result<C.Output, any Error>) -> Void
+/// A conversation and its waiting caller: the entries of the client's table.
+///
+/// It is no generic class: what such a class does is compiled once, for whatever types there may be, which are looked up
+/// while it runs. What depends on the types of a conversation is in a closure that is made where they are known.
+final class Exchange: Sendable {
+    /// What ends an exchange, or may.
+    private enum Arrival {
+        case answer(Package)
+        /// Of another exchange with a conversation of the same type.
+        case output(any Sendable)
+        case failure(any Error)
+    }
 
+    /// The correlation id, which the caller chose so that it can cancel by it.
     let id: GUID
     let terms: CallTerms
-    let conversation: C
-    let completion: Completion
+    let conversation: any Conversation
     let history: ExchangeHistory
     /// nil if nobody collects spans.
     let trace: CallTrace?
+    /// Looks what has arrived means, and tells the caller if that is the end.
+    private let settle: @Sendable (Arrival, Exchange) -> Step<Void>
     private let admitted = Atomic(false)
     /// When it began, if that is measured.
     private let began: Environment.Instant?
@@ -109,9 +45,9 @@ final class Exchange<C: Conversation>: OpenExchange {
     /// - Parameters:
     ///   - history: what happened to the same request before.
     ///   - completion: runs exactly once, on the client's queue.
-    init(
+    init<C: Conversation>(
         _ conversation: C, id: GUID, terms: CallTerms, history: ExchangeHistory = ExchangeHistory(),
-        trace: CallTrace? = nil, completion: @escaping Completion
+        trace: CallTrace? = nil, completion: @escaping @Sendable (Result<C.Output, any Error>) -> Void
     ) {
         self.conversation = conversation
         self.id = id
@@ -119,21 +55,44 @@ final class Exchange<C: Conversation>: OpenExchange {
         self.history = history
         self.trace = trace
         self.began = terms.metrics?.begin()
-        self.completion = completion
+        self.settle = { arrival, exchange in
+            let result: Result<C.Output, any Error>
+            switch arrival {
+            case .answer(let package):
+                let step = conversation.step(for: package)
+                guard case .finish(let output) = step else { return step.withoutOutput }
+                result = .success(output)
+            case .output(let output):
+                guard let output = output as? C.Output else { preconditionFailure("a repetition of something else") }
+                result = .success(output)
+            case .failure(let error):
+                result = .failure(error)
+            }
+            if let metrics = exchange.terms.metrics, let began = exchange.began {
+                metrics.ended(conversation.request.command, result, begun: began)
+            }
+            exchange.trace?.ended(result)
+            completion(result)
+            return .finish(())
+        }
     }
 
     /// Whether the call takes one of the places inside the client, which it leaves at its end.
     var isInside: Bool { self.admitted.load(ordering: .relaxed) }
 
+    /// The call takes one of the places inside the client.
     func admit() {
         self.admitted.store(true, ordering: .relaxed)
     }
 
+    /// Those of its terms.
     var deadline: Environment.Instant { self.terms.deadline }
     var startBy: Environment.Instant { self.terms.startBy }
 
+    /// How often the request has been sent.
     var attempts: Int { self.history.attempts }
 
+    /// Whether the request can be sent again without taking effect twice.
     var isSafeToRepeat: Bool { self.repeatsSafely || self.attempts == 0 }
 
     private var repeatsSafely: Bool {
@@ -143,19 +102,28 @@ final class Exchange<C: Conversation>: OpenExchange {
         }
     }
 
+    /// Notes that the connection was lost before the answer came.
+    ///
+    /// - Returns: how often that has happened.
     func lostAnswer() -> Int {
         self.conversation.lostAnswer()
         return self.history.lostAnswer()
     }
 
+    /// Notes that the answer takes so many bytes that it was not taken, or that its connection ended within it.
+    ///
+    /// - Returns: whether the request asks for less when it is sent again.
     func answerWasTooLarge(bytes: Int) -> Bool { self.conversation.answerWasTooLarge(bytes: bytes) }
 
+    /// Why the request was not served yet.
     var refusal: PhotonPumpError? { self.refusals.withLock { $0.last } }
 
+    /// Notes why the request is not served for now.
     func note(_ refusal: PhotonPumpError) {
         self.refusals.withLock { $0 = [refusal] }
     }
 
+    /// Adds the request to what the connection sends next.
     func send(on connection: Connection) {
         self.history.sent()
         self.trace?.sent(self.attempts, to: connection.node.endpoint)
@@ -166,6 +134,7 @@ final class Exchange<C: Conversation>: OpenExchange {
         connection.send(request.message, request.command, self.id, login: self.terms.login)
     }
 
+    /// Says something about the call, unless its user has given a logger to the call.
     func log(_ message: Logger.Message, because error: PhotonPumpError?, to logger: Logger) {
         self.trace?.note("\(message)", because: error)
         (self.terms.logger ?? logger).debug(
@@ -181,6 +150,7 @@ final class Exchange<C: Conversation>: OpenExchange {
         return metadata
     }
 
+    /// Handles the answer, and ends the caller's wait unless the request has to be sent again.
     func received(_ package: Package, from endpoint: String) -> Verdict {
         self.terms.logger?.trace(
             "answer",
@@ -188,9 +158,8 @@ final class Exchange<C: Conversation>: OpenExchange {
                 LogKey.command: "\(package.command)", LogKey.size: "\(package.payload.count)",
                 LogKey.endpoint: "\(endpoint)",
             ]))
-        switch self.step(package) {
-        case .finish(let output):
-            self.complete(.success(output))
+        switch self.settle(.answer(package), self) {
+        case .finish:
             return .over
         case .fail(var error):
             error.endpoint = endpoint
@@ -218,22 +187,26 @@ final class Exchange<C: Conversation>: OpenExchange {
         }
     }
 
+    /// Whether `package` is an answer that no node but the master gives.
     func showsMaster(_ package: Package) -> Bool {
         self.conversation.needsMaster && package.command == self.conversation.replyCommand
     }
 
+    /// Fails the call with `error`, to which it adds what was attempted.
     func fail(_ error: PhotonPumpError) {
         let reason = self.history.reason(of: error, isReordered: self.uncertainWrite?.events.count ?? 0 > 2)
         self.end(reason.during(self.conversation.operation, stream: self.conversation.stream))
     }
 
+    /// Fails the call with `error`, which already says what was attempted.
     func failAsIs(_ error: PhotonPumpError) {
         self.end(error)
     }
 
+    /// Fails the call with `CancellationError`.
     func cancel() {
         if self.attempts > 0 { self.conversation.leftOpen() }
-        self.complete(.failure(CancellationError()))
+        self.complete(CancellationError())
     }
 
     /// - Parameter isInDoubt: whether it could not be found out that the request may be repeated.
@@ -246,28 +219,46 @@ final class Exchange<C: Conversation>: OpenExchange {
             self.conversation.effect != .none && self.history.isOpen && error.code.leavesOutcomeOpen
         error.isSafeToRepeat = self.conversation.effect != .once && !isInDoubt
         if error.mayHaveBeenApplied { self.conversation.leftOpen() }
-        self.complete(.failure(error))
+        self.complete(error)
     }
 
     /// Ends the caller's wait.
-    func complete(_ result: Result<C.Output, any Error>) {
-        if let metrics = self.terms.metrics, let began {
-            metrics.ended(self.conversation.request.command, result, begun: began)
-        }
-        self.trace?.ended(result)
-        self.completion(result)
+    private func complete(_ error: any Error) {
+        _ = self.settle(.failure(error), self)
     }
 
-    private func step(_ package: Package) -> Step<C.Output> {
-        let conversation = self.conversation
-        guard package.command == conversation.replyCommand else {
-            let (operation, stream) = (conversation.operation, conversation.stream)
-            return CommonReplies.step(for: package, operation: operation, stream: stream)
+    /// Ends the caller's wait as that for the same call has ended, which was made in the place of this one.
+    func complete<Output: Sendable>(as other: Result<Output, any Error>) {
+        switch other {
+        case .success(let output): _ = self.settle(.output(output), self)
+        case .failure(let error): self.complete(error)
+        }
+    }
+}
+
+extension Conversation {
+    /// What to do about a package that has come in answer to the request.
+    fileprivate func step(for package: Package) -> Step<Output> {
+        guard package.command == self.replyCommand else {
+            return CommonReplies.step(for: package, operation: self.operation, stream: self.stream)
         }
         do {
-            return conversation.received(try C.Reply(decoding: package.payload), bytes: package.payload.count)
+            return self.received(try Reply(decoding: package.payload), bytes: package.payload.count)
         } catch {
-            return .fail(.unreadable(error, operation: conversation.operation, stream: conversation.stream))
+            return .fail(.unreadable(error, operation: self.operation, stream: self.stream))
+        }
+    }
+}
+
+extension Step {
+    /// The same for somebody who does not need to know.
+    fileprivate var withoutOutput: Step<Void> {
+        switch self {
+        case .finish: .finish(())
+        case .fail(let error): .fail(error)
+        case .retry: .retry
+        case .unfinished(let error): .unfinished(error)
+        case .redirect(let master, let error): .redirect(master, otherwise: error)
         }
     }
 }

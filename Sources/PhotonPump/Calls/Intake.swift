@@ -6,11 +6,11 @@ internal import Synchronization
 final class Intake: Sendable {
     /// What tasks have to say to the client.
     enum Message: Sendable {
-        case begin(any OpenExchange)
+        case begin(Exchange)
         case cancel(GUID)
         case tell(any WireMessage, Command, GUID, Login?)
         case unsubscribe(GUID)
-        case awaitAdmission(any OpenExchange)
+        case awaitAdmission(Exchange)
         case admitNext
         case cancelConnect(GUID)
     }

@@ -6,7 +6,7 @@ internal import PhotonPumpWire
 /// what it can, and if it cannot be made nothing is lost.
 extension Client {
     /// Another node would serve the request, which waits until the client is there.
-    func redirect(_ exchange: any OpenExchange, to master: MasterInfo?, otherwise error: PhotonPumpError) {
+    func redirect(_ exchange: Exchange, to master: MasterInfo?, otherwise error: PhotonPumpError) {
         let usesTLS = self.configuration.tls != nil
         switch master?.endpoint(usesTLS: usesTLS).map(self.reachable) {
         case let endpoint? where !self.isHere(endpoint):

@@ -86,7 +86,7 @@ extension Client {
         }
     }
 
-    func carryOut(_ verdict: Verdict, _ exchange: any OpenExchange) {
+    func carryOut(_ verdict: Verdict, _ exchange: Exchange) {
         switch verdict {
         case .over: break
         case .again: exchange.log("request refused for now", because: exchange.refusal, to: self.logger)
@@ -102,7 +102,7 @@ extension Client {
     }
 
     /// What the node's answer says about its part in the cluster.
-    private func learnRole(from package: Package, _ exchange: any OpenExchange, _ verdict: Verdict) {
+    private func learnRole(from package: Package, _ exchange: Exchange, _ verdict: Verdict) {
         let role = self.connector.node?.role
         if package.command == .notHandled, let refusal = try? NotHandled(decoding: package.payload) {
             switch refusal.reason {

@@ -1,13 +1,31 @@
 internal import PhotonPumpWire
 
 /// Writes events to a stream, all or none.
+///
+/// What it consists of is shared: a write is passed on and kept several times on its way.
 struct Publish: Conversation {
-    private(set) var expected: ExpectedVersion
-    private var message: WriteEvents
-    private let limits: WriteLimits
-    let carriesContext: Bool
-    private let ends: KnownEnds?
-    private let knownBefore: Int64?
+    private final class Contents: Sendable {
+        let expected: ExpectedVersion
+        let message: WriteEvents
+        let limits: WriteLimits
+        let carriesContext: Bool
+        let ends: KnownEnds?
+        let knownBefore: Int64?
+
+        init(
+            _ message: WriteEvents, expecting expected: ExpectedVersion, _ limits: WriteLimits, carriesContext: Bool,
+            _ ends: KnownEnds?, knownBefore: Int64?
+        ) {
+            self.message = message
+            self.expected = expected
+            self.limits = limits
+            self.carriesContext = carriesContext
+            self.ends = ends
+            self.knownBefore = knownBefore
+        }
+    }
+
+    private let contents: Contents
 
     /// - Parameters:
     ///   - carriesContext: whether the metadata may say which span the events come from. That of the server's own streams
@@ -26,18 +44,25 @@ struct Publish: Conversation {
         try Arguments.check(stream: stream)
         let version = try Arguments.wireValue(of: expected, stream: stream)
         try limits.check(events, stream: stream)
-        self.expected = expected
-        self.limits = limits
-        self.carriesContext = carriesContext && !stream.hasPrefix("$")
-        self.ends = expected.isForgettable ? ends : nil
-        self.knownBefore = self.ends?.last(of: stream)
-        self.message = WriteEvents(
-            stream: stream,
-            expectedVersion: version,
-            events: events.map(\.proposed),
-            requireMaster: requireMaster
-        )
+        let ends = expected.isForgettable ? ends : nil
+        let message = WriteEvents(
+            stream: stream, expectedVersion: version, events: events.map(\.proposed), requireMaster: requireMaster)
+        self.contents = Contents(
+            message, expecting: expected, limits, carriesContext: carriesContext && !StreamName.isSystem(stream), ends,
+            knownBefore: ends?.last(of: stream))
     }
+
+    /// The same write with other events, or another expectation.
+    private init(_ other: Contents, _ change: (inout WriteEvents) -> Void, expecting expected: ExpectedVersion? = nil) {
+        var message = other.message
+        change(&message)
+        self.contents = Contents(
+            message, expecting: expected ?? other.expected, other.limits, carriesContext: other.carriesContext,
+            other.ends, knownBefore: other.knownBefore)
+    }
+
+    var expected: ExpectedVersion { self.contents.expected }
+    private var message: WriteEvents { self.contents.message }
 
     var stream: String? { self.message.stream }
     var operation: String {
@@ -49,36 +74,34 @@ struct Publish: Conversation {
     var effect: Effect { .repeatable }
     var replyCommand: Command { .writeEventsCompleted }
     var needsMaster: Bool { self.message.requireMaster }
+    var carriesContext: Bool { self.contents.carriesContext }
 
     var uncertainWrite: UncertainWrite? {
         // A write without events does nothing.
         guard self.expected.isForgettable, !self.message.events.isEmpty else { return nil }
         return UncertainWrite(
             stream: self.message.stream, events: self.message.events.map(\.id),
-            needsStream: self.expected == .streamExists, knownBefore: self.knownBefore)
+            needsStream: self.expected == .streamExists, knownBefore: self.contents.knownBefore)
     }
 
     func leftOpen() {
-        self.ends?.leftOpen(self.message.stream, after: self.knownBefore)
+        self.contents.ends?.leftOpen(self.message.stream, after: self.contents.knownBefore)
     }
 
     func expecting(_ expected: ExpectedVersion) -> Publish {
         guard let version = expected.wireValue else { return self }
-        var other = self
-        other.expected = expected
-        other.message.expectedVersion = version
-        return other
+        return Publish(self.contents, { $0.expectedVersion = version }, expecting: expected)
     }
 
     func carrying(_ context: [(key: String, value: String)]) -> Publish {
-        var other = self
-        other.message.events = self.limits.adding(context, to: self.message.events, of: self.message.stream)
-        return other
+        Publish(self.contents) { message in
+            message.events = self.contents.limits.adding(context, to: message.events, of: message.stream)
+        }
     }
 
     func received(_ reply: WriteEventsCompleted) -> Step<WriteResult> {
         if reply.result == .success {
-            self.ends?.learned(reply.lastEventNumber, of: self.message.stream)
+            self.contents.ends?.learned(reply.lastEventNumber, of: self.message.stream)
             return .finish(
                 WriteResult(
                     stream: self.message.stream, firstEventNumber: reply.firstEventNumber,

@@ -15,7 +15,9 @@ struct WriteLimits {
 
     func check(_ events: [NewEvent], stream: String) throws(PhotonPumpError) {
         var total = Self.packageOverhead + stream.utf8.count
+        let room = Self.room(for: stream)
         for (index, event) in events.enumerated() {
+            let event = event.proposed
             guard !event.type.isEmpty else {
                 throw PhotonPumpError(
                     .invalidArgument,
@@ -23,12 +25,15 @@ struct WriteLimits {
                     stream: stream
                 )
             }
-            let size =
-                Self.room(for: stream) + Self.room(for: event.type) + event.data.count + event.metadata.count
-            guard size < Self.maximumEventSize else {
-                throw self.tooLarge("event \(index) ('\(event.type)')", size, Self.maximumEventSize - 1, stream)
+            let bytes = event.data.count + (event.metadata?.count ?? 0)
+            // How servers count it takes a look at every character, and matters only near the limit.
+            if room + 2 * event.type.utf8.count + bytes >= Self.maximumEventSize {
+                let size = room + Self.room(for: event.type) + bytes
+                guard size < Self.maximumEventSize else {
+                    throw self.tooLarge("event \(index) ('\(event.type)')", size, Self.maximumEventSize - 1, stream)
+                }
             }
-            total += self.size(of: event) + Self.eventOverhead
+            total += event.type.utf8.count + bytes + Self.eventOverhead
         }
         guard total <= self.maximumFrameSize else {
             throw self.tooLarge("\(events.count) events together", total, self.maximumFrameSize, stream)

@@ -1,4 +1,5 @@
 public import Foundation
+internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
 /// An event to be written.
@@ -7,16 +8,34 @@ internal import PhotonPumpWire
 /// events succeeds without writing them again. How long it does so depends on the expected version; see
 /// ``Client/publish(_:to:expecting:options:)``.
 public struct NewEvent: Sendable, Hashable {
+    /// As it is sent: a write takes its events as they are.
+    private(set) var proposed: ProposedEvent
+
     /// Identifies the event; a new one unless given.
-    public var id: UUID
+    public var id: UUID {
+        get { self.proposed.id.uuid }
+        set { self.proposed.id = GUID(textOrder: newValue.uuid) }
+    }
     /// The event's type, not empty. Names that begin with `$` are reserved for the server.
-    public var type: String
+    public var type: String {
+        get { self.proposed.type }
+        set { self.proposed.type = newValue }
+    }
     /// Whether ``data`` is JSON. Projections and the server's user interface need to know.
-    public var isJSON: Bool
+    public var isJSON: Bool {
+        get { self.proposed.isJSON }
+        set { self.proposed.isJSON = newValue }
+    }
     /// The event's data.
-    public var data: Payload
+    public var data: Payload {
+        get { Payload(self.proposed.data) }
+        set { self.proposed.data = newValue.bytes }
+    }
     /// Additional information, such as causation and correlation; may be empty.
-    public var metadata: Payload
+    public var metadata: Payload {
+        get { Payload(self.proposed.metadata ?? Bytes()) }
+        set { self.proposed.metadata = newValue.bytes }
+    }
 
     /// Creates an event from bytes, existing JSON, or a string literal.
     ///
@@ -27,11 +46,9 @@ public struct NewEvent: Sendable, Hashable {
     ///   - metadata: additional information.
     ///   - isJSON: whether `data` is JSON; this is not checked.
     public init(id: UUID? = nil, type: String, data: Payload, metadata: Payload = Payload(), isJSON: Bool) {
-        self.id = id ?? .random()
-        self.type = type
-        self.isJSON = isJSON
-        self.data = data
-        self.metadata = metadata
+        self.proposed = ProposedEvent(
+            id: id.map { GUID(textOrder: $0.uuid) } ?? .random(), type: type, isJSON: isJSON, data: data.bytes,
+            metadata: metadata.bytes)
     }
 
     /// Creates an event from bytes, as ``init(id:type:data:metadata:isJSON:)-(_,_,Payload,_,_)`` does.
@@ -115,25 +132,13 @@ extension NewEvent {
     }
 }
 
-extension UUID {
-    /// A random UUID (version 4). On Linux, `UUID()` opens and closes a file for each.
-    fileprivate static func random() -> UUID {
-        let (first, second) = (UInt64.random(in: 0 ... .max), UInt64.random(in: 0 ... .max))
+extension GUID {
+    /// That of a random UUID (version 4). On Linux, `UUID()` opens and closes a file for each.
+    fileprivate static func random() -> GUID {
+        let (first, second) = SystemRandomness.pair()
         var bytes = GUID(first, second).textOrder
         bytes.6 = bytes.6 & 0x0F | 0x40
         bytes.8 = bytes.8 & 0x3F | 0x80
-        return UUID(uuid: bytes)
-    }
-}
-
-extension NewEvent {
-    var proposed: ProposedEvent {
-        ProposedEvent(
-            id: GUID(textOrder: self.id.uuid),
-            type: self.type,
-            isJSON: self.isJSON,
-            data: self.data.bytes,
-            metadata: self.metadata.bytes
-        )
+        return GUID(textOrder: bytes)
     }
 }

@@ -60,7 +60,7 @@ struct AllPages: PageSource {
     func exchange(
         at cursor: Cursor, atMost count: Int = .max, id: GUID, terms: CallTerms,
         completion: @escaping @Sendable (Result<Output, any Error>) -> Void
-    ) -> any OpenExchange {
+    ) -> Exchange {
         let position = cursor.position
         let size = min(count, self.pageSize)
         if let filter = self.filter?.server, cursor.isServersWork {

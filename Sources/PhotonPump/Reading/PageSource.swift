@@ -19,7 +19,7 @@ protocol PageSource: Sendable {
     func exchange(
         at cursor: Cursor, atMost count: Int, id: GUID, terms: CallTerms,
         completion: @escaping @Sendable (Result<Output, any Error>) -> Void
-    ) -> any OpenExchange
+    ) -> Exchange
 
     func page(_ output: Output) -> Page<Element, Cursor>
 }

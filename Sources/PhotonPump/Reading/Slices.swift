@@ -18,7 +18,7 @@ struct Slices<Pages: SliceSource>: PageSource {
     func exchange(
         at cursor: Pages.Cursor, atMost count: Int, id: GUID, terms: CallTerms,
         completion: @escaping @Sendable (Result<Pages.Output, any Error>) -> Void
-    ) -> any OpenExchange {
+    ) -> Exchange {
         self.pages.exchange(at: cursor, atMost: count, id: id, terms: terms, completion: completion)
     }
 

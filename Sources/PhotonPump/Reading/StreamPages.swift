@@ -48,7 +48,7 @@ struct StreamPages: PageSource {
     func exchange(
         at cursor: Int64, atMost count: Int, id: GUID, terms: CallTerms,
         completion: @escaping @Sendable (Result<ReadStreamEventsCompleted, any Error>) -> Void
-    ) -> any OpenExchange {
+    ) -> Exchange {
         // A stream that is deleted while it is read is not missing.
         let findsNothing = self.options.missingIsEmpty && cursor == self.start
         return self.exchange(
@@ -59,7 +59,7 @@ struct StreamPages: PageSource {
     func exchange(
         at cursor: Int64, atMost count: Int = .max, findsNothing: Bool, id: GUID, terms: CallTerms,
         completion: @escaping @Sendable (Result<ReadStreamEventsCompleted, any Error>) -> Void
-    ) -> any OpenExchange {
+    ) -> Exchange {
         var reading = self.reading(at: cursor, atMost: count)
         reading.findsNothing = findsNothing
         return Exchange(reading, id: id, terms: terms, completion: completion)

@@ -19,7 +19,7 @@ protocol RequestHost: AnyObject, Sendable {
     func terms(_ options: CallOptions) throws(PhotonPumpError) -> CallTerms
 
     /// Starts a conversation as soon as it is its turn.
-    func begin(_ exchange: any OpenExchange)
+    func begin(_ exchange: Exchange)
 
     /// Ends a conversation that was started, unless it has ended already.
     func cancel(_ id: GUID)

@@ -48,7 +48,7 @@ package final class Environment: Sendable {
         pause: @escaping @Sendable (Instant) async throws -> Void = {
             try await Task.sleep(until: $0.onContinuousClock, clock: .continuous)
         },
-        chances: @escaping @Sendable () -> UInt64 = { .random(in: 0 ... .max) },
+        chances: @escaping @Sendable () -> UInt64 = { SystemRandomness.next() },
         lookUp: @escaping LookUp = { AddressResolver.resolve(host: $0, port: $1, on: $2.queue, completion: $3) },
         lookUpService: @escaping LookUpService = { ServiceResolver.resolve($0, on: $1.queue, completion: $2) },
         dial: @escaping Dial = { SocketConnector($0, $1, executor: $2, completion: $3) },

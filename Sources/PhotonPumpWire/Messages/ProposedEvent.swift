@@ -20,7 +20,10 @@ package struct ProposedEvent: Hashable {
         self.metadata = metadata
     }
 
-    package var isJSON: Bool { self.dataContentType == 1 }
+    package var isJSON: Bool {
+        get { self.dataContentType == 1 }
+        set { self.dataContentType = newValue ? 1 : 0 }
+    }
 }
 
 extension ProposedEvent: ProtobufMessage {

@@ -64,10 +64,12 @@ extension ProtobufArena {
 
     /// A copy of the UTF-8 form of `text`.
     mutating func copy(_ text: String) -> ProtobufCBinaryData {
-        let utf8 = text.utf8
-        let memory = self.array(of: max(utf8.count, 1), UInt8.self)
-        for (position, byte) in utf8.enumerated() { memory[position] = byte }
-        return ProtobufCBinaryData(len: utf8.count, data: memory)
+        var text = text
+        return text.withUTF8 { utf8 in
+            let memory = self.array(of: max(utf8.count, 1), UInt8.self)
+            if let start = utf8.baseAddress { memory.update(from: start, count: utf8.count) }
+            return ProtobufCBinaryData(len: utf8.count, data: memory)
+        }
     }
 
     /// The 16 bytes of `guid`.

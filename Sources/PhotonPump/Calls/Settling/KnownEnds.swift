@@ -59,11 +59,11 @@ final class KnownEnds: Sendable {
 
     private func set(_ stream: String, _ change: (inout Entry) -> Void) {
         self.state.withLock { state in
-            let isNew = state.young[stream] == nil
-            var entry = state.young[stream] ?? state.old[stream] ?? Entry()
+            // Of most writes; the name is hashed only once then.
+            if let known = state.young.index(forKey: stream) { return change(&state.young.values[known]) }
+            var entry = state.old[stream] ?? Entry()
             change(&entry)
             state.young[stream] = entry
-            guard isNew else { return }
             state.youngCost += Self.entryCost + stream.utf8.count
             guard state.youngCost >= self.generationLimit else { return }
             (state.old, state.young, state.youngCost) = (state.young, [:], 0)

@@ -34,7 +34,7 @@ final class Settlements {
     }
 
     private let context: ClientContext
-    private let ask: @Sendable (any OpenExchange) -> Void
+    private let ask: @Sendable (Exchange) -> Void
     private let report: @Sendable (Event) -> Void
     private var cases: [String: Case] = [:]
 
@@ -42,7 +42,7 @@ final class Settlements {
     ///   - ask: begins an exchange.
     ///   - report: called on the client's queue; ``handle(_:in:)`` is due then.
     init(
-        _ context: ClientContext, ask: @escaping @Sendable (any OpenExchange) -> Void,
+        _ context: ClientContext, ask: @escaping @Sendable (Exchange) -> Void,
         report: @escaping @Sendable (Event) -> Void
     ) {
         self.context = context
@@ -51,7 +51,7 @@ final class Settlements {
     }
 
     /// Whether a write has to wait until earlier ones to its stream are settled.
-    func mustWait(_ exchange: any OpenExchange) -> Bool {
+    func mustWait(_ exchange: Exchange) -> Bool {
         guard !self.cases.isEmpty, let stream = exchange.changedStream, self.cases[stream] != nil else { return false }
         // Others that were sent before are repetitions, of which some are part of the settlement.
         return exchange.attempts == 0 || exchange.uncertainWrite != nil
@@ -77,7 +77,7 @@ final class Settlements {
         for stream in begun { self.goOn(stream, after: pause, calls) }
     }
 
-    private func newCase(for exchange: any OpenExchange, _ cause: PhotonPumpError) -> Case {
+    private func newCase(for exchange: Exchange, _ cause: PhotonPumpError) -> Case {
         Case(
             machine: Settlement(limit: self.context.configuration.retries.searchLimit), cause: cause,
             login: exchange.terms.login, deadline: exchange.terms.deadline)
@@ -160,7 +160,7 @@ final class Settlements {
             })
     }
 
-    private func send(_ exchange: any OpenExchange, expecting expected: ExpectedVersion, in stream: String) {
+    private func send(_ exchange: Exchange, expecting expected: ExpectedVersion, in stream: String) {
         let id = exchange.id
         self.ask(
             exchange.repetition(self.context.environment.newID(), expecting: expected) { [report] outcome, resolve in

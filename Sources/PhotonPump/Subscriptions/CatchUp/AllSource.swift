@@ -45,7 +45,7 @@ final class AllSource: CatchUpSource {
     func read(
         from start: SubscriptionStart<CatchUpPlace>, id: GUID, terms: CallTerms,
         completion: @escaping @Sendable (Result<CatchUpPage, any Error>) -> Void
-    ) -> any OpenExchange {
+    ) -> Exchange {
         let cursor = AllPages.Cursor(
             position: Self.position(start.map(\.position)), isServersWork: self.isServersWork.load(ordering: .relaxed))
         return self.pages.exchange(at: cursor, id: id, terms: terms) { result in
@@ -72,7 +72,7 @@ final class AllSource: CatchUpSource {
     func subscribe(
         id: GUID, terms: CallTerms,
         completion: @escaping @Sendable (Result<CatchUpConfirmation, any Error>) -> Void
-    ) -> any OpenExchange {
+    ) -> Exchange {
         var subscribe = Subscribe(target: "", resolveLinks: self.pages.options.resolveLinks)
         let isServersWork = self.filter != nil && self.isServersWork.load(ordering: .relaxed)
         if isServersWork {
@@ -96,7 +96,7 @@ final class AllSource: CatchUpSource {
     func end(
         seenFrom start: SubscriptionStart<CatchUpPlace>, asMaster: Bool, id: GUID, terms: CallTerms,
         completion: @escaping @Sendable (Result<CatchUpEnd, any Error>) -> Void
-    ) -> any OpenExchange {
+    ) -> Exchange {
         // Forward from the end there is nothing, and the answer says where that is.
         var reading = self.pages.reading(at: .end, atMost: 1)
         reading.message.requireMaster = reading.message.requireMaster || asMaster

@@ -15,13 +15,13 @@ protocol CatchUpSource: Sendable {
     func read(
         from start: SubscriptionStart<CatchUpPlace>, id: GUID, terms: CallTerms,
         completion: @escaping @Sendable (Result<CatchUpPage, any Error>) -> Void
-    ) -> any OpenExchange
+    ) -> Exchange
 
     /// The conversation that subscribes to what is written from now on.
     func subscribe(
         id: GUID, terms: CallTerms,
         completion: @escaping @Sendable (Result<CatchUpConfirmation, any Error>) -> Void
-    ) -> any OpenExchange
+    ) -> Exchange
 
     /// The conversation that asks where it ends, without leaving the node for another one.
     ///
@@ -31,7 +31,7 @@ protocol CatchUpSource: Sendable {
     func end(
         seenFrom start: SubscriptionStart<CatchUpPlace>, asMaster: Bool, id: GUID, terms: CallTerms,
         completion: @escaping @Sendable (Result<CatchUpEnd, any Error>) -> Void
-    ) -> any OpenExchange
+    ) -> Exchange
 
     /// The meaning of a pushed event; nil if it has none.
     func pushed(_ record: PositionedRecord) throws(PhotonPumpError) -> (event: CatchUpEvent, fits: Bool)?

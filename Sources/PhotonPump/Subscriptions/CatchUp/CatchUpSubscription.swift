@@ -258,7 +258,7 @@ final class CatchUpSubscription: Subscriber {
 
     private func awaits(_ id: GUID) -> Bool { self.machine.withLock { $0.awaits(id) } }
 
-    private func exchange(_ request: CatchUpRequest.Kind, _ id: GUID, _ terms: CallTerms) -> any OpenExchange {
+    private func exchange(_ request: CatchUpRequest.Kind, _ id: GUID, _ terms: CallTerms) -> Exchange {
         switch request {
         case .read(let start):
             self.source.read(from: start, id: id, terms: terms) { [weak self] result in

@@ -32,7 +32,7 @@ struct StreamSource: CatchUpSource {
     func read(
         from start: SubscriptionStart<CatchUpPlace>, id: GUID, terms: CallTerms,
         completion: @escaping @Sendable (Result<CatchUpPage, any Error>) -> Void
-    ) -> any OpenExchange {
+    ) -> Exchange {
         let number = Self.number(start)
         return self.pages.exchange(at: number, findsNothing: true, id: id, terms: terms) { result in
             completion(result.map { Self.page($0, from: number) })
@@ -50,7 +50,7 @@ struct StreamSource: CatchUpSource {
     func end(
         seenFrom start: SubscriptionStart<CatchUpPlace>, asMaster: Bool, id: GUID, terms: CallTerms,
         completion: @escaping @Sendable (Result<CatchUpEnd, any Error>) -> Void
-    ) -> any OpenExchange {
+    ) -> Exchange {
         var reading = self.pages.reading(at: Self.number(start), atMost: 1)
         reading.findsNothing = true
         reading.message.requireMaster = reading.message.requireMaster || asMaster
@@ -78,7 +78,7 @@ struct StreamSource: CatchUpSource {
     func subscribe(
         id: GUID, terms: CallTerms,
         completion: @escaping @Sendable (Result<CatchUpConfirmation, any Error>) -> Void
-    ) -> any OpenExchange {
+    ) -> Exchange {
         let deleted = self.deletion
         return Exchange(Subscribe(target: self.name, resolveLinks: self.resolveLinks), id: id, terms: terms) { result in
             completion(

@@ -31,7 +31,7 @@ final class RehearsedServer: SubscriptionHost {
     // MARK: The server
 
     /// The only request is that to connect.
-    func begin(_ exchange: any OpenExchange) {
+    func begin(_ exchange: Exchange) {
         let confirmation = PersistentSubscriptionConfirmation(
             lastCommitPosition: 0, subscriptionID: "rehearsal", lastEventNumber: nil)
         let package = Package(.persistentSubscriptionConfirmation, exchange.id, payload: confirmation.encoded())
