@@ -72,18 +72,26 @@ extension Client {
             } else {
                 self.introduce(connection, with: package)
             }
+        } else if package.command.isPush, let subscriber = self.receiver(of: package) {
+            // No call waits under the id of a subscription that has been confirmed.
+            subscriber.received(package, from: connection.peer)
         } else if let exchange = self.calls.exchange(package.correlation) {
             let verdict = exchange.received(package, from: connection.peer)
             self.learnRole(from: package, exchange, verdict)
             self.carryOut(verdict, exchange)
-        } else if let subscriber = self.subscribers.receiver(of: package.command, package.correlation) {
-            self.context.metrics?.pushed(package.command)
+        } else if let subscriber = self.receiver(of: package) {
             subscriber.received(package, from: connection.peer)
         } else if package.command == .subscriptionDropped, self.subscribers.confirmEnd(package.correlation) {
             return
         } else {
             self.unclaimed(package)
         }
+    }
+
+    private func receiver(of package: Package) -> (any Subscriber)? {
+        guard let subscriber = self.subscribers.receiver(of: package.command, package.correlation) else { return nil }
+        self.context.metrics?.pushed(package.command)
+        return subscriber
     }
 
     func carryOut(_ verdict: Verdict, _ exchange: Exchange) {
@@ -147,4 +155,9 @@ extension Client {
         }
         if isLate { self.endLeftIfDone() }
     }
+}
+
+extension Command {
+    /// Whether it brings an event that a subscriber has not asked for one by one.
+    fileprivate var isPush: Bool { self == .streamEventAppeared || self == .persistentSubscriptionStreamEventAppeared }
 }

@@ -54,9 +54,7 @@ extension ResolvedEvent {
     ///   - link: the link that led to it; see ``NewEvent/link(to:in:metadata:id:)``.
     ///   - position: the position of what was received in the log.
     public init(_ event: RecordedEvent, through link: RecordedEvent? = nil, position: Position? = nil) {
-        self.event = event
-        self.link = link
-        self.received = link ?? event
+        self.found = if let link { .link(link, to: event) } else { .event(event) }
         self.position = position
     }
 
@@ -66,9 +64,7 @@ extension ResolvedEvent {
     ///   - link: the link.
     ///   - position: the position of the link in the log.
     public init(danglingLink link: RecordedEvent, position: Position? = nil) {
-        self.event = nil
-        self.link = link
-        self.received = link
+        self.found = .link(link, to: nil)
         self.position = position
     }
 

@@ -3,8 +3,8 @@ internal import PhotonPumpWire
 
 /// The bytes of an event's data or metadata: an immutable collection that can be passed around without copying.
 ///
-/// Use `Data(payload)`, `Array(payload)` or ``text`` to convert it. Payloads of events that were read together share
-/// blocks of at most 32 KiB; keeping one of them keeps its block.
+/// Use `Data(payload)`, `Array(payload)` or ``text`` to convert it. Payloads of events that were read or pushed together
+/// share blocks of at most 32 KiB; keeping one of them keeps its block.
 public struct Payload: Sendable, Hashable {
     let bytes: Bytes
 

@@ -7,12 +7,31 @@ internal import PhotonPumpWire
 /// checkpoints refer to that. Shortcuts such as ``type`` and ``data`` are those of ``event``, or of the link if the
 /// event it points to is gone.
 public struct ResolvedEvent: Sendable, Hashable {
+    /// Events are passed around by the million: each is kept once.
+    enum Found: Hashable {
+        case event(RecordedEvent)
+        case link(RecordedEvent, to: RecordedEvent?)
+    }
+
+    let found: Found
     /// The event; nil if it was found through a link whose target was deleted or truncated.
-    public let event: RecordedEvent?
+    public var event: RecordedEvent? {
+        switch self.found {
+        case .event(let event): event
+        case .link(_, let event): event
+        }
+    }
     /// The link that led to the event, if links were resolved and there was one.
-    public let link: RecordedEvent?
+    public var link: RecordedEvent? {
+        if case .link(let link, _) = self.found { link } else { nil }
+    }
     /// What the stream that was read contains: the link if there is one, otherwise the event.
-    public let received: RecordedEvent
+    public var received: RecordedEvent {
+        switch self.found {
+        case .event(let event): event
+        case .link(let link, _): link
+        }
+    }
     /// The position of ``received`` in the log. It is always set in reads of `$all` and subscriptions to it. For a
     /// single stream, servers report it only with the events that a subscription receives as they are written;
     /// otherwise it is nil.
@@ -20,10 +39,13 @@ public struct ResolvedEvent: Sendable, Hashable {
 
     /// - Returns: nil if there is neither an event nor a link.
     init?(_ record: ResolvedRecord, at position: Position? = nil) {
-        guard let received = record.link ?? record.event else { return nil }
-        self.event = record.event.map(RecordedEvent.init(record:))
-        self.link = record.link.map(RecordedEvent.init(record:))
-        self.received = RecordedEvent(record: received)
+        if let link = record.link {
+            self.found = .link(RecordedEvent(record: link), to: record.event.map(RecordedEvent.init(record:)))
+        } else if let event = record.event {
+            self.found = .event(RecordedEvent(record: event))
+        } else {
+            return nil
+        }
         self.position = position
     }
 

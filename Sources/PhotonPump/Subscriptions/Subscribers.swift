@@ -51,6 +51,9 @@ struct Subscribers {
     private var ending: [GUID: Entry] = [:]
     /// Subscribers that have received something since they were last told that this was all.
     private var receivers: [any Subscriber] = []
+    /// The last of them, and the id under which it received. Events come in long runs for one subscriber, who need not be
+    /// looked up for each.
+    private var latest: (id: GUID, subscriber: any Subscriber)?
 
     var count: Int { self.entries.count }
 
@@ -68,6 +71,7 @@ struct Subscribers {
     func contains(_ id: GUID) -> Bool { self.entries[id] != nil }
 
     mutating func add(_ subscriber: any Subscriber, _ id: GUID) {
+        self.latest = nil
         self.entries[id] = Entry(subscriber: subscriber)
     }
 
@@ -75,6 +79,7 @@ struct Subscribers {
     ///
     /// - Returns: whether it was present.
     mutating func end(_ id: GUID) -> Bool {
+        self.latest = nil
         guard let entry = self.entries.removeValue(forKey: id) else { return false }
         if self.ending.count == Self.endingLimit {
             for (_, entry) in self.ending.inOrder { entry.subscriber?.unsubscribed() }
@@ -95,8 +100,11 @@ struct Subscribers {
 
     /// The receiver of what comes under this id, which is told later that this was all.
     mutating func receiver(of command: Command, _ id: GUID) -> (any Subscriber)? {
+        let isDropped = command == .subscriptionDropped
+        if !isDropped, let latest, latest.id == id { return latest.subscriber }
         guard let subscriber = self.entries[id]?.subscriber else { return nil }
-        if command == .subscriptionDropped { self.entries[id] = nil }
+        if isDropped { self.entries[id] = nil }
+        self.latest = isDropped ? nil : (id, subscriber)
         if self.receivers.last !== subscriber { self.receivers.append(subscriber) }
         return subscriber
     }
@@ -104,13 +112,16 @@ struct Subscribers {
     /// The subscribers to tell that all packages which came together have been passed on.
     mutating func takeReceivers() -> [any Subscriber] {
         if self.receivers.isEmpty { return [] }
-        defer { self.receivers = [] }
+        defer { (self.receivers, self.latest) = ([], nil) }
         return self.receivers
     }
 
     /// - Returns: the current subscribers, and those that have left.
     mutating func removeAll() -> (present: [any Subscriber], leaving: [any Subscriber]) {
-        defer { (self.entries, self.ending, self.receivers) = ([:], [:], []) }
+        defer {
+            (self.entries, self.ending, self.receivers) = ([:], [:], [])
+            self.latest = nil
+        }
         return (self.present, self.ending.inOrder.compactMap(\.value.subscriber))
     }
 }

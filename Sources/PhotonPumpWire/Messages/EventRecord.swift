@@ -10,7 +10,8 @@ internal import CEventStoreMessages
 /// +--------+---------+---------+------+-----+-----+---------+--------+------+------+----------
 /// ```
 /// A page of events costs a few blocks instead of several allocations per event, and an event that is kept holds
-/// on to its block alone (``EventRecordWriter/blockCapacity`` bytes at most, or its own size), not to the page.
+/// on to its block alone (``EventRecordWriter/blockCapacity`` bytes at most, or its own size), not to the page. Events
+/// that are pushed one after another share blocks in the same way.
 package struct EventRecord: Sendable {
     fileprivate static let headerCount = 48
     fileprivate static let jsonBit: UInt32 = 1 << 31
@@ -102,6 +103,8 @@ package struct EventRecordWriter {
     private var block = ByteBlock.empty
     private var end = 0
     private var expected: Int
+    /// Whether a block has twice the room of the one before it.
+    private let grows: Bool
 
     /// The bytes that a record of `message` takes.
     static func size(of message: UnsafePointer<Es__EventRecord>?) -> Int {
@@ -115,8 +118,15 @@ package struct EventRecordWriter {
 
     /// - Parameter expecting: the bytes of all records to come, so that the last block is not too large.
     init(expecting: Int) {
-        self.expected = expecting
+        self.init(expecting: expecting, grows: false)
     }
+
+    private init(expecting: Int, grows: Bool) {
+        (self.expected, self.grows) = (expecting, grows)
+    }
+
+    /// For records that come one by one: a single one gets a block of its size, and many of them share blocks.
+    static var growing: Self { Self(expecting: 0, grows: true) }
 
     /// For records that are kept, however many come: blocks are of full size.
     package init() {
@@ -156,7 +166,8 @@ package struct EventRecordWriter {
     ) -> EventRecord {
         let length = EventRecord.headerCount + stream.count + type.count + data.count + metadata.count
         if self.block.capacity - self.end < length {
-            self.block = ByteBlock(capacity: max(length, min(self.expected, Self.blockCapacity)))
+            let wanted = self.grows ? self.block.capacity * 2 : self.expected
+            self.block = ByteBlock(capacity: max(length, min(wanted, Self.blockCapacity)))
             self.end = 0
         }
         let start = self.block.base + self.end

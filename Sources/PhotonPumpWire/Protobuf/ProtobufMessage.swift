@@ -50,14 +50,15 @@ extension ProtobufMessage {
 
     package init(decoding payload: Bytes) throws(MalformedMessage) {
         var arena = ProtobufArena(
-            firstChunk: payload.count * 3 + 512,
-            limit: Self.decodingLimit(payload.count)
-        )
+            firstChunk: Self.decodingChunk(payload.count), limit: Self.decodingLimit(payload.count))
         let decoded = withUnsafeMutablePointer(to: &arena) { arena in
-            Self.decode(payload, in: arena)
+            Self.decode(payload, in: arena) { (message) throws(MalformedMessage) in try Self(message.pointee) }
         }
         self = try decoded.get()
     }
+
+    /// The memory that unpacking a payload of `count` bytes usually needs.
+    static func decodingChunk(_ count: Int) -> Int { count * 3 + 512 }
 
     /// The memory that unpacking may use for a payload of `count` bytes. A field of two bytes can become a struct of a
     /// few hundred, and a peer could make a message of nothing but such fields.
@@ -65,7 +66,7 @@ extension ProtobufMessage {
     /// Twice the size is enough for all that is copied, and 1 KiB for the structs of an event and its link. With the
     /// payload itself, and the records that are made of it, a message takes four times its size at most, and less than
     /// 5 MiB for structs and headers.
-    private static func decodingLimit(_ count: Int) -> Int {
+    static func decodingLimit(_ count: Int) -> Int {
         let base = 64 << 10
         let limit = count * 16 + base
         guard let mostElements = self.mostElements else { return limit }
@@ -78,10 +79,12 @@ extension ProtobufMessage {
         throw self.malformed("it has \(elements) events, more than \(mostElements)")
     }
 
-    private static func decode(
+    /// - Parameter make: makes a value of the message, whose memory is the arena's.
+    static func decode<Value>(
         _ payload: Bytes,
-        in arena: UnsafeMutablePointer<ProtobufArena>
-    ) -> Result<Self, MalformedMessage> {
+        in arena: UnsafeMutablePointer<ProtobufArena>,
+        _ make: (UnsafeMutablePointer<CMessage>) throws(MalformedMessage) -> Value
+    ) -> Result<Value, MalformedMessage> {
         var allocator = ProtobufCAllocator(
             alloc: { arena, size in arena?.assumingMemoryBound(to: ProtobufArena.self).pointee.allocate(size) },
             free: { _, _ in },
@@ -96,7 +99,7 @@ extension ProtobufMessage {
             return .failure(
                 self.malformed(isTooLarge ? "it takes too much memory for its size" : "it is not valid protobuf"))
         }
-        return Result { () throws(MalformedMessage) in try Self(message.pointee) }
+        return Result { () throws(MalformedMessage) in try make(message) }
     }
 
     package func append(to buffer: OutboundBuffer, _ command: Command, _ correlation: GUID, login: Login?) {

@@ -37,6 +37,45 @@ struct SubscribersTests {
         #expect(listener.heard.withLock { $0 } == ["left"])
     }
 
+    @Test("subscribers that have just received something receive nothing after they go, or another takes their id")
+    func leavingInMidst() {
+        var subscribers = Subscribers()
+        let (first, second) = (Listener(), Listener())
+        let command = Command.streamEventAppeared
+        subscribers.add(first, self.id)
+        #expect(subscribers.receiver(of: command, self.id) === first)
+        #expect(subscribers.receiver(of: command, self.id) === first)
+        subscribers.add(second, self.id)
+        #expect(subscribers.receiver(of: command, self.id) === second)
+        _ = subscribers.end(self.id)
+        #expect(subscribers.receiver(of: command, self.id) == nil)
+        subscribers.add(first, self.id)
+        #expect(subscribers.receiver(of: command, self.id) === first)
+        #expect(subscribers.receiver(of: .subscriptionDropped, self.id) === first)
+        #expect(subscribers.receiver(of: command, self.id) == nil)
+        subscribers.add(first, self.id)
+        #expect(subscribers.receiver(of: command, self.id) === first)
+        _ = subscribers.removeAll()
+        #expect(subscribers.receiver(of: command, self.id) == nil)
+    }
+
+    @Test("everyone who received something is told that it was all, once for each run")
+    func tellingReceivers() {
+        var subscribers = Subscribers()
+        let (first, second) = (Listener(), Listener())
+        let other = GUID(1, 2)
+        subscribers.add(first, self.id)
+        subscribers.add(second, other)
+        for id in [self.id, self.id, other, other] { _ = subscribers.receiver(of: .streamEventAppeared, id) }
+        let told = subscribers.takeReceivers()
+        #expect(told.count == 2)
+        #expect(told.first === first)
+        #expect(told.last === second)
+        #expect(subscribers.takeReceivers().isEmpty)
+        _ = subscribers.receiver(of: .streamEventAppeared, other)
+        #expect(subscribers.takeReceivers().count == 1)
+    }
+
     @Test("subscribers that go are no longer waited for when too many of them have gone without being confirmed")
     func tooManyLeaving() {
         var subscribers = Subscribers()

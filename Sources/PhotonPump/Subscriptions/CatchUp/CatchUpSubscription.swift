@@ -15,6 +15,8 @@ final class CatchUpSubscription: Subscriber {
     private let livenessInterval: Duration?
     private let machine: Mutex<CatchUpState>
     private let consumer = Consumer<[CatchUpItem]>()
+    /// Of what is pushed, until all that came together has been received.
+    private let decoder = Mutex(PushDecoder())
     private let announcements = Broadcast<SubscriptionChange<CatchUpPlace>> {
         if case .ended = $0 { true } else { false }
     }
@@ -147,11 +149,17 @@ final class CatchUpSubscription: Subscriber {
         do throws(PhotonPumpError) {
             switch package.command {
             case .streamEventAppeared:
-                let message = try self.decode(StreamEventAppeared.self, package)
-                guard let (event, fits) = try self.source.pushed(message.event) else { return }
+                let record = try self.readable { () throws(MalformedMessage) in
+                    try self.decoder.withLock { (decoder) throws(MalformedMessage) in
+                        try decoder.appeared(package.payload)
+                    }
+                }
+                guard let (event, fits) = try self.source.pushed(record) else { return }
                 self.perform { $0.appeared(event, fits: fits, package.correlation) }
             case .checkpointReached:
-                let message = try self.decode(CheckpointReached.self, package)
+                let message = try self.readable { () throws(MalformedMessage) in
+                    try CheckpointReached(decoding: package.payload)
+                }
                 guard let place = self.source.place(message) else { return }
                 self.perform { $0.reached(place) }
             default:
@@ -164,9 +172,11 @@ final class CatchUpSubscription: Subscriber {
         }
     }
 
-    private func decode<M: WireMessage>(_ type: M.Type, _ package: Package) throws(PhotonPumpError) -> M {
+    private func readable<Value>(
+        _ read: () throws(MalformedMessage) -> Value
+    ) throws(PhotonPumpError) -> Value {
         do throws(MalformedMessage) {
-            return try M(decoding: package.payload)
+            return try read()
         } catch {
             throw .unreadable(error, operation: self.operation, stream: self.source.name)
         }
@@ -175,10 +185,12 @@ final class CatchUpSubscription: Subscriber {
     private var operation: String { "follow \(self.source.name == "$all" ? "$all" : "'\(self.source.name)'")" }
 
     func receivedAll() {
+        self.decoder.withLock { $0.rest() }
         self.perform { $0.proceed() }
     }
 
     func ended(_ error: PhotonPumpError) {
+        self.decoder.withLock { $0.rest() }
         self.perform { $0.interrupted(error) }
     }
 
@@ -187,9 +199,12 @@ final class CatchUpSubscription: Subscriber {
     private func perform(_ change: (inout CatchUpState) -> [CatchUpAction]) {
         let actions = self.machine.withLock { machine in
             let actions = change(&machine)
+            // Most events that are pushed cause none, and loops cost something even so.
+            if actions.isEmpty { return actions }
             for case .announcement(let announcement) in actions { self.announcements.note(announcement.change) }
             return actions
         }
+        if actions.isEmpty { return }
         for action in actions { self.perform(action) }
     }
 

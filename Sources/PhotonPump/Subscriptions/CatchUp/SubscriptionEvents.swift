@@ -25,7 +25,8 @@ public struct SubscriptionEvents<Place: Comparable & Hashable & Sendable>: Async
         ///
         /// - Throws: as ``next()``.
         public mutating func next(isolation actor: isolated (any Actor)?) async throws -> ResolvedEvent? {
-            try await self.items.nextEvent(isolation: actor)
+            if let event = self.items.eventAtHand() { return event }
+            return try await self.items.nextEvent(isolation: actor)
         }
     }
 }

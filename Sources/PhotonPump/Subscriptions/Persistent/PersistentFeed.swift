@@ -34,6 +34,8 @@ final class PersistentFeed: Sendable {
     private let pauseID: GUID
     private let state: Mutex<PersistentSubscriptionState>
     private let consumer = Consumer<Batch>()
+    /// Of what is pushed, until all that came together has been received.
+    private let decoder = Mutex(PushDecoder())
     /// The outcome of the first attempt to connect.
     private let start = Outcome<Void>()
     /// That there is nothing left to do.
@@ -137,6 +139,10 @@ final class PersistentFeed: Sendable {
         self.decide { [client] in $0.acknowledge(events, next: client.nextID()) }
     }
 
+    func acknowledge(_ event: DeliveredEvent) -> PersistentSubscription.Acknowledgement {
+        self.decide { [client] in $0.acknowledge(event, next: client.nextID()) }
+    }
+
     func refuse(
         _ events: some Sequence<DeliveredEvent>, _ action: PersistentSubscription.RefusalAction, reason: String?
     ) -> [PersistentSubscription.Acknowledgement] {
@@ -161,10 +167,10 @@ final class PersistentFeed: Sendable {
     ) -> Outcome {
         let (outcome, actions) = self.state.withLock { state in
             let (outcome, actions) = change(&state)
-            for action in actions { self.post(action) }
+            if !actions.isEmpty { for action in actions { self.post(action) } }
             return (outcome, actions)
         }
-        for action in actions { self.carryOut(action) }
+        if !actions.isEmpty { for action in actions { self.carryOut(action) } }
         return outcome
     }
 
@@ -265,7 +271,9 @@ extension PersistentFeed: Subscriber {
         do throws(MalformedMessage) {
             switch package.command {
             case .persistentSubscriptionStreamEventAppeared:
-                let message = try PersistentSubscriptionStreamEventAppeared(decoding: package.payload)
+                let message = try self.decoder.withLock { (decoder) throws(MalformedMessage) in
+                    try decoder.appeared(toConsumer: package.payload)
+                }
                 // An element with neither event nor link says nothing; servers do not send any.
                 guard let event = ResolvedEvent(message.event) else { return }
                 self.received(event, retryCount: Int(message.retryCount ?? 0), on: package.correlation)
@@ -284,9 +292,15 @@ extension PersistentFeed: Subscriber {
         }
     }
 
-    func receivedAll() { self.perform { $0.receivedAll() } }
+    func receivedAll() {
+        self.decoder.withLock { $0.rest() }
+        self.perform { $0.receivedAll() }
+    }
 
-    func ended(_ error: PhotonPumpError) { self.interrupted(error) }
+    func ended(_ error: PhotonPumpError) {
+        self.decoder.withLock { $0.rest() }
+        self.interrupted(error)
+    }
 
     func unsubscribed() { self.perform { $0.unsubscribed() } }
 
@@ -315,29 +329,4 @@ extension PersistentFeed: Subscriber {
     }
 
     private var operation: String { "subscription '\(self.request.group)' to '\(self.request.stream)'" }
-}
-
-extension PersistentSubscriptionState.Notice {
-    fileprivate func post(_ client: any SubscriptionHost, login: Login?) {
-        switch self.kind {
-        case .acknowledgement:
-            let message = PersistentSubscriptionAckEvents(subscriptionID: self.subscription, eventIDs: self.ids)
-            client.post(message, .persistentSubscriptionAckEvents, self.connection, login: login)
-        case .refusal(let action, let reason):
-            let message = PersistentSubscriptionNakEvents(
-                subscriptionID: self.subscription, eventIDs: self.ids, message: reason, action: action.wireValue)
-            client.post(message, .persistentSubscriptionNakEvents, self.connection, login: login)
-        }
-    }
-}
-
-extension PersistentSubscription.RefusalAction {
-    fileprivate var wireValue: PersistentSubscriptionNakEvents.Action {
-        switch self {
-        case .park: .park
-        case .retry: .retry
-        case .skip: .skip
-        case .stop: .stop
-        }
-    }
 }

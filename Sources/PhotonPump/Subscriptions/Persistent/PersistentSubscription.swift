@@ -59,7 +59,7 @@ public struct PersistentSubscription: Sendable {
     /// - Returns: whether the event was still in flight.
     @discardableResult
     public func ack(_ event: DeliveredEvent) -> Acknowledgement {
-        self.feed.acknowledge(CollectionOfOne(event))[0]
+        self.feed.acknowledge(event)
     }
 
     /// Acknowledges that events were handled, any number of them.

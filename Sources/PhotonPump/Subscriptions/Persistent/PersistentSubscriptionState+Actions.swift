@@ -76,3 +76,26 @@ extension PersistentSubscriptionState {
         let ids: [GUID]
     }
 }
+
+extension PersistentSubscriptionState {
+    var status: PersistentSubscription.Status {
+        PersistentSubscription.Status(
+            phase: self.phase.asReported,
+            buffered: self.events.waitingCount,
+            inFlight: self.events.count,
+            inFlightBytes: self.events.bytes,
+            inFlightLimit: self.inFlightLimit,
+            failedAttempts: self.reconnecting.failures,
+            lastError: self.reconnecting.lastError
+        )
+    }
+
+    /// The number of events that a connection made now may have in flight.
+    var inFlightLimit: Int { self.events.budget.limit }
+
+    /// Whether an event is in flight on this connection, and has not been delivered again since.
+    func isLatest(_ event: DeliveredEvent) -> Bool {
+        guard case .connected(event.connection, _) = self.phase else { return false }
+        return self.events.isLatest(event)
+    }
+}

@@ -9,10 +9,10 @@ struct PersistentSubscriptionState {
     typealias Acknowledgement = PersistentSubscription.Acknowledgement
 
     private let messageTimeout: Duration?
-    private var phase: Phase
-    private var events: PushedEvents
+    private(set) var phase: Phase
+    private(set) var events: PushedEvents
     private var acknowledgements: AcknowledgementBatch
-    private var reconnecting: Reconnecting
+    private(set) var reconnecting: Reconnecting
     private var demand = Demand<Batch>()
     /// Whether the events are being iterated, or have been.
     private var isClaimed = false
@@ -39,21 +39,6 @@ struct PersistentSubscriptionState {
         self.acknowledgements = AcknowledgementBatch(bufferSize: bufferSize, delays: delays)
         self.reconnecting = Reconnecting(backoff)
     }
-
-    var status: PersistentSubscription.Status {
-        PersistentSubscription.Status(
-            phase: self.phase.asReported,
-            buffered: self.events.waitingCount,
-            inFlight: self.events.count,
-            inFlightBytes: self.events.bytes,
-            inFlightLimit: self.inFlightLimit,
-            failedAttempts: self.reconnecting.failures,
-            lastError: self.reconnecting.lastError
-        )
-    }
-
-    /// The number of events that a connection made now may have in flight.
-    var inFlightLimit: Int { self.events.budget.limit }
 
     /// Whether the consumer, unless it is at this work, still handles events that it received before the stop, or the
     /// server was just asked to end the subscription.
@@ -283,14 +268,35 @@ struct PersistentSubscriptionState {
         _ events: some Sequence<DeliveredEvent>, next: @autoclosure () -> GUID
     ) -> (outcomes: [Acknowledgement], actions: [Action]) {
         let wasStalled = self.events.isStalled
-        let outcomes = events.map { event -> Acknowledgement in
-            guard self.complete(event) else { return .expired }
-            self.acknowledgements.add(event.acknowledgedID)
-            return .accepted
+        let outcomes = events.map { self.collect($0) }
+        return (outcomes, self.collected(wasStalled, next))
+    }
+
+    /// The consumer has handled this event.
+    mutating func acknowledge(
+        _ event: DeliveredEvent, next: @autoclosure () -> GUID
+    ) -> (Acknowledgement, [Action]) {
+        let wasStalled = self.events.isStalled
+        let outcome = self.collect(event)
+        return (outcome, self.collected(wasStalled, next))
+    }
+
+    private mutating func collect(_ event: DeliveredEvent) -> Acknowledgement {
+        guard self.complete(event) else { return .expired }
+        self.acknowledgements.add(event.acknowledgedID)
+        return .accepted
+    }
+
+    /// What follows from acknowledgements.
+    private mutating func collected(_ wasStalled: Bool, _ next: () -> GUID) -> [Action] {
+        var actions = self.recovery(wasStalled)
+        if self.events.budget.next != nil { actions += self.renew(next) }
+        if self.acknowledgements.isFull {
+            actions += self.flush()
+        } else if self.acknowledgements.schedule() {
+            actions.append(.flushLater)
         }
-        let actions = self.recovery(wasStalled) + self.renew(next)
-        if self.acknowledgements.isFull { return (outcomes, actions + self.flush()) }
-        return (outcomes, actions + (self.acknowledgements.schedule() ? [.flushLater] : []))
+        return actions
     }
 
     /// The consumer cannot handle these events. Earlier acknowledgements are sent first.
@@ -312,12 +318,6 @@ struct PersistentSubscriptionState {
 
     private func recovery(_ wasStalled: Bool) -> [Action] {
         wasStalled && !self.events.isStalled ? [.announce(.recovered)] : []
-    }
-
-    /// Whether an event is in flight on this connection, and has not been delivered again since.
-    func isLatest(_ event: DeliveredEvent) -> Bool {
-        guard case .connected(event.connection, _) = self.phase else { return false }
-        return self.events.isLatest(event)
     }
 
     /// It is time to send what has been collected.
