@@ -78,7 +78,12 @@ private struct Buffer {
 
     private static func piece() -> [UInt64] {
         Array(unsafeUninitializedCapacity: self.size / MemoryLayout<UInt64>.size) { room, count in
-            if getentropy(room.baseAddress, self.size) == 0 { count = room.count }
+            #if canImport(Darwin)
+                arc4random_buf(room.baseAddress, self.size)
+                count = room.count
+            #else
+                if getentropy(room.baseAddress, self.size) == 0 { count = room.count }
+            #endif
         }
     }
 }
