@@ -187,7 +187,7 @@ final class Connection {
     var overdue: PhotonPumpError {
         guard self.isIntroducing else { return self.context.overdue("the server did not accept the connection") }
         return self.refusal
-            ?? self.context.overdue("the connection was accepted, but no EventStore server answered on it")
+            ?? self.context.overdue("connected, but no EventStore server answered", ": is it the HTTP port?")
     }
 
     // MARK: Serving

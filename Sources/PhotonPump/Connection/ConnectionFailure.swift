@@ -41,8 +41,8 @@ struct ConnectionFailure: Error {
 }
 
 extension ClientContext {
-    func overdue(_ problem: String) -> PhotonPumpError {
-        PhotonPumpError(.connectionFailed, "\(problem) within \(self.configuration.connectTimeout.words)")
+    func overdue(_ problem: String, _ hint: String = "") -> PhotonPumpError {
+        PhotonPumpError(.connectionFailed, "\(problem) within \(self.configuration.connectTimeout.words)\(hint)")
     }
 }
 

@@ -84,8 +84,15 @@ struct CurlTransfer {
             return HTTPFailure(description: "no answer within \(self.request.timeout.words)")
         case CURLE_WRITE_ERROR where answer.isTooLong:
             return HTTPFailure(description: "the answer is longer than \(self.request.answerLimit) bytes")
+        case CURLE_GOT_NOTHING:
+            return HTTPFailure(description: "the connection was closed without an answer: is it the TCP port?")
         default:
-            return self.tlsFailure(code, handle) ?? HTTPFailure(description: handle.reason(code))
+            let reason = handle.reason(code)
+            // What libcurl says of an answer without a status line, such as a frame.
+            if reason.contains("HTTP/0.9") {
+                return HTTPFailure(description: "what answers speaks no HTTP: is it the TCP port?")
+            }
+            return self.tlsFailure(code, handle) ?? HTTPFailure(description: reason)
         }
     }
 

@@ -56,6 +56,22 @@ struct PumpTests {
         #expect(outcome.errors.first?.contains("127.0.0.1:\(port)") == true, "\(outcome.errors)")
     }
 
+    @Test("pump says that a port may be the one for HTTP, or the one for TCP, where it is")
+    func wrongPort() async throws {
+        try await PumpStage.run { stage in
+            let (tcp, http) = ("\(stage.server.port)", stage.httpPort)
+            let url = "127.0.0.1:\(http)?connectTimeout=50s"
+            #expect(
+                try await PumpProcess.run(["ping", "--connect", "tcp://\(url)"]).isFailure(saying: "HTTP port", http))
+            let info = try await stage.run("node", "info", "--http-port", tcp)
+            #expect(info.isFailure(saying: "is it the TCP port?", tcp, "--http-port"), "\(info.errors)")
+            let gossip = try await PumpProcess.run([
+                "gossip", "--connect", "discover://127.0.0.1:\(tcp)?connectTimeout=500ms",
+            ])
+            #expect(gossip.isFailure(saying: "is it the TCP port?", tcp), "\(gossip.errors)")
+        }
+    }
+
     @Test("S60: pump speaks TLS with a server whose authority it is told to trust")
     func tls() async throws {
         try await Trust.run { trust in

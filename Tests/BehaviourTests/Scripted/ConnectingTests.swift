@@ -92,7 +92,7 @@ struct ConnectingTests {
         let client = try Client(configuration, logger: .silent)
         let error = try await failure { try await client.connect() }
         #expect(error.code == .connectionFailed)
-        let text = "the connection was accepted, but no EventStore server answered on it within 100 ms"
+        let text = "connected, but no EventStore server answered within 100 ms: is it the HTTP port?"
         #expect("\(error)" == "\(text) [\(configuration.target.description)]")
         await server.stop()
     }
