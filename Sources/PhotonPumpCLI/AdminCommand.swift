@@ -35,12 +35,12 @@ protocol AdminChange: AdminCommand {
 extension AdminChange {
     func run(with admin: Admin, json: Bool) async throws {
         try await self.change(with: admin)
-        self.print(Self.done, of: self.name, json: json)
+        self.say(Self.done, of: self.name, json: json)
     }
 
-    func print(_ done: String, of name: String, json: Bool) {
+    func say(_ done: String, of name: String, json: Bool) {
         let document = JSON.object([(Self.kind, .string(name)), ("result", .string(done))])
-        Swift.print(json ? "\(document)" : Printable.line("\(name): \(done)"))
+        Output.line(json ? "\(document)" : "\(name): \(done)")
     }
 }
 
@@ -94,5 +94,5 @@ extension JSON {
 
 extension Optional where Wrapped: CustomStringConvertible {
     /// For a table.
-    var cell: String { self.map { Printable.line($0.description) } ?? "-" }
+    var cell: String { self?.description ?? "-" }
 }

@@ -22,6 +22,12 @@ struct GlobalOptions: ParsableArguments {
     @Flag(help: "Print one JSON object per line.")
     var json = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Whether the output for people has colours: auto, always or never; auto is for terminals, unless $NO_COLOR is set. (default: auto)",
+            valueName: "when"))
+    var color: Colours.Choice?
+
     @Flag(name: .short, help: "Log what happens to stderr; with serve and demo, -vv also logs each request.")
     var verbose: Int
 
@@ -36,6 +42,7 @@ struct GlobalOptions: ParsableArguments {
         var merged = self
         if self.url == nil, self.file == nil { (merged.url, merged.file) = (outer.url, outer.file) }
         merged.json = self.json || outer.json
+        merged.color = self.color ?? outer.color
         merged.verbose = max(self.verbose, outer.verbose)
         return merged
     }
@@ -66,6 +73,8 @@ struct GlobalOptions: ParsableArguments {
     private var urlOfEnvironment: String? {
         ProcessInfo.processInfo.environment["PHOTONPUMP_URL"].flatMap { $0.isEmpty ? nil : $0 }
     }
+
+    var colours: Colours { Colours(self.color ?? .auto) }
 
     var logger: Logger {
         var logger = Logger(label: "pump") { PrintableLogHandler(label: $0) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// `pump`: EventStore from the command line.
 @main
@@ -23,9 +24,27 @@ struct Pump: AsyncParsableCommand, OptionsHolder {
     static func main() async {
         do {
             try MisplacedPassword.check(Array(CommandLine.arguments.dropFirst()))
+            var command = try self.parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
         } catch {
-            self.exit(withError: error)
+            self.end(with: error)
         }
-        await self.main(nil)
+    }
+
+    /// Says what went wrong, whatever the error quotes, and ends the process.
+    private static func end(with error: any Error) -> Never {
+        let code = self.exitCode(for: error)
+        // Help is no error, and goes to stdout.
+        if code.isSuccess { self.exit(withError: error) }
+        var message = self.fullMessage(for: error)
+        for argument in CommandLine.arguments { message = message.replacing(argument, with: Printable.line(argument)) }
+        // What is wrong with the arguments is said with the usage below it; everything else takes one line.
+        let lines = code == .validationFailure ? message.split(separator: "\n").map(String.init) : [message]
+        for line in lines where !line.isEmpty { ProgressLine.note(line) }
+        Foundation.exit(code.rawValue)
     }
 }

@@ -3,6 +3,6 @@ import Foundation
 /// Says on stderr what settings give up, whatever is logged.
 func warn(of risks: [String]) throws {
     for risk in risks {
-        try FileHandle.standardError.write(contentsOf: Data("Warning: \(risk)\n".utf8))
+        try FileHandle.standardError.write(contentsOf: Data("Warning: \(Printable.line(risk))\n".utf8))
     }
 }

@@ -77,6 +77,6 @@ struct BenchCommand: ClientCommand {
     }
 
     func run(with client: Client, json: Bool) async throws {
-        print(try await BenchRun(client: client, options: self).measured())
+        Output.line(try await BenchRun(client: client, options: self).measured())
     }
 }

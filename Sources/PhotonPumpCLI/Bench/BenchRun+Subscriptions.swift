@@ -27,7 +27,7 @@ extension BenchRun {
     }
 
     private static func sayReady() throws {
-        print(#"{"ready":true}"#)
+        Output.line(#"{"ready":true}"#)
         try flushOutput()
     }
 

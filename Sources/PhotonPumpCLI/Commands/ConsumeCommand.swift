@@ -25,8 +25,9 @@ struct ConsumeCommand: ClientCommand {
     var workers = 1
     @Option(help: "Refuse each event instead of acknowledging it.")
     var nack: Refusal?
-    @Option(help: "Stop after this many events. (default: never)")
+    @Option(name: [.long, .customLong("limit")], help: "Stop after this many events. (default: never)")
     var count: Int?
+    @OptionGroup var printing: PrintingOptions
 
     enum Refusal: String, ExpressibleByArgument, CaseIterable {
         case park, retry, skip, stop
@@ -54,13 +55,13 @@ struct ConsumeCommand: ClientCommand {
         try await progress.show {
             "\(subscription.status.phase), \(subscription.status.inFlight) in flight"
         } during: {
-            try await self.consume(subscription, json: json, progress)
+            try await self.consume(subscription, progress)
         }
     }
 
-    private func consume(_ subscription: PersistentSubscription, json: Bool, _ progress: ProgressLine) async throws {
+    private func consume(_ subscription: PersistentSubscription, _ progress: ProgressLine) async throws {
         let (nack, limit) = (self.nack, self.count ?? .max)
-        let printer = EventPrinter(json: json, isPrompt: true)
+        let printer = EventPrinter(self.printing.style(self.options), isPrompt: true, progress: progress)
         let begun = Atomic(0)
         do {
             try await subscription.process(
@@ -72,7 +73,7 @@ struct ConsumeCommand: ClientCommand {
                 handler: { event in
                     let number = begun.wrappingAdd(1, ordering: .relaxed).newValue
                     if number > limit { throw Enough() }
-                    try progress.counting { try printer.print(event.resolved) }
+                    try printer.print(event.resolved)
                     if number == limit { subscription.stop() }
                     if let nack { throw Refused(action: nack.action) }
                 }

@@ -25,9 +25,9 @@ struct GossipCommand: PumpCommand {
                 try await ClusterGossip.read(configuration, httpPort: self.http.httpPort, logger: options.logger)
             }.members
             if options.json {
-                for member in members { print(JSON(member)) }
+                for member in members { Output.line(JSON(member)) }
             } else {
-                print(Self.table(members), terminator: "")
+                Output.lines(Self.table(members).lines)
             }
         }
     }

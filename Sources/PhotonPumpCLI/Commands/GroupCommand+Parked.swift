@@ -19,10 +19,11 @@ extension GroupCommand {
         @OptionGroup var target: Target
         @Flag(help: "Begin with the event that was parked last.")
         var backward = false
-        @Option(help: "The most events. (default: all)")
+        @Option(name: [.long, .customLong("limit")], help: "The most events. (default: all)")
         var count: Int?
         @Option(help: ArgumentHelp("A file to move the events to.", valueName: "path"))
         var drain: String?
+        @OptionGroup var printing: PrintingOptions
 
         func validate() throws {
             try check("count", self.count, in: 0...)
@@ -34,7 +35,7 @@ extension GroupCommand {
                 of: self.target.group, to: self.target.stream, direction: self.backward ? .backward : .forward,
                 limit: self.count)
             guard let drain else {
-                return try await EventPrinter.run(json: json) { printer in
+                return try await EventPrinter.run(self.printing.style(self.options)) { printer in
                     for try await parked in events { try printer.print(parked) }
                 }
             }
@@ -50,7 +51,7 @@ extension GroupCommand {
                 ("stream", .string(stream)), ("group", .string(group)), ("drained", JSON(file.total)),
             ])
             let text = "\(group) of \(stream): \(file.total) events moved to \(drain)"
-            print(json ? "\(document)" : Printable.line(text))
+            Output.line(json ? "\(document)" : text)
         }
 
         /// Deletes what is on the disk. What comes in between is kept: it has a higher number.
@@ -91,17 +92,16 @@ extension GroupCommand {
             try await self.watch.run {
                 let groups = try await admin.subscriptions.list(to: self.stream)
                 if json {
-                    for group in groups { print(JSON(group)) }
+                    for group in groups { Output.line(JSON(group)) }
                     return
                 }
                 var table = Table("STREAM", "GROUP", "STATUS", "CONSUMERS", "IN FLIGHT", "CHECKPOINT", "LAST EVENT")
                 for group in groups {
                     table.add(
-                        Printable.line(group.stream), Printable.line(group.group), Printable.line(group.status),
-                        "\(group.connectionCount)", group.inFlightCount.cell, group.lastProcessedEventNumber.cell,
-                        group.lastKnownEventNumber.cell)
+                        group.stream, group.group, group.status, "\(group.connectionCount)", group.inFlightCount.cell,
+                        group.lastProcessedEventNumber.cell, group.lastKnownEventNumber.cell)
                 }
-                print(table, terminator: "")
+                Output.lines(table.lines)
             }
         }
     }

@@ -94,7 +94,7 @@ struct GroupCommand: PumpCommand {
                     let info = try await self.http.request(client.configuration) {
                         try await client.subscriptionInfo(group, to: stream, httpPort: self.http.httpPort)
                     }
-                    print(json ? EventOutput.oneLine(info.json) : EventOutput.text(info))
+                    Output.lines(json ? [EventOutput.oneLine(info.json)] : EventOutput.lines(info))
                 } catch let error as PhotonPumpError where error.code == .subscriptionNotFound {
                     // With some names it is in the list alone.
                     let admin = Admin(client, httpPort: self.http.httpPort)
@@ -102,7 +102,7 @@ struct GroupCommand: PumpCommand {
                     guard let found = all.first(where: { $0.group == group && $0.stream == stream }) else {
                         throw error
                     }
-                    print(json ? "\(JSON(found))" : EventOutput.text(found))
+                    Output.lines(json ? ["\(JSON(found))"] : EventOutput.lines(found))
                 }
             }
         }
@@ -148,35 +148,35 @@ extension GroupChange {
         let document = JSON.object([
             ("stream", .string(stream)), ("group", .string(group)), ("result", .string(Self.done)),
         ])
-        print(json ? "\(document)" : Printable.line("\(group) of \(stream): \(Self.done)"))
+        Output.line(json ? "\(document)" : "\(group) of \(stream): \(Self.done)")
     }
 }
 
 extension EventOutput {
-    fileprivate static func text(_ info: PersistentSubscriptionInfo) -> String {
-        self.text(
+    fileprivate static func lines(_ info: PersistentSubscriptionInfo) -> [String] {
+        self.lines(
             info.status, info.connectionCount, info.inFlightCount, info.processedCount, info.lastProcessedEventNumber,
             info.lastKnownEventNumber)
     }
 
-    fileprivate static func text(_ details: SubscriptionDetails) -> String {
-        self.text(
+    fileprivate static func lines(_ details: SubscriptionDetails) -> [String] {
+        self.lines(
             details.status, details.connectionCount, details.inFlightCount, details.processedCount,
             details.lastProcessedEventNumber, details.lastKnownEventNumber)
     }
 
-    private static func text(
+    private static func lines(
         _ status: String?, _ consumers: Int?, _ inFlight: Int?, _ processed: (some CustomStringConvertible)?,
         _ checkpoint: Int64?, _ last: Int64?
-    ) -> String {
+    ) -> [String] {
         func text(_ value: (some CustomStringConvertible)?) -> String { value?.description ?? "unknown" }
-        return """
-            status           \(Printable.line(status ?? "unknown"))
-            consumers        \(text(consumers))
-            in flight        \(text(inFlight))
-            processed        \(text(processed))
-            checkpoint       \(text(checkpoint))
-            last event       \(text(last))
-            """
+        return [
+            "status           \(text(status))",
+            "consumers        \(text(consumers))",
+            "in flight        \(text(inFlight))",
+            "processed        \(text(processed))",
+            "checkpoint       \(text(checkpoint))",
+            "last event       \(text(last))",
+        ]
     }
 }

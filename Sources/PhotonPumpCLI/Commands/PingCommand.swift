@@ -21,8 +21,8 @@ struct PingCommand: ClientCommand {
                 ("endpoint", .string(node)), ("number", .integer(Int64(number))),
                 ("microseconds", .number(microseconds, decimals: 1)),
             ])
-            let text = "pong from \(Printable.line(node)) in \(Int(microseconds.rounded())) µs"
-            print(json ? "\(document)" : text)
+            let text = "pong from \(node) in \(Int(microseconds.rounded())) µs"
+            Output.line(json ? "\(document)" : text)
         }
     }
 }

@@ -49,13 +49,20 @@ struct PublishCommand: ClientCommand {
     }
 
     func run(with client: Client, json: Bool) async throws {
-        var writer = BatchWriter(client: client, stream: self.stream, expected: self.expect, json: json)
+        let progress = ProgressLine()
+        var writer = BatchWriter(
+            client: client, stream: self.stream, expected: self.expect, json: json, progress: progress)
         if let type = self.type {
             try await writer.begin([try self.event(type)])
             try await writer.finish()
         } else {
-            // Longer ones could not be written.
-            try await self.write(InputLines(limit: client.configuration.maximumFrameSize), with: writer)
+            let (command, writer) = (self, writer)
+            try await progress.show {
+                "written to \(command.stream)"
+            } during: {
+                // Longer ones could not be written.
+                try await command.write(InputLines(limit: client.configuration.maximumFrameSize), with: writer)
+            }
         }
     }
 

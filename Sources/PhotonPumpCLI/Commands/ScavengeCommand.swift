@@ -16,7 +16,7 @@ struct ScavengeCommand: ClientCommand {
 
     func run(with client: Client, json: Bool) async throws {
         let outcome = try await client.scavenge()
-        print(json ? "\(EventOutput.json(outcome))" : EventOutput.text(outcome))
+        Output.line(json ? "\(EventOutput.json(outcome))" : EventOutput.text(outcome))
     }
 }
 

@@ -72,7 +72,7 @@ struct ServeCommand: PumpCommand {
                 for node in cluster.nodes {
                     let http = node.httpPort.map { " http=\(self.host):\($0)" } ?? ""
                     let tls = node.tlsPort.map { " tls=\(self.host):\($0)" } ?? ""
-                    print("ready tcp=\(self.host):\(node.port)\(http)\(tls)")
+                    Output.line("ready tcp=\(self.host):\(node.port)\(http)\(tls)")
                 }
                 try flushOutput()
                 try await untilCancelled()

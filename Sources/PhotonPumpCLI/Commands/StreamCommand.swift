@@ -23,10 +23,9 @@ struct StreamCommand: PumpCommand {
 
         fileprivate func printDeleted(at position: Position?, json: Bool) {
             let place = position.map { " at \($0)" } ?? ""
-            print(
+            Output.line(
                 json
-                    ? "\(EventOutput.json(deleted: self.stream, at: position))"
-                    : "\(Printable.line(self.stream)): deleted\(place)")
+                    ? "\(EventOutput.json(deleted: self.stream, at: position))" : "\(self.stream): deleted\(place)")
         }
     }
 
@@ -80,9 +79,9 @@ struct StreamCommand: PumpCommand {
         func run(with client: Client, json: Bool) async throws {
             if let metadata {
                 let write = try await client.setRawMetadata(Payload(metadata), of: self.stream)
-                print(json ? "\(EventOutput.json(write))" : EventOutput.text(write))
+                Output.line(json ? "\(EventOutput.json(write))" : EventOutput.text(write))
             } else {
-                print(EventOutput.oneLine(try await client.getRawMetadata(of: self.stream)?.data ?? "{}"))
+                Output.line(EventOutput.oneLine(try await client.getRawMetadata(of: self.stream)?.data ?? "{}"))
             }
         }
     }

@@ -19,7 +19,7 @@ struct TailCommand: ClientCommand {
     var stream: String
     @Option(help: "Where to begin: start, end, or an event's number; for $all, COMMIT/PREPARE.")
     var from = "end"
-    @Option(help: "Stop after this many events. (default: never)")
+    @Option(name: [.long, .customLong("limit")], help: "Stop after this many events. (default: never)")
     var count: Int?
     @Option(
         help: ArgumentHelp(
@@ -27,6 +27,7 @@ struct TailCommand: ClientCommand {
             valueName: "action"))
     var beyondEnd = BeyondEnd.fail
     @OptionGroup var selection: EventSelection
+    @OptionGroup var printing: PrintingOptions
 
     enum BeyondEnd: String, ExpressibleByArgument, CaseIterable {
         case fail, wait
@@ -67,13 +68,13 @@ struct TailCommand: ClientCommand {
         if self.stream == "$all" {
             let subscription = try await client.subscribeToAll(
                 from: self.start(PlaceArgument.position), matching: self.selection.filter, options: options)
-            try await self.printEvents(of: subscription, json: json) {
+            try await self.printEvents(of: subscription) {
                 subscription.status.lagInBytes.map { ", \($0) bytes of the log behind" } ?? ""
             }
         } else {
             let subscription = try await client.subscribe(
                 to: self.stream, from: self.start(PlaceArgument.number), options: options)
-            try await self.printEvents(of: subscription, json: json) {
+            try await self.printEvents(of: subscription) {
                 subscription.status.lag.map { ", \($0) behind" } ?? ""
             }
         }
@@ -81,11 +82,10 @@ struct TailCommand: ClientCommand {
 
     private func printEvents<Place>(
         of subscription: Subscription<Place>,
-        json: Bool,
         lag: @escaping @Sendable () -> String
     ) async throws {
         let progress = ProgressLine()
-        let printer = EventPrinter(json: json, isPrompt: true)
+        let printer = EventPrinter(self.printing.style(self.options), isPrompt: true, progress: progress)
         let limit = self.count ?? .max
         try await progress.show {
             Self.name(subscription.status.phase) + lag()
@@ -96,7 +96,7 @@ struct TailCommand: ClientCommand {
                     ProgressLine.note("Warning: the place to continue from lies beyond the end; \(consequence)")
                 }
                 guard case .event(let event) = message else { continue }
-                try progress.counting { try printer.print(event) }
+                try printer.print(event)
                 printed += 1
                 if printed == limit { break }
             }

@@ -15,7 +15,7 @@ struct DemoCommand: PumpCommand {
         let options = self.options
         try await interruptible {
             try await withEmbeddedServer(logger: options.logger) { server in
-                let guide = Guide(json: options.json)
+                let guide = Guide(json: options.json, colours: options.colours)
                 guide.begin("PhotonPump", "a tour of the client, against an EventStore embedded in this process")
                 let port = server.port
                 try await withClient(server.connectionString, logger: options.logger) { client in

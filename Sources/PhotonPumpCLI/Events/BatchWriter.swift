@@ -5,14 +5,16 @@ struct BatchWriter {
     private let client: Client
     private let stream: String
     private let json: Bool
+    private let progress: ProgressLine
     private var expected: ExpectedVersion
-    private var writing: (write: Task<WriteResult, any Error>, lines: ClosedRange<Int>?)?
+    private var writing: (write: Task<WriteResult, any Error>, lines: ClosedRange<Int>?, count: Int)?
 
-    init(client: Client, stream: String, expected: ExpectedVersion, json: Bool) {
+    init(client: Client, stream: String, expected: ExpectedVersion, json: Bool, progress: ProgressLine) {
         self.client = client
         self.stream = stream
         self.expected = expected
         self.json = json
+        self.progress = progress
     }
 
     /// Waits until the batch before is written, and begins to write this one, unless it is empty. ``finish()`` waits for it.
@@ -26,14 +28,14 @@ struct BatchWriter {
         if events.isEmpty { return }
         let (client, stream, expected) = (self.client, self.stream, self.expected)
         // A task of its own is not cancelled with the command, so that its write ends one way or the other.
-        self.writing = (Task { try await client.publish(events, to: stream, expecting: expected) }, lines)
+        self.writing = (Task { try await client.publish(events, to: stream, expecting: expected) }, lines, events.count)
     }
 
     /// Waits until all is written.
     ///
     /// - Throws: ``UnwrittenLines``, or the write's error where there are no lines to name.
     mutating func finish() async throws {
-        guard let (write, lines) = self.writing else { return }
+        guard let (write, lines, count) = self.writing else { return }
         self.writing = nil
         let result: WriteResult
         do {
@@ -42,7 +44,9 @@ struct BatchWriter {
             throw lines.map { UnwrittenLines(lines: $0, cause: error) } ?? error
         }
         if self.expected != .any { self.expected = result.nextExpectedVersion }
-        print(self.json ? "\(EventOutput.json(result))" : EventOutput.text(result))
+        self.progress.add(count)
+        self.progress.erase()
+        Output.line(self.json ? "\(EventOutput.json(result))" : EventOutput.text(result))
     }
 }
 

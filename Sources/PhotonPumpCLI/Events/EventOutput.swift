@@ -2,23 +2,6 @@ import PhotonPump
 
 /// Events and writes as `pump` prints them.
 enum EventOutput {
-    /// The event for people, on one line.
-    static func text(_ event: ResolvedEvent) -> String { Printable.line(self.words(event)) }
-
-    /// The same, with the reason.
-    static func text(_ parked: ParkedEvent) -> String {
-        Printable.line("\(self.words(parked.event))  (\(parked.reason ?? "no reason given"))")
-    }
-
-    private static func words(_ event: ResolvedEvent) -> String {
-        let received = event.received
-        let place = "\(received.number)@\(received.stream)"
-        guard let recorded = event.event else { return "\(place)  \(received.type)  -> \(received.data.text) (gone)" }
-        let origin = event.link == nil ? "" : "  -> \(recorded.number)@\(recorded.stream)"
-        let data = recorded.isJSON ? self.oneLine(recorded.data) : "\(recorded.data.count) bytes"
-        return "\(place)  \(recorded.type)\(origin)  \(data)"
-    }
-
     static func json(_ write: WriteResult) -> JSON {
         .object([
             ("stream", .string(write.stream)),
@@ -39,7 +22,7 @@ enum EventOutput {
             case write.firstEventNumber: "event \(write.firstEventNumber)"
             default: "events \(write.firstEventNumber) to \(write.lastEventNumber)"
             }
-        return "\(Printable.line(write.stream)): \(numbers)"
+        return "\(write.stream): \(numbers)"
             + (write.position.map { " at \($0)" } ?? ", already written")
     }
 

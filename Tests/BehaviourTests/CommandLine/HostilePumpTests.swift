@@ -43,6 +43,58 @@ struct HostilePumpTests {
         }
     }
 
+    @Test(
+        "pump, among enemies, shows names as one line each, without anything that a terminal obeys, whatever is asked for",
+        arguments: [true, false])
+    func names(json: Bool) async throws {
+        try await PumpStage.run { stage in
+            let (evil, port) = (Self.evil, stage.httpPort)
+            // One line each, and the last two nothing but an error.
+            let commands = [
+                ["publish", evil, evil, "--data", "{}"], ["tail", evil, "--from", "start", "--count", "1"],
+                ["read", "$all", "--streams", evil], ["stream", "metadata", evil, "--set", "{\"k\":\"\u{7f}\u{9b}\"}"],
+                ["stream", "metadata", evil], ["group", "create", evil, evil, "--from", "start"],
+                ["consume", evil, evil, "--count", "1"], ["group", "list", "--http-port", port],
+                ["group", "delete", evil, evil], ["user", "list", "--http-port", port],
+                ["user", "create", "rarity", "--full-name", evil, "--http-port", port],
+                ["user", "get", "rarity", "--http-port", port], ["stream", "delete", evil],
+                ["read", evil], ["ping", "--\(evil)"],
+            ]
+            for command in commands {
+                var outcome = try await stage.run(command + (json ? ["--json"] : []))
+                if command[0...1] == ["user", "create"] {
+                    let script = #"echo hay | "$0" "$@""#
+                    let pump = try PumpProcess(
+                        running: URL(filePath: "/bin/sh"),
+                        ["-c", script, PumpProcess.executable.path] + command + ["--connect", stage.url])
+                    outcome = try await pump.outcome()
+                }
+                let expected: Int32 = command == ["read", evil] ? 1 : command[0] == "ping" ? 64 : 0
+                #expect(outcome.status == expected, "\(command): \(outcome.errors)")
+                for line in outcome.output + outcome.errors {
+                    #expect(Self.isHarmless(line), "\(line.debugDescription)")
+                    // The line that the name forges where its line ends are printed.
+                    #expect(!line.hasPrefix("0@ponies"), "\(line.debugDescription)")
+                }
+            }
+        }
+    }
+
+    @Test("pump, among enemies, colours what it prints only when it is told to, and whatever others wrote is no colour")
+    func colours() async throws {
+        try await PumpStage.run { stage in
+            try await stage.client.publish([NewEvent(type: Self.evil, data: Data(), isJSON: false)], to: "ponies")
+            let plain = try await stage.run("read", "ponies")
+            #expect(plain.output.allSatisfy(Self.isHarmless))
+            let painted = try await stage.run("--color", "always", "read", "ponies")
+            #expect(painted.output.first?.hasPrefix("\u{1B}[36m0@ponies\u{1B}[0m  \u{1B}[1ma\\u001b[2J") == true)
+            let bare = painted.output.map { $0.replacing(/\x{1B}\[[0-9]+m/, with: "") }
+            #expect(bare == plain.output)
+            let json = try await stage.run("--color", "always", "--json", "read", "ponies")
+            #expect(json.output.allSatisfy(Self.isHarmless))
+        }
+    }
+
     @Test("pump, among enemies, logs on one line each what others have named, without anything that a terminal obeys")
     func log() async throws {
         try await PumpStage.run { stage in

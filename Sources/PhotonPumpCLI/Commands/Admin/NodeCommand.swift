@@ -48,7 +48,7 @@ struct NodeCommand: PumpCommand {
 
         func run(with admin: Admin, json: Bool) async throws {
             let info = try await self.target.node(of: admin).info()
-            print(json ? "\(JSON(info.values))" : info.text)
+            Output.lines(json ? ["\(JSON(info.values))"] : info.lines)
         }
     }
 
@@ -67,7 +67,7 @@ struct NodeCommand: PumpCommand {
             let node = self.target.node(of: admin)
             try await self.watch.run {
                 let statistics = try await node.statistics()
-                print(json ? "\(JSON(statistics.values))" : statistics.text)
+                Output.lines(json ? ["\(JSON(statistics.values))"] : statistics.lines)
             }
         }
     }
@@ -91,7 +91,7 @@ struct NodeCommand: PumpCommand {
                 ("isLive", .bool(health.isLive)), ("isReady", .bool(health.isReady)), ("state", JSON(state)),
                 ("error", JSON(health.error?.description)),
             ])
-            print(json ? "\(document)" : Printable.line(text + (state.map { " (\($0))" } ?? "")))
+            Output.line(json ? "\(document)" : text + (state.map { " (\($0))" } ?? ""))
             guard self.live ? health.isLive : health.isReady else {
                 if let error = health.error { throw error }
                 throw ExitCode.failure
@@ -122,7 +122,7 @@ struct NodeCommand: PumpCommand {
             let id = try await self.target.node(of: admin).startScavenge(
                 fromChunk: self.fromChunk, threads: self.threads)
             let document = JSON.object([("result", .string("started")), ("id", JSON(id))])
-            print(json ? "\(document)" : Printable.line("scavenge \(id.map { "\($0) " } ?? "")has begun"))
+            Output.line(json ? "\(document)" : "scavenge \(id.map { "\($0) " } ?? "")has begun")
         }
     }
 
@@ -210,36 +210,35 @@ extension NodeChange {
         try await self.change(self.target.node(of: admin))
         let name = self.target.node.map { "\($0)" }
         let document = JSON.object([("node", JSON(name)), ("result", .string(Self.done))])
-        print(json ? "\(document)" : Printable.line("\(name ?? "the node") \(Self.done)"))
+        Output.line(json ? "\(document)" : "\(name ?? "the node") \(Self.done)")
     }
 }
 
 extension NodeInfo {
-    fileprivate var text: String {
-        """
-        version          \(Printable.line(self.version))
-        state            \(Printable.line(self.stateName))
-        projections      \(self.projectionsMode.cell)
-        """
+    fileprivate var lines: [String] {
+        [
+            "version          \(self.version)",
+            "state            \(self.stateName)",
+            "projections      \(self.projectionsMode.cell)",
+        ]
     }
 }
 
 extension NodeStatistics {
-    fileprivate var text: String {
-        var lines = """
-            memory           \(self.memory.map { "\($0 >> 20) MiB" } ?? "unknown")
-            processor        \(self.cpu.map { "\($0) %" } ?? "unknown")
-            log              \(self.writerCheckpoint.cell)
-            connections      \(self.tcpConnections.cell)
-            """
+    fileprivate var lines: [String] {
+        let lines = [
+            "memory           \(self.memory.map { "\($0 >> 20) MiB" } ?? "unknown")",
+            "processor        \(self.cpu.map { "\($0) %" } ?? "unknown")",
+            "log              \(self.writerCheckpoint.cell)",
+            "connections      \(self.tcpConnections.cell)",
+        ]
         guard !self.queues.isEmpty else { return lines }
         var table = Table("QUEUE", "LENGTH", "PEAK", "PER SECOND", "TOTAL")
         for queue in self.queues {
             table.add(
-                Printable.line(queue.name), queue.length.cell, queue.lengthLifetimePeak.cell,
+                queue.name, queue.length.cell, queue.lengthLifetimePeak.cell,
                 queue.averageItemsPerSecond.cell, queue.totalItemsProcessed.cell)
         }
-        lines += "\n\n\(table)"
-        return lines
+        return lines + [""] + table.lines
     }
 }

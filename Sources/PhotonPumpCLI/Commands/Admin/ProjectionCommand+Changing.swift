@@ -114,22 +114,21 @@ extension ProjectionCommand {
                 try await admin.projections.updateQuery(
                     of: self.target.projection, to: text, language: self.type.map { ProjectionQuery.Language($0) },
                     emits: self.emit)
-                print(
+                Output.line(
                     json
                         ? "\(JSON.object([("projection", .string(self.target.name)), ("result", .string("updated"))]))"
-                        : Printable.line("\(self.target.name): updated"))
+                        : "\(self.target.name): updated")
             } else if json {
                 let query = try await admin.projections.query(of: self.target.projection)
                 let members: [(String, JSON)] = [
                     ("query", .string(query.text)), ("emits", .bool(query.emits)),
                     ("definition", JSON(query.definition)), ("resultStream", JSON(query.resultStream)),
                 ]
-                print(JSON.object(members))
+                Output.line(JSON.object(members))
             } else {
                 let text = try await admin.projections.queryText(of: self.target.projection)
-                print(
-                    text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-                        .map { Printable.line(String($0)) }.joined(separator: "\n"))
+                Output.lines(
+                    text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init))
             }
         }
     }

@@ -55,9 +55,9 @@ struct ProjectionCommand: PumpCommand {
             try await self.watch.run {
                 let projections = try await admin.projections.list(self.mode)
                 if json {
-                    for projection in projections { print(JSON(projection)) }
+                    for projection in projections { Output.line(JSON(projection)) }
                 } else {
-                    print(Self.table(projections), terminator: "")
+                    Output.lines(Self.table(projections).lines)
                 }
             }
         }
@@ -66,8 +66,7 @@ struct ProjectionCommand: PumpCommand {
             var table = Table("NAME", "MODE", "STATUS", "PROGRESS", "EVENTS", "POSITION")
             for projection in projections {
                 table.add(
-                    Printable.line("\(projection.name)"), Printable.line("\(projection.mode)"),
-                    Printable.line("\(projection.status)"), projection.percentage ?? "-",
+                    "\(projection.name)", "\(projection.mode)", "\(projection.status)", projection.percentage ?? "-",
                     projection.eventsProcessed.cell, projection.position.cell)
             }
             return table
@@ -86,7 +85,7 @@ struct ProjectionCommand: PumpCommand {
         func run(with admin: Admin, json: Bool) async throws {
             try await self.watch.run {
                 let projection = try await admin.projections.status(of: self.target.projection)
-                print(json ? "\(JSON(projection))" : projection.text)
+                Output.lines(json ? ["\(JSON(projection))"] : projection.lines)
             }
         }
     }
@@ -107,7 +106,7 @@ struct ProjectionCommand: PumpCommand {
             try await self.watch.run {
                 let state = try await admin.projections.state(
                     of: self.target.projection, as: JSONValue.self, partition: self.partition)
-                if let state { print(JSON(state.value)) }
+                if let state { Output.line(JSON(state.value)) }
             }
         }
     }
@@ -128,7 +127,7 @@ struct ProjectionCommand: PumpCommand {
             try await self.watch.run {
                 let result = try await admin.projections.result(
                     of: self.target.projection, as: JSONValue.self, partition: self.partition)
-                if let result { print(JSON(result.value)) }
+                if let result { Output.line(JSON(result.value)) }
             }
         }
     }
@@ -160,7 +159,7 @@ struct ProjectionCommand: PumpCommand {
             let projection = try await admin.projections.wait(
                 for: self.target.projection, until: self.awaited,
                 options: CallOptions(timeout: .seconds(self.timeout)))
-            print(json ? "\(JSON(projection))" : Printable.line("\(projection.name): \(projection.status)"))
+            Output.line(json ? "\(JSON(projection))" : "\(projection.name): \(projection.status)")
         }
     }
 }
@@ -168,17 +167,17 @@ struct ProjectionCommand: PumpCommand {
 extension Projection {
     fileprivate var percentage: String? { self.progress.map { String(format: "%.1f %%", $0) } }
 
-    fileprivate var text: String {
+    fileprivate var lines: [String] {
         var lines = [
-            "status           \(Printable.line("\(self.status)"))",
-            "mode             \(Printable.line("\(self.mode)"))",
+            "status           \(self.status)",
+            "mode             \(self.mode)",
             "progress         \(self.percentage ?? "unknown")",
             "position         \(self.position.cell)",
             "checkpoint       \(self.lastCheckpoint.cell)",
             "events           \(self.eventsProcessed.cell)",
         ]
-        if let reason { lines.append("reason           \(Printable.line(reason))") }
-        return lines.joined(separator: "\n")
+        if let reason { lines.append("reason           \(reason)") }
+        return lines
     }
 }
 

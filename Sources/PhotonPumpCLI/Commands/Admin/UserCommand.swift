@@ -56,15 +56,14 @@ struct UserCommand: PumpCommand {
         func run(with admin: Admin, json: Bool) async throws {
             let users = try await admin.users.list()
             if json {
-                for user in users { print(JSON(user)) }
+                for user in users { Output.line(JSON(user)) }
             } else {
                 var table = Table("LOGIN", "NAME", "GROUPS", "DISABLED")
                 for user in users {
                     table.add(
-                        Printable.line(user.login), Printable.line(user.fullName),
-                        Printable.line(user.groups.joined(separator: " ")), user.isDisabled ? "yes" : "no")
+                        user.login, user.fullName, user.groups.joined(separator: " "), user.isDisabled ? "yes" : "no")
                 }
-                print(table, terminator: "")
+                Output.lines(table.lines)
             }
         }
     }
@@ -79,7 +78,7 @@ struct UserCommand: PumpCommand {
 
         func run(with admin: Admin, json: Bool) async throws {
             let user = try await admin.users.get(self.target.name)
-            print(json ? "\(JSON(user))" : user.text)
+            Output.lines(json ? ["\(JSON(user))"] : user.lines)
         }
     }
 
@@ -92,7 +91,7 @@ struct UserCommand: PumpCommand {
 
         func run(with admin: Admin, json: Bool) async throws {
             let user = try await admin.users.current()
-            print(json ? "\(JSON(user))" : user.text)
+            Output.lines(json ? ["\(JSON(user))"] : user.lines)
         }
     }
 
@@ -217,13 +216,13 @@ struct UserCommand: PumpCommand {
 }
 
 extension User {
-    fileprivate var text: String {
-        """
-        login            \(Printable.line(self.login))
-        name             \(Printable.line(self.fullName))
-        groups           \(Printable.line(self.groups.joined(separator: " ")))
-        disabled         \(self.isDisabled ? "yes" : "no")
-        """
+    fileprivate var lines: [String] {
+        [
+            "login            \(self.login)",
+            "name             \(self.fullName)",
+            "groups           \(self.groups.joined(separator: " "))",
+            "disabled         \(self.isDisabled ? "yes" : "no")",
+        ]
     }
 }
 
