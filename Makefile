@@ -12,7 +12,8 @@ PUMP := .build/debug/pump
 RELEASED_PUMP := .build/release/pump
 # Those of the client.
 TRAITS := Configuration Metrics ServiceLifecycle Tracing
-EXAMPLE := Examples/ExactlyOnce
+EXAMPLES := Examples
+LIBRARIES := PhotonPump PhotonPumpAdmin EmbeddedEventStore PhotonPumpTesting
 # Callgrind reads the debug information of a program this large slowly, or not at all.
 BENCHMARKS := $(SWIFT) build --quiet -c release -debug-info-format none --package-path Benchmarks --product benchmarks
 BENCHMARKS_PROGRAM := $(abspath Benchmarks/.build/release/benchmarks)
@@ -32,13 +33,6 @@ if command -v apt-get >/dev/null; then \
 		install --no-install-recommends $(1) >/dev/null; \
 elif command -v brew >/dev/null; then brew install --quiet $(2); \
 else echo "Please install what Debian calls $(1); this machine has neither apt-get nor brew." >&2; exit 1; fi
-endef
-
-# $(call document,LIBRARY)
-define document
-$(SWIFT) package $(STRICT) --allow-writing-to-directory .build/docs generate-documentation --target $(1) \
-	--warnings-as-errors --output-path .build/docs/$(1)
-
 endef
 
 # $(call build-with,TRAIT)
@@ -85,9 +79,11 @@ $(PUMP): FORCE deps
 demo: $(PUMP) ## Tours the client against the embedded server
 	@$(PUMP) demo
 
-example: $(PUMP) example-deps ## Kills the read model of Examples/ExactlyOnce again and again, and looks what it holds
-	$(SWIFT) build --quiet --package-path $(EXAMPLE)
-	@Tests/Support/with-server $(PUMP) $(EXAMPLE)/try-it $(abspath $(PUMP))
+example: $(PUMP) example-deps ## Builds and tests the programs in Examples
+	$(SWIFT) build --quiet --build-tests --package-path $(EXAMPLES)
+	@Tests/Support/with-server $(PUMP) $(EXAMPLES)/ExactlyOnce/try-it $(abspath $(PUMP))
+	@Tests/Support/with-server $(PUMP) $(EXAMPLES)/Chat/try-it
+	$(SWIFT) test --skip-build --disable-xctest --package-path $(EXAMPLES)
 
 example-deps: deps
 ifeq (,$(and $(wildcard $(INCLUDES:%=%/sqlite3.h)),$(shell command -v sqlite3)))
@@ -132,9 +128,11 @@ endif
 check-protos: protos ## Fails when the generated C code is not that of Protos
 	git diff --exit-code -- $(MESSAGES)
 
-docs: deps ## Builds the documentation of the libraries into .build/docs
-	@mkdir -p .build/docs
-	$(foreach library,PhotonPump PhotonPumpAdmin EmbeddedEventStore PhotonPumpTesting,$(call document,$(library)))
+docs: deps ## Builds the documentation of the libraries into .build/docs, and says how to look at it
+	@rm -rf .build/docs && mkdir -p .build/docs
+	$(SWIFT) package $(STRICT) --allow-writing-to-directory .build/docs generate-documentation $(LIBRARIES:%=--target %) \
+		--enable-experimental-combined-documentation --warnings-as-errors --output-path .build/docs
+	@echo "To look at it: python3 -m http.server -d .build/docs 8080, and http://localhost:8080/documentation"
 
 bench: release ## Measures against an embedded server of its own
 	@Tests/Support/with-server $(RELEASED_PUMP) Benchmarks/run $(RELEASED_PUMP)
@@ -179,4 +177,4 @@ all_tests: eventstore_docker ## Runs the tests against a real server in Docker
 	PHOTONPUMP_URL=tcp://admin:changeit@localhost:1113 $(MAKE) test
 
 clean: ## Removes what was built
-	rm -rf .build .venv $(EXAMPLE)/.build Benchmarks/.build
+	rm -rf .build .venv $(EXAMPLES)/.build Benchmarks/.build

@@ -1,0 +1,43 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "Examples",
+    platforms: [.macOS(.v15)],
+    dependencies: [
+        .package(name: "photonpump", path: ".."),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.0.0"),
+    ],
+    targets: [
+        .executableTarget(
+            name: "ReadModel",
+            dependencies: [
+                .product(name: "PhotonPump", package: "photonpump"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            path: "ExactlyOnce/Sources/ReadModel"
+        ),
+        .executableTarget(
+            name: "Chat",
+            dependencies: [.product(name: "PhotonPump", package: "photonpump")],
+            path: "Chat/Sources"
+        ),
+        .executableTarget(
+            name: "Stable",
+            dependencies: [
+                .product(name: "PhotonPump", package: "photonpump"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            path: "Stable/Sources"
+        ),
+        .testTarget(
+            name: "StableTests",
+            dependencies: [
+                "Stable",
+                .product(name: "EmbeddedEventStore", package: "photonpump"),
+            ],
+            path: "Stable/Tests"
+        ),
+    ]
+)
