@@ -7,7 +7,8 @@ public import PhotonPump
 /// In a cluster they are made of the master, unless a node is named.
 ///
 /// ```swift
-/// let admin = try Admin(Client.Configuration("tcp://admin:changeit@localhost:1113"))
+/// let admin = try Admin(
+///     Client.Configuration("tcp://admin:changeit@localhost:1113"))
 /// try await admin.projections.enable(.byCategory)
 /// try await admin.projections.wait(for: .byCategory, until: .running)
 /// await admin.close()

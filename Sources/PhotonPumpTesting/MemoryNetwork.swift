@@ -13,7 +13,8 @@ internal import PhotonPumpTransport
 /// ```swift
 /// let network = MemoryNetwork()
 /// try await withEmbeddedServer(in: network) { server in
-///     try await withClient(server.connectionString, in: network) { client in
+///     try await withClient(server.connectionString, in: network) {
+///         client in
 ///         …
 ///     }
 /// }

@@ -5,7 +5,8 @@ internal import PhotonPumpTransport
 ///
 /// ```swift
 /// try await withSimulation(seed: 7) { simulation in
-///     try await withClientInMemory(in: simulation.network) { client, server in
+///     try await withClientInMemory(in: simulation.network) {
+///         client, server in
 ///         try await simulation.sleep(for: .seconds(3600))
 ///         …
 ///     }

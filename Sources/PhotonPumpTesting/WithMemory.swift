@@ -6,7 +6,9 @@ public import PhotonPump
 ///
 /// ```swift
 /// try await withClientInMemory { client, server in
-///     try await server.seed("ponies", type: "PonyJumped", body: PonyJumped(pony: "Rarity", height: 9))
+///     try await server.seed(
+///         "ponies", type: "PonyJumped",
+///         body: PonyJumped(pony: "Rarity", height: 9))
 ///     let last = try await client.getLastEvent(in: "ponies")
 ///     …
 /// }

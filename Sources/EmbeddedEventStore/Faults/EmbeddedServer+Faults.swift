@@ -4,7 +4,8 @@ extension EmbeddedServer {
     /// The faults of this server: what goes wrong with it, for tests.
     ///
     /// ```swift
-    /// let loss = try await server.faults.add(.loseReply(to: .writeEvents, times: 1))
+    /// let loss = try await server.faults.add(
+    ///     .loseReply(to: .writeEvents, times: 1))
     /// …
     /// try await loss.waitForEffect()
     /// ```

@@ -6,8 +6,9 @@ internal import PhotonPumpTransport
 /// ```swift
 /// let authority = try TestCertificateAuthority()
 /// var configuration = EmbeddedServer.Configuration()
-/// configuration.tls = .init(certificate: try authority.issue(names: ["localhost", "127.0.0.1"]))
-/// let file = try authority.write(to: directory)     // for clients to trust
+/// configuration.tls = .init(
+///     certificate: try authority.issue(names: ["localhost", "127.0.0.1"]))
+/// let file = try authority.write(to: directory) // for clients to trust
 /// ```
 public struct TestCertificateAuthority: Sendable {
     /// Its own, self-signed certificate, which clients have to trust; its key signs the certificates that it issues.

@@ -34,10 +34,13 @@ extension Client {
     ///
     /// ```swift
     /// var herd = Herd()
-    /// try await client.publish(to: "ponies", deciding: { events in
-    ///     for event in events { try herd.apply(event) }
-    ///     return herd.isFull ? [] : [try NewEvent(type: "PonyJoined", body: pony)]
-    /// })
+    /// try await client.publish(
+    ///     to: "ponies",
+    ///     deciding: { events in
+    ///         for event in events { try herd.apply(event) }
+    ///         return herd.isFull
+    ///             ? [] : [try NewEvent(type: "PonyJoined", body: pony)]
+    ///     })
     /// ```
     /// The stream is read from the master, so that recent writes are seen.
     ///

@@ -37,7 +37,8 @@ extension Client {
     /// Writes one event whose data is there as bytes: existing JSON, or anything else.
     ///
     /// ```swift
-    /// try await client.publishEvent(to: "photos", type: "PhotoTaken", data: photo, isJSON: false)
+    /// try await client.publishEvent(
+    ///     to: "photos", type: "PhotoTaken", data: photo, isJSON: false)
     /// ```
     ///
     /// - Parameters:

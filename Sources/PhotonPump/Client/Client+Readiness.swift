@@ -6,7 +6,8 @@ extension Client {
     /// ```swift
     /// router.get("ready") { _, _ in
     ///     let readiness = await client.readiness
-    ///     return Response(status: readiness.isReady ? .ok : .serviceUnavailable)
+    ///     return Response(
+    ///         status: readiness.isReady ? .ok : .serviceUnavailable)
     /// }
     /// ```
     /// A client is ready while it is connected and accepts calls. One that is idle, because it was not connected yet,

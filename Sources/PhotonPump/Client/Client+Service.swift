@@ -6,7 +6,9 @@ extension Client {
     /// ``close(drainingFor:)`` does, with ten seconds for calls in progress, handlers and checkpoints.
     ///
     /// ```swift
-    /// let group = ServiceGroup(services: [client, worker], gracefulShutdownSignals: [.sigterm], logger: logger)
+    /// let group = ServiceGroup(
+    ///     services: [client, worker], gracefulShutdownSignals: [.sigterm],
+    ///     logger: logger)
     /// try await group.run()
     /// ```
     /// A group shuts down in reverse order: list the client before the services that use it. If it is listed after them

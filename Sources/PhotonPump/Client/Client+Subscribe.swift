@@ -2,7 +2,8 @@ extension Client {
     /// Follows a stream.
     ///
     /// ```swift
-    /// let subscription = try await client.subscribe(to: "ponies", from: .after(lastSeen))
+    /// let subscription = try await client.subscribe(
+    ///     to: "ponies", from: .after(lastSeen))
     /// for try await event in subscription.events { … }
     /// ```
     /// The stream need not exist yet. With ``SubscriptionStart/end`` this returns when the server has confirmed the

@@ -37,7 +37,9 @@ extension Client {
     /// back.
     ///
     /// ```swift
-    /// let result = try await client.withTransaction(on: "ponies") { transaction in
+    /// let result = try await client.withTransaction(
+    ///     on: "ponies"
+    /// ) { transaction in
     ///     try await transaction.write(firstHalf)
     ///     try await transaction.write(secondHalf)
     /// }

@@ -8,7 +8,8 @@ internal import PhotonPumpWire
 ///
 /// ```swift
 /// try await withClient("tcp://admin:changeit@localhost:1113") { client in
-///     try await client.publishEvent(to: "ponies", type: "PonyJumped", body: PonyJumped(height: 10))
+///     try await client.publishEvent(
+///         to: "ponies", type: "PonyJumped", body: PonyJumped(height: 10))
 ///     for try await event in client.iter("ponies") { print(event.type) }
 /// }
 /// ```

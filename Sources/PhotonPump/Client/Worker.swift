@@ -8,7 +8,9 @@ internal import PhotonPumpTransport
 /// let herd = client.follower(of: "ponies", checkpoint: store) { event in
 ///     try await herd.record(event.decode(PonyJumped.self))
 /// }
-/// let group = ServiceGroup(services: [client, herd], gracefulShutdownSignals: [.sigterm], logger: logger)
+/// let group = ServiceGroup(
+///     services: [client, herd], gracefulShutdownSignals: [.sigterm],
+///     logger: logger)
 /// ```
 /// ``Client/follower(of:from:checkpoint:every:orAfter:maxConcurrent:partitionedBy:options:handler:)``,
 /// ``Client/followerOfAll(from:matching:checkpoint:every:orAfter:maxConcurrent:partitionedBy:options:handler:)`` and

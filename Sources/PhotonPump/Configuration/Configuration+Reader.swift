@@ -5,7 +5,8 @@
         /// Creates settings from what swift-configuration reads: files, environment variables, arguments, secrets, ….
         ///
         /// ```swift
-        /// let config = ConfigReader(provider: EnvironmentVariablesProvider()).scoped(to: "photonpump")
+        /// let config = ConfigReader(provider: EnvironmentVariablesProvider())
+        ///     .scoped(to: "photonpump")
         /// let client = try await Client(Client.Configuration(config: config))
         /// ```
         /// - `url` (text, read as a secret): a connection string, `tcp://localhost:1113` by default.

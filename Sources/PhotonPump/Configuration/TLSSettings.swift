@@ -55,7 +55,9 @@ public struct TLSSettings: Sendable, Hashable {
     /// in it has ``expectedHostName``, or its host. Empty by default.
     ///
     /// ```swift
-    /// tls.expectedHostNames = ["10.0.0.1": "es-1.example.org", "10.0.0.2": "es-2.example.org"]
+    /// tls.expectedHostNames = [
+    ///     "10.0.0.1": "es-1.example.org", "10.0.0.2": "es-2.example.org",
+    /// ]
     /// ```
     public var expectedHostNames: [String: String] = [:]
     /// Whether requests that servers accept over HTTP only may carry credentials without TLS where gossip has none

@@ -5,7 +5,9 @@ extension NewEvent {
     /// `$by_correlation_id` projection.
     ///
     /// ```swift
-    /// let alarm = try NewEvent(type: "PonyMissing", body: missing).caused(by: event)
+    /// let alarm = try NewEvent(
+    ///     type: "PonyMissing", body: missing
+    /// ).caused(by: event)
     /// ```
     /// `$causationId` is the id of the cause. `$correlationId`, which all events of one chain share, is that of the cause
     /// or, if the cause has none and so begins the chain, its id. Keys that the metadata has already stay as they are,

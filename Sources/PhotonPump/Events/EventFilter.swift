@@ -1,7 +1,8 @@
 /// Selects events of the log by their type or by the name of their stream.
 ///
 /// ```swift
-/// let filter = EventFilter.excludingSystemEvents.and(.not(.streams(prefixedBy: "test-", "draft-")))
+/// let filter = EventFilter.excludingSystemEvents.and(
+///     .not(.streams(prefixedBy: "test-", "draft-")))
 /// ```
 /// Links are judged by their own type and stream, not by those of the events they point to, as on servers.
 ///

@@ -72,7 +72,9 @@ extension ResolvedEvent {
     ///
     /// ```swift
     /// var stable = Stable()
-    /// for event in ResolvedEvent.events([joined, jumped], of: "ponies") { try stable.apply(event) }
+    /// for event in ResolvedEvent.events([joined, jumped], of: "ponies") {
+    ///     try stable.apply(event)
+    /// }
     /// ```
     ///
     /// - Parameters:

@@ -56,7 +56,9 @@ extension StreamEvents {
     /// next one is read while you are busy with one. A page may be empty without being the last.
     ///
     /// ```swift
-    /// for try await slice in client.iter("ponies", pageSize: 1000).slices { try await store(slice.events) }
+    /// for try await slice in client.iter("ponies", pageSize: 1000).slices {
+    ///     try await store(slice.events)
+    /// }
     /// ```
     public var slices: some AsyncSequence<StreamSlice, any Error> & Sendable {
         SliceSequence(client: self.client, slices: self.pages.map(Slices.init))

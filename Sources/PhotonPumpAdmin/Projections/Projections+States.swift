@@ -14,7 +14,8 @@ extension Projections {
     ///
     /// ```swift
     /// struct Count: Decodable { let n: Int }
-    /// let count = try await admin.projections.state(of: "jumps", as: Count.self)
+    /// let count = try await admin.projections.state(
+    ///     of: "jumps", as: Count.self)
     /// ```
     ///
     /// - Parameters:

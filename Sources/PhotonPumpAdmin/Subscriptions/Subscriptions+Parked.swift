@@ -5,9 +5,12 @@ public import PhotonPump
 /// be done, and delete it:
 ///
 /// ```swift
-/// for try await parked in admin.subscriptions.parkedEvents(of: "herd", to: "ponies") {
+/// for try await parked in admin.subscriptions.parkedEvents(
+///     of: "herd", to: "ponies")
+/// {
 ///     try await handle(parked.event)
-///     try await admin.subscriptions.deleteParkedEvents(of: "herd", to: "ponies", upTo: parked.event.received.number)
+///     try await admin.subscriptions.deleteParkedEvents(
+///         of: "herd", to: "ponies", upTo: parked.event.received.number)
 /// }
 /// ```
 extension Subscriptions {

@@ -12,8 +12,11 @@ import UnixSignals
     import Configuration
 
     func configured(file: FileProvider<JSONSnapshot>) async throws -> Client {
-        let config = ConfigReader(providers: [EnvironmentVariablesProvider(), file])
-        let client = try await Client(Client.Configuration(config: config.scoped(to: "photonpump")))
+        let config = ConfigReader(providers: [
+            EnvironmentVariablesProvider(), file,
+        ])
+        let client = try await Client(
+            Client.Configuration(config: config.scoped(to: "photonpump")))
         return client
     }
 #endif
@@ -22,7 +25,8 @@ import UnixSignals
 struct ArticleSnippets {
     func service(_ url: String) async throws {
         let client = try Client(url)
-        let store = StreamCheckpointStore<Int64>(stream: "herd-checkpoint", client: client)
+        let store = StreamCheckpointStore<Int64>(
+            stream: "herd-checkpoint", client: client)
         let herd = client.follower(of: "ponies", checkpoint: store) { event in
             print(event.number, event.type)
         }
@@ -48,7 +52,8 @@ struct ArticleSnippets {
         settings.startFrom = .start
         settings.resolveLinks = true
         let album = client.worker(
-            of: "album", to: StreamName.category("pony"), creatingWith: settings,
+            of: "album", to: StreamName.category("pony"),
+            creatingWith: settings,
             onError: { _, event in event.retryCount < 3 ? .retry : .park },
             handler: { event in print(event.stream, event.type) }
         )
@@ -59,7 +64,9 @@ struct ArticleSnippets {
         try await client.publish(events, to: "ponies")
         try await withThrowingDiscardingTaskGroup { group in
             for event in events {
-                group.addTask { try await client.publishEvent(event, to: "ponies") }
+                group.addTask {
+                    try await client.publishEvent(event, to: "ponies")
+                }
             }
         }
     }
@@ -69,13 +76,16 @@ struct ArticleSnippets {
     }
 
     func cluster() async throws {
-        try await withClient("discover://admin:changeit@db1:2113,db2:2113,db3:2113") { client in
+        try await withClient(
+            "discover://admin:changeit@db1:2113,db2:2113,db3:2113"
+        ) { client in
             try await client.ping()
         }
     }
 
     func authority() throws -> Client.Configuration {
-        var configuration = try Client.Configuration("tls://admin:changeit@db.example.org:1115")
+        var configuration = try Client.Configuration(
+            "tls://admin:changeit@db.example.org:1115")
         configuration.tls?.trust = .authorities(.file("/etc/stable/ca.pem"))
         return configuration
     }
@@ -98,13 +108,15 @@ struct ArticleSnippets {
         var logger = given
         logger[metadataKey: "order"] = "\(order)"
         let options = CallOptions(logger: logger)
-        try await client.publishEvent(to: "ponies", type: "PonyJumped", body: jump, options: options)
+        try await client.publishEvent(
+            to: "ponies", type: "PonyJumped", body: jump, options: options)
     }
 
     func overview() async throws {
         try await withClient("tcp://admin:changeit@localhost:1113") { client in
             let jump = PonyJumped(pony: "Derpy Hooves", height: 10)
-            let written = try await client.publishEvent(to: "ponies", type: "PonyJumped", body: jump)
+            let written = try await client.publishEvent(
+                to: "ponies", type: "PonyJumped", body: jump)
             print("event \(written.lastEventNumber) is written")
 
             for try await event in client.iter("ponies") {
@@ -122,7 +134,8 @@ struct ArticleSnippets {
     }
 
     func losing(_ server: EmbeddedServer) async throws {
-        let loss = try await server.faults.add(.loseReply(to: .writeEvents, times: 1))
+        let loss = try await server.faults.add(
+            .loseReply(to: .writeEvents, times: 1))
         try await loss.lift()
     }
 }
@@ -131,7 +144,8 @@ struct HerdService: Service {
     let client: Client
 
     func run() async throws {
-        for try await event in try await client.subscribe(to: "ponies").events {
+        let ponies = try await client.subscribe(to: "ponies")
+        for try await event in ponies.events {
             print(event.number, event.type)
         }
     }
@@ -141,52 +155,14 @@ func probe(_ client: Client) async -> (status: Int, body: String) {
     await client.readiness.isReady ? (200, "ready") : (503, "not ready")
 }
 
-func probe(_ client: Client, _ herd: Worker) async -> (status: Int, body: String) {
-    guard await client.readiness.isReady else { return (503, "not ready") }
-    return await herd.readiness.isReady ? (200, "ready") : (503, "catching up")
-}
-
-actor HerdBook {
-    private struct State: Codable {
-        var names: Set<String> = []
-        var last: Int64 = -1
+func probe(
+    _ client: Client, _ herd: Worker
+) async -> (status: Int, body: String) {
+    guard await client.readiness.isReady else {
+        return (503, "not ready")
     }
-
-    private var state = State()
-    private let path: String
-
-    init(path: String) throws {
-        self.path = path
-        guard FileManager.default.fileExists(atPath: path) else { return }
-        self.state = try JSONDecoder().decode(State.self, from: Data(contentsOf: URL(filePath: path)))
-    }
-
-    func record(_ event: ResolvedEvent) throws {
-        // What came after the last checkpoint comes again, and may be in the state already.
-        guard event.received.number > self.state.last else { return }
-        self.state.names.insert(try event.decode(PonyJumped.self).pony)
-        self.state.last = event.received.number
-    }
-
-    func save() throws {
-        try JSONEncoder().encode(self.state).write(to: URL(filePath: self.path), options: .atomic)
-    }
-}
-
-struct HerdCheckpoint: CheckpointStore {
-    let book: HerdBook
-    let file: FileCheckpointStore<Int64>
-
-    func load() async throws -> SubscriptionStart<Int64>? { try await self.file.load() }
-
-    func save(_ checkpoint: SubscriptionStart<Int64>) async throws {
-        try await self.book.save()
-        try await self.file.save(checkpoint)
-    }
-}
-
-extension HerdBook {
-    var names: Set<String> { self.state.names }
+    return await herd.readiness.isReady
+        ? (200, "ready") : (503, "catching up")
 }
 
 /// The services that the program runs.
@@ -197,7 +173,10 @@ func services(_ client: Client, onJump: @escaping @Sendable (String) -> Void) ->
     return ServiceGroup(services: [client, herd, HerdService(client: client)], logger: .silent)
 }
 
-func withServices(_ group: ServiceGroup, _ body: @escaping @Sendable () async throws -> Void) async throws {
+func withServices(
+    _ group: ServiceGroup,
+    _ body: @escaping @Sendable () async throws -> Void
+) async throws {
     try await withThrowingTaskGroup { tasks in
         tasks.addTask { try await group.run() }
         tasks.addTask {
@@ -213,10 +192,15 @@ struct ArticleTests {
     @Test func ponyIsSeenByTheService() async throws {
         let network = MemoryNetwork()
         try await withEmbeddedServer(in: network) { server in
-            let client = try Client(.init(server.connectionString), in: network)
+            let client = try Client(
+                .init(server.connectionString), in: network)
             let (ponies, pony) = AsyncStream<String>.makeStream()
-            try await withServices(services(client, onJump: { pony.yield($0) })) {
-                try await server.seed("ponies", type: "PonyJumped", body: PonyJumped(pony: "Rarity", height: 9))
+            try await withServices(
+                services(client, onJump: { pony.yield($0) })
+            ) {
+                try await server.seed(
+                    "ponies", type: "PonyJumped",
+                    body: PonyJumped(pony: "Rarity", height: 9))
                 #expect(await ponies.first { _ in true } == "Rarity")
             }
         }
@@ -257,10 +241,12 @@ struct ArticleTests {
         try await withEmbeddedCluster { cluster in
             try await withClient(cluster.connectionString) { client in
                 try await client.ping()
-                try await cluster.kill(0, election: .after(.milliseconds(200)))
+                try await cluster.kill(
+                    0, election: .after(.milliseconds(200)))
 
                 let jump = PonyJumped(pony: "Rarity", height: 9)
-                try await client.publishEvent(to: "ponies", type: "PonyJumped", body: jump)
+                try await client.publishEvent(
+                    to: "ponies", type: "PonyJumped", body: jump)
                 #expect(await cluster.master == 1)
             }
         }
@@ -271,10 +257,12 @@ struct ArticleTests {
             try await withClient(server.connectionString) { client in
                 try await client.ping()
                 await server.kill()
-                try await server.start(startup: .after(.milliseconds(300), logins: .ignored))
+                try await server.start(
+                    startup: .after(.milliseconds(300), logins: .ignored))
 
                 let jump = PonyJumped(pony: "Pinkie Pie", height: 8)
-                try await client.publishEvent(to: "ponies", type: "PonyJumped", body: jump)
+                try await client.publishEvent(
+                    to: "ponies", type: "PonyJumped", body: jump)
             }
         }
     }
@@ -285,7 +273,8 @@ struct ArticleTests {
         defer { try? FileManager.default.removeItem(at: directory) }
         let authority = try TestCertificateAuthority()
         var configuration = EmbeddedServer.Configuration()
-        configuration.tls = .init(certificate: try authority.issue(names: ["localhost", "127.0.0.1"]))
+        configuration.tls = .init(
+            certificate: try authority.issue(names: ["localhost", "127.0.0.1"]))
         let caFile = try authority.write(to: directory)
         try await withEmbeddedServer(configuration) { server in
             let url = try #require(server.tlsConnectionString)

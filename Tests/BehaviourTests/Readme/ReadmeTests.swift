@@ -49,18 +49,50 @@ struct ReadmeTests {
 
     /// - Returns: how many snippets there are.
     private static func checkSnippets(of document: URL) throws -> Int {
-        let compiled = try [
-            "FirstProgram.swift", "Snippets.swift", "Articles.swift", "TypedEvents.swift", "TracedPonies.swift",
-            "Administration.swift",
-        ].flatMap {
-            try Self.lines(Self.here.appendingPathComponent($0))
-        }
-        let snippets = Self.parts(of: Self.snippets(in: try Self.lines(document)))
+        let compiled =
+            try [
+                "FirstProgram.swift", "Snippets.swift", "Articles.swift", "TypedEvents.swift", "TracedPonies.swift",
+                "Administration.swift", "Guides.swift", "HerdBook.swift", "Migrating.swift",
+            ].map { Self.here.appendingPathComponent($0) } + Self.tutorial
+        let lines = try compiled.flatMap(Self.lines)
+        let snippets = Self.parts(
+            of: Self.snippets(in: try Self.lines(document)).filter { !ManifestTests.isOfManifest($0) })
         for snippet in snippets {
-            let isThere = compiled.indices.contains { compiled[$0...].starts(with: snippet) }
+            let isThere = lines.indices.contains { lines[$0...].starts(with: snippet) }
             #expect(isThere, "not compiled:\n\(snippet.joined(separator: "\n"))")
         }
+        for line in try Self.codeLines(of: document) where line.count > Self.columns {
+            Issue.record("\(document.lastPathComponent): wider than \(Self.columns) columns: \(line)")
+        }
         return snippets.count
+    }
+
+    /// What a page of the documentation shows of a line, without scrolling.
+    private static let columns = 72
+
+    /// The lines of a document's code, in whatever language. What programs print is in blocks without a language, and as
+    /// wide as it is.
+    private static func codeLines(of document: URL) throws -> [String] {
+        var isCode = false
+        var lines: [String] = []
+        for line in try String(contentsOf: document, encoding: .utf8).components(separatedBy: "\n") {
+            if line.hasPrefix("```") {
+                isCode = line != "```"
+            } else if isCode {
+                lines.append(line)
+            }
+        }
+        return lines
+    }
+
+    /// What the tutorial shows, which is compiled and run by `make example`.
+    private static var tutorial: [URL] {
+        get throws {
+            try ["Sources", "Tests"].flatMap {
+                try FileManager.default.contentsOfDirectory(
+                    at: Self.root.appendingPathComponent("Examples/Stable/\($0)"), includingPropertiesForKeys: nil)
+            }
+        }
     }
 
     /// The lines of a file without indentation, and without empty ones.

@@ -12,7 +12,9 @@ struct Snippets {
     func writing(_ client: Client) async throws {
         let result = try await client.publish(
             [
-                try NewEvent(type: "PonyJumped", body: PonyJumped(pony: "Applejack", height: 11)),
+                try NewEvent(
+                    type: "PonyJumped",
+                    body: PonyJumped(pony: "Applejack", height: 11)),
                 NewEvent(type: "PhotoTaken", data: photo, isJSON: false),
             ],
             to: "ponies",
@@ -23,9 +25,13 @@ struct Snippets {
 
     func conflict(_ client: Client, _ events: [NewEvent]) async throws {
         do {
-            try await client.publish(events, to: "ponies", expecting: .version(0))
-        } catch let error as PhotonPumpError where error.code == .wrongExpectedVersion {
-            print("the last event is", error.conflict?.actual.map(String.init) ?? "unknown")
+            try await client.publish(
+                events, to: "ponies", expecting: .version(0))
+        } catch let error as PhotonPumpError
+            where error.code == .wrongExpectedVersion
+        {
+            let last = error.conflict?.actual
+            print("the last event is", last.map(String.init) ?? "unknown")
         }
     }
 
@@ -36,9 +42,11 @@ struct Snippets {
     func reading(_ client: Client) async throws {
         let first = try await client.getEvent(0, in: "ponies")
         let last = try await client.getLastEvent(in: "ponies")
-        let page = try await client.get("ponies", direction: .backward, maxCount: 10)
+        let page = try await client.get(
+            "ponies", direction: .backward, maxCount: 10)
 
-        for try await event in client.iter("ponies", from: 1, resolveLinks: true) {
+        let events = client.iter("ponies", from: 1, resolveLinks: true)
+        for try await event in events {
             print(event.number, event.type, event.data.text)
         }
         #expect((first.number, last.number, page.events.count) == (0, 2, 3))
@@ -59,7 +67,8 @@ extension Snippets {
     }
 
     func following(_ client: Client) async throws {
-        let subscription = try await client.subscribe(to: "ponies", from: .after(1))
+        let subscription = try await client.subscribe(
+            to: "ponies", from: .after(1))
         for try await event in subscription.events {
             print(event.number, event.type)
         }
@@ -69,17 +78,22 @@ extension Snippets {
         var options = SubscriptionOptions()
         options.resolveLinks = true
         let category = StreamName.category("pony")
-        let herd = try await client.subscribe(to: category, from: .start, options: options)
+        let herd = try await client.subscribe(
+            to: category, from: .start, options: options)
         herd.stop()
     }
 
     func competing(_ client: Client) async throws {
         var settings = PersistentSubscriptionSettings()
         settings.startFrom = .start
-        try await client.createSubscription("herd", to: "ponies", settings: settings)
+        try await client.createSubscription(
+            "herd", to: "ponies", settings: settings)
 
-        let herd = try await client.connectSubscription("herd", to: "ponies", bufferSize: 20)
-        try await herd.process(maxConcurrent: 8, partitionedBy: \.stream) { event in
+        let herd = try await client.connectSubscription(
+            "herd", to: "ponies", bufferSize: 20)
+        try await herd.process(
+            maxConcurrent: 8, partitionedBy: \.stream
+        ) { event in
             print(event.type, event.retryCount)
         }
     }
@@ -124,14 +138,18 @@ extension Snippets {
     }
 
     func checkpoints(_ client: Client) async throws {
-        let store = StreamCheckpointStore<Int64>(stream: "herd-checkpoint", client: client)
-        try await client.follow("ponies", checkpoint: store, maxConcurrent: 8, partitionedBy: \.type) { event in
+        let store = StreamCheckpointStore<Int64>(
+            stream: "herd-checkpoint", client: client)
+        try await client.follow(
+            "ponies", checkpoint: store, maxConcurrent: 8, partitionedBy: \.type
+        ) { event in
             print(event.number, event.type)
         }
     }
 
     func terms(_ client: Client, _ ops: Credentials) async throws {
-        let options = CallOptions(timeout: .seconds(2), credentials: ops, requireMaster: true)
+        let options = CallOptions(
+            timeout: .seconds(2), credentials: ops, requireMaster: true)
         let event = try await client.getEvent(0, in: "ponies", options: options)
         #expect(event.number == 0)
     }
@@ -142,21 +160,27 @@ struct EmbeddedSnippet {
     @Test func ponyIsRecordedInMemory() async throws {
         try await withClientInMemory { client, server in
             let jump = PonyJumped(pony: "Applejack", height: 11)
-            try await client.publishEvent(to: "ponies", type: "PonyJumped", body: jump)
-            #expect(await server.events(in: "ponies").map(\.type) == ["PonyJumped"])
+            try await client.publishEvent(
+                to: "ponies", type: "PonyJumped", body: jump)
+            let types = await server.events(in: "ponies").map(\.type)
+            #expect(types == ["PonyJumped"])
         }
     }
 
     @Test func ponyIsOfferedAgain() async throws {
         try await withSimulation(seed: 7) { simulation in
-            try await withClientInMemory(in: simulation.network) { client, server in
+            let network = simulation.network
+            try await withClientInMemory(in: network) { client, server in
                 try await client.createSubscription("vets", to: "ponies")
-                try await server.seed("ponies", type: "PonyFell", body: ["pony": "Rarity"])
-                let vets = try await client.connectSubscription("vets", to: "ponies")
+                try await server.seed(
+                    "ponies", type: "PonyFell", body: ["pony": "Rarity"])
+                let vets = try await client.connectSubscription(
+                    "vets", to: "ponies")
                 var falls = vets.events.makeAsyncIterator()
                 _ = try await falls.next()
 
-                // Nobody acknowledges it within the half minute that the server gives a consumer.
+                // Nobody acknowledges it within the half minute that
+                // the server gives a consumer.
                 let again = try await falls.next()
                 #expect(again?.retryCount == 1)
                 #expect(simulation.elapsed >= .seconds(30))
@@ -167,12 +191,14 @@ struct EmbeddedSnippet {
     @Test func ponyOutlivesTheMaster() async throws {
         let network = MemoryNetwork()
         try await withEmbeddedCluster(in: network) { cluster in
-            let client = try Client(.init(cluster.connectionString), in: network)
+            let client = try Client(
+                .init(cluster.connectionString), in: network)
             try await client.ping()
             try await cluster.kill(0)
 
             let jump = PonyJumped(pony: "Fluttershy", height: 7)
-            try await client.publishEvent(to: "ponies", type: "PonyJumped", body: jump)
+            try await client.publishEvent(
+                to: "ponies", type: "PonyJumped", body: jump)
             await client.close()
         }
     }
@@ -181,7 +207,8 @@ struct EmbeddedSnippet {
         try await withEmbeddedServer { server in
             try await withClient(server.connectionString) { client in
                 let jump = PonyJumped(pony: "Applejack", height: 11)
-                try await client.publishEvent(to: "ponies", type: "PonyJumped", body: jump)
+                try await client.publishEvent(
+                    to: "ponies", type: "PonyJumped", body: jump)
 
                 let last = try await client.getLastEvent(in: "ponies")
                 #expect(last.type == "PonyJumped")
@@ -193,7 +220,8 @@ struct EmbeddedSnippet {
         try await withEmbeddedCluster { cluster in
             try await withClient(cluster.connectionString) { client in
                 let jump = PonyJumped(pony: "Rarity", height: 9)
-                try await client.publishEvent(to: "ponies", type: "PonyJumped", body: jump)
+                try await client.publishEvent(
+                    to: "ponies", type: "PonyJumped", body: jump)
                 try await cluster.kill(0)
 
                 let last = try await client.getLastEvent(in: "ponies")
@@ -208,10 +236,15 @@ struct FaultsSnippet {
     @Test func ponyIsRecordedOnce() async throws {
         try await withEmbeddedServer { server in
             try await withClient(server.connectionString) { client in
-                let jump = try NewEvent(type: "PonyJumped", body: PonyJumped(pony: "Applejack", height: 11))
-                let loss = try await server.faults.add(.loseReply(to: .writeEvents, times: 1))
+                let jump = try NewEvent(
+                    type: "PonyJumped",
+                    body: PonyJumped(pony: "Applejack", height: 11))
+                let loss = try await server.faults.add(
+                    .loseReply(to: .writeEvents, times: 1))
                 await #expect(throws: PhotonPumpError.self) {
-                    try await client.publish([jump], to: "ponies", options: CallOptions(timeout: .milliseconds(300)))
+                    try await client.publish(
+                        [jump], to: "ponies",
+                        options: CallOptions(timeout: .milliseconds(300)))
                 }
                 try await loss.waitForEffect()
 

@@ -13,14 +13,17 @@ struct TracedPonies {
     func publishing(_ client: Client, _ jump: PonyJumped) async throws {
         try await withSpan("POST /jumps") { _ in
             let written = try await client.publishEvent(
-                to: "ponies", type: "PonyJumped", body: jump, expecting: .noStream)
+                to: "ponies", type: "PonyJumped", body: jump,
+                expecting: .noStream)
             print("event \(written.lastEventNumber) is written")
         }
     }
 
     func following(_ client: Client, _ store: some CheckpointStore<Int64>) async throws {
         try await client.follow("ponies", checkpoint: store) { event in
-            let medal = try NewEvent(type: "MedalWon", body: ["event": event.id]).caused(by: event)
+            let medal = try NewEvent(
+                type: "MedalWon", body: ["event": event.id]
+            ).caused(by: event)
             try await client.publishEvent(medal, to: "medals")
         }
     }

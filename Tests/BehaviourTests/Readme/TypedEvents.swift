@@ -35,12 +35,17 @@ extension PonyEvent {
 extension PonyEvent {
     static let versions = EventTypes<PonyEvent>()
         .adding("PonyJumped", PonyEvent.jumped)
-        .upcasting("PonyHopped") { (hop: PonyHopped) in .jumped(PonyJumped(pony: hop.name, height: 1)) }
-        .upcasting("PonyJumped", where: isOfOldStable) { (hop: PonyHopped) in
+        .upcasting("PonyHopped") { (hop: PonyHopped) in
+            .jumped(PonyJumped(pony: hop.name, height: 1))
+        }
+        .upcasting("PonyJumped", where: isOfOldStable) {
+            (hop: PonyHopped) in
             .jumped(PonyJumped(pony: hop.name, height: 2))
         }
 
-    @Sendable private static func isOfOldStable(_ event: RecordedEvent) -> Bool { event.metadata.text.contains("old") }
+    @Sendable private static func isOfOldStable(
+        _ event: RecordedEvent
+    ) -> Bool { event.metadata.text.contains("old") }
 }
 
 struct Stable {
@@ -49,13 +54,18 @@ struct Stable {
 
     mutating func apply(_ event: PonyEvent) {
         switch event {
-        case .jumped(let jump): self.highest = max(self.highest, jump.height)
-        case .rested(let rest): self.hoursOfRest += rest.hours
+        case .jumped(let jump):
+            self.highest = max(self.highest, jump.height)
+        case .rested(let rest):
+            self.hoursOfRest += rest.hours
         }
     }
 
     func decide(_ jump: PonyJumped) -> [PonyEvent] {
-        jump.height > self.highest ? [.jumped(jump)] : [.rested(PonyRested(pony: jump.pony, hours: 1))]
+        guard jump.height > self.highest else {
+            return [.rested(PonyRested(pony: jump.pony, hours: 1))]
+        }
+        return [.jumped(jump)]
     }
 }
 
@@ -63,13 +73,16 @@ struct TypedEventSnippets {
     func folding(_ client: Client) async throws -> Stable {
         var stable = Stable()
         for try await event in client.iter("ponies") {
-            if let event = try event.decoded(by: PonyEvent.types).get() { stable.apply(event) }
+            if let event = try event.decoded(by: PonyEvent.types).get() {
+                stable.apply(event)
+            }
         }
         return stable
     }
 
     func writing(_ client: Client) async throws {
-        let jump = try PonyEvent.types.newEvent(PonyJumped(pony: "Rarity", height: 9))
+        let jump = try PonyEvent.types.newEvent(
+            PonyJumped(pony: "Rarity", height: 9))
         try await client.publishEvent(jump, to: "ponies")
     }
 
@@ -106,7 +119,9 @@ struct TypedEventSnippets {
     }
 
     func causing(_ client: Client, _ event: ResolvedEvent) async throws {
-        let rest = try PonyEvent.types.newEvent(PonyRested(pony: "Rarity", hours: 8)).caused(by: event)
+        let rest = try PonyEvent.types.newEvent(
+            PonyRested(pony: "Rarity", hours: 8)
+        ).caused(by: event)
         try await client.publishEvent(rest, to: "ponies")
     }
 }
@@ -119,47 +134,70 @@ func work(through herd: PersistentSubscription) async throws {
 @Suite(.timeLimit(.minutes(1)))
 struct UnitTestSnippets {
     @Test func stableKnowsTheHighestJump() throws {
-        let jump = try PonyEvent.types.newEvent(PonyJumped(pony: "Rarity", height: 9))
-        let rest = try PonyEvent.types.newEvent(PonyRested(pony: "Rarity", hours: 8))
+        let jump = try PonyEvent.types.newEvent(
+            PonyJumped(pony: "Rarity", height: 9))
+        let rest = try PonyEvent.types.newEvent(
+            PonyRested(pony: "Rarity", hours: 8))
         var stable = Stable()
         for event in ResolvedEvent.events([jump, rest], of: "ponies") {
-            if let event = try event.decoded(by: PonyEvent.types).get() { stable.apply(event) }
+            if let event = try event.decoded(by: PonyEvent.types).get() {
+                stable.apply(event)
+            }
         }
         #expect(stable.highest == 9)
     }
 
     @Test func retriesAreLimited() async throws {
-        let jump = try NewEvent(type: "PonyJumped", body: PonyJumped(pony: "Rarity", height: 9))
+        let jump = try NewEvent(
+            type: "PonyJumped", body: PonyJumped(pony: "Rarity", height: 9))
         let fall = try NewEvent(type: "PonyFell", body: ["pony": "Rarity"])
-        let rehearsal = try await SubscriptionRehearsal([DeliveredEvent(jump), DeliveredEvent(fall, retryCount: 4)])
+        let rehearsal = try await SubscriptionRehearsal([
+            DeliveredEvent(jump), DeliveredEvent(fall, retryCount: 4),
+        ])
         try await work(through: rehearsal.subscription)
-        #expect(rehearsal.decisions == [.acknowledged, .refused(.park, reason: "lame")])
+        #expect(
+            rehearsal.decisions == [
+                .acknowledged, .refused(.park, reason: "lame"),
+            ])
     }
 
     private struct UnknownType: Error {}
 
     @Test func unknownTypesAreParkedInTheEnd() async throws {
-        let jump = try NewEvent(type: "PonyJumped", body: PonyJumped(pony: "Rarity", height: 9))
+        let jump = try NewEvent(
+            type: "PonyJumped", body: PonyJumped(pony: "Rarity", height: 9))
         let fall = try NewEvent(type: "PonyFell", body: ["pony": "Rarity"])
-        let rehearsal = try await SubscriptionRehearsal([DeliveredEvent(jump), DeliveredEvent(fall, retryCount: 3)])
+        let rehearsal = try await SubscriptionRehearsal([
+            DeliveredEvent(jump), DeliveredEvent(fall, retryCount: 3),
+        ])
         let herd = try Client("localhost").worker(
             of: "herd", to: "ponies",
             onError: { _, event in event.retryCount < 3 ? .retry : .park },
             handler: { event in
-                guard event.type == "PonyJumped" else { throw UnknownType() }
+                guard event.type == "PonyJumped" else {
+                    throw UnknownType()
+                }
             })
         try await rehearsal.run(herd)
-        #expect(rehearsal.decisions == [.acknowledged, .refused(.park, reason: "UnknownType()")])
+        #expect(
+            rehearsal.decisions == [
+                .acknowledged, .refused(.park, reason: "UnknownType()"),
+            ])
     }
 
     @Test func jumpIsReadFromWhatIsThere() async throws {
         try await withEmbeddedServer { server in
-            try await server.seed("ponies", type: "PonyJumped", body: PonyJumped(pony: "Rarity", height: 9))
+            try await server.seed(
+                "ponies", type: "PonyJumped",
+                body: PonyJumped(pony: "Rarity", height: 9))
             try await withClient(server.connectionString) { client in
-                #expect(try await client.getLastEvent(in: "ponies").decode(PonyJumped.self).height == 9)
-                try await client.publishEvent(to: "ponies", type: "PonyRested", body: ["hours": 8])
+                let last = try await client.getLastEvent(in: "ponies")
+                #expect(try last.decode(PonyJumped.self).height == 9)
+                try await client.publishEvent(
+                    to: "ponies", type: "PonyRested", body: ["hours": 8])
             }
-            #expect(await server.events(in: "ponies").map(\.type) == ["PonyJumped", "PonyRested"])
+            let types = await server.events(in: "ponies").map(\.type)
+            #expect(types == ["PonyJumped", "PonyRested"])
         }
     }
 }

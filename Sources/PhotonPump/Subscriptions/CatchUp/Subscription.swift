@@ -6,7 +6,8 @@
 /// consumer has caught up.
 ///
 /// ```swift
-/// let subscription = try await client.subscribe(to: "ponies", from: .start)
+/// let subscription = try await client.subscribe(
+///     to: "ponies", from: .start)
 /// for try await event in subscription.events { … }
 /// ```
 ///

@@ -2,9 +2,14 @@
 /// decided about each of them: for unit tests of code that acknowledges and refuses, and of workers.
 ///
 /// ```swift
-/// let rehearsal = try await SubscriptionRehearsal([DeliveredEvent(jump), DeliveredEvent(fall, retryCount: 4)])
+/// let rehearsal = try await SubscriptionRehearsal([
+///     DeliveredEvent(jump), DeliveredEvent(fall, retryCount: 4),
+/// ])
 /// try await work(through: rehearsal.subscription)
-/// #expect(rehearsal.decisions == [.acknowledged, .refused(.park, reason: "lame")])
+/// #expect(
+///     rehearsal.decisions == [
+///         .acknowledged, .refused(.park, reason: "lame"),
+///     ])
 /// ```
 ///
 /// The subscription ends by itself when all events are decided about. Nothing is delivered again: what a server does with
@@ -42,7 +47,8 @@ public final class SubscriptionRehearsal: Sendable {
     /// Runs a worker as if its subscription delivered these events, until all of them are decided about.
     ///
     /// ```swift
-    /// try await rehearsal.run(client.worker(of: "herd", to: "ponies", handler: record))
+    /// try await rehearsal.run(
+    ///     client.worker(of: "herd", to: "ponies", handler: record))
     /// ```
     /// Its client connects to nothing. So does that of a worker that follows a stream, or all: to it an event is
     /// acknowledged when its handler returns, and nothing is decided about one whose handler throws. No checkpoint is

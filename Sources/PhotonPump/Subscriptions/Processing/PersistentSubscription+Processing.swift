@@ -3,7 +3,9 @@ extension PersistentSubscription {
     /// throws.
     ///
     /// ```swift
-    /// try await herd.process(maxConcurrent: 8, partitionedBy: \.stream) { event in
+    /// try await herd.process(
+    ///     maxConcurrent: 8, partitionedBy: \.stream
+    /// ) { event in
     ///     try await store.record(event.decode(PonyJumped.self))
     /// }
     /// ```

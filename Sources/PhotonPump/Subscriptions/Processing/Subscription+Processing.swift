@@ -4,7 +4,8 @@ extension Subscription {
     /// Handles each event with `handler`, and saves how far it has come.
     ///
     /// ```swift
-    /// let subscription = try await client.subscribe(to: "ponies", from: store.load() ?? .start)
+    /// let subscription = try await client.subscribe(
+    ///     to: "ponies", from: store.load() ?? .start)
     /// try await subscription.process(savingTo: store) { event in
     ///     try await herd.record(event.decode(PonyJumped.self))
     /// }
