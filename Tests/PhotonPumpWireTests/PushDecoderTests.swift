@@ -26,24 +26,26 @@ struct PushDecoderTests {
     @Test("pushed events are what was pushed, however many come together and whatever else comes among them")
     func series() throws {
         var decoder = PushDecoder()
-        var events: [PositionedRecord] = []
+        var events: [PushedRecord] = []
         for (number, size) in Self.sizes.enumerated() {
             let link = number % 2 == 0 ? nil : Self.record(number + 100, size: 3)
             let record = ResolvedRecord(event: Self.record(number, size: size), link: link)
             let event = PositionedRecord(record: record, commitPosition: Int64(number), preparePosition: 7)
-            events.append(try decoder.appeared(StreamEventAppeared(event: event).encoded()))
+            events += [try decoder.pushed(.streamEventAppeared, StreamEventAppeared(event: event).encoded())]
+                .compactMap(\.self)
             // It is as good as before after what is no message, and after a rest.
             #expect(throws: MalformedMessage("StreamEventAppeared", "it is not valid protobuf")) {
-                try decoder.appeared(Bytes([0xFF, 0xFF, 0xFF, 0xFF]))
+                try decoder.pushed(.streamEventAppeared, Bytes([0xFF, 0xFF, 0xFF, 0xFF]))
             }
             if number == 5 { decoder.rest() }
         }
         decoder.rest()
+        #expect(events.count == Self.sizes.count)
         for (number, event) in events.enumerated() {
             Self.expectSame(event.record.event, Self.record(number, size: Self.sizes[number]))
             Self.expectSame(event.record.link, number % 2 == 0 ? nil : Self.record(number + 100, size: 3))
-            #expect(event.commitPosition == Int64(number))
-            #expect(event.preparePosition == 7)
+            #expect(event.position?.commit == Int64(number))
+            #expect(event.position?.prepare == 7)
         }
     }
 
@@ -53,9 +55,10 @@ struct PushDecoderTests {
         for count in [nil, 0, 3] as [Int32?] {
             let event = ResolvedRecord(event: Self.record(1, size: 10), link: nil)
             let message = PersistentSubscriptionStreamEventAppeared(event: event, retryCount: count)
-            let read = try decoder.appeared(toConsumer: message.encoded())
-            #expect(read.retryCount == count)
-            Self.expectSame(read.event.event, event.event)
+            let read = try decoder.pushed(.persistentSubscriptionStreamEventAppeared, message.encoded())
+            #expect(read?.retryCount == count)
+            #expect(read?.position == nil)
+            Self.expectSame(read?.record.event, event.event)
         }
     }
 
@@ -65,9 +68,11 @@ struct PushDecoderTests {
         // ResolvedEvents with two bytes on the wire each, far more as a struct.
         let count = 1 << 20
         let payload = Bytes((0..<count).map { $0 % 2 == 0 ? 0x0A : 0 })
-        #expect(throws: MalformedMessage.self) { try decoder.appeared(payload) }
+        #expect(throws: MalformedMessage.self) { try decoder.pushed(.streamEventAppeared, payload) }
         let record = ResolvedRecord(event: Self.record(1, size: 10), link: nil)
         let event = PositionedRecord(record: record, commitPosition: 1, preparePosition: 1)
-        Self.expectSame(try decoder.appeared(StreamEventAppeared(event: event).encoded()).record.event, record.event)
+        let read = try decoder.pushed(.streamEventAppeared, StreamEventAppeared(event: event).encoded())
+        Self.expectSame(read?.record.event, record.event)
+        #expect(try decoder.pushed(.pong, payload)?.record.event == nil)
     }
 }

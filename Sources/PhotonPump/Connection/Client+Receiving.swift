@@ -60,21 +60,41 @@ extension Client {
                 }
             }
         } catch {
+            self.passOnRun(from: connection)
             self.ended(connection, error)
         }
+        self.passOnRun(from: connection)
         return connection.isOpen
     }
 
     private func received(_ package: Package, on connection: Connection) {
-        if !connection.isServing {
+        guard connection.isServing else {
             if connection === self.connections.left {
                 self.receivedLate(package, on: connection)
             } else {
                 self.introduce(connection, with: package)
             }
-        } else if package.command.isPush, let subscriber = self.receiver(of: package) {
+            return
+        }
+        if package.command.isPush, self.subscribers.collect(package) {
+            self.context.metrics?.pushed(package.command)
+        } else {
+            self.passOnRun(from: connection)
+            self.receivedByItself(package, on: connection)
+        }
+    }
+
+    /// Events come before what comes after them.
+    private func passOnRun(from connection: Connection) {
+        self.subscribers.takeRun()?.passOn(from: connection.peer)
+    }
+
+    private func receivedByItself(_ package: Package, on connection: Connection) {
+        if package.command.isPush, let subscriber = self.receiver(of: package) {
             // No call waits under the id of a subscription that has been confirmed.
-            subscriber.received(package, from: connection.peer)
+            if !self.subscribers.beginRun(with: package, for: subscriber) {
+                subscriber.received(package, from: connection.peer)
+            }
         } else if let exchange = self.calls.exchange(package.correlation) {
             let verdict = exchange.received(package, from: connection.peer)
             self.learnRole(from: package, exchange, verdict)

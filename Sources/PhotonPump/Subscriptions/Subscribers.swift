@@ -2,7 +2,13 @@ internal import PhotonPumpWire
 
 /// Receives what the server pushes under a correlation id. All calls are made on the client's queue.
 protocol Subscriber: AnyObject, Sendable {
-    /// A package has arrived; ``receivedAll()`` follows.
+    /// The command that brings its events.
+    var pushCommand: Command { get }
+
+    /// Events have arrived, one right after another; ``receivedAll()`` follows.
+    func received(_ events: [PushedRecord], under id: GUID, from endpoint: String)
+
+    /// Another package has arrived, or an event that cannot be read; ``receivedAll()`` follows.
     func received(_ package: Package, from endpoint: String)
 
     /// All packages that arrived together have been passed on.
@@ -51,9 +57,9 @@ struct Subscribers {
     private var ending: [GUID: Entry] = [:]
     /// Subscribers that have received something since they were last told that this was all.
     private var receivers: [any Subscriber] = []
-    /// The last of them, and the id under which it received. Events come in long runs for one subscriber, who need not be
-    /// looked up for each.
-    private var latest: (id: GUID, subscriber: any Subscriber)?
+    /// Events come in long runs for one subscriber, who is not troubled with each of them.
+    private var run: PushRun?
+    private var decoder = PushDecoder()
 
     var count: Int { self.entries.count }
 
@@ -71,7 +77,6 @@ struct Subscribers {
     func contains(_ id: GUID) -> Bool { self.entries[id] != nil }
 
     mutating func add(_ subscriber: any Subscriber, _ id: GUID) {
-        self.latest = nil
         self.entries[id] = Entry(subscriber: subscriber)
     }
 
@@ -79,7 +84,6 @@ struct Subscribers {
     ///
     /// - Returns: whether it was present.
     mutating func end(_ id: GUID) -> Bool {
-        self.latest = nil
         guard let entry = self.entries.removeValue(forKey: id) else { return false }
         if self.ending.count == Self.endingLimit {
             for (_, entry) in self.ending.inOrder { entry.subscriber?.unsubscribed() }
@@ -100,11 +104,8 @@ struct Subscribers {
 
     /// The receiver of what comes under this id, which is told later that this was all.
     mutating func receiver(of command: Command, _ id: GUID) -> (any Subscriber)? {
-        let isDropped = command == .subscriptionDropped
-        if !isDropped, let latest, latest.id == id { return latest.subscriber }
         guard let subscriber = self.entries[id]?.subscriber else { return nil }
-        if isDropped { self.entries[id] = nil }
-        self.latest = isDropped ? nil : (id, subscriber)
+        if command == .subscriptionDropped { self.entries[id] = nil }
         if self.receivers.last !== subscriber { self.receivers.append(subscriber) }
         return subscriber
     }
@@ -112,16 +113,32 @@ struct Subscribers {
     /// The subscribers to tell that all packages which came together have been passed on.
     mutating func takeReceivers() -> [any Subscriber] {
         if self.receivers.isEmpty { return [] }
-        defer { (self.receivers, self.latest) = ([], nil) }
+        self.decoder.rest()
+        defer { self.receivers = [] }
         return self.receivers
     }
 
+    // MARK: Runs of events
+
+    /// Adds the event that a package brings to the run, if it belongs to it.
+    mutating func collect(_ package: Package) -> Bool { self.run?.append(package, &self.decoder) ?? false }
+
+    /// Begins a run with an event for this subscriber.
+    ///
+    /// - Returns: false if the package brings none that can be read.
+    mutating func beginRun(with package: Package, for subscriber: any Subscriber) -> Bool {
+        self.run = PushRun(package, subscriber)
+        if self.collect(package) { return true }
+        self.run = nil
+        return false
+    }
+
+    /// Ends the run: its events have to be passed on before anything else is.
+    mutating func takeRun() -> PushRun? { self.run.take() }
+
     /// - Returns: the current subscribers, and those that have left.
     mutating func removeAll() -> (present: [any Subscriber], leaving: [any Subscriber]) {
-        defer {
-            (self.entries, self.ending, self.receivers) = ([:], [:], [])
-            self.latest = nil
-        }
+        defer { (self.entries, self.ending, self.receivers) = ([:], [:], []) }
         return (self.present, self.ending.inOrder.compactMap(\.value.subscriber))
     }
 }

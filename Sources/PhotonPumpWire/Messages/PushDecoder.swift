@@ -1,57 +1,62 @@
-internal import CEventStoreMessages
+/// An event that the server has pushed, by whichever message.
+package struct PushedRecord: Sendable {
+    package var record: ResolvedRecord
+    /// Its position in the log, and that of the link if there is one; consumers of persistent subscriptions are not told.
+    package var position: (commit: Int64, prepare: Int64)?
+    /// How often it was delivered before; servers tell consumers only, and not before 4.1.
+    package var retryCount: Int32?
 
-/// Decodes events that are pushed one by one, as cheaply as those of a page: memory for unpacking is used again from one
-/// to the next, and records share blocks, until ``rest()``.
-package struct PushDecoder: ~Copyable {
-    private var arena = Self.emptyArena
+    package init(_ message: StreamEventAppeared) {
+        self.record = message.event.record
+        self.position = (message.event.commitPosition, message.event.preparePosition)
+    }
+
+    package init(_ message: PersistentSubscriptionStreamEventAppeared) {
+        self.record = message.event
+        self.retryCount = message.retryCount
+    }
+}
+
+/// Decodes events that are pushed one by one, as cheaply as those of a page: records share blocks, until ``rest()``.
+package struct PushDecoder: Sendable {
     private var writer = EventRecordWriter.growing
-
-    private static var emptyArena: ProtobufArena { ProtobufArena(firstChunk: 0, limit: 0) }
 
     package init() {}
 
-    /// Reads a ``StreamEventAppeared``.
-    package mutating func appeared(_ payload: Bytes) throws(MalformedMessage) -> PositionedRecord {
-        try self.decode(StreamEventAppeared.self, payload) { (message, writer) throws(MalformedMessage) in
-            let event = try StreamEventAppeared.required("event", message.pointee.event)
-            return try PositionedRecord(event.pointee, &writer)
-        }
-    }
-
-    /// Reads a ``PersistentSubscriptionStreamEventAppeared``.
-    package mutating func appeared(
-        toConsumer payload: Bytes
-    ) throws(MalformedMessage) -> PersistentSubscriptionStreamEventAppeared {
-        typealias Message = PersistentSubscriptionStreamEventAppeared
-        return try self.decode(Message.self, payload) { (message, writer) throws(MalformedMessage) in
-            let event = try Message.required("event", message.pointee.event)
-            return Message(
-                event: try ResolvedRecord(event.pointee, &writer),
-                retryCount: field(message.pointee.has_retrycount, message.pointee.retrycount))
+    /// Reads a ``StreamEventAppeared`` or ``PersistentSubscriptionStreamEventAppeared``.
+    ///
+    /// - Returns: nil for any other command.
+    package mutating func pushed(_ command: Command, _ payload: Bytes) throws(MalformedMessage) -> PushedRecord? {
+        switch command {
+        case .streamEventAppeared: PushedRecord(try self.message(StreamEventAppeared.self, payload))
+        case .persistentSubscriptionStreamEventAppeared:
+            PushedRecord(try self.message(PersistentSubscriptionStreamEventAppeared.self, payload))
+        default: nil
         }
     }
 
     /// No more events come for now: gives back all memory but what the events keep.
-    package mutating func rest() {
-        self.arena = Self.emptyArena
-        self.writer = EventRecordWriter.growing
-    }
+    package mutating func rest() { self.writer = EventRecordWriter.growing }
 
-    private mutating func decode<Message: ProtobufMessage, Value>(
-        _ type: Message.Type, _ payload: Bytes,
-        _ make: (UnsafeMutablePointer<Message.CMessage>, inout EventRecordWriter) throws(MalformedMessage) -> Value
-    ) throws(MalformedMessage) -> Value {
-        let chunk = Message.decodingChunk(payload.count)
-        // A large message is the exception: what it takes is not kept for the others.
-        if self.arena.capacity > Self.keptCapacity { self.arena = Self.emptyArena }
-        self.arena.reuse(firstChunk: chunk, limit: Message.decodingLimit(payload.count))
-        var writer = self.writer
-        let decoded = withUnsafeMutablePointer(to: &self.arena) { arena in
-            Message.decode(payload, in: arena) { (message) throws(MalformedMessage) in try make(message, &writer) }
+    private mutating func message<Message: PushedMessage>(
+        _ type: Message.Type, _ payload: Bytes
+    ) throws(MalformedMessage) -> Message {
+        let message = payload.withUnsafeBytes { bytes in
+            var reader = ProtobufReader(bytes)
+            return Message(plain: &reader, &self.writer)
         }
-        self.writer = writer
-        return try decoded.get()
+        return if let message { message } else { try Message.unpacked(payload) }
     }
+}
 
-    private static var keptCapacity: Int { 64 << 10 }
+/// A message that brings one event.
+protocol PushedMessage: SelfDecoding {
+    init?(plain reader: inout ProtobufReader, _ writer: inout EventRecordWriter)
+}
+
+extension PushedMessage {
+    init?(plain reader: inout ProtobufReader) {
+        var writer = EventRecordWriter(expecting: 0)
+        self.init(plain: &reader, &writer)
+    }
 }

@@ -32,23 +32,6 @@ struct ProtobufArena: ~Copyable {
         for chunk in self.fullChunks { chunk.deallocate() }
     }
 
-    /// The size of the memory that is handed out now.
-    var capacity: Int { self.end - self.chunk }
-
-    /// Frees what was allocated, for the next message. If the memory at hand has as much as `firstChunk`, none is set
-    /// aside anew.
-    mutating func reuse(firstChunk: Int, limit: Int) {
-        for chunk in self.fullChunks { chunk.deallocate() }
-        self.fullChunks.removeAll()
-        if self.end - self.chunk < firstChunk {
-            self.chunk.deallocate()
-            self.chunk = .allocate(byteCount: firstChunk, alignment: Self.alignment)
-            self.end = self.chunk + firstChunk
-        }
-        self.cursor = self.chunk
-        (self.remaining, self.isExhausted) = (limit, false)
-    }
-
     mutating func allocate(_ size: Int) -> UnsafeMutableRawPointer? {
         guard size >= 0, size <= self.remaining - Self.alignment else {
             self.isExhausted = true

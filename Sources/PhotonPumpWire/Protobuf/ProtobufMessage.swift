@@ -48,17 +48,20 @@ extension ProtobufMessage {
         try self.required(name, field(isPresent, value)).text
     }
 
-    package init(decoding payload: Bytes) throws(MalformedMessage) {
+    package init(decoding payload: Bytes) throws(MalformedMessage) { self = try Self.unpacked(payload) }
+
+    /// The message as protobuf-c decodes it.
+    static func unpacked(_ payload: Bytes) throws(MalformedMessage) -> Self {
         var arena = ProtobufArena(
             firstChunk: Self.decodingChunk(payload.count), limit: Self.decodingLimit(payload.count))
         let decoded = withUnsafeMutablePointer(to: &arena) { arena in
             Self.decode(payload, in: arena) { (message) throws(MalformedMessage) in try Self(message.pointee) }
         }
-        self = try decoded.get()
+        return try decoded.get()
     }
 
     /// The memory that unpacking a payload of `count` bytes usually needs.
-    static func decodingChunk(_ count: Int) -> Int { count * 3 + 512 }
+    private static func decodingChunk(_ count: Int) -> Int { count * 3 + 512 }
 
     /// The memory that unpacking may use for a payload of `count` bytes. A field of two bytes can become a struct of a
     /// few hundred, and a peer could make a message of nothing but such fields.
@@ -66,7 +69,7 @@ extension ProtobufMessage {
     /// Twice the size is enough for all that is copied, and 1 KiB for the structs of an event and its link. With the
     /// payload itself, and the records that are made of it, a message takes four times its size at most, and less than
     /// 5 MiB for structs and headers.
-    static func decodingLimit(_ count: Int) -> Int {
+    private static func decodingLimit(_ count: Int) -> Int {
         let base = 64 << 10
         let limit = count * 16 + base
         guard let mostElements = self.mostElements else { return limit }
@@ -80,7 +83,7 @@ extension ProtobufMessage {
     }
 
     /// - Parameter make: makes a value of the message, whose memory is the arena's.
-    static func decode<Value>(
+    private static func decode<Value>(
         _ payload: Bytes,
         in arena: UnsafeMutablePointer<ProtobufArena>,
         _ make: (UnsafeMutablePointer<CMessage>) throws(MalformedMessage) -> Value

@@ -10,6 +10,12 @@ struct SubscribersTests {
         let heard = Mutex<[String]>([])
         let busy = Atomic(false)
 
+        let pushCommand = Command.streamEventAppeared
+        let numbers = Mutex<[Int64]>([])
+
+        func received(_ events: [PushedRecord], under id: GUID, from endpoint: String) {
+            self.numbers.withLock { $0 += events.map { $0.record.event?.number ?? -1 } }
+        }
         func received(_ package: Package, from endpoint: String) { self.heard.withLock { $0.append("received") } }
         func receivedAll() {}
         func ended(_ error: PhotonPumpError) {}
@@ -74,6 +80,44 @@ struct SubscribersTests {
         #expect(subscribers.takeReceivers().isEmpty)
         _ = subscribers.receiver(of: .streamEventAppeared, other)
         #expect(subscribers.takeReceivers().count == 1)
+    }
+
+    private static func package(_ number: Int64, _ id: GUID) -> Package {
+        let event = EventRecord(
+            stream: Bytes(utf8: "s"), number: number, id: id, type: Bytes(utf8: "t"), isJSON: false, data: Bytes(),
+            metadata: Bytes(), created: 0)
+        let record = PositionedRecord(
+            record: ResolvedRecord(event: event, link: nil), commitPosition: number, preparePosition: number)
+        return Package(.streamEventAppeared, id, payload: StreamEventAppeared(event: record).encoded())
+    }
+
+    @Test("subscribers receive a run of events together, which ends with what does not belong to it")
+    func runs() {
+        var subscribers = Subscribers()
+        let listener = Listener()
+        let others: [Package] = [
+            Self.package(4, GUID(1, 2)), Package(.persistentSubscriptionStreamEventAppeared, self.id),
+            Package(.streamEventAppeared, self.id, payload: Bytes(utf8: "no message")),
+        ]
+        for other in others {
+            let early = subscribers.collect(Self.package(0, self.id))
+            #expect(!early, "there is no run to belong to")
+            let collected = [
+                subscribers.beginRun(with: Self.package(1, self.id), for: listener),
+                subscribers.collect(Self.package(2, self.id)), subscribers.collect(other),
+            ]
+            #expect(collected == [true, true, false])
+            subscribers.takeRun()?.passOn(from: "here")
+            subscribers.takeRun()?.passOn(from: "here")
+            #expect(listener.numbers.withLock { $0 } == [1, 2])
+            listener.numbers.withLock { $0 = [] }
+        }
+        for other in others.dropFirst() {
+            let hasBegun = subscribers.beginRun(with: other, for: listener)
+            #expect(!hasBegun)
+            let run = subscribers.takeRun()
+            #expect(run.map { _ in true } == nil)
+        }
     }
 
     @Test("subscribers that go are no longer waited for when too many of them have gone without being confirmed")

@@ -111,7 +111,10 @@ final class AllSource: CatchUpSource {
         commit < 0 ? nil : CatchUpPlace(Position(commit: commit, prepare: commit))
     }
 
-    func pushed(_ record: PositionedRecord) -> (event: CatchUpEvent, fits: Bool)? {
+    func pushed(_ record: PushedRecord) -> (event: CatchUpEvent, fits: Bool)? {
+        guard let position = record.position else { return nil }
+        let record = PositionedRecord(
+            record: record.record, commitPosition: position.commit, preparePosition: position.prepare)
         // A server that does all of the filtering has the last word: its patterns differ slightly from the client's.
         let isDecided = self.filter?.server?.isComplete ?? true && self.isServersWork.load(ordering: .relaxed)
         let isFitting = isDecided || self.filter?.matches(record) ?? true

@@ -34,7 +34,7 @@ protocol CatchUpSource: Sendable {
     ) -> Exchange
 
     /// The meaning of a pushed event; nil if it has none.
-    func pushed(_ record: PositionedRecord) throws(PhotonPumpError) -> (event: CatchUpEvent, fits: Bool)?
+    func pushed(_ record: PushedRecord) throws(PhotonPumpError) -> (event: CatchUpEvent, fits: Bool)?
 
     /// The place that a filtering server has reached.
     func place(_ checkpoint: CheckpointReached) -> CatchUpPlace?

@@ -15,8 +15,6 @@ final class CatchUpSubscription: Subscriber {
     private let livenessInterval: Duration?
     private let machine: Mutex<CatchUpState>
     private let consumer = Consumer<[CatchUpItem]>()
-    /// Of what is pushed, until all that came together has been received.
-    private let decoder = Mutex(PushDecoder())
     private let announcements = Broadcast<SubscriptionChange<CatchUpPlace>> {
         if case .ended = $0 { true } else { false }
     }
@@ -145,17 +143,35 @@ final class CatchUpSubscription: Subscriber {
 
     // MARK: The server
 
+    var pushCommand: Command { .streamEventAppeared }
+
+    func received(_ events: [PushedRecord], under id: GUID, from endpoint: String) {
+        var failure: PhotonPumpError?
+        self.perform { machine in
+            var actions: [CatchUpAction] = []
+            do throws(PhotonPumpError) {
+                for event in events {
+                    guard let (event, fits) = try self.source.pushed(event) else { continue }
+                    let consequences = machine.appeared(event, fits: fits, id)
+                    // Most have none, and joining arrays costs something even so.
+                    if !consequences.isEmpty { actions += consequences }
+                }
+            } catch {
+                failure = error
+            }
+            return actions
+        }
+        if let failure { self.dropped(failure, id, from: endpoint) }
+    }
+
     func received(_ package: Package, from endpoint: String) {
         do throws(PhotonPumpError) {
             switch package.command {
             case .streamEventAppeared:
-                let record = try self.readable { () throws(MalformedMessage) in
-                    try self.decoder.withLock { (decoder) throws(MalformedMessage) in
-                        try decoder.appeared(package.payload)
-                    }
+                let message = try self.readable { () throws(MalformedMessage) in
+                    try StreamEventAppeared(decoding: package.payload)
                 }
-                guard let (event, fits) = try self.source.pushed(record) else { return }
-                self.perform { $0.appeared(event, fits: fits, package.correlation) }
+                self.received([PushedRecord(message)], under: package.correlation, from: endpoint)
             case .checkpointReached:
                 let message = try self.readable { () throws(MalformedMessage) in
                     try CheckpointReached(decoding: package.payload)
@@ -166,10 +182,14 @@ final class CatchUpSubscription: Subscriber {
                 throw CommonReplies.error(for: package, operation: self.operation, stream: self.source.name)
             }
         } catch {
-            var error = error
-            error.endpoint = endpoint
-            self.perform { $0.dropped(error, package.correlation) }
+            self.dropped(error, package.correlation, from: endpoint)
         }
+    }
+
+    private func dropped(_ error: PhotonPumpError, _ id: GUID, from endpoint: String) {
+        var error = error
+        error.endpoint = endpoint
+        self.perform { $0.dropped(error, id) }
     }
 
     private func readable<Value>(
@@ -184,15 +204,9 @@ final class CatchUpSubscription: Subscriber {
 
     private var operation: String { "follow \(self.source.name == "$all" ? "$all" : "'\(self.source.name)'")" }
 
-    func receivedAll() {
-        self.decoder.withLock { $0.rest() }
-        self.perform { $0.proceed() }
-    }
+    func receivedAll() { self.perform { $0.proceed() } }
 
-    func ended(_ error: PhotonPumpError) {
-        self.decoder.withLock { $0.rest() }
-        self.perform { $0.interrupted(error) }
-    }
+    func ended(_ error: PhotonPumpError) { self.perform { $0.interrupted(error) } }
 
     // MARK: Carrying it out
 

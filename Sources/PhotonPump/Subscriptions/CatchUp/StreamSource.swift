@@ -93,8 +93,8 @@ struct StreamSource: CatchUpSource {
         }
     }
 
-    func pushed(_ record: PositionedRecord) throws(PhotonPumpError) -> (event: CatchUpEvent, fits: Bool)? {
-        let position = Position(commit: record.commitPosition, prepare: record.preparePosition)
+    func pushed(_ record: PushedRecord) throws(PhotonPumpError) -> (event: CatchUpEvent, fits: Bool)? {
+        let position = record.position.map { Position(commit: $0.commit, prepare: $0.prepare) }
         guard let event = Self.event(record.record, position) else { return nil }
         // The tombstone has the largest number there is.
         if event.place.number == .max { throw self.deletion }

@@ -34,8 +34,6 @@ final class PersistentFeed: Sendable {
     private let pauseID: GUID
     private let state: Mutex<PersistentSubscriptionState>
     private let consumer = Consumer<Batch>()
-    /// Of what is pushed, until all that came together has been received.
-    private let decoder = Mutex(PushDecoder())
     /// The outcome of the first attempt to connect.
     private let start = Outcome<Void>()
     /// That there is nothing left to do.
@@ -266,17 +264,34 @@ final class PersistentFeed: Sendable {
 // MARK: - What the client's queue reports
 
 extension PersistentFeed: Subscriber {
+    var pushCommand: Command { .persistentSubscriptionStreamEventAppeared }
+
+    func received(_ events: [PushedRecord], under id: GUID, from endpoint: String) {
+        let (client, environment) = (self.client, self.client.environment)
+        if let metrics = client.metrics {
+            for event in events where event.retryCount ?? 0 > 0 { metrics.redeliveredEvent() }
+        }
+        self.perform { state in
+            var actions: [Action] = []
+            for event in events {
+                // An element with neither event nor link says nothing; servers do not send any.
+                guard let resolved = ResolvedEvent(event.record) else { continue }
+                let consequences = state.received(
+                    resolved, retryCount: Int(event.retryCount ?? 0), on: id, next: client.nextID(),
+                    now: environment.now)
+                if !consequences.isEmpty { actions += consequences }
+            }
+            return actions
+        }
+    }
+
     func received(_ package: Package, from endpoint: String) {
         let stream = self.request.stream
         do throws(MalformedMessage) {
             switch package.command {
             case .persistentSubscriptionStreamEventAppeared:
-                let message = try self.decoder.withLock { (decoder) throws(MalformedMessage) in
-                    try decoder.appeared(toConsumer: package.payload)
-                }
-                // An element with neither event nor link says nothing; servers do not send any.
-                guard let event = ResolvedEvent(message.event) else { return }
-                self.received(event, retryCount: Int(message.retryCount ?? 0), on: package.correlation)
+                let message = try PersistentSubscriptionStreamEventAppeared(decoding: package.payload)
+                self.received([PushedRecord(message)], under: package.correlation, from: endpoint)
             case .subscriptionDropped, .notAuthenticated, .notHandled, .badRequest:
                 var error = CommonReplies.error(for: package, operation: self.operation, stream: stream)
                 error.endpoint = endpoint
@@ -292,15 +307,9 @@ extension PersistentFeed: Subscriber {
         }
     }
 
-    func receivedAll() {
-        self.decoder.withLock { $0.rest() }
-        self.perform { $0.receivedAll() }
-    }
+    func receivedAll() { self.perform { $0.receivedAll() } }
 
-    func ended(_ error: PhotonPumpError) {
-        self.decoder.withLock { $0.rest() }
-        self.interrupted(error)
-    }
+    func ended(_ error: PhotonPumpError) { self.interrupted(error) }
 
     func unsubscribed() { self.perform { $0.unsubscribed() } }
 
@@ -309,15 +318,6 @@ extension PersistentFeed: Subscriber {
     func drain(_ error: PhotonPumpError?) { self.stop(error) }
 
     func isBusy(besides own: Work?) -> Bool { self.state.withLock { $0.isBusy(besides: own) } }
-
-    private func received(_ event: ResolvedEvent, retryCount: Int, on connection: GUID) {
-        if retryCount > 0 { self.client.metrics?.redeliveredEvent() }
-        let client = self.client
-        self.perform {
-            $0.received(
-                event, retryCount: retryCount, on: connection, next: client.nextID(), now: client.environment.now)
-        }
-    }
 
     /// - Parameter connection: the subscription that the server still has to end.
     private func interrupted(_ error: PhotonPumpError, unsubscribing connection: GUID? = nil) {
