@@ -3,39 +3,27 @@ internal import Synchronization
 /// The result of work elsewhere, which one task waits for once. Cancelling the task ends the wait at once; the work can
 /// notice that and stop.
 final class Outcome<Value: Sendable>: Sendable {
-    private enum State {
-        case open
-        case awaited(CheckedContinuation<Value, any Error>)
-        case resolved(Result<Value, any Error>)
-        /// The task has it.
-        case taken
+    private struct State {
+        /// The task that waits. A `CheckedContinuation` would take an allocation for each call; here it is plain that the
+        /// task is resumed once: by whoever finds that there is no result yet.
+        var waiter: UnsafeContinuation<Value, any Error>?
+        /// A result that nobody waited for yet.
+        var early: Result<Value, any Error>?
+        var isResolved = false
     }
 
-    private let state = Mutex(State.open)
+    private let state = Mutex(State())
 
     /// Whether no one needs a result (any more).
-    var isResolved: Bool {
-        self.state.withLock { state in
-            switch state {
-            case .open, .awaited: false
-            case .resolved, .taken: true
-            }
-        }
-    }
+    var isResolved: Bool { self.state.withLock { $0.isResolved } }
 
     /// The first result counts.
     func resolve(_ result: Result<Value, any Error>) {
-        let waiter: CheckedContinuation<Value, any Error>? = self.state.withLock { state in
-            switch state {
-            case .open:
-                state = .resolved(result)
-                return nil
-            case .awaited(let waiter):
-                state = .taken
-                return waiter
-            case .resolved, .taken:
-                return nil
-            }
+        let waiter: UnsafeContinuation<Value, any Error>? = self.state.withLock { state in
+            if state.isResolved { return nil }
+            state.isResolved = true
+            if state.waiter == nil { state.early = result }
+            return state.waiter.take()
         }
         waiter?.resume(with: result)
     }
@@ -51,14 +39,12 @@ final class Outcome<Value: Sendable>: Sendable {
 
     /// Waits for the result, whether or not the task is cancelled. Call this once.
     func value() async throws -> Value {
-        try await withCheckedThrowingContinuation { continuation in
+        try await withUnsafeThrowingContinuation { continuation in
             let result: Result<Value, any Error>? = self.state.withLock { state in
-                guard case .resolved(let result) = state else {
-                    state = .awaited(continuation)
-                    return nil
-                }
-                state = .taken
-                return result
+                precondition(state.waiter == nil, "an outcome is awaited once")
+                if state.isResolved { return state.early.take() }
+                state.waiter = continuation
+                return nil
             }
             if let result { continuation.resume(with: result) }
         }
