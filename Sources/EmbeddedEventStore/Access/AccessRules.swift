@@ -38,6 +38,8 @@ struct AccessRules {
 extension EventLog {
     /// Whether the user has this right at the moment.
     func allows(_ identity: Identity, to right: AccessRight, _ stream: StreamName) -> Bool {
-        AccessRules(settings: self.settings).allow(identity, to: right, stream) { self.metadata(of: $0).access }
+        // Before the closure, which would hold a copy of the whole log.
+        let list = self.metadata(of: stream.original ?? stream).access
+        return AccessRules(settings: self.settings).allow(identity, to: right, stream) { _ in list }
     }
 }
