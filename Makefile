@@ -63,11 +63,16 @@ endif
 build: deps ## Builds everything
 	$(SWIFT) build $(STRICT)
 
-build-bare: deps ## Builds the client without the traits of the package, shows that nothing of theirs is in it, and with each
+build-bare: deps ## Builds the client without traits and with each, and looks that nothing else comes with them
 	$(SWIFT) build $(ERRORS) --disable-default-traits --scratch-path .build/bare --target PhotonPump
 	@modules=$$($(SWIFT) build --scratch-path .build/bare --show-bin-path)/Modules; \
 		[ -e $$modules/PhotonPump.swiftmodule ] && ! ls $$modules | grep -E '$(subst $() ,|,$(TRAITS))'
 	$(foreach trait,$(TRAITS),$(call build-with,$(trait)))
+# What Swift files import, their objects ask the linker for. Darwin has one Foundation only.
+ifneq ($(shell uname),Darwin)
+	@! find .build/bare .build/bare-with -name '*.o' -exec grep -laP -- '-lFoundation(\0|$$)' {} + | grep . \
+		|| { echo "These link all of Foundation, and so ICU." >&2; exit 1; }
+endif
 
 release: deps ## Builds everything, optimised
 	$(SWIFT) build -c release $(STRICT)

@@ -74,8 +74,10 @@ let package = Package(
             pkgConfig: "libcurl",
             providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]
         ),
-        // The DNS resolver of the system.
-        .systemLibrary(name: "CResolver"),
+        // What of the C library Swift cannot read, or has other types on other systems.
+        .systemLibrary(name: "CPhotonPumpSystem"),
+        // The C library and what of Foundation does without ICU.
+        .target(name: "PhotonPumpSystem", dependencies: ["CPhotonPumpSystem"], swiftSettings: settings),
         // Generated from Protos/ by `make protos`.
         .target(name: "CEventStoreMessages", dependencies: ["CProtobufC"]),
         // Frames, packages and messages: pure values.
@@ -89,7 +91,7 @@ let package = Package(
             name: "PhotonPumpTransport",
             dependencies: [
                 "COpenSSL",
-                "CResolver",
+                "PhotonPumpSystem",
                 "PhotonPumpWire",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),
@@ -101,6 +103,7 @@ let package = Package(
             name: "PhotonPump",
             dependencies: [
                 "CCurl",
+                "PhotonPumpSystem",
                 "PhotonPumpTransport",
                 "PhotonPumpWire",
                 .product(
@@ -126,6 +129,7 @@ let package = Package(
             name: "PhotonPumpAdmin",
             dependencies: [
                 "PhotonPump",
+                "PhotonPumpSystem",
                 "PhotonPumpTransport",
                 "PhotonPumpWire",
                 .product(name: "Logging", package: "swift-log"),

@@ -1,5 +1,5 @@
-internal import Foundation
 internal import PhotonPump
+internal import PhotonPumpSystem
 
 extension Admin {
     /// - Returns: the answer, which is a success.

@@ -1,5 +1,5 @@
-public import Foundation
 public import Logging
+public import PhotonPumpSystem
 
 /// Options for a single call, where it should differ from the client's settings.
 public struct CallOptions: Sendable, Hashable {

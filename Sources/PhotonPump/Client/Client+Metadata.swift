@@ -81,7 +81,7 @@ extension Client {
         expecting expected: ExpectedVersion = .any,
         options: CallOptions = CallOptions()
     ) async throws -> WriteResult {
-        guard (try? StreamMetadata.object(json)) != nil else {
+        guard (try? RawMembers(json)) != nil else {
             throw PhotonPumpError(
                 .invalidArgument, "the metadata for '\(stream)' is not a JSON object", stream: stream)
         }

@@ -1,4 +1,4 @@
-public import Foundation
+public import PhotonPumpSystem
 
 extension Client {
     /// Writes one event whose data is `body` as JSON.

@@ -1,4 +1,4 @@
-public import Foundation
+public import PhotonPumpSystem
 
 /// A node, as described by its cluster's gossip.
 public struct ClusterMember: Sendable, Hashable {

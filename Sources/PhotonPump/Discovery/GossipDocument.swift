@@ -1,4 +1,4 @@
-internal import Foundation
+internal import PhotonPumpSystem
 
 /// The JSON of `/gossip`, of servers of the 4.x and 5.x lines and from 20.x on.
 struct GossipDocument: Decodable {

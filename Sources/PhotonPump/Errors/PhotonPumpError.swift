@@ -1,4 +1,4 @@
-public import Foundation
+public import PhotonPumpSystem
 
 /// An error of this library: a ``code`` to branch on, and the details.
 ///

@@ -1,4 +1,4 @@
-public import Foundation
+public import PhotonPumpSystem
 
 extension NewEvent {
     /// This event as one that another has caused: its metadata says so to people, to tools and to the server's

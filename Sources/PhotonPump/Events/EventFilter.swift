@@ -32,8 +32,28 @@ public struct EventFilter: Sendable, Hashable {
     /// Events whose type begins with one of these prefixes.
     public static func types(prefixedBy prefixes: String...) -> EventFilter { self.types(prefixedBy: prefixes) }
 
-    /// Events whose type contains a match of the regular expression; `^` and `$` anchor it. Servers use .NET's syntax,
-    /// and the client (where it has to filter itself) ICU's: keep to what they have in common.
+    /// Events whose type contains a match of the regular expression; `^` and `$` anchor it.
+    ///
+    /// Servers of version 20 and later read it as .NET does. The client, which has to filter itself for older ones, reads it
+    /// as Swift's `Regex` does, scalar by scalar, and refuses what that does not know. Nearly all that is written every day
+    /// means the same in both; what does not is:
+    ///
+    /// | | .NET | the client |
+    /// | --- | --- | --- |
+    /// | lookbehind `(?<=…)`, `(?<!…)` | yes | refused; ``not(_:)`` and ``and(_:)`` often do the same |
+    /// | conditions `(?(1)…)`, balancing groups `(?<a-b>…)` | yes | refused |
+    /// | classes without some characters | `[a-z-[aeiou]]` | `[a-z--[aeiou]]`; the other form is refused |
+    /// | `[` in a class | the character | begins a class in it; write `\[` |
+    /// | `&&`, `--` and `~~` in a class | the characters | combine classes |
+    /// | properties | `\p{L}`, `\p{IsGreek}`: blocks | `\p{L}`, `\p{Greek}`: scripts; blocks are refused |
+    /// | `\cA` | control characters | refused; write `\x01` |
+    /// | `\Q…\E`, `a++`, `\h`, `\R`, `\X` | other meanings, or none | as in Perl |
+    /// | `$` | at the end, and before a line feed there | at the end |
+    /// | `.` | all but a line feed | all but what Unicode calls the end of a line |
+    /// | characters beyond U+FFFF | two for `.` and in classes | one |
+    ///
+    /// Expressions may have groups up to 62 deep and classes up to 8. One that can match in very many ways, such as
+    /// `(a+)+$`, can take very long, so do not take expressions from strangers.
     public static func types(matching regex: String) -> EventFilter { EventFilter(rule: .regex(.type, regex)) }
 
     /// Events of streams whose names begin with one of these prefixes.
@@ -44,11 +64,13 @@ public struct EventFilter: Sendable, Hashable {
     /// Events of streams whose names begin with one of these prefixes.
     public static func streams(prefixedBy prefixes: String...) -> EventFilter { self.streams(prefixedBy: prefixes) }
 
-    /// Events of streams whose names contain a match of the regular expression, as in ``types(matching:)``.
+    /// Events of streams whose names contain a match of the regular expression; which, ``types(matching:)`` says.
     public static func streams(matching regex: String) -> EventFilter { EventFilter(rule: .regex(.stream, regex)) }
 
+    static let beginsWithoutDollar = #"^(?!\$)"#
+
     /// Events that are not the server's own: those whose type does not begin with `$`.
-    public static let excludingSystemEvents = types(matching: #"^(?!\$)"#)
+    public static let excludingSystemEvents = types(matching: beginsWithoutDollar)
 
     /// Events that do not record how persistent subscriptions are set up: those whose type is not `PersistentConfig` and
     /// a number. They are the server's own, too, but ``excludingSystemEvents`` does not exclude them; combine both with

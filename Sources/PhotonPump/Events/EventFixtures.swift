@@ -1,4 +1,4 @@
-public import Foundation
+public import PhotonPumpSystem
 internal import PhotonPumpWire
 
 // Events that no server has sent, for unit tests of code that handles them. They are made from new events, so that a test

@@ -1,4 +1,4 @@
-public import Foundation
+public import PhotonPumpSystem
 
 /// Which events a program knows: the names of their types, and how each becomes a value of `Event`, which is an enum of
 /// your own, as a rule.

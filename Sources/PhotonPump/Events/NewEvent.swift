@@ -1,4 +1,4 @@
-public import Foundation
+public import PhotonPumpSystem
 internal import PhotonPumpTransport
 internal import PhotonPumpWire
 

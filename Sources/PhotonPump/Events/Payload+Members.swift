@@ -1,4 +1,4 @@
-internal import Foundation
+internal import PhotonPumpSystem
 
 extension Payload {
     /// This JSON object with further members in front of its own, none of which is encoded again or replaced. Empty
@@ -8,11 +8,8 @@ extension Payload {
     /// - Returns: nil if this is not a JSON object.
     func adding(_ members: [(key: String, value: String)], onlyTogether: Bool = false) -> Payload? {
         guard !self.isEmpty else { return Payload("{\(Self.text(members))}") }
-        // JSON may also come as UTF-16, whose braces look the same; its text has zeros in between.
-        guard let brace = self.firstIndex(of: UInt8(ascii: "{")), !self.contains(0),
-            let object = try? JSONSerialization.jsonObject(with: Data(self)) as? [String: Any]
-        else { return nil }
-        let missing = members.filter { object[$0.key] == nil }
+        guard let brace = self.firstIndex(of: UInt8(ascii: "{")), let object = try? RawMembers(self) else { return nil }
+        let missing = members.filter { !object.has($0.key) }
         guard !missing.isEmpty, !onlyTogether || missing.count == members.count else { return self }
         let separator = object.isEmpty ? "" : ","
         return Payload(Data(self[...brace]) + Data((Self.text(missing) + separator).utf8) + Data(self[(brace + 1)...]))
@@ -20,10 +17,8 @@ extension Payload {
 
     /// The members of this JSON object that are texts; none if it is something else.
     var texts: [String: String] {
-        guard !self.isEmpty, let object = try? JSONSerialization.jsonObject(with: Data(self)) as? [String: Any] else {
-            return [:]
-        }
-        return object.compactMapValues { $0 as? String }
+        guard !self.isEmpty, let object = try? RawMembers(self) else { return [:] }
+        return object.strings
     }
 
     private static func text(_ members: [(key: String, value: String)]) -> String {

@@ -1,4 +1,4 @@
-public import Foundation
+public import PhotonPumpSystem
 internal import PhotonPumpWire
 
 /// The bytes of an event's data or metadata: an immutable collection that can be passed around without copying.

@@ -1,4 +1,4 @@
-public import Foundation
+public import PhotonPumpSystem
 internal import PhotonPumpWire
 
 /// An event as it was found in a stream: itself, or through a link to it.

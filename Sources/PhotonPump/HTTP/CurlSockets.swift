@@ -1,4 +1,4 @@
-internal import Foundation
+internal import PhotonPumpSystem
 internal import Synchronization
 
 /// The sockets of a transfer, so that it can be ended from another thread: while a server keeps sending, OpenSSL can go on

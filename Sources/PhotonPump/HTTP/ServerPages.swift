@@ -1,5 +1,5 @@
-internal import Foundation
 internal import Logging
+internal import PhotonPumpSystem
 internal import PhotonPumpTransport
 internal import PhotonPumpWire
 
@@ -237,8 +237,10 @@ private struct ServerAddress {
         else { return nil }
         var endpoint = self.endpoint
         if let host = url.host {
+            let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
             endpoint = Endpoint(
-                host: host.trimmingCharacters(in: ["[", "]"]), port: url.port ?? (url.scheme == "https" ? 443 : 80))
+                host: isBracketed ? String(host.dropFirst().dropLast()) : host,
+                port: url.port ?? (url.scheme == "https" ? 443 : 80))
         }
         // Whichever of the others a server uses, it means that somebody else is to do the same.
         return ServerAddress(

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import PhotonPumpSystem
 internal import PhotonPumpTransport
 
 /// A request for what servers offer over HTTP only.

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import PhotonPumpSystem
 internal import PhotonPumpTransport
 internal import PhotonPumpWire
 internal import Synchronization

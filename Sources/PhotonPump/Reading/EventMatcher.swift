@@ -1,11 +1,10 @@
-internal import Foundation
 internal import PhotonPumpWire
 
 /// An ``EventFilter`` to apply: what the server can do of it, and all of it in the client.
 struct EventMatcher: Sendable {
     private indirect enum Rule: Sendable {
         case prefixes(EventFilter.Subject, [String])
-        case regex(EventFilter.Subject, NSRegularExpression)
+        case regex(EventFilter.Subject, Pattern)
         case not(Rule)
         case all([Rule])
         case any([Rule])
@@ -31,12 +30,16 @@ struct EventMatcher: Sendable {
                 throw PhotonPumpError(.invalidArgument, "the filter has no prefix, or an empty one", stream: "$all")
             }
             return .prefixes(subject, prefixes)
+        // Nearly everyone who reads all streams uses it, and a search costs more than reading the event.
+        case .regex(let subject, EventFilter.beginsWithoutDollar): return .not(.prefixes(subject, ["$"]))
         case .regex(let subject, let pattern):
-            guard !pattern.isEmpty, let regex = try? NSRegularExpression(pattern: pattern) else {
+            do {
+                return .regex(subject, try Pattern(pattern))
+            } catch {
                 throw PhotonPumpError(
-                    .invalidArgument, "the filter's '\(pattern)' is not a regular expression", stream: "$all")
+                    .invalidArgument, "the filter's '\(pattern)' is not a regular expression: \(error.description)",
+                    stream: "$all")
             }
-            return .regex(subject, regex)
         case .not(let rule): return .not(try self.checked(rule))
         case .all(let rules): return .all(try rules.map(self.checked))
         case .any(let rules): return .any(try rules.map(self.checked))
@@ -55,9 +58,9 @@ struct EventMatcher: Sendable {
             case .prefixes(let subject, let prefixes):
                 let text = subject == .stream ? stream : type
                 return prefixes.contains { text.utf8.starts(with: $0.utf8) }
-            case .regex(let subject, let regex):
+            case .regex(let subject, let pattern):
                 let text = subject == .stream ? stream : type
-                return regex.firstMatch(in: text, range: NSRange(text.startIndex..., in: text)) != nil
+                return pattern.isFound(in: text)
             case .not(let rule): return !fits(rule)
             case .all(let rules): return rules.allSatisfy(fits)
             case .any(let rules): return rules.contains(where: fits)

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import PhotonPumpWire
 
 /// What a server can do of a filter: it takes prefixes or one regular expression, for either types or streams.
@@ -31,7 +30,7 @@ struct ServerFilter: Sendable {
         case .not, .all, .any:
             let pattern = rule.pattern
             guard pattern.utf8.count <= self.longestPattern, rule.isComposable,
-                (try? NSRegularExpression(pattern: pattern)) != nil
+                (try? Pattern(pattern)) != nil
             else { return nil }
             return Filter(context, .regex, [pattern])
         }
@@ -64,7 +63,7 @@ extension EventFilter.Rule {
     fileprivate var pattern: String {
         switch self {
         case .prefixes(_, let prefixes):
-            "^(?:\(prefixes.map(NSRegularExpression.escapedPattern).joined(separator: "|")))"
+            "^(?:\(prefixes.map(Pattern.escaping).joined(separator: "|")))"
         case .regex(_, let pattern): pattern
         case .not(let rule): "^(?!\(Self.somewhere(rule)))"
         case .all(let rules): "^\(rules.map { "(?=\(Self.somewhere($0)))" }.joined())"

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import PhotonPumpSystem
 
 /// Who may do what with a stream: the users and groups that have each right.
 ///

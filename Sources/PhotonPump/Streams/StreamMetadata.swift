@@ -1,4 +1,4 @@
-public import Foundation
+public import PhotonPumpSystem
 internal import PhotonPumpTransport
 
 /// How the server treats a stream, and custom entries.
@@ -79,12 +79,13 @@ extension StreamMetadata {
     /// - Throws: if it is not a JSON object.
     init(json: some Collection<UInt8>) throws {
         self.init()
-        let object = try Self.object(json)
-        let texts = try RawMembers(json).all
-        self.maxAge = Self.positive(object[Key.maxAge]).map { .seconds($0) }
-        self.maxCount = Self.positive(object[Key.maxCount])
-        self.truncateBefore = Self.integer(object[Key.truncateBefore]).flatMap { $0 >= 0 ? $0 : nil }
-        self.cacheControl = Self.positive(object[Key.cacheControl]).map { .seconds($0) }
+        let object = try RawMembers(json)
+        let texts = object.all
+        func positive(_ key: String) -> Int64? { object.integer(key).flatMap { $0 > 0 ? $0 : nil } }
+        self.maxAge = positive(Key.maxAge).map { .seconds($0) }
+        self.maxCount = positive(Key.maxCount)
+        self.truncateBefore = object.integer(Key.truncateBefore).flatMap { $0 >= 0 ? $0 : nil }
+        self.cacheControl = positive(Key.cacheControl).map { .seconds($0) }
         self.acl = try? texts[Key.acl].map { try StreamACL(json: $0) }
         let understood: [String: Bool] = [
             Key.maxAge: self.maxAge != nil, Key.maxCount: self.maxCount != nil,
@@ -98,7 +99,7 @@ extension StreamMetadata {
     ///
     /// - Throws: ``PhotonPumpError/Code/invalidArgument`` if a custom value is not JSON.
     func json() throws -> Data {
-        for (key, text) in self.custom where !Self.isJSON(text) {
+        for (key, text) in self.custom where !text.withUnsafeBytes(JSONScanner.isJSON) {
             throw PhotonPumpError(.invalidArgument, "the metadata's custom value '\(key)' is not valid JSON")
         }
         var members = self.custom
@@ -109,31 +110,6 @@ extension StreamMetadata {
         set(Key.cacheControl, try self.cacheControl.map { try Self.seconds($0, "cacheControl") })
         if let acl { members[Key.acl] = try acl.json() }
         return try RawMembers.object(members)
-    }
-
-    /// The members of a JSON object, which is in UTF-8.
-    static func object(_ json: some Collection<UInt8>) throws -> [String: Any] {
-        // In other encodings JSON has zero bytes.
-        guard !json.contains(0), let object = try JSONSerialization.jsonObject(with: Data(json)) as? [String: Any]
-        else {
-            throw CocoaError(.coderReadCorrupt)
-        }
-        return object
-    }
-
-    /// Whether it can be a part of a JSON text in UTF-8, at the beginning of which alone there may be a byte order mark.
-    private static func isJSON(_ text: Payload) -> Bool {
-        guard !text.contains(0), text.first != 0xEF else { return false }
-        return (try? JSONSerialization.jsonObject(with: Data(text), options: .fragmentsAllowed)) != nil
-    }
-
-    private static func integer(_ value: Any?) -> Int64? {
-        guard let number = value as? NSNumber, !(value is Bool) else { return nil }
-        return Int64(exactly: number)
-    }
-
-    private static func positive(_ value: Any?) -> Int64? {
-        self.integer(value).flatMap { $0 > 0 ? $0 : nil }
     }
 
     private static func seconds(_ duration: Duration, _ name: String) throws -> Int64 {

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import PhotonPumpSystem
 internal import PhotonPumpWire
 
 /// What a span says of a call or of the handling of an event, by OpenTelemetry's conventions for messaging; pure.

@@ -1,5 +1,5 @@
-internal import Foundation
 public import PhotonPump
+internal import PhotonPumpSystem
 
 /// One server.
 ///

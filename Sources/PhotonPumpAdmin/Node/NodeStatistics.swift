@@ -1,4 +1,4 @@
-public import Foundation
+public import PhotonPumpSystem
 
 /// What a node measures of itself, at most a second ago.
 public struct NodeStatistics: Sendable, Hashable {

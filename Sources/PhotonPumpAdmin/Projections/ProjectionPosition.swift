@@ -1,5 +1,5 @@
-internal import Foundation
 public import PhotonPump
+internal import PhotonPumpSystem
 
 /// How far a projection has come in what it reads: in the log, or in streams.
 public struct ProjectionPosition: Sendable, Hashable {

@@ -1,5 +1,5 @@
-internal import Foundation
 public import PhotonPump
+internal import PhotonPumpSystem
 
 extension Projections {
     /// Creates a projection that goes on with new events.

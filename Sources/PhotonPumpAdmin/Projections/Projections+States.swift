@@ -1,5 +1,5 @@
-public import Foundation
 public import PhotonPump
+public import PhotonPumpSystem
 
 /// What a projection has computed so far.
 public struct ProjectionState<Value: Sendable>: Sendable {

@@ -1,5 +1,5 @@
-public import Foundation
 public import PhotonPump
+public import PhotonPumpSystem
 internal import PhotonPumpTransport
 
 extension Projections {

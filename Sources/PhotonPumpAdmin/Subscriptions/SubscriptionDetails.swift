@@ -1,5 +1,5 @@
-internal import Foundation
 public import PhotonPump
+internal import PhotonPumpSystem
 
 /// What a server reports about a persistent subscription. Values that it does not report, which depends on its version and
 /// on whether this comes from a list, are nil.

@@ -1,4 +1,4 @@
-public import Foundation
+public import PhotonPumpSystem
 
 /// Who may log in.
 public struct User: Sendable, Hashable {

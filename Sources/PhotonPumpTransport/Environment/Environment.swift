@@ -1,5 +1,5 @@
 internal import Dispatch
-internal import Foundation
+internal import PhotonPumpSystem
 package import PhotonPumpWire
 
 /// Everything that the parts of a client or a server take from the outside, apart from what their peers send: time,

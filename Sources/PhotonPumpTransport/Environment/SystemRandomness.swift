@@ -1,12 +1,5 @@
+internal import PhotonPumpSystem
 internal import Synchronization
-
-#if canImport(Darwin)
-    internal import Darwin
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Glibc
-#endif
 
 /// Random numbers of the system, which are asked of it by the piece.
 ///

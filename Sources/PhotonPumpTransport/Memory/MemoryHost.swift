@@ -1,4 +1,4 @@
-internal import Foundation
+internal import PhotonPumpSystem
 internal import Synchronization
 
 /// A machine within this process: the ports on which servers listen for connections and for requests over HTTP. All names

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import PhotonPumpSystem
 internal import Synchronization
 
 /// One direction of a connection in memory: what one side writes and the other reads, each on a queue of its own.

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import PhotonPumpSystem
 internal import Synchronization
 
 /// One side of a connection within this process.

@@ -1,7 +1,7 @@
 internal import DequeModule
 internal import Dispatch
-internal import Foundation
 internal import HeapModule
+internal import PhotonPumpSystem
 internal import PhotonPumpWire
 internal import Synchronization
 
@@ -178,7 +178,7 @@ package final class RunLoop: TaskExecutor {
             }
             self.state.withLock { $0.isOver = true }
         }
-        let thread = Thread {
+        SystemThread.start("photonpump.sim", stackSize: 8 << 20) {
             self.thread.store(Platform.currentThread, ordering: .relaxed)
             guard let stuck = self.runUntilOver() else { return }
             // The first end is the one that counts.
@@ -186,9 +186,6 @@ package final class RunLoop: TaskExecutor {
             task.cancel()
             _ = self.runUntilOver()
         }
-        thread.name = "photonpump.simulation"
-        thread.stackSize = 8 << 20
-        thread.start()
         return try await withTaskCancellationHandler {
             try await Task { try await results.first { _ in true } }.value ?? { throw CancellationError() }()
         } onCancel: {

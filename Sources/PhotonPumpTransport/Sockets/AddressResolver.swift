@@ -1,5 +1,5 @@
 package import Dispatch
-internal import Foundation
+internal import PhotonPumpSystem
 
 /// Turns host names into addresses, on threads of its own, because the system's resolver blocks.
 package enum AddressResolver {

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import PhotonPumpSystem
 
 extension OwnedDescriptor {
     /// A socket that is bound to an address but does not listen.

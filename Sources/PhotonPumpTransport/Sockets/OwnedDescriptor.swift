@@ -1,4 +1,4 @@
-internal import Foundation
+internal import PhotonPumpSystem
 
 /// A file descriptor with one owner, closed exactly once: when the owner is gone, unless somebody takes it over.
 struct OwnedDescriptor: ~Copyable {

@@ -1,7 +1,7 @@
 // The only file that knows on which system it runs: every other one calls these plain names. The names that all
-// systems share come with Foundation, which re-exports the C library of each.
+// systems share come with PhotonPumpSystem, which re-exports the C library of each.
 
-internal import Foundation
+internal import PhotonPumpSystem
 
 enum Platform {
     #if canImport(Glibc)

@@ -1,5 +1,5 @@
 internal import Dispatch
-internal import Foundation
+internal import PhotonPumpSystem
 internal import Synchronization
 
 /// Waits for the readiness of descriptors, on a thread of its own, and reports it on a queue.
@@ -57,9 +57,7 @@ final class Poller: Sendable {
     }
 
     private func startThread() {
-        let thread = Thread { self.run() }
-        thread.name = "photonpump.io"
-        thread.start()
+        SystemThread.start("photonpump.io") { self.run() }
     }
 
     private func run() {
@@ -91,7 +89,7 @@ final class Poller: Sendable {
             guard poll(&descriptors, nfds_t(descriptors.count), -1) > 0 else {
                 // An interrupted wait is repeated at once; one that the system refuses (it is out of memory, say) a
                 // little later.
-                if Platform.errorNumber != EINTR { Thread.sleep(forTimeInterval: 0.1) }
+                if Platform.errorNumber != EINTR { usleep(100_000) }
                 continue
             }
             if descriptors[0].revents != 0 { self.wake.drain() }

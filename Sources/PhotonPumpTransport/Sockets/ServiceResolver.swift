@@ -1,6 +1,5 @@
-internal import CResolver
 package import Dispatch
-internal import Foundation
+internal import PhotonPumpSystem
 
 /// Looks up the servers of a service, on threads of its own, because the system's resolver blocks.
 package enum ServiceResolver {

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import PhotonPumpSystem
 
 /// An IPv4 or IPv6 address with a port.
 package struct SocketAddress: Sendable {

@@ -1,5 +1,5 @@
 internal import Dispatch
-internal import Foundation
+internal import PhotonPumpSystem
 
 /// Connects to the first of several addresses that accepts, on one queue; used once.
 package final class SocketConnector: Dialling {

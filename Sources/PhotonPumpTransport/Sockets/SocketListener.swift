@@ -1,5 +1,5 @@
 internal import Dispatch
-internal import Foundation
+internal import PhotonPumpSystem
 
 /// Accepts connections on one address, on one queue.
 package final class SocketListener: Listening {

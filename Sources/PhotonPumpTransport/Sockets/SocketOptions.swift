@@ -1,4 +1,4 @@
-internal import Foundation
+internal import PhotonPumpSystem
 
 /// What is asked of the system for a connection that is made, besides sending without delay, which always is. What is nil
 /// is left to the system.

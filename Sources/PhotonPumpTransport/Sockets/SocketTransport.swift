@@ -1,4 +1,4 @@
-internal import Foundation
+internal import PhotonPumpSystem
 
 /// A plain TCP connection.
 package final class SocketTransport: Transport {

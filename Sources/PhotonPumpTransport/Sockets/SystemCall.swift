@@ -1,4 +1,4 @@
-internal import Foundation
+internal import PhotonPumpSystem
 
 /// Runs a system call, again when a signal interrupts it, and takes errno before anything else can change it.
 func systemCall<T: SignedInteger>(

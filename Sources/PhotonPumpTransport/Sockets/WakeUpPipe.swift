@@ -1,4 +1,4 @@
-internal import Foundation
+internal import PhotonPumpSystem
 
 /// Ends a thread's wait from another one.
 struct WakeUpPipe: ~Copyable, Sendable {

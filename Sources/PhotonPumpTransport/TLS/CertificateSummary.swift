@@ -1,5 +1,5 @@
 internal import COpenSSL
-internal import Foundation
+internal import PhotonPumpSystem
 
 /// What tells people which certificate it is.
 package struct CertificateSummary: Hashable, Sendable {

@@ -1,5 +1,5 @@
 internal import COpenSSL
-internal import Foundation
+internal import PhotonPumpSystem
 
 /// Certificates or a private key in PEM, in a file or as text.
 package enum PEM: Hashable, Sendable {
@@ -59,7 +59,7 @@ package enum PEM: Hashable, Sendable {
         case .file(let path):
             do {
                 return try Data(contentsOf: URL(fileURLWithPath: path))
-            } catch CocoaError.fileReadNoSuchFile, CocoaError.fileNoSuchFile {
+            } catch let error as CocoaError where [.fileReadNoSuchFile, .fileNoSuchFile].contains(error.code) {
                 throw .pem(.missing, self, holding: contents)
             } catch {
                 throw .pem(.unreadable(reason: Self.reason(error)), self, holding: contents)
@@ -69,9 +69,8 @@ package enum PEM: Hashable, Sendable {
 
     /// The system's own words for it, where there are any.
     private static func reason(_ error: any Error) -> String {
-        let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-        guard let cause, cause.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
-        return Platform.describe(CInt(clamping: cause.code))
+        guard let cause = (error as? CocoaError)?.underlying as? POSIXError else { return "\(error)" }
+        return Platform.describe(cause.code.rawValue)
     }
 }
 

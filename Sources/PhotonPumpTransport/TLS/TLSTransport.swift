@@ -1,5 +1,5 @@
 internal import Dispatch
-internal import Foundation
+internal import PhotonPumpSystem
 internal import PhotonPumpWire
 
 /// TLS over another transport, for either side. The handshake begins when it is activated; what is to be written waits

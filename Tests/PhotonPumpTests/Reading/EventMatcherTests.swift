@@ -31,6 +31,69 @@ struct EventMatcherTests {
     }
 
     @Test(
+        "a regular expression means what it means to servers",
+        arguments: [
+            (#"^Order(Placed|Paid)$"#, "OrderPaid", true), (#"^Order(Placed|Paid)$"#, "OrderPaidBack", false),
+            (#"^(?!Pony).*Jumped$"#, "HorseJumped", true), (#"^(?!Pony).*Jumped$"#, "PonyJumped", false),
+            (#"\bOrder\b"#, "Shop.Order", true), (#"^can\b"#, "can't", true), (#"\bOrder"#, "PreOrder", false),
+            (#"(?i)^pony"#, "PONYJumped", true), (#"(?i:pony)Jumped"#, "PonyjUMPED", false),
+            (#"^\w+-\d{2,3}$"#, "päge-123", true), (#"^[^$@].*[.-]$"#, "a.b-", true), (#"^[^$@]"#, "@a", false),
+            (#"^e"#, "e\u{301}", true), (#"^.$"#, "👍", true), (#"(a|b)\1"#, "abb", true),
+            (#"(?<n>a)\k<n>"#, "aa", true),
+            (#"a.?b"#, "a\nb", false), (#"^(?:a+?|(?>b+)c)$"#, "bbc", true), (#"^\p{Lu}\p{Ll}+$"#, "Pony", true),
+            (#"\u0041\x41"#, "AA", true),
+            // What is different, as the documentation of EventFilter lists it.
+            (#"[a-z--[aeiou]]"#, "e", false), (#"[a-z--[aeiou]]"#, "p", true), (#"a$"#, "a\n", false),
+            (#"^[\w&&[^b]]$"#, "b", false), (#"\Qa.b\E"#, "a.b", true), (#"a++b"#, "aab", true),
+        ])
+    func expressions(pattern: String, text: String, matches: Bool) throws {
+        #expect(try EventMatcher(.types(matching: pattern)).matches(stream: "s", type: text) == matches)
+    }
+
+    @Test(
+        "a regular expression that only servers would understand is refused",
+        arguments: [
+            #"(?<=a)b"#, #"(?<!a)b"#, #"(a)?(?(1)b|c)"#, #"(?<a-b>x)"#, #"[a-z-[aeiou]]"#, #"[[]"#,
+            #"\p{IsBasicLatin}"#,
+            #"\cA"#,
+        ])
+    func foreign(pattern: String) throws {
+        let error = try #require(throws: PhotonPumpError.self) { try EventMatcher(.streams(matching: pattern)) }
+        #expect(error.code == .invalidArgument)
+        #expect(error.message.hasPrefix("the filter's '\(pattern)' is not a regular expression: "))
+    }
+
+    @Test("a regular expression that is nested deeply is refused before it takes all of the stack")
+    func deep() throws {
+        func nested(_ begin: String, _ end: String, _ depth: Int) -> EventFilter {
+            .types(matching: String(repeating: begin, count: depth) + "a" + String(repeating: end, count: depth))
+        }
+        #expect(try EventMatcher(nested("[", "]", 8)).matches(stream: "s", type: "a"))
+        #expect(try EventMatcher(nested("(", ")", 62)).matches(stream: "s", type: "a"))
+        #expect(try EventMatcher(nested(#"[\]"#, "]", 8)).matches(stream: "s", type: "a"))
+        for filter in [
+            nested("[", "]", 9), nested("[", "]", 100_000), nested(#"[\Q]\E"#, "]", 100_000), nested("[", "", 100_000),
+            nested(#"\\["#, "]", 100_000), nested("(", ")", 100_000),
+        ] {
+            #expect(throws: PhotonPumpError.self) { try EventMatcher(filter) }
+        }
+        // Side by side they are no problem.
+        #expect(
+            try EventMatcher(.types(matching: String(repeating: "[a]?", count: 1_000))).matches(stream: "", type: ""))
+        #expect(try EventMatcher(.types(matching: #"\[\[\[\[\[\[\[\[\[\["#)).matches(stream: "", type: "[[[[[[[[[["))
+    }
+
+    @Test("a filter of events may be used by several tasks at once")
+    func shared() async throws {
+        let fits = try EventFilter.types(matching: "^a+b$").predicate()
+        let event = ResolvedEvent(RecordedEvent(NewEvent(type: "aab", data: "{}", isJSON: true)))
+        await withTaskGroup(of: Int.self) { group in
+            for _ in 0..<4 { group.addTask { (0..<1_000).count { _ in fits(event) } } }
+            for await count in group { #expect(count == 1_000) }
+        }
+    }
+
+    @Test(
         "a filter of events that is about types alone, or streams alone, becomes an expression that means the same",
         arguments: [
             EventFilter.not(.types(prefixedBy: "$", "a.b", "Pony")), .not(.types(matching: "ed$")),
@@ -96,12 +159,12 @@ struct EventMatcherTests {
         arguments: [
             (EventFilter.types(prefixedBy: ""), "the filter has no prefix, or an empty one"),
             (.streams(prefixedBy: "a", ""), "the filter has no prefix, or an empty one"),
-            (.types(matching: "(unclosed"), "the filter's '(unclosed' is not a regular expression"),
-            (.types(matching: ""), "the filter's '' is not a regular expression"),
+            (.types(matching: "(unclosed"), "the filter's '(unclosed' is not a regular expression: expected ')'"),
+            (.types(matching: ""), "the filter's '' is not a regular expression: it is empty"),
             (.types(prefixedBy: []), "the filter has no prefix, or an empty one"),
             (
                 .streams(prefixedBy: "a").and(.not(.types(matching: "["))),
-                "the filter's '[' is not a regular expression"
+                "the filter's '[' is not a regular expression: expected custom character class members"
             ),
         ]
     )

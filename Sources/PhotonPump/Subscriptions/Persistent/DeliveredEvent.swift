@@ -1,4 +1,4 @@
-public import Foundation
+public import PhotonPumpSystem
 internal import PhotonPumpWire
 
 /// An event delivered by a persistent subscription, to be acknowledged or refused.

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import PhotonPumpSystem
 
 /// An event that a persistent subscription has parked, because a consumer said so or it was delivered too often.
 public struct ParkedEvent: Sendable, Hashable {

@@ -1,4 +1,4 @@
-public import Foundation
+public import PhotonPumpSystem
 
 extension PersistentSubscription {
     /// The outcome of an acknowledgement or refusal.

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import PhotonPumpSystem
 internal import PhotonPumpWire
 
 extension PersistentSubscriptionInfo {

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import PhotonPumpSystem
 
 /// What a server reports about a persistent subscription. Values that it does not report, which depends on its version,
 /// are nil.

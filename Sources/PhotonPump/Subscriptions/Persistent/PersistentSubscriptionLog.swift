@@ -1,5 +1,5 @@
-internal import Foundation
 internal import Logging
+internal import PhotonPumpSystem
 internal import PhotonPumpTransport
 internal import Synchronization
 

@@ -1,5 +1,5 @@
 internal import Dispatch
-internal import Foundation
+internal import PhotonPumpSystem
 
 /// A checkpoint in a file of its own, as JSON such as `{"after":41,"format":1}`, which ``SubscriptionStart`` documents.
 /// Later versions of this library read the files of earlier ones.
@@ -30,16 +30,14 @@ public struct FileCheckpointStore<Place: Codable & Comparable & Hashable & Senda
         try await self.onQueue {
             do {
                 // A pipe without a writer would keep `open` waiting.
-                guard let file = try self.open(self.path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK) else {
+                guard let file = try OpenFile(self.path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK) else {
                     _ = try self.openDirectory()
                     return nil
                 }
-                var status = stat()
-                guard fstat(file.fileDescriptor, &status) == 0 else { throw Self.lastError }
-                guard Self.isFile(status) else { throw NoFile() }
+                guard Self.isFile(try file.status()) else { throw NoFile() }
                 // The largest checkpoint is a tenth of that.
-                let bytes = try file.read(upToCount: 4096) ?? Data()
-                return try JSONDecoder().decode(SubscriptionStart<Place>.self, from: bytes)
+                let bytes = try file.bytes(upTo: 4096)
+                return try JSONDecoder().decode(SubscriptionStart<Place>.self, from: Data(bytes))
             } catch let error as DecodingError {
                 throw PhotonPumpError(
                     .unreadableCheckpoint, "'\(self.path)' does not hold one", during: "load the checkpoint",
@@ -63,16 +61,16 @@ public struct FileCheckpointStore<Place: Codable & Comparable & Hashable & Senda
                 if lstat(self.path, &status) == 0, !Self.isFile(status) { throw NoFile() }
                 let new = self.path + ".new"
                 // Of a program that died, or whatever else somebody has put there: it is not opened.
-                guard unlink(new) == 0 || errno == ENOENT else { throw Self.lastError }
-                guard let file = try self.open(new, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW) else {
+                guard unlink(new) == 0 || errno == ENOENT else { throw OpenFile.lastError }
+                guard let file = try OpenFile(new, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW) else {
                     throw POSIXError(.ENOENT)
                 }
                 let encoder = JSONEncoder()
                 encoder.outputFormatting = .sortedKeys
-                try file.write(contentsOf: encoder.encode(checkpoint))
+                try file.append(Array(encoder.encode(checkpoint)))
                 try file.synchronize()
-                try file.close()
-                guard rename(new, self.path) == 0 else { throw Self.lastError }
+                try file.finish()
+                guard rename(new, self.path) == 0 else { throw OpenFile.lastError }
                 try self.openDirectory().synchronize()
             } catch {
                 throw PhotonPumpError(
@@ -82,19 +80,10 @@ public struct FileCheckpointStore<Place: Codable & Comparable & Hashable & Senda
         }
     }
 
-    /// - Returns: nil if there is no such file.
-    private func open(_ path: String, _ flags: CInt) throws -> FileHandle? {
-        let descriptor = Foundation.open(path, flags | O_CLOEXEC, 0o600)
-        if descriptor >= 0 { return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true) }
-        let error = Self.lastError
-        if error.code == .ENOENT { return nil }
-        throw error
-    }
-
-    private func openDirectory() throws -> FileHandle {
+    private func openDirectory() throws -> OpenFile {
         let directory = URL(fileURLWithPath: self.path).deletingLastPathComponent().path
-        guard let handle = try self.open(directory, O_RDONLY | O_DIRECTORY) else { throw POSIXError(.ENOENT) }
-        return handle
+        guard let file = try OpenFile(directory, O_RDONLY | O_DIRECTORY) else { throw POSIXError(.ENOENT) }
+        return file
     }
 
     private static func isFile(_ status: stat) -> Bool { status.st_mode & S_IFMT == S_IFREG }
@@ -103,8 +92,6 @@ public struct FileCheckpointStore<Place: Codable & Comparable & Hashable & Senda
     private struct NoFile: Error, CustomStringConvertible {
         var description: String { "it is not a regular file" }
     }
-
-    private static var lastError: POSIXError { POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
 
     private func onQueue<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
         try await withCheckedThrowingContinuation { continuation in

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import PhotonPumpSystem
 internal import Synchronization
 
 /// A checkpoint in a stream of its own. Each save writes an event of type `Checkpoint`, whose data ``SubscriptionStart``

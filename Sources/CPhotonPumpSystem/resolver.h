@@ -1,7 +1,7 @@
 // The system's resolver, most of whose names are macros, which Swift cannot read.
 
-#ifndef PHOTONPUMP_CRESOLVER_H
-#define PHOTONPUMP_CRESOLVER_H
+#ifndef PHOTONPUMP_RESOLVER_H
+#define PHOTONPUMP_RESOLVER_H
 
 #include <netinet/in.h>
 #include <arpa/nameser.h>

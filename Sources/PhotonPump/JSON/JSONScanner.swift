@@ -4,22 +4,22 @@
 /// Where the RFC leaves it open: objects and arrays may be ``maximumDepth`` deep; numbers may be of any size and precision,
 /// because they are taken over as they are written; an escaped surrogate without its other half is refused, because it is
 /// no character; names may come twice, unless whoever reads an object minds.
-struct JSONScanner {
-    static let maximumDepth = 512
+package struct JSONScanner {
+    package static let maximumDepth = 512
 
     private let bytes: UnsafeRawBufferPointer
-    private(set) var position = 0
-    /// Whether all that was gone through can be printed as it is: nothing in it is escaped by ``Printable``, and it has
-    /// neither line ends nor tabulators.
-    private(set) var isPlain = true
+    package private(set) var position = 0
+    /// Whether all that was gone through can be printed on one line of a terminal as it is: there are no line ends,
+    /// tabulators and other control characters, and none that terminals do not show.
+    package private(set) var isPlain = true
 
     /// - Parameter bytes: valid for as long as this is used.
-    init(_ bytes: UnsafeRawBufferPointer) {
+    package init(_ bytes: UnsafeRawBufferPointer) {
         self.bytes = bytes
     }
 
     /// Whether the whole text is one JSON value, with white space around it.
-    static func isJSON(_ text: UnsafeRawBufferPointer) -> Bool {
+    package static func isJSON(_ text: UnsafeRawBufferPointer) -> Bool {
         var scanner = JSONScanner(text)
         return (try? scanner.document()) != nil
     }
@@ -27,13 +27,13 @@ struct JSONScanner {
     private var next: UInt8? { self.position < self.bytes.count ? self.bytes[self.position] : nil }
 
     /// Goes through the one value that the text is.
-    mutating func document() throws(JSONFault) {
+    package mutating func document() throws(JSONFault) {
         _ = try self.value()
         try self.end()
     }
 
     /// Goes through the white space at the end.
-    mutating func end() throws(JSONFault) {
+    package mutating func end() throws(JSONFault) {
         self.skipSpace()
         if self.next != nil { throw self.expected("the end") }
     }
@@ -41,7 +41,7 @@ struct JSONScanner {
     /// Goes through an object.
     ///
     /// - Parameter member: gets the name's place, see ``text(_:)``, and goes through the value.
-    mutating func object(_ member: (inout JSONScanner, Range<Int>) throws -> Void) throws {
+    package mutating func object(_ member: (inout JSONScanner, Range<Int>) throws -> Void) throws {
         self.skipSpace()
         guard self.skip("{") else { throw self.expected("an object") }
         self.skipSpace()
@@ -57,7 +57,7 @@ struct JSONScanner {
     /// to run out of stack.
     ///
     /// - Returns: where the value is.
-    mutating func value() throws(JSONFault) -> Range<Int> {
+    package mutating func value() throws(JSONFault) -> Range<Int> {
         self.skipSpace()
         let start = self.position
         var nesting = JSONNesting(limit: Self.maximumDepth)
@@ -171,7 +171,7 @@ extension JSONScanner {
     /// Goes through a string.
     ///
     /// - Returns: where its content is, see ``text(_:)``.
-    mutating func string() throws(JSONFault) -> Range<Int> {
+    package mutating func string() throws(JSONFault) -> Range<Int> {
         self.skipSpace()
         guard self.skip("\"") else { throw self.expected("a string") }
         let start = self.position
@@ -193,13 +193,13 @@ extension JSONScanner {
     }
 
     /// The text of a value; nil if that is no string.
-    func string(at value: Range<Int>) -> String? {
+    package func string(at value: Range<Int>) -> String? {
         guard self.bytes[value.lowerBound] == UInt8(ascii: "\"") else { return nil }
         return self.text((value.lowerBound + 1)..<(value.upperBound - 1))
     }
 
     /// The text of a string, whose content was found to be there.
-    func text(_ content: Range<Int>) -> String {
+    package func text(_ content: Range<Int>) -> String {
         let raw = UnsafeRawBufferPointer(rebasing: self.bytes[content])
         guard raw.contains(UInt8(ascii: "\\")) else { return String(decoding: raw, as: UTF8.self) }
         var scanner = JSONScanner(raw)
@@ -320,7 +320,7 @@ extension JSONScanner {
         guard self.position + length <= self.bytes.count, second.contains(self.bytes[self.position + 1]),
             self.bytes[(self.position + 2)..<(self.position + length)].allSatisfy({ $0 & 0xC0 == 0x80 })
         else { throw self.fault("this is not UTF-8") }
-        // The only ones that what Printable escapes begins with.
+        // Characters that terminals act on, or do not show, begin with these.
         if lead == 0xC2 || lead == 0xE2 { self.isPlain = false }
         self.position += length
     }

@@ -33,6 +33,6 @@ struct JSONNesting {
 }
 
 /// Where a text is not JSON, and why.
-struct JSONFault: Error, CustomStringConvertible {
-    let description: String
+package struct JSONFault: Error, CustomStringConvertible {
+    package let description: String
 }

@@ -1,0 +1,20 @@
+// What the libraries take from the system under one name: the C library, and Foundation without what needs the data of
+// ICU. That data is more than half of a small program, in its image and in memory. Where Foundation comes in parts, this
+// is FoundationEssentials, which does not bring the C library with it; elsewhere the system has all of it anyway.
+//
+// `.ci/check-sources` refuses imports of Foundation in the client, and `make minimal` looks whether a program that uses it
+// is linked with more.
+
+@_exported public import CPhotonPumpSystem
+
+#if canImport(FoundationEssentials)
+    @_exported public import FoundationEssentials
+
+    #if canImport(Glibc)
+        @_exported public import Glibc
+    #elseif canImport(Musl)
+        @_exported public import Musl
+    #endif
+#else
+    @_exported public import Foundation
+#endif
