@@ -88,11 +88,15 @@ example: $(PUMP) example-deps ## Builds and tests the programs in Examples
 	$(SWIFT) build --quiet --build-tests --package-path $(EXAMPLES)
 	@Tests/Support/with-server $(PUMP) $(EXAMPLES)/ExactlyOnce/try-it $(abspath $(PUMP))
 	@Tests/Support/with-server $(PUMP) $(EXAMPLES)/Chat/try-it
+	@$(EXAMPLES)/Orders/try-it
 	$(SWIFT) test --skip-build --disable-xctest --package-path $(EXAMPLES)
 
 example-deps: deps
 ifeq (,$(and $(wildcard $(INCLUDES:%=%/sqlite3.h)),$(shell command -v sqlite3)))
 	@$(call install,libsqlite3-dev sqlite3,sqlite)
+endif
+ifeq (,$(shell command -v curl))
+	@$(call install,curl,curl)
 endif
 	@:
 
