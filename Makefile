@@ -11,7 +11,7 @@ SERIALLY := --no-parallel
 PUMP := .build/debug/pump
 RELEASED_PUMP := .build/release/pump
 # Those of the client.
-TRAITS := Configuration Metrics ServiceLifecycle Tracing
+TRAITS := Configuration HTTP Metrics ServiceLifecycle Tracing
 EXAMPLES := Examples
 LIBRARIES := PhotonPump PhotonPumpAdmin EmbeddedEventStore PhotonPumpTesting
 # Callgrind reads the debug information of a program this large slowly, or not at all.
@@ -41,7 +41,7 @@ $(SWIFT) build $(ERRORS) --disable-default-traits --traits $(1) --scratch-path .
 
 endef
 
-.PHONY: help deps build build-bare release demo example example-deps test chaos drill hand-over format lint lint-deps protos protos-deps \
+.PHONY: help deps build build-bare release demo example minimal example-deps test chaos drill hand-over format lint lint-deps protos protos-deps \
 	check-protos docs bench benchmarks benchmarks-check benchmarks-record \
 	benchmarks-scale benchmarks-deps interop interop-openssl interop-deps eventstore_docker all_tests clean FORCE
 
@@ -90,6 +90,9 @@ example: $(PUMP) example-deps ## Builds and tests the programs in Examples
 	@Tests/Support/with-server $(PUMP) $(EXAMPLES)/Chat/try-it
 	@$(EXAMPLES)/Orders/try-it
 	$(SWIFT) test --skip-build --disable-xctest --package-path $(EXAMPLES)
+
+minimal: $(PUMP) ## Builds the smallest program in Examples as one would ship it, and says what it takes
+	@Tests/Support/with-server $(PUMP) $(EXAMPLES)/Minimal/measure
 
 example-deps: deps
 ifeq (,$(and $(wildcard $(INCLUDES:%=%/sqlite3.h)),$(shell command -v sqlite3)))

@@ -35,14 +35,19 @@ let package = Package(
             description: "The client makes spans, and carries their context in the metadata of events."
         ),
         .trait(
+            name: "HTTP",
+            description: "Nodes are found by gossip, and what servers offer over HTTP only is there, by libcurl."
+        ),
+        .trait(
             name: "EmbeddedServer",
-            description: "The server for demos and tests, and the command line, are there."
+            description: "The server for demos and tests, and the command line, are there.",
+            enabledTraits: ["HTTP"]
         ),
         .trait(
             name: "Configuration",
             description: "The settings of a client can be read by swift-configuration."
         ),
-        .default(enabledTraits: ["EmbeddedServer", "Metrics", "ServiceLifecycle", "Tracing"]),
+        .default(enabledTraits: ["EmbeddedServer", "HTTP", "Metrics", "ServiceLifecycle", "Tracing"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
@@ -102,7 +107,7 @@ let package = Package(
         .target(
             name: "PhotonPump",
             dependencies: [
-                "CCurl",
+                .target(name: "CCurl", condition: .when(traits: ["HTTP"])),
                 "PhotonPumpSystem",
                 "PhotonPumpTransport",
                 "PhotonPumpWire",

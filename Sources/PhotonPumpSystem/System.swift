@@ -1,9 +1,9 @@
-// What the libraries take from the system under one name: the C library, and Foundation without what needs the data of
-// ICU. That data is more than half of a small program, in its image and in memory. Where Foundation comes in parts, this
-// is FoundationEssentials, which does not bring the C library with it; elsewhere the system has all of it anyway.
+// What the libraries take from the system under one name: the C library, and Foundation without what needs ICU, whose data
+// alone is twice as large as the rest of a small program. Where Foundation comes in parts, this is FoundationEssentials,
+// which does not bring the C library with it; elsewhere the system has all of it anyway.
 //
-// `.ci/check-sources` refuses imports of Foundation in the client, and `make minimal` looks whether a program that uses it
-// is linked with more.
+// `.ci/check-sources` refuses imports of Foundation in the client, and `make build-bare` looks that its dependencies have
+// none, either.
 
 @_exported public import CPhotonPumpSystem
 

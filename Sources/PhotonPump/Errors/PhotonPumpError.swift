@@ -119,9 +119,10 @@ extension PhotonPumpError: CustomStringConvertible {
         return text
     }
 
-    /// A `DecodingError` may quote the data that it could not decode.
+    /// A `DecodingError` may quote the data that it could not decode, and a `POSIXError` may be no more than a number.
     private static func describe(_ error: any Error) -> String {
         if let error = error as? PhotonPumpError { return error.text }
+        if let error = error as? POSIXError { return String(cString: strerror(error.code.rawValue)) }
         guard let error = error as? DecodingError else { return "\(error)" }
         let (problem, keys) =
             switch error {

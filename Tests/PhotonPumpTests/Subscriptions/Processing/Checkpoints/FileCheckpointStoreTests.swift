@@ -141,10 +141,10 @@ struct FileCheckpointStoreTests {
             let nowhere = FileCheckpointStore<Int64>(path: path + "/missing/file")
             let unloaded = try await Self.error { _ = try await nowhere.load() }
             #expect(unloaded.code == .unreadableCheckpoint)
-            #expect("\(unloaded)".contains(nowhere.path))
+            #expect("\(unloaded)".contains("'\(nowhere.path)' cannot be read: No such file or directory"))
             let unsaved = try await Self.error { try await nowhere.save(.start) }
             #expect(unsaved.code == .checkpointNotSaved)
-            #expect("\(unsaved)".contains(nowhere.path))
+            #expect("\(unsaved)".contains("'\(nowhere.path)' cannot be written: No such file or directory"))
 
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
             let directory = FileCheckpointStore<Int64>(path: path)
