@@ -7,8 +7,9 @@ import PhotonPump
 struct GlobalOptions: ParsableArguments {
     @Option(
         name: .customLong("connect"),
-        help:
-            "The server or cluster, such as tcp://[user:password@]host[:port] or discover://host. Other users of the machine can see it: prefer --connect-file or $PHOTONPUMP_URL if it has a password. (default: $PHOTONPUMP_URL, then tcp://localhost:1113)"
+        help: ArgumentHelp(
+            "The server or cluster, such as tcp://[user:password@]host[:port] or discover://host. Other users of the machine can see it: prefer --connect-file or $PHOTONPUMP_URL if it has a password. (default: $PHOTONPUMP_URL, then tcp://localhost:1113)",
+            valueName: "url")
     )
     var url: String?
 
@@ -16,7 +17,7 @@ struct GlobalOptions: ParsableArguments {
         name: .customLong("connect-file"),
         help: ArgumentHelp(
             "A file with such a line, which only its owner can read. Other users see what is given with --connect.",
-            valueName: "path"))
+            valueName: "path"), completion: .file())
     var file: String?
 
     @Flag(help: "Print one JSON object per line.")
@@ -24,7 +25,7 @@ struct GlobalOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Whether the output for people has colours: auto, always or never; auto is for terminals, unless $NO_COLOR is set. (default: auto)",
+            "Whether the output for people has colours; auto: on terminals, unless $NO_COLOR is set. (default: auto)",
             valueName: "when"))
     var color: Colours.Choice?
 
@@ -52,6 +53,11 @@ struct GlobalOptions: ParsableArguments {
     /// - Throws: `ValidationError` when the connection string is wrong.
     func configuration() throws -> Client.Configuration {
         let url = try self.url ?? self.urlOfFile() ?? self.urlOfEnvironment ?? "tcp://localhost:1113"
+        return try Self.configuration(url)
+    }
+
+    /// - Throws: `ValidationError` when the connection string is wrong.
+    static func configuration(_ url: String) throws -> Client.Configuration {
         let configuration: Client.Configuration
         do {
             configuration = try Client.Configuration(url)

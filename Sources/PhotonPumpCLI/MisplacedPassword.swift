@@ -3,14 +3,17 @@ import ArgumentParser
 /// Connection strings with passwords in places where `pump` does not expect them, and would repeat them in an error, ask
 /// a server for a stream of that name, or log them.
 enum MisplacedPassword {
-    /// Looks for them everywhere but behind `--connect`, and behind `--`, which nothing but names follow.
+    private static let options = ["--connect", "--target"]
+
+    /// Looks for them everywhere but behind these options, and behind `--`, which nothing but names follow.
     ///
     /// - Parameter arguments: all of them, without the name of the program.
     /// - Throws: `ValidationError`, which tells where, and nothing of what is there.
     static func check(_ arguments: [String]) throws {
         var before = ""
         for (index, argument) in arguments.prefix(while: { $0 != "--" }).enumerated() {
-            if before != "--connect", !argument.hasPrefix("--connect="), self.isLikely(in: argument) {
+            let isExpected = self.options.contains { before == $0 || argument.hasPrefix("\($0)=") }
+            if !isExpected, self.isLikely(in: argument) {
                 throw ValidationError(
                     """
                     argument \(index + 1) contains a password, as connection strings do; these go into a file for \

@@ -8,13 +8,23 @@ struct Pump: AsyncParsableCommand, OptionsHolder {
         commandName: "pump",
         abstract: "Publish, read and follow events on an EventStore server, over its TCP protocol.",
         discussion: """
+            To begin with, in two terminals:
+
+              pump serve
+              pump publish ponies PonyJumped --data '{"height":11}'
+              pump read ponies
+
             Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 the operation failed (one line on \
             stderr says what and where), 64 bad usage.
+
+            pump --generate-completion-script bash (or zsh, fish) prints what completes commands by the tabulator; the \
+            README says where to put it.
             """,
         version: "0.1.0",
         subcommands: [
             DemoCommand.self, ServeCommand.self, PingCommand.self, PublishCommand.self, ReadCommand.self,
-            TailCommand.self, StreamCommand.self, GroupCommand.self, ConsumeCommand.self, GossipCommand.self,
+            TailCommand.self, StreamCommand.self, GroupCommand.self, ConsumeCommand.self, CopyCommand.self,
+            DiffCommand.self, GossipCommand.self,
             ProjectionCommand.self, UserCommand.self, NodeCommand.self, ScavengeCommand.self, BenchCommand.self,
         ]
     )
