@@ -41,9 +41,14 @@ extension ClientCommand {
 
     func configuration() throws -> Client.Configuration { try self.options.configuration() }
 
+    private static var word: String { self.configuration.commandName ?? "\(Self.self)".lowercased() }
+
     func run() async throws {
         let options = self.options
-        let configuration = try self.configuration()
+        var settings = try self.configuration()
+        // The server says which command a connection is of, unless the connection string has another name.
+        settings.connectionName.replace(/^photonpump-(?=[0-9]+$)/, with: "pump-\(Self.word)-")
+        let configuration = settings
         try await interruptible {
             let client = try Client(configuration, logger: options.logger)
             let result: Result<Void, any Error>

@@ -12,7 +12,10 @@ func interruptible(_ body: @escaping @Sendable () async throws -> Void) async th
         var isAsked = false
         for await signal in signals {
             // As shells report a process that died of a signal. What was not printed yet is lost.
-            if isAsked { _exit(128 + signal.rawValue) }
+            if isAsked {
+                TerminalScreen.restore()
+                _exit(128 + signal.rawValue)
+            }
             isAsked = true
             ProgressLine.note("stopping; press Ctrl-C again to end at once")
             work.cancel()

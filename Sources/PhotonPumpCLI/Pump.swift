@@ -24,7 +24,7 @@ struct Pump: AsyncParsableCommand, OptionsHolder {
         subcommands: [
             DemoCommand.self, ServeCommand.self, PingCommand.self, PublishCommand.self, ReadCommand.self,
             TailCommand.self, StreamCommand.self, GroupCommand.self, ConsumeCommand.self, CopyCommand.self,
-            DiffCommand.self, GossipCommand.self,
+            DiffCommand.self, TopCommand.self, GossipCommand.self,
             ProjectionCommand.self, UserCommand.self, NodeCommand.self, ScavengeCommand.self, BenchCommand.self,
         ]
     )

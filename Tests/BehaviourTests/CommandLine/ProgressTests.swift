@@ -6,9 +6,9 @@ import Testing
     "The progress of a long command", .timeLimit(.minutes(1)),
     .enabled(if: PumpProcess.isBuilt, "pump is not built"))
 struct ProgressTests {
-    private static let terminal = URL(filePath: "/usr/bin/script")
+    static let terminal = URL(filePath: "/usr/bin/script")
     /// What makes a terminal, with the options of util-linux.
-    private static var hasTerminal: Bool {
+    static var hasTerminal: Bool {
         #if os(Linux)
             FileManager.default.isExecutableFile(atPath: Self.terminal.path)
         #else
@@ -47,6 +47,27 @@ struct ProgressTests {
             let outcome = try await silent.outcome()
             #expect(outcome.isFine)
             #expect(outcome.output == (0..<2).map { PumpStage.line($0) })
+        }
+    }
+
+    @Test(
+        "colours are for terminals, unless the environment or an option says otherwise",
+        .enabled(if: ProgressTests.hasTerminal, "there is no script command"),
+        arguments: [
+            ("", [:], true), ("", ["NO_COLOR": "1"], false), ("", ["NO_COLOR": ""], true),
+            ("", ["TERM": "dumb"], false),
+            ("--color always", ["NO_COLOR": "1"], true), ("--color never", [:], false),
+        ])
+    func colours(_ row: (option: String, environment: [String: String], areOn: Bool)) async throws {
+        try await PumpStage.run { stage in
+            try await stage.write(0..<1)
+            let command = "'\(PumpProcess.executable.path)' read ponies \(row.option) --connect '\(stage.url)'"
+            let environment = ["TERM": "xterm", "NO_COLOR": ""].merging(row.environment) { $1 }
+            let outcome = try await PumpProcess(
+                running: Self.terminal, ["-qec", command, "/dev/null"], environment: environment
+            ).outcome()
+            #expect(outcome.output.joined().contains("0@ponies"))
+            #expect(outcome.output.joined().contains("\u{1B}[36m0@ponies") == row.areOn)
         }
     }
 

@@ -31,7 +31,7 @@ struct PumpTests {
         "pump fails at once where nobody listens, in one line",
         arguments: [
             "ping", "read ponies", "publish ponies PonyJumped --data {}", "stream metadata ponies",
-            "stream delete ponies", "scavenge", "bench ping --n 1", "copy ponies herd", "diff ponies herd",
+            "stream delete ponies", "scavenge", "bench ping --n 1", "copy ponies herd", "diff ponies herd", "top",
         ])
     func nobody(command: String) async throws {
         let port = try UnusedPort().number
