@@ -17,8 +17,9 @@ struct Pump: AsyncParsableCommand, OptionsHolder {
             Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 the operation failed (one line on \
             stderr says what and where), 64 bad usage.
 
-            pump --generate-completion-script bash (or zsh, fish) prints what completes commands by the tabulator; the \
-            README says where to put it.
+            For completion by the tabulator, in bash (zsh and fish alike):
+
+              source <(pump --generate-completion-script bash)
             """,
         version: "0.1.0",
         subcommands: [

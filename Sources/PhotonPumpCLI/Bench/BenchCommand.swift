@@ -9,16 +9,21 @@ struct BenchCommand: ClientCommand {
         discussion: """
             Scenarios:
               ping             --n pings, one after another
-              read-event       --n reads of event 0 of --stream, one after another
-              write-seq        --n single-event writes of --size bytes, one after another
-              write-pipelined  --n single-event writes, each awaited by a task of its own, --window in flight
+              read-event       --n reads of event 0 of --stream, likewise
+              write-seq        --n single-event writes of --size bytes, likewise
+              write-pipelined  --n single-event writes, each awaited by a task
+                               of its own, --window in flight
               write-batch      --n writes of --batch events, --window in flight
-              read-slices      --n events forward by iter, in pages of --slice
-              subscribe        --n events of --stream as they are written; prints {"ready":true} once confirmed, and is
+              read-slices      --n events by iter, in pages of --slice
+              subscribe        --n events of --stream as they are written;
+                               prints {"ready":true} once confirmed, and is
                                timed from the first event
-              catch-up         --n events of --stream from its start, by a subscription, in pages of --slice
-              persistent       --n events of the persistent subscription --group, each acknowledged, --window in
-                               flight; prints {"ready":true} once connected, and is timed from the first event
+              catch-up         --n events of --stream from its start, by a
+                               subscription, in pages of --slice
+              persistent       --n events of the persistent subscription
+                               --group, each acknowledged, --window in flight;
+                               prints {"ready":true} once connected, and is
+                               timed from the first event
               ps-create        creates the persistent subscription --group on --stream
             """
     )

@@ -19,13 +19,15 @@ struct ConsumeCommand: ClientCommand {
     @OptionGroup var shared: SharedOptions<Pump>
 
     @OptionGroup var target: GroupCommand.Target
-    @Option(help: "The most unacknowledged events to hold at a time.")
+    @Option(help: ArgumentHelp("The most unacknowledged events to hold at a time.", valueName: "n"))
     var buffer = 10
-    @Option(help: "The most events to handle at once.")
+    @Option(help: ArgumentHelp("The most events to handle at once.", valueName: "n"))
     var workers = 1
-    @Option(help: "Refuse each event instead of acknowledging it.")
+    @Option(help: ArgumentHelp("Refuse each event instead of acknowledging it.", valueName: "action"))
     var nack: Refusal?
-    @Option(name: [.long, .customLong("limit")], help: "Stop after this many events. (default: never)")
+    @Option(
+        name: [.long, .customLong("limit")],
+        help: ArgumentHelp("Stop after this many events. (default: never)", valueName: "n"))
     var count: Int?
     @OptionGroup var printing: PrintingOptions
 

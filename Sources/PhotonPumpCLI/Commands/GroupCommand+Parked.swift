@@ -19,9 +19,10 @@ extension GroupCommand {
         @OptionGroup var target: Target
         @Flag(help: "Begin with the event that was parked last.")
         var backward = false
-        @Option(name: [.long, .customLong("limit")], help: "The most events. (default: all)")
+        @Option(
+            name: [.long, .customLong("limit")], help: ArgumentHelp("The most events. (default: all)", valueName: "n"))
         var count: Int?
-        @Option(help: ArgumentHelp("A file to move the events to.", valueName: "path"))
+        @Option(help: ArgumentHelp("A file to move the events to.", valueName: "path"), completion: .file())
         var drain: String?
         @OptionGroup var printing: PrintingOptions
 

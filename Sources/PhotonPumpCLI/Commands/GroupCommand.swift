@@ -8,7 +8,12 @@ struct GroupCommand: PumpCommand {
         commandName: "group",
         abstract: "Create, change, delete and inspect persistent subscriptions.",
         discussion: """
-            A persistent subscription is named by its stream and its group, in this order. The connection string must \
+            A persistent subscription is named by its stream and its group, in this order:
+
+              pump group create ponies herd --from start
+              pump consume ponies herd
+
+            The connection string must \
             name a user who may manage it: an administrator or, from server 5.0 on, an operator.
             """,
         subcommands: [

@@ -5,7 +5,9 @@ import PhotonPump
 struct GroupSettings: ParsableArguments {
     @Flag(help: "Deliver the events that links point to, along with the links.")
     var resolveLinks = false
-    @Option(help: "Where to begin: start, end or an event's number. (default: end)", transform: Self.position)
+    @Option(
+        help: ArgumentHelp("Where to begin: start, end or an event's number. (default: end)", valueName: "place"),
+        transform: Self.position)
     var from = StreamPosition.end
     @Option(
         help: ArgumentHelp(
@@ -14,26 +16,26 @@ struct GroupSettings: ParsableArguments {
     var messageTimeout = 30.0
     @Flag(help: "Keep latency statistics.")
     var statistics = false
-    @Option(help: "The server's buffer for new events.")
+    @Option(help: ArgumentHelp("The server's buffer for new events.", valueName: "n"))
     var liveBuffer = 500
-    @Option(help: "Past events that the server reads at once.")
+    @Option(help: ArgumentHelp("Past events that the server reads at once.", valueName: "n"))
     var readBatch = 20
-    @Option(help: "The server's buffer for past events; more than --read-batch.")
+    @Option(help: ArgumentHelp("The server's buffer for past events; more than --read-batch.", valueName: "n"))
     var buffer = 500
-    @Option(help: "How often an event is delivered again before it is parked.")
+    @Option(help: ArgumentHelp("How often an event is delivered again before it is parked.", valueName: "n"))
     var maxRetries = 10
     @Option(help: ArgumentHelp("How often the server considers writing a checkpoint.", valueName: "seconds"))
     var checkpointAfter = 2.0
-    @Option(help: "The fewest handled events for such a checkpoint.")
+    @Option(help: ArgumentHelp("The fewest handled events for such a checkpoint.", valueName: "n"))
     var minCheckpoint = 10
-    @Option(help: "Handled events after which a checkpoint is written without waiting.")
+    @Option(help: ArgumentHelp("Handled events after which a checkpoint is written without waiting.", valueName: "n"))
     var maxCheckpoint = 1000
-    @Option(help: "The most consumers at a time; 0 for any number.")
+    @Option(help: ArgumentHelp("The most consumers at a time; 0 for any number.", valueName: "n"))
     var maxSubscribers = 0
     @Option(
-        help:
-            "How the server chooses a consumer: round-robin, dispatch-to-single, pinned, or another name that it knows."
-    )
+        help: ArgumentHelp(
+            "How the server chooses a consumer: round-robin, dispatch-to-single, pinned, or another name that it knows.",
+            valueName: "name"))
     var strategy = "round-robin"
 
     var value: PersistentSubscriptionSettings {

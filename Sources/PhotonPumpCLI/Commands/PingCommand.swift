@@ -7,7 +7,7 @@ struct PingCommand: ClientCommand {
 
     @OptionGroup var shared: SharedOptions<Pump>
 
-    @Option(help: "The number of round trips.")
+    @Option(help: ArgumentHelp("The number of round trips.", valueName: "n"))
     var count = 1
 
     func validate() throws { try check("count", self.count, in: 1...) }

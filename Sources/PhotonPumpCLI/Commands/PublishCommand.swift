@@ -8,8 +8,12 @@ struct PublishCommand: ClientCommand {
         commandName: "publish",
         abstract: "Write an event, or events from stdin.",
         discussion: """
-            With TYPE, writes one event. Without it, reads JSON Lines from stdin, each of the form \
-            {"type":…,"data":…,"metadata":…,"id":…} with only the type required, and writes them in order, in batches. \
+            With <type>, writes one event. Without it, reads JSON Lines from stdin, each of the form \
+            {"type":…,"data":…,"metadata":…,"id":…} with only the type required, and writes them in order, in batches:
+
+              pump publish ponies PonyJumped --data '{"height":11}'
+              pump publish ponies < events.jsonl
+
             Each batch is written completely or not at all, and none after one that was not. Data and metadata are \
             written byte by byte as they are in the line, which must be JSON in UTF-8 without a byte order mark, nested \
             at most 512 deep.
@@ -22,24 +26,26 @@ struct PublishCommand: ClientCommand {
     var stream: String
     @Argument(help: "The event's type.")
     var type: String?
-    @Option(help: "The event's data, as JSON.")
+    @Option(help: ArgumentHelp("The event's data, as JSON.", valueName: "json"))
     var data: String?
-    @Option(help: "The event's metadata, as JSON.")
+    @Option(help: ArgumentHelp("The event's metadata, as JSON.", valueName: "json"))
     var metadata: String?
-    @Option(help: "The event's id, a UUID. (default: a new one)")
+    @Option(help: ArgumentHelp("The event's id. (default: a new one)", valueName: "uuid"))
     var id: String?
     @Option(
-        help: "What must be true of the stream: any, none, exists or the number of its last event. (default: any)",
+        help: ArgumentHelp(
+            "What must be true of the stream: any, none, exists or the number of its last event. (default: any)",
+            valueName: "version"),
         transform: expectedVersion
     )
     var expect = ExpectedVersion.any
-    @Option(help: "The most events in a batch from stdin.")
+    @Option(help: ArgumentHelp("The most events in a batch from stdin.", valueName: "n"))
     var batch = 500
 
     func validate() throws {
         try check("batch", self.batch, in: 1...)
         if self.type == nil, self.data != nil || self.metadata != nil || self.id != nil {
-            throw ValidationError("--data, --metadata and --id need a TYPE")
+            throw ValidationError("--data, --metadata and --id need a <type>")
         }
         do {
             _ = try self.type.map(self.event)

@@ -25,8 +25,9 @@ struct ReadCommand: ClientCommand {
     @Flag(help: "Read from newer to older events.")
     var backward = false
     @Option(
-        help:
-            "Where to begin: an event's number; for $all, COMMIT/PREPARE. (default: the start, or the end with --backward)"
+        help: ArgumentHelp(
+            "Where to begin: an event's number; for $all, COMMIT/PREPARE. (default: the start, or the end with --backward)",
+            valueName: "place")
     )
     var from: String?
     @Option(
@@ -35,7 +36,9 @@ struct ReadCommand: ClientCommand {
             valueName: "time"),
         transform: { try TimeArgument.time($0) })
     var since: Date?
-    @Option(name: [.long, .customLong("limit")], help: "The most events to print. (default: all)")
+    @Option(
+        name: [.long, .customLong("limit")],
+        help: ArgumentHelp("The most events to print. (default: all)", valueName: "n"))
     var count: Int?
     @OptionGroup var selection: EventSelection
     @OptionGroup var printing: PrintingOptions

@@ -24,17 +24,28 @@ struct ServeCommand: PumpCommand {
 
     @Option(help: "The name or address to listen on.")
     var host = "127.0.0.1"
-    @Option(help: "The TCP port; 0 picks a free one. Further nodes use the next ports.")
+    @Option(
+        help: ArgumentHelp("The TCP port; 0 picks a free one. Further nodes use the next ports.", valueName: "port"))
     var port = 1113
-    @Option(help: "The HTTP port, for gossip; 0 picks a free one. Further nodes use the next ports.")
+    @Option(
+        help: ArgumentHelp("The HTTP port; 0 picks a free one. Further nodes use the next ports.", valueName: "port"))
     var httpPort = 2113
-    @Option(help: "An additional TCP port for TLS, with a certificate created at start; 0 picks a free one.")
+    @Option(
+        help: ArgumentHelp(
+            "An additional TCP port for TLS, with a certificate created at start; 0 picks a free one.",
+            valueName: "port"))
     var tlsPort: Int?
-    @Option(help: "Where to write the certificate, in PEM, of the authority that clients have to trust for TLS.")
+    @Option(
+        help: ArgumentHelp(
+            "Where to write the certificate, in PEM, of the authority that clients have to trust for TLS.",
+            valueName: "path"))
     var tlsCaFile: String?
-    @Option(help: "The number of nodes.")
+    @Option(help: ArgumentHelp("The number of nodes.", valueName: "n"))
     var clusterSize = 1
-    @Option(help: "The format of gossip: 5 for that of EventStore 4 and 5, 20 for that of 20 and later.")
+    @Option(
+        help: ArgumentHelp(
+            "The format of gossip: 5 for that of EventStore 4 and 5, 20 for that of 20 and later.", valueName: "version"
+        ))
     var gossipFormat = 5
     @Flag(help: "Link events by category, type and stream, as the standard projections do: $ce-…, $et-…, $streams.")
     var projections = false

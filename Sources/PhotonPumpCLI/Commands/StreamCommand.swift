@@ -17,7 +17,9 @@ struct StreamCommand: PumpCommand {
         @Argument(help: "The stream to delete.")
         var stream: String
         @Option(
-            help: "What must be true of it: any, none or the number of its last event. (default: any)",
+            help: ArgumentHelp(
+                "What must be true of it: any, none or the number of its last event. (default: any)",
+                valueName: "version"),
             transform: expectedVersion)
         var expect = ExpectedVersion.any
 
@@ -65,7 +67,10 @@ struct StreamCommand: PumpCommand {
         @Argument(help: "The stream.")
         var stream: String
         @Option(
-            name: .customLong("set"), help: "The complete new metadata, a JSON object. (default: print the metadata)")
+            name: .customLong("set"),
+            help: ArgumentHelp(
+                "The complete new metadata, such as {\"$maxCount\":100}. (default: print the metadata)",
+                valueName: "json"))
         var metadata: String?
 
         func validate() throws {

@@ -17,9 +17,13 @@ struct TailCommand: ClientCommand {
 
     @Argument(help: "The stream to follow; $all follows all streams.")
     var stream: String
-    @Option(help: "Where to begin: start, end, or an event's number; for $all, COMMIT/PREPARE.")
+    @Option(
+        help: ArgumentHelp(
+            "Where to begin: start, end, or an event's number; for $all, COMMIT/PREPARE.", valueName: "place"))
     var from = "end"
-    @Option(name: [.long, .customLong("limit")], help: "Stop after this many events. (default: never)")
+    @Option(
+        name: [.long, .customLong("limit")],
+        help: ArgumentHelp("Stop after this many events. (default: never)", valueName: "n"))
     var count: Int?
     @Option(
         help: ArgumentHelp(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import PhotonPump
 import PhotonPumpAdmin
 
@@ -228,7 +229,7 @@ extension NodeStatistics {
     fileprivate var lines: [String] {
         let lines = [
             "memory           \(self.memory.map { "\($0 >> 20) MiB" } ?? "unknown")",
-            "processor        \(self.cpu.map { "\($0) %" } ?? "unknown")",
+            "processor        \(self.cpu.map { String(format: "%.1f %%", $0) } ?? "unknown")",
             "log              \(self.writerCheckpoint.cell)",
             "connections      \(self.tcpConnections.cell)",
         ]

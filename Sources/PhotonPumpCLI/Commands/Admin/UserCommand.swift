@@ -29,7 +29,7 @@ struct UserCommand: PumpCommand {
 
     /// What is known of a user.
     struct Details: ParsableArguments {
-        @Option(help: "The name for people.")
+        @Option(help: ArgumentHelp("The name for people.", valueName: "name"))
         var fullName: String
         @Option(
             name: .customLong("group"), help: "A group to be in, such as $ops or $admins; give it once for each group.")
