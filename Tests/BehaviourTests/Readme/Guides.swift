@@ -78,7 +78,7 @@ struct GuideSnippets {
         options.resolveLinks = true
         try await client.follow(
             StreamName.category("stable"), checkpoint: store,
-            partitionedBy: \.stream, options: options
+            maxConcurrent: 8, partitionedBy: \.stream, options: options
         ) { event in
             print(event.stream, event.number, event.received.number)
         }
