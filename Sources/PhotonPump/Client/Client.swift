@@ -143,6 +143,23 @@ public actor Client {
         self.executor.asUnownedSerialExecutor()
     }
 
+    /// Runs tasks on the client's own queue: a call that they await costs no change of threads.
+    ///
+    /// ```swift
+    /// try await withTaskExecutorPreference(client.taskExecutor) {
+    ///     for event in events {
+    ///         try await client.publishEvent(event, to: "ponies")
+    ///     }
+    /// }
+    /// ```
+    /// This is of use to tasks that make many calls, one after another or thousands at once, and do little in between.
+    /// While one of them runs, the client does nothing else: it receives nothing, and sends no heartbeat. So they must
+    /// not wait in any other way than by `await`, or compute for long. A task that waits for the client by blocking its
+    /// thread waits for ever.
+    ///
+    /// <doc:Performance> says what it is worth.
+    public nonisolated var taskExecutor: any TaskExecutor { self.executor.tasks }
+
     /// Connects, authenticates and identifies this client. Returns when the connection is ready for requests, or at
     /// once if the client is connected already.
     ///

@@ -57,6 +57,8 @@ struct BenchCommand: ClientCommand {
     var user: String?
     @Option(name: .customLong("pass"), help: "The user's password.")
     var password: String?
+    @Flag(help: "Run the tasks on the client's own queue.")
+    var onClient = false
     @Option(help: "A label for the server, repeated in the result.")
     var target = "?"
 
@@ -82,6 +84,10 @@ struct BenchCommand: ClientCommand {
     }
 
     func run(with client: Client, json: Bool) async throws {
-        Output.line(try await BenchRun(client: client, options: self).measured())
+        let executor = self.onClient ? client.taskExecutor : nil
+        let result = try await withTaskExecutorPreference(executor) {
+            try await BenchRun(client: client, options: self).measured()
+        }
+        Output.line(result)
     }
 }

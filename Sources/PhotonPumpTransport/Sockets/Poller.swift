@@ -28,11 +28,13 @@ final class Poller: Sendable {
     }
 
     private let queue: DispatchQueue
+    private let tasks: QueueTaskExecutor
     private let wake: WakeUpPipe
     private let state = Mutex(State())
 
-    init(queue: DispatchQueue) throws(SocketError) {
-        self.queue = queue
+    /// - Parameter tasks: those on the same queue, which go on before the thread waits again.
+    init(queue: DispatchQueue, tasks: QueueTaskExecutor) throws(SocketError) {
+        (self.queue, self.tasks) = (queue, tasks)
         self.wake = try WakeUpPipe()
     }
 
@@ -94,7 +96,9 @@ final class Poller: Sendable {
             }
             if descriptors[0].revents != 0 { self.wake.drain() }
             for (watch, descriptor) in zip(watches, descriptors.dropFirst()) where descriptor.revents != 0 {
-                self.queue.sync { watch.report(Readiness(rawValue: descriptor.revents)) }
+                self.queue.sync {
+                    self.tasks.attending { watch.report(Readiness(rawValue: descriptor.revents)) }
+                }
             }
         }
     }

@@ -7,7 +7,7 @@ package final class QueueExecutor: SerialExecutor {
     package let queue: DispatchQueue
 
     /// Marks the queues of all executors: who runs on one must not wait for another, which may be waiting for it.
-    private static let key = DispatchSpecificKey<Bool>()
+    private static let key = DispatchSpecificKey<ObjectIdentifier>()
 
     /// Of a simulation, which knows the executor by this number; nil and 0 otherwise.
     let loop: RunLoop?
@@ -15,14 +15,19 @@ package final class QueueExecutor: SerialExecutor {
     let label: String
 
     private let sharedPoller = Mutex<Poller?>(nil)
+    private let queueTasks: QueueTaskExecutor
 
     package init(label: String, on loop: RunLoop? = nil) {
         self.label = label
         self.loop = loop
         self.number = loop?.numberForExecutor() ?? 0
         self.queue = DispatchQueue(label: label)
-        self.queue.setSpecific(key: Self.key, value: true)
+        self.queueTasks = QueueTaskExecutor(on: self.queue)
+        self.queue.setSpecific(key: Self.key, value: ObjectIdentifier(self))
     }
+
+    /// Runs tasks where this runs the jobs of actors.
+    package var tasks: any TaskExecutor { self.loop ?? self.queueTasks }
 
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
@@ -45,12 +50,17 @@ package final class QueueExecutor: SerialExecutor {
     /// Runs `work` on the queue.
     ///
     /// - Parameter here: do it on this very thread, before returning; what runs on the queue just now is waited for.
-    ///   Otherwise, and on the queue of any executor, it is done later.
+    ///   Otherwise, and on the queue of any executor, it is done later; except for a task that runs on this one.
     package func run(here: Bool, _ work: @escaping @Sendable () -> Void) {
         if let loop {
             if here { loop.runHere(on: self, work) } else { loop.add(.work(self, work)) }
-        } else if here, DispatchQueue.getSpecific(key: Self.key) == nil {
+            return
+        }
+        let current = here ? DispatchQueue.getSpecific(key: Self.key) : nil
+        if here, current == nil {
             self.queue.sync(execute: work)
+        } else if current == ObjectIdentifier(self), self.queueTasks.isRunning {
+            self.queueTasks.setAside(work)
         } else {
             self.queue.async(execute: work)
         }
@@ -61,7 +71,7 @@ package final class QueueExecutor: SerialExecutor {
         let result = self.sharedPoller.withLock { shared in
             Result { () throws(SocketError) in
                 if let poller = shared { return poller }
-                let poller = try Poller(queue: self.queue)
+                let poller = try Poller(queue: self.queue, tasks: self.queueTasks)
                 shared = poller
                 return poller
             }

@@ -71,6 +71,14 @@ struct ArticleSnippets {
         }
     }
 
+    func onClientsQueue(_ client: Client, _ events: [NewEvent]) async throws {
+        try await withTaskExecutorPreference(client.taskExecutor) {
+            for event in events {
+                try await client.publishEvent(event, to: "ponies")
+            }
+        }
+    }
+
     func waiting(_ client: Client) async throws {
         guard try await client.waitUntilConnected() else { return }
     }
