@@ -115,6 +115,24 @@ struct SelfDecodingTests {
         #expect(try Self.reads(WriteEventsCompleted.self, Bytes()))
     }
 
+    @Test("a write is read as protobuf-c reads it, or not at all")
+    func writes() throws {
+        var numbers = SeededGenerator(seed: 20_261_129)
+        for size in [0, 1, 130] {
+            var event = ProposedEvent(
+                id: GUID(3, UInt64(size)), type: "PonyJumped", isJSON: true,
+                data: Bytes(Array(repeating: 7, count: size)), metadata: Bytes(Array(repeating: 9, count: size / 3)))
+            for count in [0, 1, 3] {
+                let write = WriteEvents(
+                    stream: "ponies", expectedVersion: Int64(-size), events: Array(repeating: event, count: count),
+                    requireMaster: true)
+                try Self.expectSame(write, damages: 3000, &numbers)
+            }
+            event.metadata = nil
+            try Self.expectSame(event, damages: 3000, &numbers)
+        }
+    }
+
     /// What servers do not write is left to protobuf-c, which reads it.
     @Test("messages with fields in another order, twice, or that nobody knows are read, by protobuf-c")
     func others() throws {

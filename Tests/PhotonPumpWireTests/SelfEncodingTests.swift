@@ -83,4 +83,27 @@ struct SelfEncodingTests {
             }
         }
     }
+
+    @Test("a write is written as protobuf-c writes it")
+    func writes() {
+        for number in Self.numbers {
+            for size in [0, 1, 127, 128, 20_000] {
+                var event = ProposedEvent(
+                    id: GUID(3, UInt64(size)), type: size == 0 ? "" : "Pony\u{FC}", isJSON: size % 2 == 0,
+                    data: Bytes(Array(repeating: 7, count: size)), metadata: Bytes(Array(repeating: 9, count: size / 3))
+                )
+                Self.expectSame(event)
+                event.metadata = nil
+                event.dataContentType = -1
+                event.metadataContentType = .max
+                Self.expectSame(event)
+                for count in [0, 1, 3] {
+                    Self.expectSame(
+                        WriteEvents(
+                            stream: size == 0 ? "" : "ponies-\u{1F40E}", expectedVersion: number,
+                            events: Array(repeating: event, count: count), requireMaster: count == 1))
+                }
+            }
+        }
+    }
 }

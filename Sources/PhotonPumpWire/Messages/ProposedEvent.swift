@@ -42,8 +42,8 @@ extension ProposedEvent: ProtobufMessage {
         self.type = try Self.text("event_type", message.has_event_type, message.event_type)
         self.dataContentType = message.data_content_type
         self.metadataContentType = message.metadata_content_type
-        self.data = payloads.append(message.data)
-        self.metadata = field(message.has_metadata, message.metadata).map { payloads.append($0) }
+        self.data = payloads.append(message.data.buffer)
+        self.metadata = field(message.has_metadata, message.metadata).map { payloads.append($0.buffer) }
     }
 
     func fill(_ message: inout Es__NewEvent, _ arena: inout ProtobufArena) {
@@ -73,7 +73,7 @@ extension ProposedEvent {
 }
 
 /// Copies payloads one behind the other.
-private struct PayloadWriter {
+struct PayloadWriter {
     private let block: ByteBlock
     private var end = 0
 
@@ -83,10 +83,12 @@ private struct PayloadWriter {
         self.block = capacity == 0 ? .empty : ByteBlock(capacity: capacity)
     }
 
-    mutating func append(_ payload: ProtobufCBinaryData) -> Bytes {
-        precondition(payload.len <= self.block.capacity - self.end, "more than was counted")
-        if let source = payload.data { (self.block.base + self.end).copyMemory(from: source, byteCount: payload.len) }
-        defer { self.end += payload.len }
-        return Bytes(block: self.block, offset: self.end, count: payload.len)
+    mutating func append(_ payload: UnsafeRawBufferPointer) -> Bytes {
+        precondition(payload.count <= self.block.capacity - self.end, "more than was counted")
+        if let source = payload.baseAddress {
+            (self.block.base + self.end).copyMemory(from: source, byteCount: payload.count)
+        }
+        defer { self.end += payload.count }
+        return Bytes(block: self.block, offset: self.end, count: payload.count)
     }
 }
