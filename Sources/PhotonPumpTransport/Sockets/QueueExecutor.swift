@@ -6,7 +6,9 @@ internal import Synchronization
 package final class QueueExecutor: SerialExecutor {
     package let queue: DispatchQueue
 
-    /// Marks the queues of all executors: who runs on one must not wait for another, which may be waiting for it.
+    /// Marks the queues of all executors: who runs on one must not wait for another, which may be waiting for it. It tells
+    /// the queue, which is there as long as something runs on it, and not the executor, which may be gone by then and
+    /// another one in its memory.
     private static let key = DispatchSpecificKey<ObjectIdentifier>()
 
     /// Of a simulation, which knows the executor by this number; nil and 0 otherwise.
@@ -23,7 +25,7 @@ package final class QueueExecutor: SerialExecutor {
         self.number = loop?.numberForExecutor() ?? 0
         self.queue = DispatchQueue(label: label)
         self.queueTasks = QueueTaskExecutor(on: self.queue)
-        self.queue.setSpecific(key: Self.key, value: ObjectIdentifier(self))
+        self.queue.setSpecific(key: Self.key, value: ObjectIdentifier(self.queue))
     }
 
     /// Runs tasks where this runs the jobs of actors.
@@ -59,7 +61,7 @@ package final class QueueExecutor: SerialExecutor {
         let current = here ? DispatchQueue.getSpecific(key: Self.key) : nil
         if here, current == nil {
             self.queue.sync(execute: work)
-        } else if current == ObjectIdentifier(self), self.queueTasks.isRunning {
+        } else if current == ObjectIdentifier(self.queue), self.queueTasks.isRunning {
             self.queueTasks.setAside(work)
         } else {
             self.queue.async(execute: work)
