@@ -50,20 +50,24 @@ extension Client {
     /// - Returns: whether the connection is still there.
     @discardableResult
     private func receive(on connection: Connection) -> Bool {
+        let failure: ChannelError?
         do throws(ChannelError) {
             try connection.receive { frame in
                 // Whatever came before may have ended the connection.
                 guard connection.isOpen else { return }
                 switch frame {
                 case .package(let package): self.received(package, on: connection)
-                case .large(let frame): self.refuse(frame, on: connection)
+                case .large(let frame):
+                    self.passOnRun(from: connection)
+                    self.refuse(frame, on: connection)
                 }
             }
+            failure = nil
         } catch {
-            self.passOnRun(from: connection)
-            self.ended(connection, error)
+            failure = error
         }
         self.passOnRun(from: connection)
+        if let failure { self.ended(connection, failure) }
         return connection.isOpen
     }
 

@@ -47,9 +47,12 @@ extension ScriptedPeer {
 
     /// Pushes an event to a subscriber.
     func push(_ record: ResolvedRecord, _ id: GUID, at position: Int64 = 2000) async throws {
+        try await self.send(Self.pushed(record, id, at: position))
+    }
+
+    static func pushed(_ record: ResolvedRecord, _ id: GUID, at position: Int64 = 2000) -> Package {
         let event = PositionedRecord(record: record, commitPosition: position, preparePosition: position)
-        let message = StreamEventAppeared(event: event)
-        try await self.send(Package(.streamEventAppeared, id, payload: message.encoded()))
+        return Package(.streamEventAppeared, id, payload: StreamEventAppeared(event: event).encoded())
     }
 
     func push(_ numbers: ClosedRange<Int64>, _ id: GUID) async throws {

@@ -325,4 +325,24 @@ struct SubscribingTests {
             }
         }
     }
+
+    @Test("a subscription gives what came before an event that is too large, and then says so")
+    func tooLarge() async throws {
+        func adjust(_ configuration: inout Client.Configuration) { configuration.maximumFrameSize = 64 << 10 }
+        try await ScriptedSession.run(adjust) { session in
+            async let subscribing = session.client.subscribe(to: "s")
+            let id = try await session.peer.confirmSubscription(behind: nil)
+            var events = try await subscribing.events.makeAsyncIterator()
+            // In one piece, so that the client reads all of it at once.
+            let small = (0...1 as ClosedRange<Int64>).flatMap {
+                ScriptedPeer.pushed(ResolvedRecord(event: ScriptedPeer.record($0), link: nil), id).framed
+            }
+            let large = Package(.streamEventAppeared, id, payload: Bytes([UInt8](repeating: 0, count: 65 << 10)))
+            try await session.peer.send(small + large.framed)
+            #expect(try await Self.take(2, &events) == [0, 1])
+            await #expect { _ = try await events.next() } throws: {
+                ($0 as? PhotonPumpError)?.code == .tooLarge
+            }
+        }
+    }
 }
