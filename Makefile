@@ -43,7 +43,7 @@ endef
 
 .PHONY: help deps build build-bare release demo example minimal example-deps test chaos drill hand-over format lint lint-deps protos protos-deps \
 	check-protos docs bench benchmarks benchmarks-check benchmarks-record \
-	benchmarks-scale benchmarks-deps interop interop-openssl interop-deps eventstore_docker all_tests clean FORCE
+	benchmarks-scale benchmarks-deps check-api interop interop-openssl interop-deps eventstore_docker all_tests clean FORCE
 
 help: ## Lists the targets
 	@awk -F ':.* ## ' '/^[a-z_-]+:.* ## / { printf "%-18s %s\n", $$1, $$2 }' Makefile
@@ -182,6 +182,9 @@ interop-deps: .venv/photon-pump
 	@python3 -c 'import ensurepip, venv' 2>/dev/null || { $(call install,python3-venv,python); }
 	Tests/Interop/install .venv
 	@touch $@
+
+check-api: deps ## Compares the public interface with that of the last tag, and fails when programs would break
+	@SWIFT='$(SWIFT)' .ci/check-api $(STRICT)
 
 eventstore_docker: ## Starts a real server in Docker
 	$(COMPOSE) up -d eventstore
