@@ -48,6 +48,15 @@ enum Platform {
         #endif
     }
 
+    /// What tells which of many descriptors are ready.
+    static func readinessSet() throws(SocketError) -> any ReadinessSet {
+        #if canImport(Darwin)
+            try PollList()
+        #else
+            try Epoll()
+        #endif
+    }
+
     /// How many bytes of a connection the peer has not acknowledged; 0 when the system does not tell.
     static func unsentCount(_ descriptor: CInt) -> Int {
         var count: CInt = 0

@@ -1,5 +1,4 @@
 internal import Dispatch
-internal import PhotonPumpSystem
 internal import Synchronization
 
 /// Waits for the readiness of descriptors, on a thread of its own, and reports it on a queue.
@@ -10,94 +9,68 @@ internal import Synchronization
 ///
 /// The thread lives as long as there is something to watch.
 final class Poller: Sendable {
-    /// What to watch a descriptor for, and what was found.
-    struct Readiness: OptionSet, Sendable {
-        let rawValue: Int16
-
-        static let reading = Readiness(rawValue: Int16(POLLIN))
-        static let writing = Readiness(rawValue: Int16(POLLOUT))
-        /// The connection is gone, one way or the other: whoever reads or writes learns how.
-        static let broken = Readiness(rawValue: Int16(POLLERR) | Int16(POLLHUP) | Int16(POLLNVAL))
-    }
-
     private struct State {
-        var watches: [ObjectIdentifier: (watch: Watch, interest: Readiness)] = [:]
-        /// Changes with ``watches``, so that the thread notices.
-        var version = 0
+        var watches: [UInt64: Watch] = [:]
+        var numbersGiven: UInt64 = 0
         var isRunning = false
     }
 
     private let queue: DispatchQueue
     private let tasks: QueueTaskExecutor
-    private let wake: WakeUpPipe
+    private let descriptors: any ReadinessSet
     private let state = Mutex(State())
 
     /// - Parameter tasks: those on the same queue, which go on before the thread waits again.
-    init(queue: DispatchQueue, tasks: QueueTaskExecutor) throws(SocketError) {
-        (self.queue, self.tasks) = (queue, tasks)
-        self.wake = try WakeUpPipe()
+    init(queue: DispatchQueue, tasks: QueueTaskExecutor, descriptors: any ReadinessSet) {
+        (self.queue, self.tasks, self.descriptors) = (queue, tasks, descriptors)
     }
 
-    /// Watches for `interest` from now on, and for nothing else; with nothing, only stays acquainted.
-    func set(_ interest: Readiness, for watch: Watch) {
-        let mustStart = self.state.withLock { state in
-            state.watches[ObjectIdentifier(watch)] = (watch, interest)
-            state.version += 1
+    /// Gets to know a descriptor, in which there is no interest yet.
+    func add(_ descriptor: CInt, _ handler: QueueBound<Watch.Handler>) -> Watch {
+        let (watch, mustStart) = self.state.withLock { state in
+            state.numbersGiven += 1
+            let watch = Watch(descriptor, number: state.numbersGiven, handler)
+            state.watches[watch.number] = watch
             defer { state.isRunning = true }
-            return !state.isRunning
+            return (watch, !state.isRunning)
         }
-        if mustStart { self.startThread() } else { self.wake.signal() }
+        if mustStart { SystemThread.start("photonpump.io") { self.run() } }
+        return watch
     }
 
-    /// Forgets a watch. Its descriptor may be closed right away: an event on its way finds nobody.
+    /// Waits for `interest` from now on, and for nothing else.
+    ///
+    /// - Parameter former: the interest until now.
+    func change(_ former: Readiness, to interest: Readiness, for watch: Watch) throws(SocketError) {
+        try self.descriptors.change(former, to: interest, at: watch.descriptor, number: watch.number)
+    }
+
+    /// Forgets a watch in which there is no interest. Its descriptor may be closed right away: who owns it knows that an
+    /// event on its way is none any more.
     func remove(_ watch: Watch) {
-        self.state.withLock { state in
-            state.watches[ObjectIdentifier(watch)] = nil
-            state.version += 1
+        let isLast = self.state.withLock { state in
+            state.watches[watch.number] = nil
+            return state.watches.isEmpty
         }
-        self.wake.signal()
-    }
-
-    private func startThread() {
-        SystemThread.start("photonpump.io") { self.run() }
+        if isLast { self.descriptors.wake() }
     }
 
     private func run() {
-        var version = -1
-        var watches: [Watch] = []
-        var descriptors: [pollfd] = []
+        var events: [(number: UInt64, readiness: Readiness)] = []
         while true {
-            let current = self.state.withLock { state -> [(watch: Watch, interest: Readiness)]? in
-                guard state.version != version else { return [] }
-                version = state.version
+            events.removeAll(keepingCapacity: true)
+            self.descriptors.wait { events.append(($0, $1)) }
+            let reports = self.state.withLock { state -> [(Watch, Readiness)]? in
                 guard !state.watches.isEmpty else {
                     state.isRunning = false
                     return nil
                 }
-                watches.removeAll(keepingCapacity: true)
-                return Array(state.watches.values)
+                return events.compactMap { event in state.watches[event.number].map { ($0, event.readiness) } }
             }
-            guard let current else { return }
-            if !current.isEmpty {
-                watches = current.map(\.watch)
-                descriptors = [pollfd(fd: self.wake.readEnd, events: Readiness.reading.rawValue, revents: 0)]
-                // A descriptor of no interest would still be reported when it breaks, again and again.
-                descriptors += current.map { entry in
-                    pollfd(
-                        fd: entry.interest.isEmpty ? -1 : entry.watch.descriptor, events: entry.interest.rawValue,
-                        revents: 0)
-                }
-            }
-            guard poll(&descriptors, nfds_t(descriptors.count), -1) > 0 else {
-                // An interrupted wait is repeated at once; one that the system refuses (it is out of memory, say) a
-                // little later.
-                if Platform.errorNumber != EINTR { usleep(100_000) }
-                continue
-            }
-            if descriptors[0].revents != 0 { self.wake.drain() }
-            for (watch, descriptor) in zip(watches, descriptors.dropFirst()) where descriptor.revents != 0 {
+            guard let reports else { return }
+            for (watch, readiness) in reports {
                 self.queue.sync {
-                    self.tasks.attending { watch.report(Readiness(rawValue: descriptor.revents)) }
+                    self.tasks.attending { watch.report(readiness) }
                 }
             }
         }

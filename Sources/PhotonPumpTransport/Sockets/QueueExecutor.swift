@@ -73,7 +73,8 @@ package final class QueueExecutor: SerialExecutor {
         let result = self.sharedPoller.withLock { shared in
             Result { () throws(SocketError) in
                 if let poller = shared { return poller }
-                let poller = try Poller(queue: self.queue, tasks: self.queueTasks)
+                let poller = Poller(
+                    queue: self.queue, tasks: self.queueTasks, descriptors: try Platform.readinessSet())
                 shared = poller
                 return poller
             }

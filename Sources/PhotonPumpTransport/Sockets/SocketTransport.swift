@@ -9,8 +9,10 @@ package final class SocketTransport: Transport {
     private let poller: Poller
     /// From its activation on.
     private var watch: Watch?
-    private var interest: Poller.Readiness = []
+    private var interest: Readiness = []
     private var isClosed = false
+    /// Why the system would not wait for it. Reading and writing fail with it, so that nobody else waits in vain.
+    private var failure: SocketError?
 
     /// - Parameter executor: on whose queue readiness is reported and everything else must be called.
     init(_ descriptor: consuming OwnedDescriptor, peer: String, executor: QueueExecutor) throws(SocketError) {
@@ -28,13 +30,15 @@ package final class SocketTransport: Transport {
     }
 
     package func activate(_ handler: @escaping (TransportEvent) -> Void) {
-        let report = { [weak self] (readiness: Poller.Readiness) in self?.report(readiness, to: handler) ?? () }
-        self.watch = Watch(self.descriptor, QueueBound(report, to: self.executor))
-        self.interest = []
+        let report = { [weak self] (readiness: Readiness) in self?.report(readiness, to: handler) ?? () }
+        let former = self.watch
+        self.setInterest([])
+        self.watch = self.poller.add(self.descriptor, QueueBound(report, to: self.executor))
+        if let former { self.poller.remove(former) }
         self.setInterest(.reading)
     }
 
-    private func report(_ readiness: Poller.Readiness, to handler: (TransportEvent) -> Void) {
+    private func report(_ readiness: Readiness, to handler: (TransportEvent) -> Void) {
         let isBroken = !readiness.isDisjoint(with: .broken)
         if self.interest.contains(.writing), isBroken || readiness.contains(.writing) {
             self.setInterest(self.interest.subtracting(.writing))
@@ -45,10 +49,17 @@ package final class SocketTransport: Transport {
         }
     }
 
-    private func setInterest(_ interest: Poller.Readiness) {
+    private func setInterest(_ interest: Readiness) {
         guard !self.isClosed, interest != self.interest else { return }
-        self.interest = interest
-        if let watch { self.poller.set(interest, for: watch) }
+        let former = exchange(&self.interest, with: interest)
+        guard let watch else { return }
+        do throws(SocketError) {
+            if let failure { throw failure }
+            try self.poller.change(former, to: interest, for: watch)
+        } catch {
+            self.failure = error
+            self.executor.run(here: false) { watch.report(.broken) }
+        }
     }
 
     package func read(into buffer: UnsafeMutableRawBufferPointer) throws(TransportError) -> ReadOutcome {
@@ -72,7 +83,8 @@ package final class SocketTransport: Transport {
     }
 
     private func call(_ operation: String, _ call: () -> Int) throws(TransportError) -> Int? {
-        do {
+        do throws(SocketError) {
+            if let failure { throw failure }
             return try nonBlockingCall(operation, call)
         } catch {
             throw .socket(error)
@@ -101,8 +113,8 @@ package final class SocketTransport: Transport {
 
     private func end(_ prepare: (CInt) -> CInt) {
         guard !self.isClosed else { return }
+        self.setInterest([])
         self.isClosed = true
-        self.interest = []
         if let watch { self.poller.remove(watch) }
         _ = prepare(self.descriptor)
         closeDescriptor(self.descriptor)
