@@ -4,7 +4,12 @@ SWIFT := swift
 # With CI set, warnings in this package are errors, and the traits that are off by default are on, too.
 ERRORS := $(if $(CI),-Xswiftc -warnings-as-errors)
 STRICT := $(ERRORS) $(if $(CI),--enable-all-traits)
+# A package's traits reach the compiler in the order of a hash table, and all that they concern is compiled again when it
+# is another one.
+STEADY := SWIFT_DETERMINISTIC_HASHING=1 $(SWIFT)
+BUILD := $(STEADY) build
 SWIFT_FILES := $(wildcard Package.swift Sources Tests Benchmarks Examples)
+TEST = $(SWIFT) test --skip-build --disable-xctest $(STRICT)
 # One after another: beside hundreds of others a test can be slower than the time limits that it is about, and on a
 # server that all of them share it would see in $$all what the others write.
 SERIALLY := --no-parallel
@@ -15,7 +20,7 @@ TRAITS := Configuration HTTP Metrics ServiceLifecycle Tracing
 EXAMPLES := Examples
 LIBRARIES := PhotonPump PhotonPumpAdmin EmbeddedEventStore PhotonPumpTesting
 # Callgrind reads the debug information of a program this large slowly, or not at all.
-BENCHMARKS := $(SWIFT) build --quiet -c release -debug-info-format none --package-path Benchmarks --product benchmarks
+BENCHMARKS := $(BUILD) --quiet -c release -debug-info-format none --package-path Benchmarks --product benchmarks
 BENCHMARKS_PROGRAM := $(abspath Benchmarks/.build/release/benchmarks)
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 INCLUDES := $(wildcard /usr/include /usr/local/include /opt/homebrew/include $(addsuffix /opt/openssl@3/include, \
@@ -37,11 +42,11 @@ endef
 
 # $(call build-with,TRAIT)
 define build-with
-$(SWIFT) build $(ERRORS) --disable-default-traits --traits $(1) --scratch-path .build/bare-with --target PhotonPump
+$(BUILD) $(ERRORS) --disable-default-traits --traits $(1) --scratch-path .build/bare-with --target PhotonPump
 
 endef
 
-.PHONY: help deps build build-bare release demo example minimal example-deps test chaos drill hand-over format lint lint-deps protos protos-deps \
+.PHONY: help deps build build-tests build-bare release demo example minimal example-deps test chaos drill hand-over format lint lint-deps protos protos-deps \
 	check-protos docs bench benchmarks benchmarks-check benchmarks-record \
 	benchmarks-scale benchmarks-deps check-api interop interop-openssl interop-deps eventstore_docker all_tests clean FORCE
 
@@ -61,11 +66,11 @@ endif
 	@:
 
 build: deps ## Builds everything
-	$(SWIFT) build $(STRICT)
+	$(BUILD) $(STRICT)
 
 build-bare: deps ## Builds the client without traits and with each, and looks that nothing else comes with them
-	$(SWIFT) build $(ERRORS) --disable-default-traits --scratch-path .build/bare --target PhotonPump
-	@modules=$$($(SWIFT) build --scratch-path .build/bare --show-bin-path)/Modules; \
+	$(BUILD) $(ERRORS) --disable-default-traits --scratch-path .build/bare --target PhotonPump
+	@modules=$$($(BUILD) --scratch-path .build/bare --show-bin-path)/Modules; \
 		[ -e $$modules/PhotonPump.swiftmodule ] && ! ls $$modules | grep -E '$(subst $() ,|,$(TRAITS))'
 	$(foreach trait,$(TRAITS),$(call build-with,$(trait)))
 # What Swift files import, their objects ask the linker for. Darwin has one Foundation only, and swift-configuration reads
@@ -77,17 +82,17 @@ ifneq ($(shell uname),Darwin)
 endif
 
 release: deps ## Builds everything, optimised
-	$(SWIFT) build -c release $(STRICT)
+	$(BUILD) -c release $(STRICT)
 
 $(PUMP): FORCE deps
 	@[ -e $@ ] || echo "Building; the first time this takes some minutes." >&2
-	@$(SWIFT) build --quiet $(STRICT) --product pump
+	@$(BUILD) --quiet $(STRICT) --product pump
 
 demo: $(PUMP) ## Tours the client against the embedded server
 	@$(PUMP) demo
 
 example: $(PUMP) example-deps ## Builds and tests the programs in Examples
-	$(SWIFT) build --quiet --build-tests --package-path $(EXAMPLES)
+	$(BUILD) --quiet --build-tests --package-path $(EXAMPLES)
 	@Tests/Support/with-server $(PUMP) $(EXAMPLES)/ExactlyOnce/try-it $(abspath $(PUMP))
 	@Tests/Support/with-server $(PUMP) $(EXAMPLES)/Chat/try-it
 	@$(EXAMPLES)/Orders/try-it
@@ -105,18 +110,20 @@ ifeq (,$(shell command -v curl))
 endif
 	@:
 
-test: deps ## Runs the tests, against the server at PHOTONPUMP_URL if that is set; FILTER=… chooses some
-	$(SWIFT) test --disable-xctest $(STRICT) $(SERIALLY) $(if $(FILTER),--filter '$(FILTER)')
+build-tests: deps
+	$(BUILD) --build-tests $(STRICT)
 
-chaos: deps ## Lets the nodes of a cluster fail for a minute while it is used; PHOTONPUMP_CHAOS_SEED=… chooses how
-	PHOTONPUMP_CHAOS_SECONDS=$${PHOTONPUMP_CHAOS_SECONDS:-60} $(SWIFT) test --disable-xctest $(STRICT) --filter ChaosTests
+test: build-tests ## Runs the tests, against the server at PHOTONPUMP_URL if that is set; FILTER=… chooses some
+	$(TEST) $(SERIALLY) $(if $(FILTER),--filter '$(FILTER)')
 
-drill: deps ## Kills and suspends three real nodes while they are used: those of Docker or of PHOTONPUMP_DRILL_NODE
-	$(SWIFT) build --build-tests $(STRICT)
-	Tests/Support/drill-nodes run $(SWIFT) test --skip-build --disable-xctest --filter DrillTests
+chaos: build-tests ## Lets the nodes of a cluster fail for a minute while it is used; PHOTONPUMP_CHAOS_SEED=… chooses how
+	PHOTONPUMP_CHAOS_SECONDS=$${PHOTONPUMP_CHAOS_SECONDS:-60} $(TEST) --filter ChaosTests
 
-hand-over: deps ## Lets subscriptions go live 1,000 times while events are written and connections are lost
-	PHOTONPUMP_HANDOVER_RUNS=$${PHOTONPUMP_HANDOVER_RUNS:-1000} $(SWIFT) test --disable-xctest $(STRICT) --filter HandOverTests
+drill: build-tests ## Kills and suspends three real nodes while they are used: those of Docker or of PHOTONPUMP_DRILL_NODE
+	Tests/Support/drill-nodes run $(TEST) --filter DrillTests
+
+hand-over: build-tests ## Lets subscriptions go live 1,000 times while events are written and connections are lost
+	PHOTONPUMP_HANDOVER_RUNS=$${PHOTONPUMP_HANDOVER_RUNS:-1000} $(TEST) --filter HandOverTests
 
 format: ## Formats the sources
 	$(SWIFT) format --in-place --parallel --recursive $(SWIFT_FILES)
@@ -144,7 +151,7 @@ check-protos: protos ## Fails when the generated C code is not that of Protos
 
 docs: deps ## Builds the documentation of the libraries into .build/docs, and says how to look at it
 	@rm -rf .build/docs && mkdir -p .build/docs
-	$(SWIFT) package $(STRICT) --allow-writing-to-directory .build/docs generate-documentation $(LIBRARIES:%=--target %) \
+	$(STEADY) package $(STRICT) --allow-writing-to-directory .build/docs generate-documentation $(LIBRARIES:%=--target %) \
 		--enable-experimental-combined-documentation --warnings-as-errors --output-path .build/docs
 	@echo "To look at it: python3 -m http.server -d .build/docs 8080, and http://localhost:8080/documentation"
 
