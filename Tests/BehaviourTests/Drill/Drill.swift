@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import PhotonPump
+import ScriptedPeers
 import Testing
 
 /// Nodes of a cluster die and come back, while writers, readers and consumers use it; in the end the books must balance.
@@ -9,6 +10,8 @@ struct Drill {
     private static let followed = "drill-any-0"
     private static let truncated = "drill-truncated"
     private static let unreadable = "drill-unreadable"
+    /// Of calls.
+    private static let timeout = Duration.seconds(30)
 
     private let plan: DrillPlan
     private let nodes: any DrillNodes
@@ -36,30 +39,31 @@ struct Drill {
         let connections = await Self.countConnections(clients)
         let writers = try await self.writers(writing, writingOnly)
 
-        let herd = try await Herd(of: 6, on: [consuming], following: Self.followed, seed: self.plan.seed)
+        let herd = try await Herd(
+            of: self.plan.consumers, on: [consuming], following: Self.followed, seed: self.plan.seed)
         let follower = RestartedFollower(
             reading, stream: Self.followed, path: directory.appending(path: "checkpoint").path, seed: self.plan.seed)
         let reader = DrillReader(reading, of: Set(writers.map(\.stream)))
-        let deeds = try await withThrowingTaskGroup(of: Void.self) { readers in
+        let striker = try await withThrowingTaskGroup(of: Void.self) { readers in
             readers.addTask { try await herd.run() }
             readers.addTask { do { try await reader.run() } catch is CancellationError {} }
-            let deeds = try await self.strike(writers, follower)
+            let striker = try await self.strike(writers, follower)
             try await self.balance(writing, reader, follower, herd)
             herd.stop()
             try await readers.next()
             readers.cancelAll()
             try await readers.waitForAll()
-            return deeds
+            return striker
         }
         for client in clients { await client.close() }
-        self.report(deeds, await connections.value, herd.result, follower.result, reader.result.count)
+        self.report(striker, await connections.value, herd.result, follower.result, reader.result.count)
     }
 
     private func client(_ user: String, _ preference: NodePreference = .master) async throws -> Client {
         var configuration = try await self.nodes.configuration
         configuration.credentials = Credentials(username: user, password: "changeit")
         configuration.nodePreference = preference
-        configuration.operationTimeout = .seconds(30)
+        configuration.operationTimeout = Self.timeout
         let log = LogCounter(self.logged)
         let client = try Client(configuration, logger: Logger(label: "drill") { _ in log })
         try await client.ping(options: CallOptions(timeout: .seconds(50)))
@@ -88,7 +92,8 @@ struct Drill {
         let kinds: [(String, DrillWriter.Manner, Client)] = [
             (Self.followed, .any, client), ("drill-any-1", .any, client), ("drill-any-2", .any, client),
             ("drill-versions-1", .versions, client), ("drill-versions-2", .versions, client),
-            ("drill-sequence", .sequence, client), (Self.truncated, .any, client),
+            ("drill-existing", .existing, client), ("drill-sequence", .sequence, client),
+            (Self.truncated, .any, client),
             (Self.unreadable, .any, writingOnly),
         ]
         return kinds.enumerated().map { number, kind in
@@ -100,7 +105,7 @@ struct Drill {
     }
 
     /// Strikes the nodes while they are written to.
-    private func strike(_ writers: [DrillWriter], _ follower: RestartedFollower) async throws -> [String: Int] {
+    private func strike(_ writers: [DrillWriter], _ follower: RestartedFollower) async throws -> DrillStriker {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for writer in writers { group.addTask { try await writer.run(self.clock) } }
             group.addTask { while self.clock.goesOn { try await follower.run(until: .now + .seconds(1)) } }
@@ -108,7 +113,7 @@ struct Drill {
             try await striker.run()
             self.clock.stop()
             try await group.waitForAll()
-            return striker.deeds
+            return striker
         }
     }
 
@@ -129,8 +134,9 @@ struct Drill {
         for stream in books.accounts.keys {
             complaints += books.complaints(about: stream, reader.result.events[stream] ?? []).map { "in $all: \($0)" }
         }
-        for complaint in complaints { sayDuringDrill(complaint) }
-        #expect(complaints.isEmpty)
+        // One event that is missing can be the first of thousands.
+        for complaint in complaints.prefix(100) { sayDuringDrill(complaint) }
+        #expect(complaints.count == 0)
 
         let ids = try await Self.read(Self.followed, client).map(\.id)
         try await follower.catchUp(to: Int64(ids.count) - 1, atMost: self.plan.patience)
@@ -148,25 +154,36 @@ struct Drill {
     }
 
     private func report(
-        _ deeds: [String: Int], _ connections: Int, _ herd: Herd.State, _ follower: RestartedFollower.State,
+        _ striker: DrillStriker, _ connections: Int, _ herd: Herd.State, _ follower: RestartedFollower.State,
         _ read: Int
     ) {
         let books = self.books.value
         let acknowledged = books.accounts.values.map(\.acknowledgedCount).reduce(0, +)
         let uncertain = books.accounts.values.map(\.uncertain.count).reduce(0, +)
         #expect(acknowledged > 100, "hardly anything was written")
+        #expect(books.longest < Self.timeout + .seconds(5), "a call outlived its time limit")
+        let (first, last) = (striker.footprints.first, striker.footprints.last)
+        if let first, let last { #expect(last.descriptors < first.descriptors + 20, "from \(first) to \(last)") }
         print(
             """
-            \(Self.list(deeds)); \(connections) new connections of 4 clients
+            \(Self.list(striker.deeds)); \(connections) new connections of 4 clients
             \(books.calls) writes: \(Self.list(books.outcomes)); the longest took \(books.longest)
             \(acknowledged) events acknowledged, \(uncertain) left uncertain
-            \(herd.handled.count) events handled by 6 consumers, \(herd.refusals) refusals
+            \(herd.handled.count) events handled by \(self.plan.consumers) consumers, \(herd.refusals) refusals
             \(read) events followed in $all; a follower restarted \(follower.runs.values.reduce(0, +)) times
             logged: \(Self.list(self.logged.value))
+            with all that the books hold: \(striker.footprints.thirds.map(\.description).joined(separator: "; "))
             """)
     }
 
     private static func list(_ counts: [String: Int]) -> String {
         counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+    }
+}
+
+extension [Footprint] {
+    /// The first one, one in the middle, and the last one.
+    fileprivate var thirds: [Footprint] {
+        [self.first, self.dropFirst(self.count / 2).first, self.last].compactMap(\.self)
     }
 }

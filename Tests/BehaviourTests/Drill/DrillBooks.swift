@@ -9,6 +9,9 @@ struct DrillBooks {
         /// nil if that was not said.
         let first: Int64?
         let ids: [UUID]
+        /// How long that took to say, and when it was said.
+        let time: Duration
+        let moment: String
     }
 
     /// One stream, which has one writer.
@@ -41,7 +44,8 @@ struct DrillBooks {
     }
 
     mutating func acknowledge(_ ids: [UUID], of stream: String, from first: Int64?, after time: Duration) {
-        self.accounts[stream, default: Account()].acknowledged.append(Write(first: first, ids: ids))
+        self.accounts[stream, default: Account()].acknowledged.append(
+            Write(first: first, ids: ids, time: time, moment: momentOfDrill()))
         self.note("ok", time)
     }
 
@@ -81,7 +85,9 @@ struct DrillBooks {
                 let number = write.first.map { $0 + Int64(offset) }
                 guard places[id] == nil || places[id] != number ?? places[id] else { continue }
                 let place = places[id].map { "is \($0)" } ?? "is not there"
-                complaints.append("\(stream): event \(id), acknowledged as \(number ?? -1), \(place)")
+                complaints.append(
+                    "\(stream): event \(id), acknowledged as \(number ?? -1) at \(write.moment) "
+                        + "after \(write.time), \(place)")
             }
         }
         for id in account.refused where places[id] != nil {

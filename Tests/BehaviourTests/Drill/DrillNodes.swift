@@ -10,13 +10,9 @@ protocol DrillNodes: Sendable {
     /// The number of the master, if there is one now.
     var master: Int? { get async throws }
 
-    /// Ends a node as `kill -9` does.
-    func kill(_ node: Int) async throws
-    /// Starts a node that was killed, with the data it had.
-    func start(_ node: Int) async throws
-    /// Lets a node do nothing at all, while its connections stay.
-    func suspend(_ node: Int) async throws
-    func resume(_ node: Int) async throws
+    func strike(_ node: Int, with blow: DrillPlan.Blow) async throws
+    /// Makes it pass.
+    func end(_ blow: DrillPlan.Blow, of node: Int) async throws
     /// Returns when one node is the master, and all others follow it.
     func isCluster(within limit: Duration) async throws
 }
@@ -26,7 +22,7 @@ struct DrillFailure: Error, CustomStringConvertible {
     let description: String
 }
 
-/// Real nodes, which a program handles.
+/// Real nodes, which a program handles: its arguments are a blow, or what makes it pass, and a number.
 struct RealDrillNodes: DrillNodes {
     private let program: String
     private let settings: Client.Configuration
@@ -54,10 +50,8 @@ struct RealDrillNodes: DrillNodes {
         }
     }
 
-    func kill(_ node: Int) async throws { try await self.run("kill", node) }
-    func start(_ node: Int) async throws { try await self.run("start", node) }
-    func suspend(_ node: Int) async throws { try await self.run("suspend", node) }
-    func resume(_ node: Int) async throws { try await self.run("resume", node) }
+    func strike(_ node: Int, with blow: DrillPlan.Blow) async throws { try await self.run(blow.rawValue, node) }
+    func end(_ blow: DrillPlan.Blow, of node: Int) async throws { try await self.run(blow.end, node) }
 
     func isCluster(within limit: Duration) async throws {
         let end = ContinuousClock.now + limit
@@ -120,17 +114,27 @@ struct EmbeddedDrillNodes: DrillNodes {
     var configuration: Client.Configuration { get async throws { try await self.cluster.hastyConfiguration() } }
     var master: Int? { get async { await self.cluster.master } }
 
-    func kill(_ node: Int) async throws { try await self.cluster.kill(node, election: Self.election) }
-
-    func start(_ node: Int) async throws {
-        let faults = self.cluster.nodes[node].faults
-        try await faults.add(.timeOutWrites(in: .commit, afterWriting: true, times: 3))
-        try await faults.add(.timeOutWrites(in: .prepare, afterWriting: false, times: 3))
-        try await self.cluster.restart(node, startup: .after(.milliseconds(300), logins: .ignored))
+    func strike(_ node: Int, with blow: DrillPlan.Blow) async throws {
+        switch blow {
+        case .kill: try await self.cluster.kill(node, election: Self.election)
+        case .suspend: try await self.cluster.suspend(node, election: Self.election)
+        case .cut: try await self.cluster.isolate(node, election: Self.election)
+        case .fill: throw DrillFailure(description: "embedded nodes have no disk that could be full")
+        }
     }
 
-    func suspend(_ node: Int) async throws { try await self.cluster.suspend(node, election: Self.election) }
-    func resume(_ node: Int) async throws { try await self.cluster.resume(node) }
+    func end(_ blow: DrillPlan.Blow, of node: Int) async throws {
+        switch blow {
+        case .kill:
+            let faults = self.cluster.nodes[node].faults
+            try await faults.add(.timeOutWrites(in: .commit, afterWriting: true, times: 3))
+            try await faults.add(.timeOutWrites(in: .prepare, afterWriting: false, times: 3))
+            try await self.cluster.restart(node, startup: .after(.milliseconds(300), logins: .ignored))
+        case .suspend: try await self.cluster.resume(node)
+        case .cut: try await self.cluster.reconnect(node)
+        case .fill: break
+        }
+    }
 
     func isCluster(within limit: Duration) async throws {
         try await self.cluster.waitForMaster()

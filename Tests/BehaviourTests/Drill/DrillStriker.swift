@@ -1,16 +1,21 @@
 import PhotonPump
 import PhotonPumpWire
+import ScriptedPeers
 import Testing
 
-/// Kills, restarts and suspends nodes, one after another, as a seed decides.
+/// Strikes nodes, one after another, as a seed decides.
 struct DrillStriker {
-    private static let noBlows: Comment = "PHOTONPUMP_DRILL_BLOWS is to name kill, suspend or both"
+    private static let noBlows: Comment = "PHOTONPUMP_DRILL_BLOWS is to name some of kill, suspend, cut and fill"
+    /// Each as often as it is here.
+    private static let blows: [DrillPlan.Blow] = [.kill, .kill, .kill, .suspend, .suspend, .cut, .cut, .fill]
 
     private let nodes: any DrillNodes
     private let plan: DrillPlan
     private var generator: SeededGenerator
     /// How often it has done what.
     private(set) var deeds: [String: Int] = [:]
+    /// What this process used before each strike, and in the end.
+    private(set) var footprints: [Footprint] = []
 
     init(_ nodes: any DrillNodes, _ plan: DrillPlan) {
         self.nodes = nodes
@@ -18,9 +23,13 @@ struct DrillStriker {
         self.generator = SeededGenerator(seed: plan.seed)
     }
 
-    /// Strikes as often as planned. In the end all nodes are there again.
+    /// Strikes as often, or as long, as planned. In the end all nodes are there again.
     mutating func run() async throws {
-        for _ in 0..<self.plan.strikes {
+        let end = self.plan.minutes.map { ContinuousClock.now + .seconds(60 * $0) }
+        var strikes = 0
+        while end.map({ ContinuousClock.now < $0 }) ?? (strikes < self.plan.strikes) {
+            strikes += 1
+            try self.measure()
             try await self.pause(self.plan.calm)
             let isHasty = Int.random(in: 0..<5, using: &self.generator) == 0
             try await self.strike()
@@ -28,6 +37,11 @@ struct DrillStriker {
             if !isHasty { try await self.nodes.isCluster(within: self.plan.patience) }
         }
         try await self.nodes.isCluster(within: self.plan.patience)
+        try self.measure()
+    }
+
+    private mutating func measure() throws {
+        if Footprint.isKnown { self.footprints.append(try Footprint()) }
     }
 
     private mutating func strike() async throws {
@@ -36,22 +50,12 @@ struct DrillStriker {
         let master = try await self.nodes.master
         let victim = wantsMaster ? master ?? any : any
         let role = victim == master ? "master" : "follower"
-        // Drawn in any case, so that a seed makes the same decisions with fewer blows.
-        let prefersSuspending = Int.random(in: 0..<3, using: &self.generator) == 0
-        let preferred: DrillPlan.Blow = prefersSuspending ? .suspend : .kill
-        let blow = self.plan.blows.contains(preferred) ? preferred : try #require(self.plan.blows.first, Self.noBlows)
-        switch blow {
-        case .suspend:
-            self.note("\(role)s suspended")
-            try await self.nodes.suspend(victim)
-            try await self.pause(self.plan.outage)
-            try await self.nodes.resume(victim)
-        case .kill:
-            self.note("\(role)s killed")
-            try await self.nodes.kill(victim)
-            try await self.pause(self.plan.outage)
-            try await self.nodes.start(victim)
-        }
+        let allowed = Self.blows.filter(self.plan.blows.contains)
+        let blow = try #require(allowed.randomElement(using: &self.generator), Self.noBlows)
+        self.note("\(role)s \(blow.participle)")
+        try await self.nodes.strike(victim, with: blow)
+        try await self.pause(self.plan.outage)
+        try await self.nodes.end(blow, of: victim)
     }
 
     private mutating func pause(_ milliseconds: ClosedRange<Int>) async throws {

@@ -2,7 +2,7 @@ import EmbeddedEventStore
 import PhotonPump
 import Testing
 
-@Suite("The drill", .serialized, .timeLimit(.minutes(60)))
+@Suite("The drill", .serialized, .timeLimit(.minutes(120)))
 struct DrillTests {
     private static let plan = DrillPlan()
     private static let purpose: Comment = "make drill makes it on real nodes"
@@ -36,7 +36,8 @@ struct DrillTests {
     func real() async throws {
         let plan = Self.plan
         let nodes = try RealDrillNodes(#require(plan.realNodes))
-        sayDuringDrill("\(plan.strikes) strikes: PHOTONPUMP_DRILL_SEED=\(plan.seed)")
+        let length = plan.minutes.map { "\($0) minutes" } ?? "\(plan.strikes) strikes"
+        sayDuringDrill("\(length): PHOTONPUMP_DRILL_SEED=\(plan.seed)")
         try await Drill(plan, nodes).run()
     }
 }

@@ -20,6 +20,8 @@ struct DrillWriter: Sendable {
         case any
         /// Expecting the version that the last write has led to.
         case versions
+        /// Expecting that the stream exists, but for the first time.
+        case existing
         /// A sequence, batch by batch.
         case sequence
     }
@@ -34,6 +36,7 @@ struct DrillWriter: Sendable {
     func run(_ clock: DrillClock) async throws {
         var generator = SeededGenerator(seed: self.seed)
         var expected = ExpectedVersion.noStream
+        var exists = false
         while clock.goesOn {
             switch self.manner {
             case .any: _ = try await self.write(self.events(&generator), .any)
@@ -43,6 +46,9 @@ struct DrillWriter: Sendable {
                 } else {
                     expected = try await self.version(clock) ?? expected
                 }
+            case .existing:
+                let result = try await self.write(self.events(&generator), exists ? .streamExists : .any)
+                exists = exists || result != nil
             case .sequence: try await self.publish(clock)
             }
             try await Task.sleep(for: self.pace)
