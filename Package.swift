@@ -209,6 +209,26 @@ let package = Package(
             path: "Tests/ScriptedPeers",
             swiftSettings: settings
         ),
+        // A cluster, clients and all their uses while everything fails: for the tests, and for a program of its own.
+        .target(
+            name: "Trials",
+            dependencies: [
+                "EmbeddedEventStore",
+                "PhotonPump",
+                "PhotonPumpTransport",
+                "PhotonPumpWire",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/Trials",
+            swiftSettings: settings
+        ),
+        // What `make simulate` runs.
+        .executableTarget(
+            name: "trials",
+            dependencies: ["PhotonPumpTransport", "Trials"],
+            path: "Tests/TrialsProgram",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "PhotonPumpWireTests",
             dependencies: ["CEventStoreMessages", "PhotonPumpWire", "RecordedFrames"],
@@ -279,6 +299,7 @@ let package = Package(
                 "PhotonPumpTransport",
                 "PhotonPumpWire",
                 "ScriptedPeers",
+                "Trials",
                 .product(
                     name: "Configuration",
                     package: "swift-configuration",

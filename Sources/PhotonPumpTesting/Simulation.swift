@@ -80,6 +80,9 @@ public struct SimulationError: Error, CustomStringConvertible {
 /// - Parameters:
 ///   - seed: what all of its chances follow from. To try many, make it an argument of the test, which names it then.
 ///   - limit: how much of its time may pass; a day by default.
+///   - latency: how long what is sent takes to arrive, so that things happen while it is on the way: the seed decides
+///     about each piece, and then also about which of those who have something to do goes on first, as threads would. By
+///     default everything arrives at once, and is done in the order it came up.
 ///   - body: makes servers and clients in the simulation's network.
 /// - Returns: what `body` returns.
 /// - Throws: what `body` throws; or ``SimulationError`` if it can never end, with what was done last. Its task is
@@ -88,11 +91,12 @@ public struct SimulationError: Error, CustomStringConvertible {
 public func withSimulation<Output: Sendable>(
     seed: UInt64,
     limit: Duration = .seconds(86_400),
+    latency: ClosedRange<Duration>? = nil,
     _ body: @escaping @Sendable (Simulation) async throws -> Output
 ) async throws -> Output {
-    let loop = RunLoop(seed: seed, limit: limit)
-    let simulation = Simulation(
-        seed: seed, network: MemoryNetwork(Environment(simulatedOn: loop)), loop: loop)
+    let loop = RunLoop(seed: seed, limit: limit, takesTurns: latency == nil)
+    let network = MemoryNetwork(Environment(simulatedOn: loop, latency: latency))
+    let simulation = Simulation(seed: seed, network: network, loop: loop)
     do {
         return try await loop.run { try await body(simulation) }
     } catch let error as SimulationStuck {

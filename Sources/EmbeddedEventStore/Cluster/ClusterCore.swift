@@ -71,8 +71,6 @@ actor ClusterCore {
 
     /// The answer of a node that is running.
     func answer(_ package: Package, _ session: inout Session, from client: ClientID, now: Int64) -> Answer? {
-        // The effects of earlier requests on this client come first.
-        self.deliver()
         let role = self.membership.role(of: client.node) ?? .leaderless
         let answer = self.store.answer(package, &session, from: client, as: role, now: now)
         if answer?.followsDeliveries ?? false { self.deliver() }
@@ -116,7 +114,7 @@ actor ClusterCore {
     // MARK: - Subscribers
 
     /// Passes on what subscribers are to be sent, without sending it yet.
-    private func deliver() {
+    func deliver() {
         // A subscriber may turn out to be gone, of which others are notified.
         guard !self.isDelivering, self.store.hasDeliveries else { return }
         self.isDelivering = true

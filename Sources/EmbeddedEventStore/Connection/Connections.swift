@@ -69,13 +69,20 @@ final class Connections {
             let now = self.core.environment.milliseconds
             let client = ClientID(node: self.node, connection: id)
             try connection.handle(event, now: self.core.environment.now) { package, session in
-                self.core.assumeIsolated { $0.answer(package, &session, from: client, now: now) }
+                self.answer(package, &session, from: client, now: now)
             }
         } catch {
             self.end(id, error)
         }
         self.limitAnonymous(id)
         self.core.assumeIsolated { $0.endTurn() }
+    }
+
+    private func answer(_ package: Package, _ session: inout Session, from client: ClientID, now: Int64) -> Answer? {
+        // The effects of earlier requests on this client come first. They may end its connection.
+        self.core.assumeIsolated { $0.deliver() }
+        guard self.byID[client.connection] != nil else { return nil }
+        return self.core.assumeIsolated { $0.answer(package, &session, from: client, now: now) }
     }
 
     /// Ends connections until those that have not logged in hold no more than they may.

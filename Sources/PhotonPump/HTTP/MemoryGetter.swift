@@ -21,9 +21,12 @@ struct MemoryGetter: HTTPGetter {
         defer { withExtendedLifetime(limit) {} }
         do throws(SocketError) {
             try self.host.request(MemoryHTTP.Request(request), port: request.endpoint.port) { answer in
-                outcome.resolve(
-                    answer.map { .success(HTTPResponse($0)) }
-                        ?? .failure(HTTPFailure(description: "the server closed the connection", mayHaveArrived: true)))
+                self.host.carry(to: executor) {
+                    outcome.resolve(
+                        answer.map { .success(HTTPResponse($0)) }
+                            ?? .failure(
+                                HTTPFailure(description: "the server closed the connection", mayHaveArrived: true)))
+                }
             }
         } catch {
             throw HTTPFailure(description: error.description)

@@ -80,10 +80,13 @@ package final class Environment: Sendable {
     }
 
     /// A network in memory that is simulated on this loop.
-    package convenience init(simulatedOn loop: RunLoop) {
+    ///
+    /// - Parameter latency: how long what is sent takes to arrive; nil for not at all.
+    package convenience init(simulatedOn loop: RunLoop, latency: ClosedRange<Duration>? = nil) {
+        let onTheWay = latency.map { range in { @Sendable in loop.chance(within: range) } }
         self.init(
             clock: { loop.now }, calendar: { loop.sinceEpoch }, pause: { try await loop.sleep(until: $0) },
-            chances: { loop.chance() }, memory: MemoryHost(), loop: loop)
+            chances: { loop.chance() }, memory: MemoryHost(latency: onTheWay), loop: loop)
     }
 
     // MARK: Time

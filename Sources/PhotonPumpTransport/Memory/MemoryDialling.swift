@@ -27,7 +27,7 @@ final class MemoryDialling: Dialling {
             if case .success = self.outcome { break }
         }
         let complete = QueueBound({ [weak self] in self?.complete() ?? () }, to: self.executor)
-        self.executor.run(here: false) { complete.value() }
+        self.host.carry(to: self.executor) { complete.value() }
     }
 
     private func complete() {
@@ -39,7 +39,7 @@ final class MemoryDialling: Dialling {
     func takeTransport() throws(SocketError) -> any Transport {
         let ends = try self.outcome.get()
         self.outcome = .failure(SocketError("connect", reason: "the connection was taken already"))
-        return MemoryTransport(ends, peer: self.peer, executor: self.executor)
+        return MemoryTransport(ends, peer: self.peer, on: self.host, self.executor)
     }
 
     func cancel() {

@@ -17,8 +17,18 @@ package final class MemoryHost: Sendable {
     }
 
     private let state = Mutex(State())
+    private let latency: (@Sendable () -> Duration)?
 
-    package init() {}
+    /// - Parameter latency: how long what is sent takes to arrive, in a simulation; nil for not at all.
+    package init(latency: (@Sendable () -> Duration)? = nil) {
+        self.latency = latency
+    }
+
+    /// Runs `work` on the executor when what is sent now has arrived there.
+    package func carry(to executor: QueueExecutor, _ work: @escaping @Sendable () -> Void) {
+        guard let latency, let loop = executor.loop else { return executor.run(here: false, work) }
+        loop.at(loop.now + latency(), .work(executor, work))
+    }
 
     // MARK: Ports
 

@@ -22,15 +22,15 @@ final class MemoryListener: Listening {
 
     func activate(_ accept: @escaping (sending any Transport) -> Void) {
         guard !self.isClosed else { return }
-        let executor = self.executor
+        let (executor, host) = (self.executor, self.host)
         let take = QueueBound(
-            { [weak self, backlog] in
+            { [weak self, backlog, host] in
                 while let self, !self.isClosed, let (ends, peer) = backlog.next() {
-                    accept(MemoryTransport(ends, peer: peer, executor: executor))
+                    accept(MemoryTransport(ends, peer: peer, on: host, executor))
                 }
             },
             to: executor)
-        self.backlog.open { executor.run(here: false) { take.value() } }
+        self.backlog.open { host.carry(to: executor) { take.value() } }
     }
 
     func close(_ closed: @escaping @Sendable () -> Void) {

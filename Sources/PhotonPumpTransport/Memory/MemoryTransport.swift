@@ -8,15 +8,19 @@ internal import Synchronization
 final class MemoryTransport: Transport {
     let peer: String
     private let ends: MemoryEnds
+    private let host: MemoryHost
     private let executor: QueueExecutor
     private var call: MemoryCall?
     private var isReading = false
     private var awaitsRoom = false
     private var isClosed = false
 
-    /// - Parameter executor: on whose queue readiness is reported and everything else must be called.
-    init(_ ends: MemoryEnds, peer: String, executor: QueueExecutor) {
+    /// - Parameters:
+    ///   - host: what carries the bytes.
+    ///   - executor: on whose queue readiness is reported and everything else must be called.
+    init(_ ends: MemoryEnds, peer: String, on host: MemoryHost, _ executor: QueueExecutor) {
         self.ends = ends
+        self.host = host
         self.peer = peer
         self.executor = executor
     }
@@ -29,8 +33,9 @@ final class MemoryTransport: Transport {
         let look = { [weak self] in self?.look(handler) ?? () }
         let call = MemoryCall(QueueBound(look, to: self.executor), self.executor)
         self.call = call
-        self.ends.incoming.setReader { call.post() }
-        self.ends.outgoing.setWriter { call.post() }
+        let host = self.host
+        self.ends.incoming.setReader { call.post(by: host) }
+        self.ends.outgoing.setWriter { call.post(by: host) }
         self.resumeReading()
     }
 
@@ -112,11 +117,13 @@ private final class MemoryCall: Sendable {
         self.executor = executor
     }
 
-    func post() {
+    /// - Parameter host: what the reason for it comes by, from the other side.
+    func post(by host: MemoryHost? = nil) {
         guard !self.isPosted.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        self.executor.run(here: false) {
+        let look: @Sendable () -> Void = {
             self.isPosted.store(false, ordering: .sequentiallyConsistent)
             self.look.value()
         }
+        if let host { host.carry(to: self.executor, look) } else { self.executor.run(here: false, look) }
     }
 }

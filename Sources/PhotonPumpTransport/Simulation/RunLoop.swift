@@ -14,6 +14,14 @@ package final class RunLoop: TaskExecutor {
         case job(UnownedJob)
         case isolatedJob(UnownedJob, QueueExecutor)
         case work(QueueExecutor?, @Sendable () -> Void)
+
+        fileprivate var executor: QueueExecutor? {
+            switch self {
+            case .job: nil
+            case .isolatedJob(_, let executor): executor
+            case .work(let executor, _): executor
+            }
+        }
     }
 
     /// What is done later.
@@ -52,8 +60,11 @@ package final class RunLoop: TaskExecutor {
 
     /// When simulations begin: the first of January 2020.
     private static let epoch: Duration = .seconds(1_577_836_800)
+    /// As many can run at once as a machine has processors.
+    fileprivate static let mostAtOnce = 8
 
     private let limit: Instant
+    private let takesTurns: Bool
     private let state: Mutex<State>
     private let alarmClock = DispatchSemaphore(value: 0)
     private let thread = Atomic<UInt>(0)
@@ -63,8 +74,11 @@ package final class RunLoop: TaskExecutor {
     /// - Parameters:
     ///   - seed: all chances follow from it.
     ///   - limit: how much time may pass.
-    package init(seed: UInt64, limit: Duration) {
+    ///   - takesTurns: whether executors and tasks do what they have to do in the order it came up; otherwise any may be
+    ///     next, as it is with threads.
+    package init(seed: UInt64, limit: Duration, takesTurns: Bool = true) {
         self.limit = Instant(elapsed: limit)
+        self.takesTurns = takesTurns
         self.state = Mutex(State(chances: SeededGenerator(seed: seed)))
     }
 
@@ -77,6 +91,11 @@ package final class RunLoop: TaskExecutor {
     var sinceEpoch: Duration { Self.epoch + (self.now - Instant(elapsed: .zero)) }
 
     func chance() -> UInt64 { self.state.withLock { $0.chance() } }
+
+    /// Any time within these.
+    func chance(within range: ClosedRange<Duration>) -> Duration {
+        range.lowerBound + (range.upperBound - range.lowerBound) / 1_000 * Int(self.chance() % 1_001)
+    }
 
     /// Does this at that time, after all that is to be done before.
     func at(_ time: Instant, _ step: Step) {
@@ -195,7 +214,7 @@ package final class RunLoop: TaskExecutor {
 
     private func runUntilOver() -> SimulationStuck? {
         while true {
-            switch self.state.withLock({ $0.next(until: self.limit) }) {
+            switch self.state.withLock({ $0.next(until: self.limit, self.takesTurns) }) {
             case .step(let step): self.perform(step)
             case .sleep: self.alarmClock.wait()
             case .over:
@@ -220,8 +239,8 @@ extension RunLoop.State {
         self.alarms.insert(RunLoop.Alarm(time: max(time, self.now), number: self.alarmsSet, step: step))
     }
 
-    fileprivate mutating func next(until limit: RunLoop.Instant) -> RunLoop.Turn {
-        if let step = self.ready.popFirst() { return self.note(step) }
+    fileprivate mutating func next(until limit: RunLoop.Instant, _ takesTurns: Bool) -> RunLoop.Turn {
+        if let step = takesTurns ? self.ready.popFirst() : self.popAny() { return self.note(step) }
         if self.isOver { return .over }
         if self.outside > 0 {
             self.isAsleep = true
@@ -236,6 +255,14 @@ extension RunLoop.State {
         self.alarms.removeMin()
         self.now = max(self.now, alarm.time)
         return self.note(alarm.step)
+    }
+
+    /// What anybody has to do. Each executor does what it has to do in order.
+    private mutating func popAny() -> RunLoop.Step? {
+        guard self.ready.count > 1 else { return self.ready.popFirst() }
+        let any = Int(self.chances.next() % UInt64(min(self.ready.count, RunLoop.mostAtOnce)))
+        guard let executor = self.ready[any].executor else { return self.ready.remove(at: any) }
+        return self.ready.remove(at: self.ready.firstIndex { $0.executor === executor } ?? any)
     }
 
     private mutating func note(_ step: RunLoop.Step) -> RunLoop.Turn {

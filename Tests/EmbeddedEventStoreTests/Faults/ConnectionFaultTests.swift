@@ -52,6 +52,20 @@ import Testing
         }
     }
 
+    @Test("what comes behind a request that ends its connection is not performed, and leaves nothing behind")
+    func behindTheEnd() async throws {
+        try await FaultySession.run { session in
+            try await session.client.subscribe("s")
+            try await session.faults.add(.dropConnectionAfterPush(times: 1))
+            let subscribe = SubscribeToStream(stream: "t", resolveLinks: false)
+            let behind = Package(
+                .subscribeToStream, GUID(0x5B, 2), login: try .admin, payload: try subscribe.encoded())
+            try await session.client.send(RawClient.frame(FaultySession.write("a")) + RawClient.frame(behind))
+            try await session.server.waitForConnectionCount(0)
+            #expect(await session.server.leftovers == [])
+        }
+    }
+
     @Test("all connections end at once")
     func dropAll() async throws {
         try await FaultySession.run { session in

@@ -1,0 +1,3 @@
+import Foundation
+
+exit(try await Simulations.run(Settings(CommandLine.arguments.dropFirst())) ? 0 : 1)
