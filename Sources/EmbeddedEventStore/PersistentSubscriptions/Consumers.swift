@@ -121,7 +121,7 @@ struct Consumers {
 
     /// An event is no longer held by `consumer`, or by whichever consumer holds it.
     mutating func settle(_ event: GUID, by consumer: Subscriber?) {
-        let owner = consumer ?? self.byID.values.first { $0.inFlight[event] != nil }?.id
+        let owner = consumer ?? self.queue.first { self.byID[$0]?.inFlight[event] != nil }
         guard let owner, let index = self.byID.index(forKey: owner),
             let settled = self.byID.values[index].inFlight.removeValue(forKey: event)
         else { return }

@@ -172,7 +172,8 @@ final class Calls {
     func releaseRedirected(afterPause: Bool = false) {
         let ids = self.redirected
         self.redirected = []
-        for id in ids {
+        // The pauses are by chance, and each gets the same in every run.
+        for id in ids.sorted() {
             guard let exchange = self.table.delayedEntry(id) else { continue }
             let pause = afterPause ? self.context.backoff(attempts: exchange.attempts) : .zero
             self.table.postpone(id, until: self.now + pause)

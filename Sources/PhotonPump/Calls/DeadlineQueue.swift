@@ -12,7 +12,10 @@ struct DeadlineQueue {
         let time: Instant
         let id: GUID
 
-        static func < (first: Self, second: Self) -> Bool { first.time < second.time }
+        /// Of those that are due at once, the same comes first in every run.
+        static func < (first: Self, second: Self) -> Bool {
+            first.time == second.time ? first.id < second.id : first.time < second.time
+        }
     }
 
     private var heap: Heap<Due> = []

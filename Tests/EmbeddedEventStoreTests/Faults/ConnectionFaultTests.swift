@@ -59,7 +59,7 @@ import Testing
             try await session.faults.add(.dropConnectionAfterPush(times: 1))
             let subscribe = SubscribeToStream(stream: "t", resolveLinks: false)
             let behind = Package(
-                .subscribeToStream, GUID(0x5B, 2), login: try .admin, payload: try subscribe.encoded())
+                .subscribeToStream, GUID(0x5B, 2), login: try .admin, payload: subscribe.encoded())
             try await session.client.send(RawClient.frame(FaultySession.write("a")) + RawClient.frame(behind))
             try await session.server.waitForConnectionCount(0)
             #expect(await session.server.leftovers == [])
