@@ -49,6 +49,18 @@ extension Client: SubscriptionHost {
         self.connections.serving?.send(UnsubscribeFromStream(), .unsubscribeFromStream, id)
     }
 
+    /// A node that serves nobody at the moment does not even end a subscription, and would go on sending its events.
+    func unsubscribeLater(_ id: GUID) {
+        self.environment.run(after: Self.pauseBeforeEnding, on: self.executor) { [weak self] in
+            self?.assumeIsolated { client in
+                // With the connection, it has ended.
+                if client.subscribers.isEnding(id) { client.unsubscribe(id) }
+            }
+        }
+    }
+
+    private static let pauseBeforeEnding: Duration = .milliseconds(500)
+
     // MARK: Pauses
 
     nonisolated func run(after delay: Duration, _ body: @escaping @Sendable () -> Void) {

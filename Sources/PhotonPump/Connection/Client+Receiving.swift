@@ -107,6 +107,8 @@ extension Client {
             subscriber.received(package, from: connection.peer)
         } else if package.command == .subscriptionDropped, self.subscribers.confirmEnd(package.correlation) {
             return
+        } else if package.command == .notHandled, self.subscribers.isEnding(package.correlation) {
+            self.unsubscribeLater(package.correlation)
         } else {
             self.unclaimed(package)
         }

@@ -93,6 +93,9 @@ struct Subscribers {
         return true
     }
 
+    /// Whether the server has yet to end it.
+    func isEnding(_ id: GUID) -> Bool { self.ending[id] != nil }
+
     /// The server has ended the subscription of a subscriber that left.
     ///
     /// - Returns: whether that is what happened.

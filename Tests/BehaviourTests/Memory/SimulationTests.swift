@@ -92,6 +92,20 @@ struct SimulationTests {
         #expect(isSame)
     }
 
+    @Test("a subscription whose end is refused, because the node is not ready, ends when the node is")
+    func refusedEnd() async throws {
+        try await Self.run { client, server, simulation in
+            let refusal = try await server.faults.add(.answer(.notReady, to: .unsubscribe, times: 3))
+            let following = try await client.subscribe(to: "ponies", from: .start)
+            await following.isLive(following.changes)
+            following.stop()
+            try await simulation.sleep(for: .seconds(5))
+            #expect(refusal.effectCount == 3)
+            #expect(await client.leftovers == [])
+            #expect(await server.leftovers == [])
+        }
+    }
+
     @Test("S15: a handler that takes half a minute costs no connection in a simulation")
     func slowHandler() async throws {
         try await Self.run { client, _, simulation in
