@@ -48,7 +48,7 @@ $(BUILD) $(ERRORS) --disable-default-traits --traits $(1) --scratch-path .build/
 
 endef
 
-.PHONY: help deps build build-tests build-bare release demo example minimal example-deps test simulate chaos drill hand-over format lint lint-deps protos protos-deps \
+.PHONY: help deps build build-tests build-bare release demo example minimal example-deps test simulate soak chaos drill hand-over format lint lint-deps protos protos-deps \
 	check-protos docs bench benchmarks benchmarks-check benchmarks-record \
 	benchmarks-scale benchmarks-deps check-api interop interop-openssl interop-deps eventstore_docker all_tests clean FORCE
 
@@ -120,7 +120,11 @@ test: build-tests ## Runs the tests, against the server at PHOTONPUMP_URL if tha
 
 simulate: deps ## Simulates clusters in which everything fails, for a minute; SEED, SECONDS and CALLS choose which and how
 	$(BUILD) -c $(SIMULATE_BUILD) $(STRICT) --product trials
-	@SWIFT_DETERMINISTIC_HASHING=1 .build/$(SIMULATE_BUILD)/trials seed=$(SEED) seconds=$(SECONDS) calls=$(CALLS)
+	@SWIFT_DETERMINISTIC_HASHING=1 .build/$(SIMULATE_BUILD)/trials simulate seed=$(SEED) seconds=$(SECONDS) calls=$(CALLS)
+
+soak: deps ## The same over real sockets, for five minutes or MINUTES, with a report
+	$(BUILD) -c release $(STRICT) --product trials
+	@.build/release/trials soak seed=$(SEED) minutes=$(MINUTES)
 
 chaos: build-tests ## Lets the nodes of a cluster fail for a minute while it is used; PHOTONPUMP_CHAOS_SEED=… chooses how
 	PHOTONPUMP_CHAOS_SECONDS=$${PHOTONPUMP_CHAOS_SECONDS:-60} $(TEST) --filter ChaosTests

@@ -222,10 +222,10 @@ let package = Package(
             path: "Tests/Trials",
             swiftSettings: settings
         ),
-        // What `make simulate` runs.
+        // What `make simulate` and `make soak` run.
         .executableTarget(
             name: "trials",
-            dependencies: ["PhotonPumpTransport", "Trials"],
+            dependencies: ["PhotonPumpTransport", "ScriptedPeers", "Trials"],
             path: "Tests/TrialsProgram",
             swiftSettings: settings
         ),

@@ -17,6 +17,8 @@ struct Caller {
     var chances: SeededGenerator
     /// Errors that are none in the eyes of who calls.
     private let usual: Set<PhotonPumpError.Code>
+    /// When the last answer came, by a clock that does not count standstills.
+    private var lastAnswer: Duration?
 
     init(_ stage: Stage, number: Int, usual: Set<PhotonPumpError.Code> = []) {
         self.stage = stage
@@ -36,17 +38,33 @@ struct Caller {
         let isHasty = self.chances.once(in: 4)
         let limit: Duration = isHasty ? .milliseconds(self.chances.number(20..<400)) : .seconds(3)
         let patience = self.chances.once(in: 15) ? Duration.milliseconds(self.chances.number(0..<200)) : nil
-        let (environment, ledger) = (self.stage.environment, self.stage.ledger)
-        let (began, standstill) = (environment.now, ledger.tally.standstill)
+        let (stage, ledger) = (self.stage, self.stage.ledger)
+        let began = stage.elapsed
         let outcome = try await self.outcome(what, expected, cancelledAfter: patience) {
             try await body(CallOptions(timeout: limit))
         }
-        let time = environment.now - began - (ledger.tally.standstill - standstill)
+        let time = stage.elapsed - began
         if time > limit * pages + self.stage.plan.tolerance {
             ledger.complain("\(what) with a limit of \(limit.words) for each of \(pages) took \(time.words)")
         }
-        ledger.count { $0.longestCall = max($0.longestCall, time) }
+        let outage = self.outage(outcome, began: began)
+        ledger.count { tally in
+            tally.longestCall = max(tally.longestCall, time)
+            tally.longestOutage = max(tally.longestOutage, outage)
+        }
         return outcome
+    }
+
+    /// How long there was no answer when this one came; zero if it is none.
+    private mutating func outage(_ outcome: Outcome<some Any>, began: Duration) -> Duration {
+        switch outcome {
+        case .cancelled: return .zero
+        case .failure(let error): if self.usual.contains(error.code) { return .zero }
+        case .success: break
+        }
+        let now = self.stage.elapsed
+        defer { self.lastAnswer = now }
+        return now - (self.lastAnswer ?? began)
     }
 
     private func outcome<Output: Sendable>(

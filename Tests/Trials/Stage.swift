@@ -19,6 +19,9 @@ struct Stage: Sendable {
     /// When it ends, if it does not end by what was done.
     let end: Environment.Instant
 
+    /// How long it goes on, without standstills.
+    var elapsed: Duration { self.environment.now - self.end + self.plan.length - self.ledger.tally.standstill }
+
     var isOver: Bool {
         self.environment.now >= self.end || self.ledger.tally.calls >= self.plan.calls || self.hasFailed
     }

@@ -17,7 +17,10 @@ package struct Tally: Sendable, Equatable {
     /// Runs of subscriptions, workers and clients.
     package internal(set) var subscriptions = 0
     package internal(set) var clients = 0
+    package internal(set) var connections = 0
     package internal(set) var longestCall = Duration.zero
+    /// The longest that anybody who kept calling had no answer.
+    package internal(set) var longestOutage = Duration.zero
     /// How long everything stood still.
     var standstill = Duration.zero
 
@@ -39,7 +42,9 @@ package struct Tally: Sendable, Equatable {
         self.uncertain += other.uncertain
         self.subscriptions += other.subscriptions
         self.clients += other.clients
+        self.connections += other.connections
         self.longestCall = max(self.longestCall, other.longestCall)
+        self.longestOutage = max(self.longestOutage, other.longestOutage)
     }
 }
 
@@ -47,9 +52,11 @@ extension Tally: CustomStringConvertible {
     /// A few lines.
     package var description: String {
         """
-        \(self.calls) calls: \(Self.list(self.outcomes)); the longest took \(self.longestCall.words)
+        \(self.calls) calls: \(Self.list(self.outcomes)); the longest took \(self.longestCall.words), and the longest \
+        without an answer was \(self.longestOutage.words)
         \(self.written) events written, \(self.uncertain) perhaps; \(self.delivered) handed out by \
-        \(self.subscriptions) subscriptions; \(self.clients) clients
+        \(self.subscriptions) subscriptions; \(self.clients) clients, of which those that stayed \
+        connected \(self.connections) times
         \(Self.list(self.deeds))
         """
     }

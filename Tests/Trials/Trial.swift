@@ -32,6 +32,8 @@ package struct Trial {
     private let clients: [Client]
     private let crew: Crew
     private let followers: [Follower]
+    /// Count the connections of the clients.
+    private let counting: [Task<Void, Never>]
 
     /// - Returns: what happened; a trial without complaints is passed.
     package static func run(_ plan: Plan, in environment: Environment) async throws -> Tally {
@@ -57,6 +59,17 @@ package struct Trial {
             try stage.client { if number == 3 { $0.nodePreference = .follower } }
         }
         self.clients = clients
+        var counting: [Task<Void, Never>] = []
+        for client in clients {
+            let changes = await client.changes
+            counting.append(
+                stage.environment.task {
+                    for await change in changes {
+                        if case .connected = change { stage.ledger.count { $0.connections += 1 } }
+                    }
+                })
+        }
+        self.counting = counting
         self.crew = try await Crew(Array(clients[0..<3]), stage)
         self.followers = Follower.Kind.allCases.enumerated().flatMap { number, kind in
             [Follower(2 * number, kind, clients[number % 4], stage), Follower(2 * number + 1, kind, clients[3], stage)]
@@ -177,6 +190,7 @@ package struct Trial {
             let closed = await client.leftovers
             ledger.check(closed.isEmpty, "a client that is closed still has \(closed)")
         }
+        for counting in self.counting { await counting.value }
         for node in self.stage.cluster.nodes { try await node.waitForConnectionCount(0) }
         for node in self.stage.cluster.nodes {
             let leftovers = await node.leftovers

@@ -1,3 +1,5 @@
 import Foundation
 
-exit(try await Simulations.run(Settings(CommandLine.arguments.dropFirst())) ? 0 : 1)
+let settings = try Settings(CommandLine.arguments.dropFirst())
+let isPassed = try await settings.isSoak ? Soak.run(settings) : Simulations.run(settings)
+exit(isPassed ? 0 : 1)
