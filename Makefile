@@ -20,6 +20,8 @@ TRAITS := Configuration HTTP Metrics ServiceLifecycle Tracing
 # The optimised build does ten times as much in the same time.
 SIMULATE_BUILD := release
 EXAMPLES := Examples
+# The usual linker, gold, warns of symbols of the sanitizer.
+THREAD := --sanitize=thread --scratch-path .build/thread $(if $(filter Linux,$(shell uname)),-Xswiftc -use-ld=lld)
 LIBRARIES := PhotonPump PhotonPumpAdmin EmbeddedEventStore PhotonPumpTesting
 # Callgrind reads the debug information of a program this large slowly, or not at all.
 BENCHMARKS := $(BUILD) --quiet -c release -debug-info-format none --package-path Benchmarks --product benchmarks
@@ -48,7 +50,7 @@ $(BUILD) $(ERRORS) --disable-default-traits --traits $(1) --scratch-path .build/
 
 endef
 
-.PHONY: help deps build build-tests build-bare release demo example minimal example-deps test simulate soak chaos drill hand-over format lint lint-deps protos protos-deps \
+.PHONY: help deps build build-tests build-bare release demo example minimal example-deps test simulate soak chaos drill hand-over sanitize-thread format lint lint-deps protos protos-deps \
 	check-protos docs bench benchmarks benchmarks-check benchmarks-record \
 	benchmarks-scale benchmarks-deps check-api interop interop-openssl interop-deps eventstore_docker all_tests clean FORCE
 
@@ -134,6 +136,10 @@ drill: build-tests ## Kills and suspends three real nodes while they are used: t
 
 hand-over: build-tests ## Lets subscriptions go live 1,000 times while events are written and connections are lost
 	PHOTONPUMP_HANDOVER_RUNS=$${PHOTONPUMP_HANDOVER_RUNS:-1000} $(TEST) --filter HandOverTests
+
+sanitize-thread: deps ## Runs the tests with ThreadSanitizer, in a build of its own; FILTER=… chooses some
+	$(BUILD) --build-tests $(STRICT) $(THREAD)
+	Tests/Sanitizers/run thread $(TEST) $(THREAD) $(SERIALLY) $(if $(FILTER),--filter '$(FILTER)')
 
 format: ## Formats the sources
 	$(SWIFT) format --in-place --parallel --recursive $(SWIFT_FILES)
