@@ -23,6 +23,21 @@ struct EventRecordTests {
         }
     }
 
+    @Test(
+        "a record's time that no clock shows is the nearest one, and the same when it is written and read again",
+        arguments: [
+            (0, 0), (.max, .max), (.min, .min), (922_337_203_685_478, .max), (-922_337_203_685_478, .min),
+            (922_337_203_685_477, 9_223_372_036_854_770_000),
+        ] as [(Int64, Int64)])
+    func impossibleTime(milliseconds: Int64, ticks: Int64) throws {
+        let record = EventRecord(
+            stream: Bytes(), number: 0, id: .zero, type: Bytes(), isJSON: false, data: Bytes(), metadata: Bytes(),
+            created: milliseconds)
+        #expect(record.createdTicks == ticks)
+        let read = try EventRecord(decoding: record.encoded())
+        #expect(read.encoded() == record.encoded())
+    }
+
     @Test("a record takes its time from the older field when the newer one is missing")
     func createdFromTicks() throws {
         // event_id, and created: 621355968000000000 + 10,000 ticks, the first millisecond after 1970 began.

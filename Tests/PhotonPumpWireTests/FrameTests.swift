@@ -122,6 +122,10 @@ struct FrameTests {
         var decoder = FrameDecoder()
         Array("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n".utf8).withUnsafeBytes { decoder.append($0) }
         #expect(throws: FrameError.http("HTTP/1.1 400 Bad Request")) { try decoder.next() }
+        // A mark that combines with the last letter makes it no other one.
+        var other = FrameDecoder()
+        Array("HTTP\u{301}\n".utf8).withUnsafeBytes { other.append($0) }
+        #expect(throws: FrameError.http("HTTP\u{301}")) { try other.next() }
     }
 
     @Test(

@@ -84,6 +84,16 @@ struct SelfEncodingTests {
         }
     }
 
+    @Test(
+        "results of any number are written as protobuf-c writes them",
+        arguments: [0, 127, 128, 1 << 31, .max] as [UInt32])
+    func results(_ number: UInt32) {
+        Self.expectSame(WriteEventsCompleted(result: .init(rawValue: number), firstEventNumber: 0, lastEventNumber: 0))
+        Self.expectSame(ReadStreamEventsCompleted(result: .init(rawValue: number), lastCommitPosition: 0))
+        Self.expectSame(
+            ReadAllEventsCompleted(commitPosition: 0, preparePosition: 0, result: .init(rawValue: number)))
+    }
+
     @Test("a write is written as protobuf-c writes it")
     func writes() {
         for number in Self.numbers {

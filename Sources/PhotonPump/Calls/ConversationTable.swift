@@ -46,7 +46,7 @@ final class ConversationTable<Entry> {
     /// How many entries of ``order`` are still waiting.
     private var queuedCount = 0
     private var held: Set<GUID> = []
-    /// The waiting entries in order, and some that have been cancelled since.
+    /// The waiting entries in the order of their arrival, and some that have been cancelled since.
     private var order: Deque<Slot> = []
     private var deadlines = DeadlineQueue()
 
@@ -147,7 +147,7 @@ final class ConversationTable<Entry> {
 
     /// Entries that were held back wait for their turn again, in their original order and ahead of others.
     func release(_ isFree: (Entry) -> Bool) {
-        self.queueFirst(self.held.filter { id in self.slots[id].map { isFree($0.entry) } ?? false })
+        self.queueAgain(self.held.filter { id in self.slots[id].map { isFree($0.entry) } ?? false })
     }
 
     // MARK: Interruptions
@@ -177,24 +177,25 @@ final class ConversationTable<Entry> {
                 over.append(slot.entry)
             }
         }
-        self.queueFirst(repeated)
+        self.queueAgain(repeated)
         return (over, held)
     }
 
     /// Entries whose deadline has passed, in order. Entries whose delay is over wait for their turn again.
     func expire(now: Instant) -> [Entry] {
-        var (expired, due): ([Slot], [GUID]) = ([], [])
+        // An entry that was delayed twice until the same time comes up twice.
+        var (expired, due): ([Slot], Set<GUID>) = ([], [])
         while let next = self.deadlines.popDue(by: now) {
             guard let slot = self.slots[next.id], slot.due == next.time else { continue }
             if slot.startBy <= now {
                 self.remove(next.id)
                 expired.append(slot)
             } else {
-                due.append(next.id)
+                due.insert(next.id)
                 self.watch(next.id, until: slot.startBy)
             }
         }
-        self.queueFirst(due)
+        self.queueAgain(due)
         self.forgetCancelled()
         let slots = self.slots
         self.deadlines.removeOver { slots[$0.id]?.due != $0.time }
@@ -248,12 +249,15 @@ final class ConversationTable<Entry> {
         ids.compactMap { self.slots[$0] }.sorted { $0.number < $1.number }
     }
 
-    /// Entries wait for their turn, in the order of their arrival and ahead of others.
-    private func queueFirst(_ ids: some Collection<GUID>) {
-        guard !ids.isEmpty else { return }
+    /// Entries that were started wait for their turn again, in the order of their arrival.
+    private func queueAgain(_ ids: some Sequence<GUID>) {
         let waiting = self.inOrder(ids)
+        guard let last = waiting.last else { return }
         for slot in waiting { self.change(slot, to: .waiting) }
+        // All that has not been started yet arrived later. What was started and already waits again need not have.
+        let isOrdered = self.order.first.map { last.number < $0.number } ?? true
         self.order.prepend(contentsOf: waiting)
+        if !isOrdered { self.order.sort { $0.number < $1.number } }
     }
 
     private func watch(_ id: GUID, until time: Instant) {

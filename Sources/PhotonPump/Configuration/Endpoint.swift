@@ -31,7 +31,7 @@ extension Endpoint {
 
     /// Whether the text may be the name or the address of a host, which has at most 255 bytes.
     static func isHost(_ text: String) -> Bool {
-        (1...255).contains(text.utf8.count) && text.allSatisfy(self.isHostCharacter)
+        (1...255).contains(text.utf8.count) && text.unicodeScalars.allSatisfy { self.isHostCharacter(Character($0)) }
     }
 }
 

@@ -45,7 +45,8 @@ struct Handshake {
     private let identity: IdentifyClient
     private let login: Login?
     private var state: State
-    private var lastID = GUID.zero
+    /// Of the current question; nil before the first.
+    private var lastID: GUID?
     /// When the current question was asked for the first time.
     private var began: Instant
     /// When to call ``look(_:now:)``.

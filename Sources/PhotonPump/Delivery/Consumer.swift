@@ -15,6 +15,7 @@ final class Consumer<Batch: Sendable>: Sendable {
 
     /// The next batch; nil at the end. Only one task may wait at a time.
     ///
+    /// - Throws: ``PhotonPumpError/Code/invalidArgument`` at once if another one does, which goes on waiting.
     /// - Parameters:
     ///   - demand: tells the machine that the consumer waits. This is called before anything is awaited, so that the
     ///     requests that follow from it have their turn among the caller's others.
@@ -26,9 +27,14 @@ final class Consumer<Batch: Sendable>: Sendable {
         demand: () -> Void, cancel: @Sendable () -> Void, stop: (@Sendable () -> Void)? = nil
     ) async throws -> Batch? {
         let outcome = Outcome<Batch?>()
-        self.state.withLock { state in
-            precondition(state.outcome == nil, "an iterator was advanced by two tasks at once")
+        let isFirst = self.state.withLock { state in
+            guard state.outcome == nil else { return false }
             state.outcome = outcome
+            return true
+        }
+        guard isFirst else {
+            throw PhotonPumpError(
+                .invalidArgument, "an iterator was advanced by two tasks at once; each needs an iterator of its own")
         }
         let stop = stop.map { stop in
             { @Sendable in

@@ -99,7 +99,8 @@ package struct FrameDecoder {
 
     private func unrecognised(_ length: Int) -> FrameError {
         let start = self.buffer.peek(64).text
-        guard start.hasPrefix("HTTP") else { return .tooLong(length, limit: self.limit) }
+        // Compared as bytes: what follows could combine with the last letter.
+        guard start.utf8.starts(with: "HTTP".utf8) else { return .tooLong(length, limit: self.limit) }
         return .http(String(start.prefix { !$0.isNewline }))
     }
 }

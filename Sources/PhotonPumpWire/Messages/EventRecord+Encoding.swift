@@ -87,14 +87,14 @@ extension PositionedRecord: SelfEncoding {
 extension ReadStreamEventsCompleted: SelfEncoding {
     var encodedCount: Int {
         self.events.reduce(0) { $0 + ProtobufWriter.field(content: $1.encodedCount) }
-            + ProtobufWriter.field(Int64(self.result.rawValue)) + ProtobufWriter.field(self.nextEventNumber)
+            + ProtobufWriter.field(self.result.encoded) + ProtobufWriter.field(self.nextEventNumber)
             + ProtobufWriter.field(self.lastEventNumber) + 2 + ProtobufWriter.field(self.lastCommitPosition)
             + (self.error.map { ProtobufWriter.field(content: $0.utf8.count) } ?? 0)
     }
 
     func write(to writer: inout ProtobufWriter) {
         for event in self.events { event.write(1, to: &writer) }
-        writer.field(2, Int64(self.result.rawValue))
+        writer.field(2, self.result.encoded)
         writer.field(3, self.nextEventNumber)
         writer.field(4, self.lastEventNumber)
         writer.field(5, self.isEndOfStream ? 1 : 0)
@@ -108,7 +108,7 @@ extension ReadAllEventsCompleted: SelfEncoding {
         ProtobufWriter.field(self.commitPosition) + ProtobufWriter.field(self.preparePosition)
             + self.events.reduce(0) { $0 + ProtobufWriter.field(content: $1.encodedCount) }
             + ProtobufWriter.field(self.nextCommitPosition) + ProtobufWriter.field(self.nextPreparePosition)
-            + (self.result.map { ProtobufWriter.field(Int64($0.rawValue)) } ?? 0)
+            + (self.result.map { ProtobufWriter.field($0.encoded) } ?? 0)
             + (self.error.map { ProtobufWriter.field(content: $0.utf8.count) } ?? 0)
     }
 
@@ -118,7 +118,7 @@ extension ReadAllEventsCompleted: SelfEncoding {
         for event in self.events { event.write(3, to: &writer) }
         writer.field(4, self.nextCommitPosition)
         writer.field(5, self.nextPreparePosition)
-        if let result { writer.field(6, Int64(result.rawValue)) }
+        if let result { writer.field(6, result.encoded) }
         if let error { writer.field(7, error) }
     }
 }
@@ -143,7 +143,7 @@ extension PersistentSubscriptionStreamEventAppeared: SelfEncoding {
 
 extension WriteEventsCompleted: SelfEncoding {
     var encodedCount: Int {
-        var count = ProtobufWriter.field(Int64(self.result.rawValue))
+        var count = ProtobufWriter.field(self.result.encoded)
         if let message { count += ProtobufWriter.field(content: message.utf8.count) }
         count += ProtobufWriter.field(self.firstEventNumber) + ProtobufWriter.field(self.lastEventNumber)
         if let preparePosition { count += ProtobufWriter.field(preparePosition) }
@@ -153,7 +153,7 @@ extension WriteEventsCompleted: SelfEncoding {
     }
 
     func write(to writer: inout ProtobufWriter) {
-        writer.field(1, Int64(self.result.rawValue))
+        writer.field(1, self.result.encoded)
         if let message { writer.field(2, message) }
         writer.field(3, self.firstEventNumber)
         writer.field(4, self.lastEventNumber)

@@ -5,8 +5,10 @@ enum UnixTime {
     private static let dotNetEpoch: Int64 = 621_355_968_000_000_000
     private static let kindMask: Int64 = 0x3FFF_FFFF_FFFF_FFFF
 
+    /// A time that is too far away, which no server's clock shows, counts as the first or the last one there is.
     static func ticks(milliseconds: Int64) -> Int64 {
-        milliseconds &* self.ticksPerMillisecond
+        let (ticks, isTooFar) = milliseconds.multipliedReportingOverflow(by: self.ticksPerMillisecond)
+        return isTooFar ? (milliseconds < 0 ? .min : .max) : ticks
     }
 
     /// The more precise of both forms, if they agree; milliseconds are UTC for certain.
@@ -22,7 +24,8 @@ enum UnixTime {
         ticks >= 0 ? ticks / self.ticksPerMillisecond : (ticks + 1) / self.ticksPerMillisecond - 1
     }
 
+    /// The nearest time that this form can have.
     static func dotNetTicks(_ ticks: Int64) -> Int64 {
-        ticks &+ self.dotNetEpoch
+        min(max(ticks, -self.dotNetEpoch), self.kindMask - self.dotNetEpoch) + self.dotNetEpoch
     }
 }

@@ -9,6 +9,9 @@ extension WireCode {
         self.init(rawValue: value.rawValue)
     }
 
+    /// The number as it is written: those above 2^31 are taken for ones below zero.
+    var encoded: Int64 { Int64(Int32(bitPattern: self.rawValue)) }
+
     /// The same number among those of the generated enumeration, which are any, too.
     func cValue<Enumeration: RawRepresentable<UInt32>>() -> Enumeration? { Enumeration(rawValue: self.rawValue) }
 }

@@ -115,6 +115,17 @@ struct ConversationTableTests {
         #expect(table.isEmpty)
     }
 
+    @Test("the table of conversations has an entry once that was delayed twice until the same time")
+    func delayedTwice() {
+        let table = ConversationTable<String>(limit: 1)
+        table.enqueue(self.id(1), "a", deadline: self.at(30))
+        #expect(table.startNext() == "a")
+        table.delay(self.id(1), until: self.at(5))
+        table.postpone(self.id(1), until: self.at(5))
+        #expect(table.expire(now: self.at(5)).isEmpty)
+        #expect(table.removeAll() == ["a"])
+    }
+
     @Test(
         "the table of conversations sends again in order, and ahead of others, what was sent in vain and may be repeated"
     )
@@ -131,6 +142,22 @@ struct ConversationTableTests {
         #expect(table.startNext() == "a")
         #expect(table.startNext() == "c")
         #expect(table.startNext() == nil)
+    }
+
+    @Test("the table of conversations starts what it has to start again in order, whichever of it came back first")
+    func againInOrder() {
+        let table = ConversationTable<String>(limit: 9)
+        for (number, name) in ["a", "b", "c", "d", "e"].enumerated() {
+            table.enqueue(self.id(UInt64(number)), name, deadline: self.never)
+        }
+        for _ in 0..<4 { _ = table.startNext() }
+        // "a" waits again before the answers to the others are lost, and "b" after that.
+        table.delay(self.id(0), until: self.at(1))
+        table.hold(self.id(1))
+        #expect(table.expire(now: self.at(1)).isEmpty)
+        #expect(table.interrupt { _ in .repeated } == ([], []))
+        table.release { _ in true }
+        #expect((0..<5).map { _ in table.startNext() } == ["a", "b", "c", "d", "e"])
     }
 
     @Test("the table of conversations holds entries back, and lets them go on in order and ahead of others")

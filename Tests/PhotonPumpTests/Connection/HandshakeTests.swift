@@ -36,6 +36,17 @@ struct HandshakeTests {
         #expect(handshake.look(self.ids[2], now: self.now + .seconds(9)) == nil)
     }
 
+    @Test("the handshake takes no answer to what it has not asked yet", arguments: ["admin", nil])
+    func early(user: String?) throws {
+        let login = try user.map { try Login(name: $0, password: "secret") }
+        var handshake = Handshake(login: login, connectionName: "tests", acquaintance: nil, now: self.now)
+        for command in [Command.authenticated, .clientIdentified] {
+            let action = handshake.received(Package(command, .zero), nextID: self.ids[1], now: self.now)
+            #expect(action?.sent == nil && action?.isFinish != true)
+        }
+        #expect(handshake.look(self.ids[0], now: self.now)?.command == (user == nil ? .identifyClient : .authenticate))
+    }
+
     @Test("the handshake of nobody only identifies")
     func anonymous() throws {
         var (handshake, question) = try self.begun(as: nil)

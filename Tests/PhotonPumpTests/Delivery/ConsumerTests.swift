@@ -81,6 +81,22 @@ struct ConsumerTests {
         }
     }
 
+    @Test("a task that asks while another one waits is told so, and takes nothing away from it")
+    func twoAtOnce() async throws {
+        let consumer = Consumer<Int>()
+        let (asked, asking) = AsyncStream.makeStream(of: Void.self)
+        async let first = consumer.next(demand: { asking.finish() }, cancel: {})
+        for await _ in asked {}
+        let error = await #expect(throws: PhotonPumpError.self) {
+            _ = try await consumer.next(
+                demand: { Issue.record("it waits") }, cancel: { Issue.record("it was not cancelled") })
+        }
+        #expect(error?.code == .invalidArgument)
+        consumer.deliver(.batch(1))
+        #expect(try await first == 1)
+        #expect(try await consumer.next(demand: { consumer.deliver(.batch(2)) }, cancel: {}) == 2)
+    }
+
     @Test("a consumer tells of a cancelled task, and of one that is cancelled already before it asks")
     func cancellation() async throws {
         for isEarly in [true, false] {

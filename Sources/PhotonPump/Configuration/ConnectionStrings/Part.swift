@@ -1,6 +1,8 @@
 internal import PhotonPumpTransport
 
 /// A part of a connection string. Each character knows its position in the whole string.
+///
+/// Unicode scalars are taken for the characters: a mark that combines with what is in front of it would hide a separator.
 struct Part {
     private struct Placed {
         let character: Character
@@ -12,7 +14,7 @@ struct Part {
     private var end: Int
 
     init(_ text: String) {
-        self.characters = text.enumerated().map { Placed(character: $1, position: $0) }[...]
+        self.characters = text.unicodeScalars.enumerated().map { Placed(character: Character($1), position: $0) }[...]
         self.end = self.characters.count
     }
 

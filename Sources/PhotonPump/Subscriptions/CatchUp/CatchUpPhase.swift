@@ -4,8 +4,9 @@ enum CatchUpPhase {
     case reading
     /// Exits: closingGap, live, over.
     case subscribing
-    /// Reading up to this place, while the server already pushes. Exits: findingEnd, live, doubting, reading, over.
-    case closingGap(CatchUpPlace?)
+    /// Reading up to this place, while the server already pushes; reads reached it when this end was seen, if it was.
+    /// Exits: findingEnd, live, doubting, reading, over.
+    case closingGap(CatchUpPlace?, seen: CatchUpEnd? = nil)
     /// All that there is up to this place was read; asking where the end is. Exits: closingGap, live, doubting,
     /// reading, over.
     case findingEnd(CatchUpPlace?)

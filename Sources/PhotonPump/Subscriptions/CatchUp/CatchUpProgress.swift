@@ -41,6 +41,11 @@ struct CatchUpProgress {
         }
     }
 
+    /// Whether reads ended before `boundary`, and have come to know an end beyond it only since.
+    func mustReadAgain(upTo boundary: Place, before end: CatchUpEnd) -> Bool {
+        boundary.main < end.next.main && !self.isBehind(boundary)
+    }
+
     /// Whether the place to go on at lies beyond this end.
     func isBeyond(_ end: CatchUpEnd) -> Bool {
         switch self.next {

@@ -109,8 +109,8 @@ struct CatchUpState {
         let actions = (hasTaken || !page.isEnd) && self.retries.resumed() ? resumed : []
         switch self.phase {
         case .reading where page.isEnd: self.phase = .subscribing
-        case .closingGap(let boundary) where page.isEnd || self.queue.progress.isBehind(boundary):
-            return actions + self.readAll(upTo: boundary, page.end)
+        case .closingGap(let place, let seen) where page.isEnd || self.queue.progress.isBehind(place):
+            return actions + self.readAll(upTo: place, page.end ?? (self.queue.progress.isBehind(place) ? nil : seen))
         case .closingGap: return (self.retries.caughtUp() ? resumed : actions) + self.proceed()
         case .reading, .subscribing, .findingEnd, .doubting, .live, .over: break
         }
@@ -137,6 +137,9 @@ struct CatchUpState {
     mutating func found(_ end: CatchUpEnd, _ id: GUID) -> [Action] {
         guard self.answers(id) else { return [] }
         switch self.phase {
+        case .findingEnd(let boundary?) where self.queue.progress.mustReadAgain(upTo: boundary, before: end):
+            self.phase = .closingGap(boundary, seen: end)
+            return self.proceed()
         case .findingEnd(let boundary): return self.readAll(upTo: boundary, end)
         case .doubting where !self.queue.progress.isBeyond(end):
             _ = self.retries.resumed()
@@ -317,8 +320,6 @@ struct CatchUpState {
         }
     }
 
-    // MARK: Going back, and the end
-
     private mutating func readBack() -> [Action] {
         self.goBack()
         return [.announce(.fellBehind), .announce(.readingHistory(from: self.queue.progress.next))]
@@ -333,8 +334,7 @@ struct CatchUpState {
     }
 
     private mutating func unsubscribe() -> [Action] {
-        defer { self.subscription = nil }
-        return self.subscription.map { [.unsubscribe($0)] } ?? []
+        self.subscription.take().map { [.unsubscribe($0)] } ?? []
     }
 
     private mutating func end(_ error: PhotonPumpError?) -> [Action] { self.conclude(error) + self.proceed() }

@@ -1,3 +1,5 @@
+internal import PhotonPumpSystem
+
 /// Where a subscription begins. Places are event numbers (`Int64`) in a stream, and ``Position``s in `$all`.
 ///
 /// It can be stored, to continue there later: see ``SubscriptionMessage/checkpoint(_:)``. Encoded as JSON it looks like
@@ -58,6 +60,19 @@ extension SubscriptionStart: Codable where Place: Codable {
         case .after(let place): try members.encode(place, forKey: .after)
         case .from(let place): try members.encode(place, forKey: .from)
         }
+    }
+}
+
+extension SubscriptionStart where Place: Codable {
+    /// A checkpoint that was stored.
+    ///
+    /// - Throws: ``JSONFault`` for what is no JSON. `JSONDecoder` takes more than that: a comma too many, and UTF-16.
+    init(storedAs text: some ContiguousBytes & Sequence<UInt8>) throws {
+        try text.withUnsafeBytes { bytes in
+            var scanner = JSONScanner(bytes)
+            try scanner.document()
+        }
+        self = try JSONDecoder().decode(Self.self, from: Data(text))
     }
 }
 

@@ -32,6 +32,10 @@ struct ConnectionStringTests {
                 target: .node(Endpoint(host: "h", port: 1113)),
                 credentials: Credentials(username: "a@b", password: "p:a/s%ü:s")
             ),
+            // These marks combine with what is in front of them, or behind.
+            Good(text: "\u{301}x", target: .node(Endpoint(host: "\u{301}x", port: 1113))),
+            Good(text: "tcp://\u{301}x:7", target: .node(Endpoint(host: "\u{301}x", port: 7))),
+            Good(text: "x\u{D4E}:7", target: .node(Endpoint(host: "x\u{D4E}", port: 7))),
             Good(text: "tls://h", target: .node(Endpoint(host: "h", port: 1115)), isSecure: true),
             Good(text: "tls://h:1113?tls=true", target: .node(Endpoint(host: "h", port: 1113)), isSecure: true),
             Good(text: "tcp://h?tls=False", target: .node(Endpoint(host: "h", port: 1113))),

@@ -157,6 +157,21 @@ struct CatchUpStateTests {
         #expect(server.numbers == Self.numbers(0..<6))
     }
 
+    @Test("S80: a subscription reads what can be read only since its last page, before it goes live")
+    func lagThatEnds() {
+        var server = ModelledServer(from: .start, holding: 5, tellsEnds: false)
+        server.demand()
+        // Two pages without the last two events, the confirmation, and another one without them.
+        for lag in [2, 2, 0, 2] as [Int64] {
+            server.answer(lag: lag)
+            server.receive()
+            server.demand()
+        }
+        server.calmDown()
+        #expect(server.numbers == Self.numbers(0..<5))
+        #expect(server.machine.status.phase == .live)
+    }
+
     @Test(
         "S80: a subscription waits for nothing that was confirmed and is deleted or truncated",
         arguments: [true, false])

@@ -37,8 +37,8 @@ public struct FileCheckpointStore<Place: Codable & Comparable & Hashable & Senda
                 guard Self.isFile(try file.status()) else { throw NoFile() }
                 // The largest checkpoint is a tenth of that.
                 let bytes = try file.bytes(upTo: 4096)
-                return try JSONDecoder().decode(SubscriptionStart<Place>.self, from: Data(bytes))
-            } catch let error as DecodingError {
+                return try SubscriptionStart<Place>(storedAs: bytes)
+            } catch let error where error is DecodingError || error is JSONFault {
                 throw PhotonPumpError(
                     .unreadableCheckpoint, "'\(self.path)' does not hold one", during: "load the checkpoint",
                     underlying: error)

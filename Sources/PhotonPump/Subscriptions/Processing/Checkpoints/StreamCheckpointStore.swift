@@ -38,7 +38,7 @@ public final class StreamCheckpointStore<Place: Codable & Comparable & Hashable 
             return nil
         }
         do {
-            return try event.decode(SubscriptionStart<Place>.self)
+            return try SubscriptionStart<Place>(storedAs: event.data)
         } catch {
             throw PhotonPumpError(
                 .unreadableCheckpoint,
