@@ -8,13 +8,14 @@ STRICT := $(ERRORS) $(if $(CI),--enable-all-traits)
 # is another one.
 STEADY := SWIFT_DETERMINISTIC_HASHING=1 $(SWIFT)
 BUILD := $(STEADY) build
-SWIFT_FILES := $(wildcard Package.swift Sources Tests Benchmarks Examples)
+SWIFT_FILES := $(wildcard Package.swift Sources Tests Benchmarks Examples Fuzzing)
 TEST = $(SWIFT) test --skip-build --disable-xctest $(STRICT)
 # One after another: beside hundreds of others a test can be slower than the time limits that it is about, and on a
 # server that all of them share it would see in $$all what the others write.
 SERIALLY := --no-parallel
 PUMP := .build/debug/pump
 RELEASED_PUMP := .build/release/pump
+comma := ,
 # Those of the client.
 TRAITS := Configuration HTTP Metrics ServiceLifecycle Tracing
 # The optimised build does ten times as much in the same time.
@@ -26,6 +27,12 @@ LIBRARIES := PhotonPump PhotonPumpAdmin EmbeddedEventStore PhotonPumpTesting
 # Callgrind reads the debug information of a program this large slowly, or not at all.
 BENCHMARKS := $(BUILD) --quiet -c release -debug-info-format none --package-path Benchmarks --product benchmarks
 BENCHMARKS_PROGRAM := $(abspath Benchmarks/.build/release/benchmarks)
+# What is found besides traps: FUZZ_SANITIZER=fuzzer,address finds more, and is several times slower.
+FUZZ_SANITIZER := fuzzer
+FUZZ_BUILD := .build/$(subst $() ,-,$(subst $(comma), ,$(FUZZ_SANITIZER)))
+FUZZ := $(BUILD) --quiet -c release -debug-info-format none --package-path Fuzzing --scratch-path Fuzzing/$(FUZZ_BUILD) \
+	--product fuzz -Xswiftc -enable-testing -Xswiftc -sanitize=$(FUZZ_SANITIZER)
+FUZZ_PROGRAM = $(abspath Fuzzing/$(FUZZ_BUILD)/release/fuzz)
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 INCLUDES := $(wildcard /usr/include /usr/local/include /opt/homebrew/include $(addsuffix /opt/openssl@3/include, \
 	/usr/local /opt/homebrew))
@@ -50,7 +57,8 @@ $(BUILD) $(ERRORS) --disable-default-traits --traits $(1) --scratch-path .build/
 
 endef
 
-.PHONY: help deps build build-tests build-bare release demo example minimal example-deps test simulate soak chaos drill hand-over sanitize-thread format lint lint-deps protos protos-deps \
+.PHONY: help deps build build-tests build-bare release demo example minimal example-deps test simulate soak chaos drill hand-over \
+	fuzz fuzz-corpus fuzz-record sanitize-thread format lint lint-deps protos protos-deps \
 	check-protos docs bench benchmarks benchmarks-check benchmarks-record \
 	benchmarks-scale benchmarks-deps check-api interop interop-openssl interop-deps eventstore_docker all_tests clean FORCE
 
@@ -141,6 +149,18 @@ sanitize-thread: deps ## Runs the tests with ThreadSanitizer, in a build of its 
 	$(BUILD) --build-tests $(STRICT) $(THREAD)
 	Tests/Sanitizers/run thread $(TEST) $(THREAD) $(SERIALLY) $(if $(FILTER),--filter '$(FILTER)')
 
+fuzz: deps ## Looks for inputs that break something: SECONDS=10 for each target, TARGETS=… for some, FUZZ_SANITIZER=fuzzer,address
+	$(FUZZ)
+	@CORPUS=keep Fuzzing/run $(FUZZ_PROGRAM) $(or $(SECONDS),10) $(TARGETS)
+
+fuzz-corpus: deps ## Tries the saved inputs, and others for a second for each target
+	$(FUZZ)
+	@Fuzzing/run $(FUZZ_PROGRAM) 1 $(TARGETS)
+
+fuzz-record: deps ## Writes to Fuzzing/Corpus the inputs that were found to reach something new
+	$(FUZZ)
+	@Fuzzing/record $(FUZZ_PROGRAM) $(TARGETS)
+
 format: ## Formats the sources
 	$(SWIFT) format --in-place --parallel --recursive $(SWIFT_FILES)
 
@@ -217,4 +237,4 @@ all_tests: eventstore_docker ## Runs the tests against a real server in Docker
 	PHOTONPUMP_URL=tcp://admin:changeit@localhost:1113 $(MAKE) test
 
 clean: ## Removes what was built
-	rm -rf .build .venv $(EXAMPLES)/.build Benchmarks/.build
+	rm -rf .build .venv $(EXAMPLES)/.build Benchmarks/.build Fuzzing/.build

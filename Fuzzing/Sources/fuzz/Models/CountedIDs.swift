@@ -1,0 +1,1 @@
+../../../../Tests/PhotonPumpTests/Support/CountedIDs.swift

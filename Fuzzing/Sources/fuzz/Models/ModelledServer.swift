@@ -1,0 +1,1 @@
+../../../../Tests/PhotonPumpTests/Subscriptions/CatchUp/ModelledServer.swift

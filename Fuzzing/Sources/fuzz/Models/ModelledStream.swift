@@ -1,0 +1,1 @@
+../../../../Tests/PhotonPumpTests/Calls/Settling/ModelledStream.swift

@@ -1,0 +1,1 @@
+../../../../Sources/PhotonPumpCLI/Events/EventLine.swift

@@ -1,0 +1,1 @@
+../../../../Sources/PhotonPumpCLI/Text/Printable.swift
