@@ -26,6 +26,9 @@ package final class PackageChannel {
 
     package var peer: String { self.transport.peer }
 
+    /// Whether nothing can be sent yet because a handshake is under way below.
+    package var isShakingHands: Bool { self.transport.isShakingHands }
+
     /// Bytes waiting for the peer to take them.
     package var unsentCount: Int { self.outbound.count }
 

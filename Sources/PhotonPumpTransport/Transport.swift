@@ -5,6 +5,9 @@ package protocol Transport: AnyObject {
     /// The peer's address, for people.
     var peer: String { get }
 
+    /// Whether nothing is written yet because of a handshake.
+    var isShakingHands: Bool { get }
+
     /// Starts reporting readiness. `handler` runs on the transport's queue and never after ``close()``.
     func activate(_ handler: @escaping (TransportEvent) -> Void)
 
@@ -30,6 +33,7 @@ package protocol Transport: AnyObject {
 }
 
 extension Transport {
+    package var isShakingHands: Bool { false }
     package func reset() { self.close() }
 }
 

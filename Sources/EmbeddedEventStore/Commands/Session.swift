@@ -22,6 +22,9 @@ struct Session {
     }
 
     var schema = Schema.narrow
+    /// Who names a client needs no more characters for it.
+    static let longestName = 1000
+
     /// The client's name, for the logs.
     var connectionName: String?
     /// The user of requests that carry no credentials.

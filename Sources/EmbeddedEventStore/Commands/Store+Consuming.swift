@@ -2,6 +2,9 @@ internal import PhotonPumpWire
 
 // What clients do with existing persistent subscriptions.
 extension Store {
+    /// In characters.
+    private static let longestReason = 10_000
+
     mutating func connect(_ connect: ConnectToPersistentSubscription, _ request: Request) -> Answer {
         let stream = StreamName(connect.stream)
         guard self.log.allows(request.identity, to: .read, stream) else { return .dropped(.accessDenied) }
@@ -31,8 +34,10 @@ extension Store {
     }
 
     mutating func refuse(_ nak: PersistentSubscriptionNakEvents, _ request: Request) {
+        // It becomes a part of each event that is parked.
+        let reason = nak.message.map { String($0.unicodeScalars.prefix(Self.longestReason)) }
         self.happen(to: nak.subscriptionID, now: request.now) {
-            $0.refuse(nak.eventIDs, nak.action, reason: nak.message, by: request.subscriber, now: request.now)
+            $0.refuse(nak.eventIDs, nak.action, reason: reason, by: request.subscriber, now: request.now)
         }
     }
 

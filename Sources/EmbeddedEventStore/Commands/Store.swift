@@ -114,7 +114,7 @@ struct Store {
     private static func identify(_ package: Package, _ session: inout Session) -> Answer? {
         guard let client = try? IdentifyClient(decoding: package.payload) else { return nil }
         session.schema = Session.Schema(version: client.version)
-        session.connectionName = client.connectionName
+        session.connectionName = client.connectionName.map { String($0.unicodeScalars.prefix(Session.longestName)) }
         return .empty(.clientIdentified)
     }
 

@@ -108,7 +108,7 @@ final class Connections {
         let id = delivery.subscriber.client.connection
         guard let connection = self.byID[id] else { return }
         do throws(ConnectionEnd) {
-            try connection.send(delivery.content, delivery.subscriber.correlation)
+            try connection.deliver(delivery.content, delivery.subscriber.correlation)
             // Most come one after another for the same connection.
             if self.delivered.last != id { self.delivered.append(id) }
             if delivery.isEvent, self.faults.strikes(.dropAfterPush) { throw .fault }

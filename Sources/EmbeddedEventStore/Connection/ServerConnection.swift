@@ -42,6 +42,7 @@ final class ServerConnection {
     private var session = Session()
     private var postponed = PostponedReplies()
     private var arrived = Arrived()
+    private var subscriptions = SubscriptionCosts()
 
     /// What has arrived and is not handled yet.
     private struct Arrived {
@@ -198,6 +199,7 @@ final class ServerConnection {
             return try self.carryOut(harm.effects(on: package), of: strike.id, package.correlation)
         }
         guard let reply = answer(package, &self.session) else { return }
+        self.subscriptions.answered(package, with: reply.command)
         if let strike, case .toReply(let harm) = strike.harm {
             try self.carryOut(harm.effects(on: reply, to: package), of: strike.id, package.correlation)
         } else {
@@ -227,6 +229,12 @@ final class ServerConnection {
         }
     }
 
+    /// Collects something for a subscriber.
+    func deliver(_ content: Answer, _ correlation: GUID) throws(ConnectionEnd) {
+        if content.command == .subscriptionDropped { self.subscriptions.dropped(correlation) }
+        try self.send(content, correlation)
+    }
+
     /// Sends what was collected for subscribers. A client that does not take it is disconnected before it uses too much
     /// memory.
     func flushDeliveries() throws(ConnectionEnd) {
@@ -246,7 +254,7 @@ final class ServerConnection {
     var anonymousCount: Int {
         guard self.session.identity == .anonymous else { return 0 }
         let waiting = self.arrived.packages.reduce(0) { $0 + $1.payload.count }
-        return self.channel.unfinishedCount + waiting + self.unsentCount
+        return self.channel.unfinishedCount + waiting + self.unsentCount + self.subscriptions.total
     }
 
     private func flush() throws(ConnectionEnd) {

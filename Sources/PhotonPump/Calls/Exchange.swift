@@ -151,7 +151,9 @@ final class Exchange: Sendable {
     }
 
     /// Handles the answer, and ends the caller's wait unless the request has to be sent again.
-    func received(_ package: Package, from endpoint: String) -> Verdict {
+    ///
+    /// - Parameter login: the user of the connection.
+    func received(_ package: Package, from endpoint: String, as login: Login? = nil) -> Verdict {
         self.terms.logger?.trace(
             "answer",
             metadata: self.metadata([
@@ -162,14 +164,14 @@ final class Exchange: Sendable {
         case .finish:
             return .over
         case .fail(var error):
-            error.endpoint = endpoint
+            self.complete(&error, endpoint, login)
             self.end(error)
             return .over
         case .retry:
             self.history.refused()
             return .again
         case .unfinished(var error):
-            error.endpoint = endpoint
+            self.complete(&error, endpoint, login)
             guard self.repeatsSafely else {
                 self.end(error)
                 return .over
@@ -177,7 +179,7 @@ final class Exchange: Sendable {
             self.history.unfinished(error)
             return .unfinished(error)
         case .redirect(let master, var error):
-            error.endpoint = endpoint
+            self.complete(&error, endpoint, login)
             if self.conversation.staysHere {
                 self.end(error)
                 return .over
@@ -185,6 +187,12 @@ final class Exchange: Sendable {
             self.history.refused()
             return .elsewhere(master, otherwise: error)
         }
+    }
+
+    private func complete(_ error: inout PhotonPumpError, _ endpoint: String, _ login: Login?) {
+        error.endpoint = endpoint
+        error.hide(self.terms.login)
+        error.hide(login)
     }
 
     /// Whether `package` is an answer that no node but the master gives.

@@ -129,7 +129,7 @@ extension Client {
         guard !Self.agreements.contains(package.command) else {
             return self.calls.retryAtOnce(exchange.id, because: .moved)
         }
-        let verdict = exchange.received(package, from: connection.peer)
+        let verdict = exchange.received(package, from: connection.peer, as: connection.login)
         if case .elsewhere = verdict {
             self.calls.retryAtOnce(exchange.id, because: .moved)
         } else {

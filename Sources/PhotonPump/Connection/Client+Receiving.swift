@@ -32,7 +32,8 @@ extension Client {
 
     private func watchForSilence(on connection: Connection) {
         guard let silence = connection.watchForSilence() else { return }
-        self.lost(PhotonPumpError(.connectionLost, "nothing came from the server for \(silence.words)"))
+        let what = silence.bytes == 0 ? "nothing" : "no more than \(silence.bytes) bytes of a package"
+        self.lost(PhotonPumpError(.connectionLost, "\(what) came from the server for \(silence.time.words)"))
     }
 
     /// - Returns: whether the connection is still there.
@@ -100,7 +101,7 @@ extension Client {
                 subscriber.received(package, from: connection.peer)
             }
         } else if let exchange = self.calls.exchange(package.correlation) {
-            let verdict = exchange.received(package, from: connection.peer)
+            let verdict = exchange.received(package, from: connection.peer, as: connection.login)
             self.learnRole(from: package, exchange, verdict)
             self.carryOut(verdict, exchange)
         } else if let subscriber = self.receiver(of: package) {
@@ -156,7 +157,9 @@ extension Client {
     /// A package that no one is waiting for: a late answer, or the server's last words.
     private func unclaimed(_ package: Package) {
         if package.command == .badRequest, package.correlation == .zero {
-            self.lost(CommonReplies.error(for: package, operation: "the server gave up the connection"))
+            var error = CommonReplies.error(for: package, operation: "the server gave up the connection")
+            error.hide(self.connections.login)
+            self.lost(error)
         } else if Self.confirmations.contains(package.command) {
             // The caller that wanted this subscription is gone.
             self.unsubscribe(package.correlation)

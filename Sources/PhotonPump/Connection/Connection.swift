@@ -186,6 +186,9 @@ final class Connection {
     /// What has not been answered although the time for connecting is up.
     var overdue: PhotonPumpError {
         guard self.isIntroducing else { return self.context.overdue("the server did not accept the connection") }
+        if self.channel?.isShakingHands ?? false {
+            return self.context.overdue("connected, but the TLS handshake did not end")
+        }
         return self.refusal
             ?? self.context.overdue("connected, but no EventStore server answered", ": is it the HTTP port?")
     }
@@ -207,12 +210,12 @@ final class Connection {
 
     /// Looks whether the server is silent, and asks for a sign of life if it is time to.
     ///
-    /// - Returns: for how long nothing has come, if that is too long.
-    func watchForSilence() -> Duration? {
+    /// - Returns: for how long nothing has come, if that is too long, but for how many bytes.
+    func watchForSilence() -> (time: Duration, bytes: Int)? {
         let now = self.now
         switch self.heartbeat?.look(now: now, pending: self.channel?.untakenCount ?? 0) {
         case nil: break
-        case .dead(let silence): return silence
+        case .dead(let silence, let bytes): return (silence, bytes)
         case .wait(let next): self.timer.schedule(after: next - now)
         case .ask(let next):
             let id = self.context.environment.newID()
@@ -312,7 +315,9 @@ final class Connection {
             handle(frame)
         }
         if count > 0 { self.context.metrics?.received(bytes: count, packages: packages) }
-        if count > 0, self.heartbeat?.received(now: self.now) ?? false { _ = self.watchForSilence() }
+        if count > 0, self.heartbeat?.received(count, isComplete: packages > 0, now: self.now) ?? false {
+            _ = self.watchForSilence()
+        }
     }
 
     /// Whether a package is a matter of the connection alone.

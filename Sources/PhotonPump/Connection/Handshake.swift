@@ -80,7 +80,7 @@ struct Handshake {
     /// - Parameter nextID: the id of the next question.
     mutating func received(_ package: Package, nextID: GUID, now: Instant) -> Action? {
         if package.command == .badRequest, package.correlation == .zero {
-            return .fail(CommonReplies.error(for: package, operation: "introduce this client"), isPermanent: false)
+            return .fail(self.error(for: package, during: "introduce this client"), isPermanent: false)
         }
         guard package.correlation == self.lastID else {
             guard Self.answers.contains(package.command) else { return nil }
@@ -118,7 +118,7 @@ struct Handshake {
     }
 
     private mutating func refused(_ package: Package, during operation: String, _ now: Instant) -> Action {
-        let error = CommonReplies.error(for: package, operation: operation)
+        let error = self.error(for: package, during: operation)
         switch package.command {
         case .notHandled:
             break
@@ -137,5 +137,11 @@ struct Handshake {
         self.began = now
         self.askAgain = now + Self.pace
         return .wait
+    }
+
+    private func error(for package: Package, during operation: String) -> PhotonPumpError {
+        var error = CommonReplies.error(for: package, operation: operation)
+        error.hide(self.login)
+        return error
     }
 }

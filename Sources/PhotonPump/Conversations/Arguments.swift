@@ -6,6 +6,10 @@ enum Arguments {
     /// The events to request at once where nobody says.
     static let usualPage = 500
 
+    /// The numbers that events can have, so far below the largest there is that counting on from one is safe. That one is
+    /// a tombstone's.
+    static let eventNumbers: ClosedRange<Int64> = 0...(.max - (1 << 32))
+
     /// More bytes than any name needs, and far fewer than a frame can hold.
     static let maximumName = 32 << 10
 

@@ -31,6 +31,12 @@ struct ConnectSubscription: Conversation {
     var needsMaster: Bool { true }
 
     func received(_ reply: PersistentSubscriptionConfirmation) -> Step<String> {
-        .finish(reply.subscriptionID)
+        // Every acknowledgement has it in it.
+        let (count, limit) = (reply.subscriptionID.utf8.count, 3 * Arguments.maximumName)
+        guard count <= limit else {
+            let problem = "the server calls the subscription by a name of \(count) bytes, more than \(limit)"
+            return .fail(self.error(.unexpectedReply, problem))
+        }
+        return .finish(reply.subscriptionID)
     }
 }

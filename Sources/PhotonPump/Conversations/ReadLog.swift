@@ -20,7 +20,9 @@ struct ReadLog<Message: LogRequest>: PagedRead {
         switch reply.result {
         case nil, .success?:
             let page = AllPage(reply)
-            return page.isEnd || self.isProgress(page.next) ? .finish(page) : .fail(self.leadsNowhere(page.next, reply))
+            guard page.isEnd || self.isProgress(page.next) else { return .fail(self.leadsNowhere(page.next, reply)) }
+            if let error = self.misplaced(reply) { return .fail(error) }
+            return .finish(page)
         case .accessDenied?:
             return .fail(self.error(.accessDenied, "access denied", words: reply.error))
         case .error?, .notModified?:
@@ -28,6 +30,25 @@ struct ReadLog<Message: LogRequest>: PagedRead {
         case let result?:
             return .fail(self.unknownResult(result.rawValue, words: reply.error))
         }
+    }
+
+    /// The error of a page with events that were not asked for, or are not in order: others rely on it, and would repeat or
+    /// leave out what is not.
+    private func misplaced(_ reply: Message.Reply) -> PhotonPumpError? {
+        // Forward, an event at the position is included; backward, it is not.
+        var last: Position? = self.direction == .forward || self.from == .end ? nil : self.from
+        let first = self.direction == .forward ? self.from : .start
+        for record in reply.events {
+            let position = Position(commit: record.commitPosition, prepare: record.preparePosition)
+            let isInOrder = last.map { self.direction == .forward ? position > $0 : position < $0 } ?? true
+            guard isInOrder, position >= first else {
+                let place = "\(self.direction == .forward ? "after" : "before") \(last ?? first)"
+                let problem = "the server sent the event at \(position) where one \(place) is due"
+                return self.error(.unexpectedReply, problem, words: reply.error)
+            }
+            last = position
+        }
+        return nil
     }
 
     /// Whether the next page lies beyond this one, so that reading comes to an end.

@@ -25,6 +25,13 @@ struct ReadOneEvent: Conversation {
                 // For the last metadata of a stream that has none, servers report success without an event.
                 return self.fail(.eventNotFound, "there is none", reply)
             }
+            let received = event.received
+            guard received.stream == self.message.stream,
+                [Self.last, received.number].contains(self.message.eventNumber)
+            else {
+                let problem = "the server sent event \(received.number) of '\(received.stream)'"
+                return self.fail(.unexpectedReply, problem, reply)
+            }
             return .finish(event)
         case .notFound:
             return self.fail(.eventNotFound, "the stream has no such event", reply)

@@ -21,8 +21,9 @@ struct ReadStream: PagedRead {
     func received(_ reply: ReadStreamEventsCompleted) -> Step<ReadStreamEventsCompleted> {
         switch reply.result {
         case .success:
-            return self.isProgress(reply)
-                ? .finish(Self.knowingItsEvents(reply)) : .fail(self.leadsNowhere(reply.nextEventNumber, reply))
+            guard self.isProgress(reply) else { return .fail(self.leadsNowhere(reply.nextEventNumber, reply)) }
+            if let error = self.misplaced(reply) { return .fail(error) }
+            return .finish(Self.knowingItsEvents(reply))
         case .noStream where self.findsNothing:
             return .finish(reply)
         case .noStream:
@@ -46,6 +47,27 @@ struct ReadStream: PagedRead {
         case .backward:
             reply.nextEventNumber >= 0 && (self.message.from < 0 || reply.nextEventNumber < self.message.from)
         }
+    }
+
+    /// The error of a page with events that were not asked for, or are not in order: others rely on it, and would repeat or
+    /// leave out what is not.
+    private func misplaced(_ reply: ReadStreamEventsCompleted) -> PhotonPumpError? {
+        let first = reply.events.first.flatMap { $0.link ?? $0.event }
+        if let name = first?.stream.text, name != self.message.stream {
+            return self.error(.unexpectedReply, "the server sent events of '\(name)'", words: reply.error)
+        }
+        let isForward = self.direction == .forward
+        var next = isForward || self.message.from >= 0 ? self.message.from : .max
+        for record in reply.events {
+            guard let number = record.link?.number ?? record.event?.number else { continue }
+            guard Arguments.eventNumbers.contains(number), isForward ? number >= next : number <= next else {
+                let problem =
+                    "the server sent event \(number) where \(next) or one \(isForward ? "after" : "before") it is due"
+                return self.error(.unexpectedReply, problem, eventNumber: number, words: reply.error)
+            }
+            next = isForward ? number + 1 : number - 1
+        }
+        return nil
     }
 
     /// Servers look the stream's last number up before they read the page, which may hold events that were written in

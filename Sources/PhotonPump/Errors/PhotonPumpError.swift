@@ -1,4 +1,5 @@
 public import PhotonPumpSystem
+internal import PhotonPumpWire
 
 /// An error of this library: a ``code`` to branch on, and the details.
 ///
@@ -23,8 +24,8 @@ public struct PhotonPumpError: Error, Sendable {
     public let eventNumber: Int64?
     /// Both versions, if the code is ``Code/wrongExpectedVersion``.
     public let conflict: VersionConflict?
-    /// The server's own message, if it sent one: at most 1,000 characters of it.
-    public let serverMessage: String?
+    /// The server's own message, if it sent one, at most 1,000 characters of it; nil if it repeats the password.
+    public private(set) var serverMessage: String?
     /// The error that caused this one, if any.
     public private(set) var underlying: (any Error)?
     /// How often the request was sent; 0 if it was never sent.
@@ -70,6 +71,13 @@ public struct PhotonPumpError: Error, Sendable {
     private static let longestServerMessage = 1000
     /// The same for a message, and for a description.
     fileprivate static let longestText = 8000
+
+    /// Leaves out what the server says if that has the user's password in it, which logs must not have.
+    mutating func hide(_ login: Login?) {
+        guard let login, let serverMessage else { return }
+        let basic = Data("\(login.name):\(login.password)".utf8).base64EncodedString()
+        if serverMessage.contains(login.password) || serverMessage.contains(basic) { self.serverMessage = nil }
+    }
 
     /// This error with at most one other cause, the first: what is tried again for hours, each time because of the last
     /// failure, must not carry the causes of all attempts along.

@@ -190,6 +190,7 @@ struct ServerPages {
         if answer.status == 404, request.path.contains(where: Self.isMistaken) { problem = Self.mistake }
         var error = self.failure(
             code, problem, request, asked, status: answer.status, words: answer.words(without: request.secrets))
+        error.hide(self.login)
         error.mayHaveBeenApplied = request.changesSomething && code.leavesOutcomeOpen
         return error
     }

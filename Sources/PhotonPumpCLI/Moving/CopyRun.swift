@@ -45,7 +45,7 @@ struct CopyRun {
             } else {
                 try await self.copy(
                     self.source.iter(
-                        self.command.from, from: self.place?.number.map { .number($0 + 1) },
+                        self.command.from, from: self.place?.number.map { .number($0 &+ 1) },
                         resolveLinks: self.rules.links == .resolve), &store)
                 // Its limits come last.
                 if let metadata { try await self.carryOut(metadata) }

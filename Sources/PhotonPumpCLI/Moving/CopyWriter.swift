@@ -24,7 +24,7 @@ struct CopyBatch {
 
     /// - Returns: false if it does not fit in.
     mutating func add(_ event: NewEvent, number: Int64, of stream: String, at place: CopyPlace) -> Bool {
-        guard stream == self.stream, number == self.first + Int64(self.events.count),
+        guard stream == self.stream, number == self.first &+ Int64(self.events.count),
             self.events.count < Self.maximumCount, self.bytes + event.size <= Self.maximumBytes
         else { return false }
         self.events.append(event)
@@ -33,7 +33,7 @@ struct CopyBatch {
         return true
     }
 
-    static func version(before number: Int64) -> ExpectedVersion { number == 0 ? .noStream : .version(number - 1) }
+    static func version(before number: Int64) -> ExpectedVersion { number == 0 ? .noStream : .version(number &- 1) }
 }
 
 extension NewEvent {
@@ -95,8 +95,8 @@ actor CopyWriter {
     /// Writes what is not there yet of a batch that was refused: a run that was killed may have written a part of it.
     private func complete(_ batch: CopyBatch) async throws {
         let last = try await self.target.lastNumber(of: batch.stream)
-        let there = Int(max(0, min(last - batch.first + 1, Int64(batch.events.count))))
-        if last < batch.first - 1 {
+        let there = Int(max(0, min(last.minus(batch.first).plus(1), Int64(batch.events.count))))
+        if last < batch.first &- 1 {
             throw InputError(
                 """
                 event \(batch.first) of '\(batch.stream)' cannot have its number, as the events before it are missing: \
@@ -106,14 +106,14 @@ actor CopyWriter {
         if there > 0 {
             let slice = try await self.target.get(
                 batch.stream, from: .number(batch.first), maxCount: there, resolveLinks: false)
-            for event in slice.events.map(\.received) where event.number < batch.first + Int64(there) {
+            for event in slice.events.map(\.received) where event.number < batch.first &+ Int64(there) {
                 guard NewEvent(copying: event) == batch.events[Int(event.number - batch.first)] else {
                     throw InputError("the target has another event \(event.number) of '\(batch.stream)' already")
                 }
             }
         }
         if there == batch.events.count { return }
-        let next = batch.first + Int64(there)
+        let next = batch.first &+ Int64(there)
         try await self.target.publish(
             Array(batch.events[there...]), to: batch.stream, expecting: CopyBatch.version(before: next))
     }

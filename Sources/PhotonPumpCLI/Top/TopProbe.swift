@@ -84,7 +84,7 @@ struct TopProbe {
 
     private static func connection(_ values: JSONValue) -> (String, TopSnapshot.Connection)? {
         guard let remote = values["remoteEndPoint"]?.text else { return nil }
-        let pending = (values["pendingSendBytes"]?.integer ?? 0) + (values["pendingReceivedBytes"]?.integer ?? 0)
+        let pending = (values["pendingSendBytes"]?.integer ?? 0).plus(values["pendingReceivedBytes"]?.integer ?? 0)
         var isTLS = false
         if case .bool(true)? = values["isSslConnection"] { isTLS = true }
         let connection = TopSnapshot.Connection(

@@ -19,7 +19,7 @@ struct TopReport {
     /// nil where there is nothing to compare with, such as before the server was started again.
     private func rate(_ value: Int64?, _ earlier: Int64?) -> Int64? {
         guard self.seconds > 0, let value, let earlier, value >= earlier else { return nil }
-        return Int64((Double(value - earlier) / self.seconds).rounded())
+        return Int64(nearest: Double(value.minus(earlier)) / self.seconds)
     }
 
     private var logRate: Int64? {
@@ -35,7 +35,7 @@ struct TopReport {
 
     private static func lag(_ group: SubscriptionDetails) -> Int64? {
         guard let known = group.lastKnownEventNumber else { return nil }
-        return max(0, known - (group.lastProcessedEventNumber ?? -1))
+        return max(0, known.minus(group.lastProcessedEventNumber ?? -1))
     }
 
     private var connections: [(id: String, connection: TopSnapshot.Connection)] {
@@ -44,7 +44,7 @@ struct TopReport {
 
     /// What the timer has in its queue is not late.
     private var waiting: Int64 {
-        self.now.statistics.queues.reduce(0) { $0 + ($1.name == "Timer" ? 0 : $1.length ?? 0) }
+        self.now.statistics.queues.reduce(0) { $1.name == "Timer" ? $0 : $0.plus($1.length ?? 0) }
     }
 
     // MARK: For people

@@ -88,7 +88,7 @@ package final class TLSTransport: Transport {
     }
 
     package var peer: String { self.transport.peer }
-
+    package var isShakingHands: Bool { if case .handshaking = self.phase { true } else { false } }
     package var untakenCount: Int { self.outbound.count + self.transport.untakenCount }
 
     package func activate(_ handler: @escaping (TransportEvent) -> Void) {

@@ -254,4 +254,44 @@ struct HostilePumpTests {
             }
         }
     }
+
+    @Test("pump top, among enemies, shows numbers that are too large to be counted with", arguments: [true, false])
+    func numbers(json: Bool) async throws {
+        try await PumpStage.run { stage in
+            let (most, least) = (Int64.max, Int64.min)
+            let group = #"""
+                {"groupName":"g","eventStreamId":"s","status":"Live","connectionCount":\#(most),"parkedMessageCount":\#(least),
+                "lastKnownEventNumber":\#(most),"lastProcessedEventNumber":\#(least),"totalItemsProcessed":
+                """#
+            let connection = #"""
+                {"remoteEndPoint":"h:1","connectionId":"1","pendingSendBytes":\#(most),"pendingReceivedBytes":\#(most),
+                "totalBytesReceived":\#(most),"totalBytesSent":
+                """#
+            let queue = #"{"queueName":"q","length":\#(most)}"#
+            // Each is asked twice.
+            let asked = Observed<[String: Int]>([:])
+            func page(_ body: @escaping @Sendable (Int64) -> String) -> PageServer.Page {
+                { request, peer in
+                    let count = asked.update {
+                        $0[request.target, default: 0] += 1
+                        return $0[request.target]
+                    }
+                    try await peer.answer(body(count == 1 ? least : most))
+                }
+            }
+            let pages = [
+                "/info": page { _ in #"{"esVersion":"5.0.11.0","state":"master"}"# },
+                "/stats": page { _ in
+                    #"{"es":{"queue":{"a":\#(queue),"b":\#(queue)}},"proc":{"mem":\#(most),"cpu":1e300}}"#
+                },
+                "/stats/tcp": page { "[\(connection)\($0)}]" }, "/subscriptions": page { "[\(group)\($0)}]" },
+            ]
+            try await PageServer.run(pages) { port in
+                let top = ["top", "--once", "--interval", "0.1", "--http-port", "\(port)"] + (json ? ["--json"] : [])
+                let outcome = try await stage.run(top)
+                #expect(outcome.isFine, "\(outcome.errors)")
+                #expect(outcome.output.joined().contains("\(most)"), "\(outcome.output)")
+            }
+        }
+    }
 }

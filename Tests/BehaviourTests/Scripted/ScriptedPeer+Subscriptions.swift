@@ -6,7 +6,8 @@ import ScriptedPeers
 extension ScriptedPeer {
     static func record(_ number: Int64, in stream: String = "s", type: String = "t") -> EventRecord {
         EventRecord(
-            stream: Bytes(utf8: stream), number: number, id: GUID(1, UInt64(number)), type: Bytes(utf8: type),
+            stream: Bytes(utf8: stream), number: number, id: GUID(1, UInt64(bitPattern: number)),
+            type: Bytes(utf8: type),
             isJSON: false, data: Bytes(), metadata: Bytes(), created: 0
         )
     }

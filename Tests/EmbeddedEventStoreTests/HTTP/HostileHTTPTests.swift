@@ -123,6 +123,36 @@ struct HostileHTTPTests {
         }
     }
 
+    /// What makes a proxy and a server disagree on where a request ends, with a request behind it that would stop the server.
+    private static let smuggled: [String] = {
+        let hidden = "POST /admin/shutdown HTTP/1.1\r\nHost: a\r\nAuthorization: Basic YWRtaW46Y2hhbmdlaXQ=\r\n\r\n"
+        let length = "Content-Length: \(hidden.utf8.count + 5)\r\n"
+        let heads = [
+            length + "Transfer-Encoding: chunked\r\n", "Transfer-Encoding: chunked\r\n" + length,
+            "Content-Length: 0\r\n" + length, "Content-Length: 0, 5\r\n", "Content-Length: +0\r\n",
+            "Content-Length: 0x0\r\n", "Content-Length : 0\r\n", "Transfer-Encoding : chunked\r\n",
+            "Transfer-Encoding: xchunked\r\n", "Transfer-Encoding: chunked, identity\r\n",
+            "Transfer-Encoding:\u{0b}chunked\r\n", "X: a\n" + length, "X: a\r\n \(length)", "X: a\r\(length)",
+        ]
+        return heads.map { "GET /ping HTTP/1.1\r\nHost: a\r\n\($0)\r\n0\r\n\r\n\(hidden)" }
+            + ["GET /ping HTTP/1.0\r\nConnection: keep-alive\r\n\r\n\(hidden)", "GET /ping\r\n\r\n\(hidden)"]
+    }()
+
+    @Test(
+        "hostile HTTP clients that hide a request in another get one answer, and nothing done that they hid",
+        arguments: smuggled)
+    func smuggling(_ request: String) async throws {
+        try await Self.run(timeout: .milliseconds(200)) { server in
+            let peer = try await Self.connect(to: server)
+            try await peer.send(Array(request.utf8))
+            let answer = try await Self.answer(to: peer)
+            #expect(answer.hasPrefix("HTTP/1.1 "), "\(answer)")
+            #expect(answer.components(separatedBy: "HTTP/1.1 ").count == 2, "\(answer)")
+            try await Self.waitForNobody(server)
+            #expect(try await HTTPTests.get("/ping", from: server).1.statusCode == 200)
+        }
+    }
+
     @Test("hostile HTTP clients that wait for a suspended server cannot send more meanwhile")
     func waiting() async throws {
         try await Self.run { server in

@@ -3,11 +3,19 @@ import Synchronization
 
 /// What is logged.
 final class LogLines: Sendable {
-    private let lines = Mutex<[(level: Logger.Level, text: String)]>([])
+    private let lines = Mutex<[Line]>([])
 
     var logger: Logger { Logger(label: "test") { _ in Handler(lines: self) } }
 
+    var all: [Line] { self.lines.withLock { $0 } }
+
     var warnings: [String] { self.lines.withLock { $0.filter { $0.level == .warning }.map(\.text) } }
+
+    struct Line: Sendable {
+        let level: Logger.Level
+        let text: String
+        let metadata: Logger.Metadata
+    }
 
     private struct Handler: LogHandler {
         let lines: LogLines
@@ -20,7 +28,10 @@ final class LogLines: Sendable {
         }
 
         func log(event: LogEvent) {
-            self.lines.lines.withLock { $0.append((event.level, "\(event.message)")) }
+            let metadata = self.metadata.merging(event.metadata ?? [:]) { $1 }
+            self.lines.lines.withLock {
+                $0.append(Line(level: event.level, text: "\(event.message)", metadata: metadata))
+            }
         }
     }
 }

@@ -22,12 +22,14 @@ struct ReadOneEventTests {
     @Test("S32: reading one event through a link gives both, and the link when its target is gone")
     func links() throws {
         let link = Records.link(7)
+        let conversation = ReadOneEvent(
+            message: ReadEvent(stream: "links", eventNumber: 7, resolveLinks: true, requireMaster: false))
         let whole = ReadEventCompleted(result: .success, event: ResolvedRecord(event: Records.event(5), link: link))
-        let resolved = try self.conversation.received(whole).result.get()
+        let resolved = try conversation.received(whole).result.get()
         #expect((resolved.number, resolved.received.number, resolved.link?.number) == (5, 7, 7))
 
         let dead = ReadEventCompleted(result: .success, event: ResolvedRecord(event: nil, link: link))
-        let unresolved = try self.conversation.received(dead).result.get()
+        let unresolved = try conversation.received(dead).result.get()
         #expect(unresolved.event == nil)
         #expect(unresolved.received.number == 7)
         let error = try #require(throws: PhotonPumpError.self) { try unresolved.decode([String: Int].self) }

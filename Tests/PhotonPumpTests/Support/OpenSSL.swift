@@ -33,12 +33,36 @@ struct OpenSSL {
         try await self.makeCertificate(name, for: subject, ["-x509", "-CA", "ca.pem", "-CAkey", "ca.key"] + names)
     }
 
+    /// `NAME.pem` and `NAME.key`, with these extensions and no others.
+    ///
+    /// - Parameters:
+    ///   - issuer: whose certificate and key sign it; nil for its own.
+    ///   - key: what makes the key.
+    func issue(
+        _ name: String, for subject: String, extensions: [String], by issuer: String? = "ca",
+        key: [String] = ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"], options: [String] = []
+    ) async throws {
+        let lines = ["[req]", "distinguished_name = dn", "[dn]", "[extensions]"] + extensions
+        let file = self.directory.appending(path: "\(name).cnf")
+        try Data(lines.joined(separator: "\n").utf8).write(to: file)
+        let signing = issuer.map { ["-CA", "\($0).pem", "-CAkey", "\($0).key"] } ?? []
+        try await self.run(
+            [
+                "req", "-x509", "-config", "\(name).cnf", "-extensions", "extensions", "-subj", "/CN=\(subject)",
+                "-keyout", "\(name).key", "-out", "\(name).pem", "-nodes", "-days", "2", "-newkey",
+            ] + key + signing + options)
+    }
+
+    private func run(_ arguments: [String]) async throws {
+        let process = try self.start(arguments)
+        try await process.ended()
+        try #require(process.process.terminationStatus == 0, "\(arguments)")
+    }
+
     private func makeCertificate(_ name: String, for subject: String, _ options: [String]) async throws {
         let curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
-        let process = try self.start(
+        try await self.run(
             ["req", "-subj", "/CN=\(subject)", "-keyout", "\(name).key", "-out", "\(name).pem"] + curve + options)
-        try await process.ended()
-        try #require(process.process.terminationStatus == 0, "\(process.process.arguments ?? [])")
     }
 
     /// Runs `body` with the port of a server that has this certificate, and answers with files of the directory.

@@ -56,6 +56,16 @@ struct SearchStream: Conversation {
     func received(_ reply: ReadStreamEventsCompleted) -> Step<SearchedPage> {
         var page = SearchedPage(lastNumber: reply.lastEventNumber)
         switch reply.result {
+        case .success, .noStream:
+            // What is found is counted on from.
+            let last = reply.lastEventNumber == -1 ? [] : [reply.lastEventNumber]
+            let numbers = last + reply.events.compactMap(\.event?.number)
+            if let number = numbers.first(where: { !Arguments.eventNumbers.contains($0) }) {
+                return self.fail(.unexpectedReply, "the server names event \(number), which there cannot be", reply)
+            }
+        default: break
+        }
+        switch reply.result {
         case .success:
             for record in reply.events.compactMap(\.event) {
                 page.events.append(.init(id: record.id, number: record.number, created: record.createdTicks))

@@ -4,6 +4,7 @@ internal import Synchronization
 /// Follows all streams, or the events that match a filter, by positions in the log.
 final class AllSource: CatchUpSource {
     let name = "$all"
+    let isGapless = false
     let pagesTellEnd = false
     private let options: SubscriptionOptions
     private let pages: AllPages

@@ -16,7 +16,7 @@ struct CatchUpBuffer {
     private var held: [CatchUpEvent] = []
     private var heldSize = Size()
     /// How far the events that are held back reach, with those that do not match the filter.
-    private var heldPlace: CatchUpPlace?
+    private(set) var heldPlace: CatchUpPlace?
     private var inHand = Size()
     /// The most that there was of each at once.
     private(set) var peak = Size()

@@ -28,6 +28,14 @@ enum CatchUpPhase {
         }
     }
 
+    /// Whether events that are pushed are taken, or held back, each after the one before it.
+    var takesPushes: Bool {
+        switch self {
+        case .closingGap, .findingEnd, .live: true
+        case .reading, .subscribing, .doubting, .over: false
+        }
+    }
+
     /// What has to be requested, if nothing is in flight.
     func request(_ queue: CatchUpQueue, _ retries: CatchUpRetries) -> CatchUpRequest? {
         let (next, failures, rereads) = (queue.progress.next, retries.failures, retries.rereads)

@@ -28,6 +28,15 @@ struct CatchUpProgress {
         if let last = self.missed?.last ?? self.last { place > last } else if let first { place >= first } else { true }
     }
 
+    /// Whether there are numbers between that of a new event, and the last one that was considered.
+    ///
+    /// - Parameter held: the last that was held back; nil if none is.
+    func isGap(before place: Place, after held: Place?) -> Bool {
+        guard var before = self.missed?.last ?? self.last ?? self.base ?? held else { return false }
+        if let held { before = max(before, held) }
+        return place > before && place.number - 1 > before.number
+    }
+
     /// Whether this is where it stands; nothing new, but no step back either.
     func isAt(_ place: Place) -> Bool { place == self.last }
 

@@ -5,6 +5,8 @@ struct CatchUpQueue {
 
     /// Whether there is a filter, so that the place advances without events.
     private let isFiltered: Bool
+    /// Whether each place is one more than that of the event before it.
+    private let isGapless: Bool
     private let checkpointInterval: Int
     private(set) var progress: CatchUpProgress
     private(set) var buffer: CatchUpBuffer
@@ -13,8 +15,9 @@ struct CatchUpQueue {
     /// Events since the last checkpoint that did not match the filter.
     private var unfitting = 0
 
-    init(from start: SubscriptionStart<Place>, _ options: SubscriptionOptions, isFiltered: Bool) {
+    init(from start: SubscriptionStart<Place>, _ options: SubscriptionOptions, isFiltered: Bool, isGapless: Bool) {
         self.isFiltered = isFiltered
+        self.isGapless = isGapless
         self.checkpointInterval = options.checkpointInterval
         self.progress = CatchUpProgress(from: start)
         self.buffer = CatchUpBuffer(
@@ -132,6 +135,11 @@ struct CatchUpQueue {
         self.progress.foundBeyond(end)
         self.buffer.append(.beyondEnd(place, end: end.last))
         return [.announce(.beyondEnd(place, end: end.last))]
+    }
+
+    /// Whether an event that is pushed shows that others, written before it, were not.
+    func isMissingEvents(before place: Place) -> Bool {
+        self.isGapless && self.progress.isGap(before: place, after: self.buffer.heldPlace)
     }
 
     // MARK: Live

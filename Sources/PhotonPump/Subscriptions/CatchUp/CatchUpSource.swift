@@ -8,6 +8,8 @@ protocol CatchUpSource: Sendable {
     var name: String { get }
     /// Whether there is a filter.
     var isFiltered: Bool { get }
+    /// Whether each place is one more than that of the event before it, so that an event that is left out shows.
+    var isGapless: Bool { get }
     /// Whether each page says where it ends.
     var pagesTellEnd: Bool { get }
 
@@ -83,6 +85,20 @@ enum CatchUpConfirmation: Sendable {
 }
 
 extension PhotonPumpError {
+    /// The server has pushed an event, and not the one before it.
+    static func missing(before number: Int64) -> Self {
+        Self(
+            .unexpectedReply,
+            "the server pushed event \(number) and left out what comes before it, which is read instead")
+    }
+
+    /// This much waits for the consumer of a subscription that is to end then.
+    static func tooSlow(_ size: CatchUpBuffer.Size) -> Self {
+        Self(
+            .bufferOverflow,
+            "the consumer is too slow: \(size.events) events (\(size.bytes) bytes) wait for it")
+    }
+
     /// A subscription is to go on at a place that lies beyond the end.
     static func beyondEnd<Place>(
         _ what: String, stream: String, _ start: SubscriptionStart<Place>, _ end: String

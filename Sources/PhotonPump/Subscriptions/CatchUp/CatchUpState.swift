@@ -6,11 +6,10 @@ internal import PhotonPumpWire
 /// ```
 /// reading ─ end of what is there ▶ subscribing ─ confirmed ▶ closingGap ─ all read ▶ (findingEnd) ▶ live
 ///    ▲                                                          │                                    │
-///    └───────────── connection lost, dropped, buffer full ──────┴────────────────────────────────────┘
+///    └───────────── connection lost, dropped, buffer full, gap ─┴────────────────────────────────────┘
 /// ```
 /// Events written between the last page and the confirmation are read after the confirmation, and events pushed in the
-/// meantime are held back until then. Each event is taken once, because its place lies after that of the last one
-/// taken.
+/// meantime are held back until then. Each event is taken once, as its place lies after that of the last one taken.
 ///
 /// It goes live only where the end is known to lie behind what was confirmed, and not before the place to go on at. In
 /// the latter case the server is not the one that the place is from, or not yet: ``SubscriptionOptions/BeyondEnd``.
@@ -34,17 +33,18 @@ struct CatchUpState {
     private var isQuiet = true
 
     /// - Parameters:
+    ///   - isGapless: whether a place that is pushed shows that another one was not.
     ///   - beyondEnd: makes the error for a place to go on at, the first one, that lies beyond the end, the second.
     ///   - newID: makes the id of a request.
     init(
-        from start: SubscriptionStart<Place>, _ options: SubscriptionOptions, isFiltered: Bool,
+        from start: SubscriptionStart<Place>, _ options: SubscriptionOptions, isFiltered: Bool, isGapless: Bool = false,
         beyondEnd: @escaping @Sendable (SubscriptionStart<Place>, Place?) -> PhotonPumpError,
         newID: @escaping @Sendable () -> GUID
     ) {
         self.options = options
         self.beyondEnd = beyondEnd
         self.newID = newID
-        self.queue = CatchUpQueue(from: start, options, isFiltered: isFiltered)
+        self.queue = CatchUpQueue(from: start, options, isFiltered: isFiltered, isGapless: isGapless)
         self.phase = start == .end ? .subscribing : .reading
     }
 
@@ -130,6 +130,7 @@ struct CatchUpState {
             return self.goLive(boundary) + self.proceed()
         }
         self.phase = .closingGap(boundary)
+        if let boundary { self.queue.hold(upTo: boundary) }
         return self.queue.progress.isBehind(boundary) ? self.readAll(upTo: boundary, end) : self.proceed()
     }
 
@@ -188,6 +189,9 @@ struct CatchUpState {
         self.isQuiet = false
         self.queue.sawEnd(event.place)
         guard self.queue.progress.isNew(event.place) else { return [] }
+        if self.phase.takesPushes, self.queue.isMissingEvents(before: event.place) {
+            return self.readBack(because: .missing(before: event.place.number))
+        }
         switch self.phase {
         case .live where fits:
             guard self.queue.buffer.hasRoom(for: event) else { return self.overflow(event) }
@@ -220,13 +224,7 @@ struct CatchUpState {
         switch self.phase {
         case .reading, .subscribing, .over: return []
         case .closingGap, .findingEnd, .doubting, .live:
-            guard error.code.isPassing else { return self.end(error) }
-            let attempt = self.retries.lost()
-            self.goBack()
-            return [
-                .announce(.interrupted(attempt: attempt, cause: error)),
-                .announce(.readingHistory(from: self.queue.progress.next)),
-            ] + self.proceed()
+            return error.code.isPassing ? self.readBack(because: error) : self.end(error)
         }
     }
 
@@ -313,17 +311,19 @@ struct CatchUpState {
         case .leaveGap:
             self.queue.miss(event)
             return []
-        case .fail:
-            let size = self.queue.buffer.readySize
-            let message = "the consumer is too slow: \(size.events) events (\(size.bytes) bytes) wait for it"
-            return self.end(PhotonPumpError(.bufferOverflow, message))
+        case .fail: return self.end(.tooSlow(self.queue.buffer.readySize))
         }
     }
 
-    private mutating func readBack() -> [Action] {
+    private mutating func readBack(_ reason: SubscriptionChange<Place> = .fellBehind) -> [Action] {
         self.goBack()
-        return [.announce(.fellBehind), .announce(.readingHistory(from: self.queue.progress.next))]
+        return [.announce(reason), .announce(.readingHistory(from: self.queue.progress.next))]
             + self.unsubscribe() + self.proceed()
+    }
+
+    private mutating func readBack(because error: PhotonPumpError) -> [Action] {
+        let attempt = self.retries.lost()
+        return self.readBack(.interrupted(attempt: attempt, cause: error))
     }
 
     /// Returns to reading, after the last event taken.

@@ -44,7 +44,8 @@ final class CatchUpSubscription: Subscriber {
         self.log = CatchUpLog(options.call.logger ?? client.logger, stream: source.name, name: options.name)
         self.machine = Mutex(
             CatchUpState(
-                from: start, options, isFiltered: source.isFiltered, beyondEnd: source.beyondEnd,
+                from: start, options, isFiltered: source.isFiltered, isGapless: source.isGapless,
+                beyondEnd: source.beyondEnd,
                 newID: { client.nextID() }))
     }
 

@@ -15,7 +15,8 @@ public enum SubscriptionChange<Place: Hashable & Sendable>: Sendable {
     /// The server has announced events up to this place, but for some seconds its reads have not returned them. The
     /// subscription keeps reading until they do, and then reports ``resumed(_:)``.
     case readsLag(upTo: Place)
-    /// The connection was lost, or a request failed. It tries again automatically; this is the number of the attempt.
+    /// The connection was lost, a request failed, or the server left out events when it pushed others. It tries again
+    /// automatically, and reads what is missing; this is the number of the attempt.
     case interrupted(attempt: Int, cause: PhotonPumpError)
     /// It continues after an interruption, a lag or a wait beyond the end, at this place.
     case resumed(SubscriptionStart<Place>)

@@ -1,20 +1,18 @@
-import ScriptedPeers
-
 /// An HTTP server that answers as a test tells it to, one request on each connection.
-enum PageServer {
-    struct Request: Sendable {
-        let method: String
+package enum PageServer {
+    package struct Request: Sendable {
+        package let method: String
         /// With the query.
-        let target: String
+        package let target: String
         /// By names in lower case.
-        let headers: [String: String]
+        package let headers: [String: String]
     }
 
     /// Answers a request; the connection ends when it returns.
-    typealias Page = @Sendable (Request, ScriptedPeer) async throws -> Void
+    package typealias Page = @Sendable (Request, ScriptedPeer) async throws -> Void
 
     /// Runs `body` with the port of a server that has these pages, by their paths.
-    static func run(_ pages: [String: Page], _ body: (_ port: Int) async throws -> Void) async throws {
+    package static func run(_ pages: [String: Page], _ body: (_ port: Int) async throws -> Void) async throws {
         let server = ScriptedServer()
         let port = try await server.start(.unframed)
         let serving = Task {
@@ -63,7 +61,7 @@ enum PageServer {
 
 extension ScriptedPeer {
     /// Sends an answer with these headers and this body.
-    func answer(status: String = "200 OK", headers: [String] = [], _ body: String = "") async throws {
+    package func answer(status: String = "200 OK", headers: [String] = [], _ body: String = "") async throws {
         let lines = ["HTTP/1.1 \(status)", "Content-Length: \(body.utf8.count)"] + headers + ["", body]
         try await self.send(Array(lines.joined(separator: "\r\n").utf8))
     }
