@@ -49,6 +49,8 @@ extension PhotonPumpError {
 
         /// The place to continue from lies beyond the end of the stream or the log; see ``SubscriptionOptions/beyondEnd``.
         public static let placeBeyondEnd = Code("placeBeyondEnd")
+        /// The event that the subscription had come to is another one now: the server has dropped events that it delivered.
+        public static let eventReplaced = Code("eventReplaced")
 
         // Checkpoints
 

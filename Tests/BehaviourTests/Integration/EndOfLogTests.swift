@@ -31,12 +31,13 @@ struct EndOfLogTests {
                 #expect(event?.number == number)
             }
             await subscription.isLive(changes)
-            // A page, an empty one, and the one that says where the end is; and an empty one from within the gap.
-            if let reads { #expect((3...4).contains(reads.effectCount)) }
+            // A page, an empty one, and the one that says where the end is; an empty one from within the gap, and another
+            // one, as events could have become readable between the last page and the end.
+            if let reads { #expect((3...5).contains(reads.effectCount)) }
             guard let server, let reads else { return }
             await server.dropConnections()
             _ = await changes.comeback()
-            #expect((6...8).contains(reads.effectCount))
+            #expect((6...10).contains(reads.effectCount))
         }
     }
 

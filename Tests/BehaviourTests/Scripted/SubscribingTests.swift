@@ -106,7 +106,7 @@ struct SubscribingTests {
             await session.peer.close()
 
             let next = try await session.nextConnection()
-            #expect(try await next.answerRead(4...6) == 4)
+            #expect(try await next.answerRead(4...6) == 3, "the last one is looked at again")
             #expect(try await Self.take(3, &events) == [4, 5, 6])
             let newID = try await next.confirmSubscription(behind: 7)
             // Written between the page and the confirmation.
@@ -216,7 +216,7 @@ struct SubscribingTests {
             try await session.peer.drop(id, .unsubscribed)
             #expect(try await Self.take(2, &events) == [5, 6])
             async let rest = Self.take(1, &events)
-            #expect(try await session.peer.answerRead(7...7) == 7)
+            #expect(try await session.peer.answerRead(6...7) == 6, "the last one is looked at again")
             #expect(try await rest == [7])
         }
     }
@@ -269,7 +269,7 @@ struct SubscribingTests {
             await session.peer.close()
             let next = try await session.nextConnection()
             async let rest = events.next()
-            #expect(try await next.answerRead(9...9) == 9)
+            #expect(try await next.answerRead(9...9) == 8)
             _ = try await rest
         }
     }

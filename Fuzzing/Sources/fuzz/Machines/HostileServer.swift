@@ -50,7 +50,7 @@ struct HostileServer {
         self.options = options
         self.machine = CatchUpState(
             from: start, options, isFiltered: isFiltered,
-            beyondEnd: { .beyondEnd("s", stream: "s", $0, "it ends at \($1?.number ?? -1)") }, newID: { ids.next() })
+            errors: .ofTests, newID: { ids.next() })
         if case .after(let place) = start { self.last = place }
         self.apply(self.machine.begin())
     }

@@ -44,9 +44,10 @@ final class AllSource: CatchUpSource {
     }
 
     func read(
-        from start: SubscriptionStart<CatchUpPlace>, id: GUID, terms: CallTerms,
+        from start: SubscriptionStart<CatchUpPlace>, seesLast: Bool, id: GUID, terms: CallTerms,
         completion: @escaping @Sendable (Result<CatchUpPage, any Error>) -> Void
     ) -> Exchange {
+        // What is read from an event's position on begins with that event.
         let cursor = AllPages.Cursor(
             position: Self.position(start.map(\.position)), isServersWork: self.isServersWork.load(ordering: .relaxed))
         return self.pages.exchange(at: cursor, id: id, terms: terms) { result in
@@ -130,4 +131,6 @@ final class AllSource: CatchUpSource {
         let end = end.map { "the log ends at \($0.position.commit)" } ?? "the log is empty"
         return .beyondEnd("$all", stream: self.name, start.map(\.position), end)
     }
+
+    func words(_ place: CatchUpPlace) -> String { "at \(place.position)" }
 }

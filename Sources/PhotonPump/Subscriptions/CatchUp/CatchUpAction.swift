@@ -17,7 +17,8 @@ enum CatchUpAction: Equatable {
 
 struct CatchUpRequest: Equatable {
     enum Kind: Equatable {
-        case read(SubscriptionStart<CatchUpPlace>)
+        /// Read a page, with the event before it, if so.
+        case read(SubscriptionStart<CatchUpPlace>, seesLast: Bool = false)
         case subscribe
         /// Ask where the end is, seen from this place; only the master, if so.
         case end(SubscriptionStart<CatchUpPlace>, asMaster: Bool)

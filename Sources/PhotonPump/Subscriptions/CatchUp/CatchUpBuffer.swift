@@ -36,6 +36,13 @@ struct CatchUpBuffer {
             || (total.events < self.limit.events && total.bytes + event.record.byteCount <= self.limit.bytes)
     }
 
+    /// The error for an event for which there is no room.
+    var overflow: PhotonPumpError {
+        let size = self.readySize
+        return PhotonPumpError(
+            .bufferOverflow, "the consumer is too slow: \(size.events) events (\(size.bytes) bytes) wait for it")
+    }
+
     mutating func append(_ event: CatchUpEvent) {
         self.ready.append(.event(event))
         Self.count(event, &self.readySize)

@@ -43,7 +43,7 @@ enum CatchUpPhase {
         case .reading, .closingGap:
             // The consumer comes first.
             guard queue.buffer.readySize.events == 0 else { return nil }
-            return CatchUpRequest(kind: .read(next), failures: failures, rereads: rereads)
+            return CatchUpRequest(kind: queue.reading, failures: failures, rereads: rereads)
         case .subscribing:
             return CatchUpRequest(kind: .subscribe, failures: failures)
         case .findingEnd:

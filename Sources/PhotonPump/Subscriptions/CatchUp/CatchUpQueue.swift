@@ -10,6 +10,7 @@ struct CatchUpQueue {
     private let checkpointInterval: Int
     private(set) var progress: CatchUpProgress
     private(set) var buffer: CatchUpBuffer
+    private var landmark = CatchUpLandmark()
     /// Whether the place to go on at lies beyond the end.
     private(set) var isBeyondEnd = false
     /// Events since the last checkpoint that did not match the filter.
@@ -73,11 +74,27 @@ struct CatchUpQueue {
     private mutating func take(_ event: CatchUpEvent) -> Bool {
         guard self.progress.isNew(event.place) else { return false }
         self.progress.took(event.place)
+        self.landmark.took(event)
         self.buffer.append(event)
         return true
     }
 
     mutating func sawEnd(_ end: Place?) { self.progress.sawEnd(end) }
+
+    // MARK: Whether it is the same server
+
+    /// What is to be read next: behind the last event taken or, if whoever answers may be another server, from there.
+    var reading: CatchUpRequest.Kind {
+        .read(self.progress.next, seesLast: self.landmark.missing.map { self.progress.isAt($0) } ?? false)
+    }
+
+    /// Whoever answers next may be another server.
+    mutating func lostSight() { self.landmark.lost() }
+
+    /// What is in the place of the last event taken, if that is another one.
+    mutating func replacement(among events: [CatchUpEvent]) -> Replacement? {
+        self.landmark.replacement(among: events)
+    }
 
     // MARK: Going live
 
@@ -132,6 +149,8 @@ struct CatchUpQueue {
     mutating func goBeyond(_ end: CatchUpEnd) -> [Action] {
         let place = self.progress.place(beyond: end)
         self.isBeyondEnd = true
+        // It is known, and announced, that what was delivered is not there.
+        self.landmark = CatchUpLandmark()
         self.progress.foundBeyond(end)
         self.buffer.append(.beyondEnd(place, end: end.last))
         return [.announce(.beyondEnd(place, end: end.last))]

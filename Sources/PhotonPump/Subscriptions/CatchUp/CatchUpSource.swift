@@ -14,8 +14,10 @@ protocol CatchUpSource: Sendable {
     var pagesTellEnd: Bool { get }
 
     /// The conversation that reads the page at `start`.
+    ///
+    /// - Parameter seesLast: whether the event before it is to be on the page, too.
     func read(
-        from start: SubscriptionStart<CatchUpPlace>, id: GUID, terms: CallTerms,
+        from start: SubscriptionStart<CatchUpPlace>, seesLast: Bool, id: GUID, terms: CallTerms,
         completion: @escaping @Sendable (Result<CatchUpPage, any Error>) -> Void
     ) -> Exchange
 
@@ -43,6 +45,9 @@ protocol CatchUpSource: Sendable {
 
     /// The error for a place that lies beyond the end.
     func beyondEnd(_ start: SubscriptionStart<CatchUpPlace>, _ end: CatchUpPlace?) -> PhotonPumpError
+
+    /// The words for a place.
+    func words(_ place: CatchUpPlace) -> String
 }
 
 /// Events that were read together.
@@ -84,6 +89,22 @@ enum CatchUpConfirmation: Sendable {
     case beyondServer
 }
 
+/// How a subscription fails on what a server has.
+struct CatchUpErrors: Sendable {
+    /// For a place to go on at, the first one, that lies beyond the end, the second.
+    let beyondEnd: @Sendable (SubscriptionStart<CatchUpPlace>, CatchUpPlace?) -> PhotonPumpError
+    /// For an event that is another one than was delivered.
+    let replaced: @Sendable (Replacement) -> PhotonPumpError
+}
+
+extension CatchUpErrors {
+    init(_ source: some CatchUpSource) {
+        self.init(beyondEnd: source.beyondEnd) { replacement in
+            .replaced(replacement, source.words(replacement.place), stream: source.name)
+        }
+    }
+}
+
 extension PhotonPumpError {
     /// The server has pushed an event, and not the one before it.
     static func missing(before number: Int64) -> Self {
@@ -92,11 +113,16 @@ extension PhotonPumpError {
             "the server pushed event \(number) and left out what comes before it, which is read instead")
     }
 
-    /// This much waits for the consumer of a subscription that is to end then.
-    static func tooSlow(_ size: CatchUpBuffer.Size) -> Self {
-        Self(
-            .bufferOverflow,
-            "the consumer is too slow: \(size.events) events (\(size.bytes) bytes) wait for it")
+    /// An event that was delivered is another one now.
+    static func replaced(_ event: Replacement, _ place: String, stream: String) -> PhotonPumpError {
+        PhotonPumpError(
+            .eventReplaced,
+            """
+            the event \(place) is \(event.is) now, and was \(event.was) when it was delivered: the server has dropped events, \
+            as one does that was the master while another was elected, or a backup was restored; find out which of the last \
+            events are gone, and subscribe again from before them
+            """,
+            during: "follow \(stream == "$all" ? stream : "'\(stream)'")", stream: stream)
     }
 
     /// A subscription is to go on at a place that lies beyond the end.

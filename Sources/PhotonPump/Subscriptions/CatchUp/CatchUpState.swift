@@ -18,32 +18,26 @@ struct CatchUpState {
     typealias Action = CatchUpAction
 
     private let options: SubscriptionOptions
-    /// The error for a place to go on at that lies beyond the end.
-    private let beyondEnd: @Sendable (SubscriptionStart<Place>, Place?) -> PhotonPumpError
+    private let errors: CatchUpErrors
     private let newID: @Sendable () -> GUID
     private var phase: CatchUpPhase
     private var queue: CatchUpQueue
     private var retries = CatchUpRetries()
     private var demand = Demand<[CatchUpItem]>()
-    /// The request in flight.
-    private var request: GUID?
-    /// What the server pushes under.
-    private var subscription: GUID?
+    /// The request in flight, and what the server pushes under.
+    private var (request, subscription): (GUID?, GUID?) = (nil, nil)
     /// Whether nothing has arrived since it was last looked.
     private var isQuiet = true
 
     /// - Parameters:
     ///   - isGapless: whether a place that is pushed shows that another one was not.
-    ///   - beyondEnd: makes the error for a place to go on at, the first one, that lies beyond the end, the second.
     ///   - newID: makes the id of a request.
     init(
         from start: SubscriptionStart<Place>, _ options: SubscriptionOptions, isFiltered: Bool, isGapless: Bool = false,
-        beyondEnd: @escaping @Sendable (SubscriptionStart<Place>, Place?) -> PhotonPumpError,
-        newID: @escaping @Sendable () -> GUID
+        errors: CatchUpErrors, newID: @escaping @Sendable () -> GUID
     ) {
         self.options = options
-        self.beyondEnd = beyondEnd
-        self.newID = newID
+        (self.errors, self.newID) = (errors, newID)
         self.queue = CatchUpQueue(from: start, options, isFiltered: isFiltered, isGapless: isGapless)
         self.phase = start == .end ? .subscribing : .reading
     }
@@ -103,6 +97,7 @@ struct CatchUpState {
     mutating func received(_ page: CatchUpPage, _ id: GUID) -> [Action] {
         guard self.answers(id) else { return [] }
         self.isQuiet = false
+        if let event = self.queue.replacement(among: page.events) { return self.end(self.errors.replaced(event)) }
         let (resumed, hasTaken) = ([Action.announce(.resumed(self.queue.progress.next))], self.queue.take(page))
         if hasTaken { self.retries.progressed() }
         // An empty page at the end does not tell whether the place lies beyond it.
@@ -171,6 +166,7 @@ struct CatchUpState {
     mutating func failed(_ error: PhotonPumpError, _ id: GUID) -> [Action] {
         guard self.awaits(id) else { return [] }
         self.request = nil
+        self.queue.lostSight()
         // A consumer that waits for new events must learn that the subscription has not begun.
         guard error.code.isPassing, self.queue.progress.next != .end, let attempt = self.retries.failed(error.code)
         else {
@@ -188,7 +184,9 @@ struct CatchUpState {
         guard self.isSubscribed(id) else { return [] }
         self.isQuiet = false
         self.queue.sawEnd(event.place)
-        guard self.queue.progress.isNew(event.place) else { return [] }
+        guard self.queue.progress.isNew(event.place) else {
+            return self.queue.replacement(among: [event]).map { self.end(self.errors.replaced($0)) } ?? []
+        }
         if self.phase.takesPushes, self.queue.isMissingEvents(before: event.place) {
             return self.readBack(because: .missing(before: event.place.number))
         }
@@ -298,7 +296,7 @@ struct CatchUpState {
     /// There is no doubt about this end.
     private mutating func act(on end: CatchUpEnd) -> [Action] {
         guard self.options.beyondEnd == .startOver else {
-            return self.end(self.beyondEnd(self.queue.progress.place(beyond: end), end.last))
+            return self.end(self.errors.beyondEnd(self.queue.progress.place(beyond: end), end.last))
         }
         self.goBack()
         self.queue.startOver(before: end)
@@ -311,7 +309,7 @@ struct CatchUpState {
         case .leaveGap:
             self.queue.miss(event)
             return []
-        case .fail: return self.end(.tooSlow(self.queue.buffer.readySize))
+        case .fail: return self.end(self.queue.buffer.overflow)
         }
     }
 
@@ -323,6 +321,7 @@ struct CatchUpState {
 
     private mutating func readBack(because error: PhotonPumpError) -> [Action] {
         let attempt = self.retries.lost()
+        self.queue.lostSight()
         return self.readBack(.interrupted(attempt: attempt, cause: error))
     }
 

@@ -45,8 +45,7 @@ final class CatchUpSubscription: Subscriber {
         self.machine = Mutex(
             CatchUpState(
                 from: start, options, isFiltered: source.isFiltered, isGapless: source.isGapless,
-                beyondEnd: source.beyondEnd,
-                newID: { client.nextID() }))
+                errors: CatchUpErrors(source), newID: { client.nextID() }))
     }
 
     deinit {
@@ -290,8 +289,8 @@ final class CatchUpSubscription: Subscriber {
 
     private func exchange(_ request: CatchUpRequest.Kind, _ id: GUID, _ terms: CallTerms) -> Exchange {
         switch request {
-        case .read(let start):
-            self.source.read(from: start, id: id, terms: terms) { [weak self] result in
+        case .read(let start, let seesLast):
+            self.source.read(from: start, seesLast: seesLast, id: id, terms: terms) { [weak self] result in
                 self?.perform { machine in
                     switch result {
                     case .success(let page): machine.received(page, id)

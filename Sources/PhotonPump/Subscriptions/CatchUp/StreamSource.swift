@@ -31,11 +31,12 @@ struct StreamSource: CatchUpSource {
     }
 
     func read(
-        from start: SubscriptionStart<CatchUpPlace>, id: GUID, terms: CallTerms,
+        from start: SubscriptionStart<CatchUpPlace>, seesLast: Bool, id: GUID, terms: CallTerms,
         completion: @escaping @Sendable (Result<CatchUpPage, any Error>) -> Void
     ) -> Exchange {
         let number = Self.number(start)
-        return self.pages.exchange(at: number, findsNothing: true, id: id, terms: terms) { result in
+        let first = seesLast ? max(0, number - 1) : number
+        return self.pages.exchange(at: first, findsNothing: true, id: id, terms: terms) { result in
             completion(result.map { Self.page($0, from: number) })
         }
     }
@@ -109,6 +110,8 @@ struct StreamSource: CatchUpSource {
         return .beyondEnd(
             "'\(self.name)'", stream: self.name, start.map(\.number), end)
     }
+
+    func words(_ place: CatchUpPlace) -> String { "\(place.number)" }
 
     private var deletion: PhotonPumpError {
         PhotonPumpError(

@@ -27,8 +27,8 @@ public final class Subscription<Place: Comparable & Hashable & Sendable>: Sendab
     /// Iterating throws ``PhotonPumpError`` if the subscription cannot continue, such as
     /// ``PhotonPumpError/Code/streamDeleted`` (permanently), ``PhotonPumpError/Code/accessDenied``,
     /// ``PhotonPumpError/Code/clientClosed``, ``PhotonPumpError/Code/placeBeyondEnd`` unless you chose otherwise,
-    /// ``PhotonPumpError/Code/bufferOverflow`` if you chose that, or the reason why the client gave up connecting. It
-    /// throws `CancellationError` if the task is cancelled.
+    /// ``PhotonPumpError/Code/eventReplaced``, ``PhotonPumpError/Code/bufferOverflow`` if you chose that, or the reason why
+    /// the client gave up connecting. It throws `CancellationError` if the task is cancelled.
     public var events: SubscriptionEvents<Place> { SubscriptionEvents(messages: self.messages) }
 
     /// The events, and between them other things that are true at that point: that the subscription is live or fell

@@ -20,7 +20,7 @@ public struct SubscriptionOptions: Sendable, Hashable {
     /// ``SubscriptionMessage/beyondEnd(_:end:)``, ``SubscriptionChange/beyondEnd(_:end:)``,
     /// ``SubscriptionPhase/beyondEnd`` and a warning in the log. It is noticed when a subscription begins and whenever it
     /// continues after a loss; not, however, if others have written so much by then that the end lies behind the place
-    /// again.
+    /// again. A subscription that continues after a loss then fails with ``PhotonPumpError/Code/eventReplaced``.
     ///
     /// A follower of a cluster may just lag behind the master. So a follower gets half a minute to catch up before it is
     /// believed, a master none.

@@ -20,7 +20,7 @@ struct CatchUpTranscriptTests {
         change(&options)
         return CatchUpState(
             from: start, options, isFiltered: false,
-            beyondEnd: { .beyondEnd("s", stream: "s", $0, "it ends at \($1?.number ?? -1)") }, newID: { ids.next() })
+            errors: .ofTests, newID: { ids.next() })
     }
 
     private func page(_ numbers: Range<Int64>, isEnd: Bool, last: Int64) -> CatchUpPage {

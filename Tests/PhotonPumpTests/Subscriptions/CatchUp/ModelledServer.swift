@@ -22,6 +22,8 @@ struct ModelledServer {
     /// What the stream holds: all numbers from the first up to the last.
     private(set) var head: Int64 = 0
     private(set) var written: Int64 = 0
+    /// Events from this number on are others than they once were.
+    private var replacedFrom = Int64.max
     /// What the server has sent and the client not yet received.
     private var underway: [Package] = []
     /// The request that the server has not answered.
@@ -55,17 +57,20 @@ struct ModelledServer {
         let ids = CountedIDs()
         self.machine = CatchUpState(
             from: start.map(CatchUpPlace.init(number:)), options, isFiltered: isFiltered,
-            beyondEnd: { .beyondEnd("s", stream: "s", $0, "it ends at \($1?.number ?? -1)") },
-            newID: { ids.next() })
+            errors: .ofTests, newID: { ids.next() })
         self.pageSize = pageSize
         self.tellsEnds = tellsEnds
         self.written = count
         self.apply(self.machine.begin())
     }
 
-    static func event(_ number: Int64) -> CatchUpEvent {
+    private func event(_ number: Int64) -> CatchUpEvent {
+        Self.event(number, id: number < self.replacedFrom ? .zero : GUID(1, 1))
+    }
+
+    static func event(_ number: Int64, id: GUID = .zero) -> CatchUpEvent {
         let record = EventRecord(
-            stream: Bytes(utf8: "s"), number: number, id: .zero, type: Bytes(utf8: "t"), isJSON: false, data: Bytes(),
+            stream: Bytes(utf8: "s"), number: number, id: id, type: Bytes(utf8: "t"), isJSON: false, data: Bytes(),
             metadata: Bytes(), created: 0)
         return CatchUpEvent(
             place: CatchUpPlace(number: number), record: ResolvedRecord(event: record, link: nil), position: nil)
@@ -74,6 +79,11 @@ struct ModelledServer {
     /// The numbers of the events the consumer was given.
     var numbers: [Int64] {
         self.taken.compactMap { if case .event(let found) = $0 { found.record.event?.number } else { nil } }
+    }
+
+    /// What the consumer's sequence throws.
+    var error: PhotonPumpError? {
+        if case .error(let error)? = self.ending { error as? PhotonPumpError } else { nil }
     }
 
     /// The request that it has not answered.
@@ -90,6 +100,12 @@ struct ModelledServer {
 
     mutating func truncate(before number: Int64) {
         self.head = max(self.head, min(number, self.written))
+    }
+
+    /// Events from this number on get lost, and the connection with them; others take their places.
+    mutating func replace(from number: Int64) {
+        self.disconnect()
+        self.replacedFrom = number
     }
 
     /// All that there is gets lost, and the connection with it.
@@ -120,19 +136,20 @@ struct ModelledServer {
         case .subscribe:
             self.pushing = id
             self.underway.append(.confirmation(self.written == 0 ? nil : self.written - 1, id))
-        case .read(let start):
-            let from: Int64 =
+        case .read(let start, let seesLast):
+            let next: Int64 =
                 switch start {
                 case .start, .end: 0
                 case .after(let place): place.number + 1
                 case .from(let place): place.number
                 }
+            let from = seesLast ? max(0, next - 1) : next
             let first = max(from, self.head)
             let visible = self.written - lag
             let end = max(first, min(first + self.pageSize, visible))
             let isEnd = self.tellsEnds ? end >= visible : first == end
             let page = CatchUpPage(
-                events: (first..<end).map(Self.event), next: .from(CatchUpPlace(number: end)), isEnd: isEnd,
+                events: (first..<end).map { self.event($0) }, next: .from(CatchUpPlace(number: end)), isEnd: isEnd,
                 end: self.tellsEnds ? self.end(lag) : nil)
             self.underway.append(.page(page, id))
         case .end(_, let asMaster):
@@ -155,7 +172,7 @@ struct ModelledServer {
         case .refusal(let id):
             self.apply(self.machine.foundNoMaster(id))
         case .event(let number, let id):
-            self.apply(self.machine.appeared(Self.event(number), id))
+            self.apply(self.machine.appeared(self.event(number), id))
         }
         self.apply(self.machine.proceed())
     }
@@ -216,4 +233,10 @@ struct ModelledServer {
         }
         self.peak = max(self.peak, self.machine.status.bufferedEvents)
     }
+}
+
+extension CatchUpErrors {
+    static let ofTests = CatchUpErrors(
+        beyondEnd: { .beyondEnd("s", stream: "s", $0, "it ends at \($1?.number ?? -1)") },
+        replaced: { .replaced($0, "\($0.place.number)", stream: "s") })
 }

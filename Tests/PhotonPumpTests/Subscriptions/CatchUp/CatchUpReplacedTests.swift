@@ -1,0 +1,80 @@
+import PhotonPumpWire
+import Testing
+
+@testable import PhotonPump
+
+@Suite("A subscription whose server dropped events")
+struct CatchUpReplacedTests {
+    /// Has taken the events 0 to 4, and is live.
+    private func live(tellsEnds: Bool = true) -> ModelledServer {
+        var server = ModelledServer(from: .start, holding: 5, tellsEnds: tellsEnds)
+        server.calmDown()
+        #expect(server.numbers == [0, 1, 2, 3, 4])
+        return server
+    }
+
+    @Test(
+        "S83: a subscription whose server dropped events and wrote others in their places fails by name",
+        arguments: [Int64(0), 2, 4], [true, false])
+    func replaced(from number: Int64, tellsEnds: Bool) {
+        var server = self.live(tellsEnds: tellsEnds)
+        server.replace(from: number)
+        server.write(3)
+        server.calmDown()
+        #expect(server.numbers == [0, 1, 2, 3, 4])
+        #expect(server.error?.code == .eventReplaced)
+        #expect(server.error?.message.contains("the event 4 is") == true, "\(server.error?.message ?? "none")")
+    }
+
+    @Test("a subscription goes on where the last event is what it was, also if nothing was written since")
+    func same() {
+        var server = self.live()
+        server.disconnect()
+        server.calmDown()
+        server.write()
+        server.replace(from: 6)
+        server.write(2)
+        server.calmDown()
+        #expect(server.numbers == Array(0..<8))
+        #expect(server.ending == nil)
+    }
+
+    @Test("a subscription goes on where the last event cannot be read any more")
+    func truncated() {
+        var server = self.live()
+        server.replace(from: 0)
+        server.truncate(before: 5)
+        server.write(2)
+        server.calmDown()
+        #expect(server.numbers == Array(0..<7))
+        #expect(server.ending == nil)
+    }
+
+    @Test("S83: a subscription looks again where reads did not return the last event yet")
+    func lagging() {
+        var server = self.live()
+        server.replace(from: 4)
+        server.write()
+        server.answer(lag: 3)
+        server.receive()
+        server.calmDown()
+        #expect(server.numbers == [0, 1, 2, 3, 4])
+        #expect(server.error?.code == .eventReplaced)
+    }
+
+    @Test("S83: a subscription that has yet to read history looks at the last event, too, after a request has failed")
+    func history() {
+        var server = ModelledServer(from: .start, holding: 10, pageSize: 3)
+        server.demand()
+        server.answer()
+        server.receive()
+        server.demand()
+        #expect(server.asked?.kind == .read(.from(CatchUpPlace(number: 3))))
+        server.fail(.connectionLost)
+        #expect(server.asked?.kind == .read(.from(CatchUpPlace(number: 3)), seesLast: true))
+        server.replace(from: 2)
+        server.calmDown()
+        #expect(server.numbers == [0, 1, 2])
+        #expect(server.error?.code == .eventReplaced)
+    }
+}
