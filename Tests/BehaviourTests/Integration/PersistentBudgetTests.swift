@@ -4,8 +4,22 @@ import Testing
 @Suite("The budget of a persistent subscription", .timeLimit(.minutes(1)))
 struct PersistentBudgetTests {
     /// Runs `body` with a subscription `herd` to a stream of events of these sizes.
-    private static func withHerd(_ sizes: [Int], _ body: (Client, _ stream: String) async throws -> Void) async throws {
-        try await TestServer.withClient { client in
+    ///
+    /// - Parameter isSlow: whether the client takes little at a time, so that much waits at the server.
+    private static func withHerd(
+        _ sizes: [Int], isSlow: Bool = false, _ body: (Client, _ stream: String) async throws -> Void
+    ) async throws {
+        try await TestServer.withConfiguration { configuration in
+            var configuration = configuration
+            if isSlow { configuration.socket.receiveBufferSize = 8 << 10 }
+            try await self.withHerd(sizes, configuration, body)
+        }
+    }
+
+    private static func withHerd(
+        _ sizes: [Int], _ configuration: Client.Configuration, _ body: (Client, _ stream: String) async throws -> Void
+    ) async throws {
+        try await PhotonPump.withClient(configuration, logger: .silent) { client in
             let stream = TestServer.newStream("budget")
             for size in sizes {
                 let event = NewEvent(type: "t", data: [UInt8](repeating: 7, count: size), isJSON: false)
@@ -51,7 +65,7 @@ struct PersistentBudgetTests {
     @Test("S30: persistent subscriptions get through events of which the server cannot push as many as were asked for")
     func tooMuchAtOnce() async throws {
         let sizes = Array(repeating: 4 << 20, count: 10)
-        try await Self.withHerd(sizes) { client, stream in
+        try await Self.withHerd(sizes, isSlow: true) { client, stream in
             let herd = try await client.connectSubscription("herd", to: stream, bufferSize: 10)
             var numbers: Set<Int64> = []
             for try await event in herd.events {

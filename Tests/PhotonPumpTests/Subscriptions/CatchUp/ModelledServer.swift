@@ -149,7 +149,8 @@ struct ModelledServer {
             let end = max(first, min(first + self.pageSize, visible))
             let isEnd = self.tellsEnds ? end >= visible : first == end
             let page = CatchUpPage(
-                events: (first..<end).map { self.event($0) }, next: .from(CatchUpPlace(number: end)), isEnd: isEnd,
+                events: (first..<end).map { self.event($0) }, next: .from(CatchUpPlace(number: max(next, end))),
+                isEnd: isEnd,
                 end: self.tellsEnds ? self.end(lag) : nil)
             self.underway.append(.page(page, id))
         case .end(_, let asMaster):
