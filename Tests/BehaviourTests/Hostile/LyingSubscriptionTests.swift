@@ -44,8 +44,9 @@ struct LyingSubscriptionTests {
             } else {
                 // It has yet to read what was written before the confirmation.
                 #expect(try await Self.take(3, &events) == [0, 1, 2])
+                let request = try await session.peer.next(.readStreamEventsForward)
                 try await session.peer.push(7...7, first)
-                try await session.peer.answerRead(3...4)
+                try await session.peer.answer(read: request, 3...4)
                 #expect(try await Self.take(2, &events) == [3, 4])
             }
             for await case .interrupted(_, let cause) in changes {
