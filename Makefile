@@ -18,7 +18,7 @@ RELEASED_PUMP := .build/release/pump
 comma := ,
 # Those of the client.
 TRAITS := Configuration HTTP Metrics ServiceLifecycle Tracing
-# The optimised build does ten times as much in the same time.
+# The optimised build does about five times as much in the same time.
 SIMULATE_BUILD := release
 EXAMPLES := Examples
 # The usual linker, gold, warns of symbols of the sanitizer.
@@ -57,8 +57,8 @@ $(BUILD) $(ERRORS) --disable-default-traits --traits $(1) --scratch-path .build/
 
 endef
 
-.PHONY: help deps build build-tests build-bare release demo example minimal example-deps test simulate soak chaos drill hand-over \
-	fuzz fuzz-corpus fuzz-record sanitize-thread format lint lint-deps protos protos-deps \
+.PHONY: help deps build build-tests build-bare release demo example minimal example-deps test simulate soak chaos drill \
+	hand-over fuzz fuzz-corpus fuzz-record sanitize-thread format lint lint-deps protos protos-deps \
 	check-protos docs bench benchmarks benchmarks-check benchmarks-record \
 	benchmarks-scale benchmarks-deps check-api interop interop-openssl interop-deps eventstore_docker all_tests clean FORCE
 
@@ -129,12 +129,12 @@ test: build-tests ## Runs the tests, against the server at PHOTONPUMP_URL if tha
 	$(TEST) $(SERIALLY) $(if $(FILTER),--filter '$(FILTER)')
 
 simulate: deps ## Simulates clusters in which everything fails, for a minute; SEED, SECONDS and CALLS choose which and how
-	$(BUILD) -c $(SIMULATE_BUILD) $(STRICT) --product trials
-	@SWIFT_DETERMINISTIC_HASHING=1 .build/$(SIMULATE_BUILD)/trials simulate seed=$(SEED) seconds=$(SECONDS) calls=$(CALLS)
+	$(BUILD) -c $(SIMULATE_BUILD) $(STRICT) --product run-trials
+	@SWIFT_DETERMINISTIC_HASHING=1 .build/$(SIMULATE_BUILD)/run-trials simulate seed=$(SEED) seconds=$(SECONDS) calls=$(CALLS)
 
 soak: deps ## The same over real sockets, for five minutes or MINUTES, with a report
-	$(BUILD) -c release $(STRICT) --product trials
-	@.build/release/trials soak seed=$(SEED) minutes=$(MINUTES)
+	$(BUILD) -c release $(STRICT) --product run-trials
+	@.build/release/run-trials soak seed=$(SEED) minutes=$(MINUTES)
 
 chaos: build-tests ## Lets the nodes of a cluster fail for a minute while it is used; PHOTONPUMP_CHAOS_SEED=… chooses how
 	PHOTONPUMP_CHAOS_SECONDS=$${PHOTONPUMP_CHAOS_SECONDS:-60} $(TEST) --filter ChaosTests

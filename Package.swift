@@ -224,7 +224,7 @@ let package = Package(
         ),
         // What `make simulate` and `make soak` run.
         .executableTarget(
-            name: "trials",
+            name: "run-trials",
             dependencies: ["PhotonPumpTransport", "ScriptedPeers", "Trials"],
             path: "Tests/TrialsProgram",
             swiftSettings: settings

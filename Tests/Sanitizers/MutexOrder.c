@@ -1,11 +1,11 @@
 // Tells ThreadSanitizer what a contended `Synchronization.Mutex` orders.
 //
-// Where nobody waits, `withLock` is compiled into its caller, and the sanitizer sees the atomic operations. Where somebody
-// does, the lock is taken and given back in libswiftSynchronization.so, which is not instrumented; then it takes everything
-// that the lock protects for a race, as MutexRace.swift and MemoryTests show. These functions stand before those of the
-// library when they
-// are preloaded, call them, and say what happened. Nothing else has to be built for them, and the mutexes of dependencies
-// are seen, too. Should a later library have other names for them, they are never called, and the reports come back.
+// Where nobody waits, `withLock` is compiled into its caller, and the sanitizer sees the atomic operations. Where
+// somebody does, the lock is taken and given back in libswiftSynchronization.so, which is not instrumented; then it
+// takes everything that the lock protects for a race, as MutexRace.swift and MemoryTests show. These functions stand
+// before those of the library when they are preloaded, call them, and say what happened. Nothing else has to be
+// built for them, and the mutexes of dependencies are seen, too. Should a later library have other names for them,
+// they are never called, and the reports come back.
 
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -32,19 +32,10 @@ struct Stage: Sendable {
         try await self.environment.sleep(for: .milliseconds(milliseconds))
     }
 
-    /// For clients that notice at once what happens to the nodes.
     func client(_ adjust: (inout Client.Configuration) -> Void = { _ in }) throws -> Client {
-        var configuration = try Client.Configuration(self.cluster.connectionString)
+        var configuration = try self.cluster.hastyConfiguration()
         // By default it is a random one.
         configuration.connectionName = "trial"
-        configuration.operationTimeout = .seconds(3)
-        configuration.connectTimeout = .seconds(1)
-        configuration.heartbeat.interval = .milliseconds(100)
-        configuration.heartbeat.timeout = .milliseconds(400)
-        configuration.discovery.interval = .milliseconds(50)
-        configuration.discovery.gossipTimeout = .milliseconds(500)
-        configuration.discovery.backgroundInterval = .seconds(1)
-        configuration.reconnection.maximumDelay = .milliseconds(200)
         adjust(&configuration)
         self.ledger.count { $0.clients += 1 }
         return try Client(

@@ -2,6 +2,7 @@ import EmbeddedEventStore
 import Foundation
 import PhotonPump
 import Testing
+import Trials
 
 extension ChaosTests {
     private static let stream = "numbered"
@@ -56,7 +57,7 @@ extension ChaosTests {
     private static func clients(of cluster: EmbeddedCluster) async throws -> [Client] {
         var clients: [Client] = []
         for number in 1...5 {
-            var configuration = try await cluster.hastyConfiguration()
+            var configuration = try cluster.hastyConfiguration()
             if number == 5 { configuration.nodePreference = .follower }
             let client = try Client(configuration, logger: .silent)
             try await client.ping(options: CallOptions(timeout: .seconds(50)))

@@ -2,6 +2,7 @@ import EmbeddedEventStore
 import Foundation
 import PhotonPump
 import Testing
+import Trials
 
 @Suite("Chaos", .serialized, .timeLimit(.minutes(10)), .enabled(if: TestCluster.isEmbedded, "kills the servers"))
 struct ChaosTests {
@@ -21,7 +22,7 @@ struct ChaosTests {
 
     private static func cause(_ plan: ChaosPlan) async throws {
         try await withEmbeddedCluster(logger: .silent) { cluster in
-            let client = try Client(try await cluster.hastyConfiguration(), logger: .silent)
+            let client = try Client(try cluster.hastyConfiguration(), logger: .silent)
             try await client.ping(options: CallOptions(timeout: .seconds(50)))
             let changes = await client.changes
             let connections = Task { await changes.reduce(0) { if case .connected = $1 { $0 + 1 } else { $0 } } }

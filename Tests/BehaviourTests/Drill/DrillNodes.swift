@@ -1,6 +1,7 @@
 import EmbeddedEventStore
 import Foundation
 import PhotonPump
+import Trials
 
 /// The nodes of a cluster, numbered from 0, as those see them who can pull the plug.
 protocol DrillNodes: Sendable {
@@ -111,7 +112,7 @@ struct EmbeddedDrillNodes: DrillNodes {
     }
 
     var count: Int { self.cluster.nodes.count }
-    var configuration: Client.Configuration { get async throws { try await self.cluster.hastyConfiguration() } }
+    var configuration: Client.Configuration { get throws { try self.cluster.hastyConfiguration() } }
     var master: Int? { get async { await self.cluster.master } }
 
     func strike(_ node: Int, with blow: DrillPlan.Blow) async throws {

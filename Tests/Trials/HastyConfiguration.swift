@@ -1,9 +1,9 @@
-import EmbeddedEventStore
-import PhotonPump
+package import EmbeddedEventStore
+package import PhotonPump
 
 extension EmbeddedCluster {
     /// For clients that notice at once what happens to the nodes.
-    func hastyConfiguration() async throws -> Client.Configuration {
+    package nonisolated func hastyConfiguration() throws -> Client.Configuration {
         var configuration = try Client.Configuration(self.connectionString)
         configuration.operationTimeout = .seconds(3)
         configuration.connectTimeout = .seconds(1)
