@@ -74,7 +74,8 @@ public struct PhotonPumpError: Error, Sendable {
 
     /// Leaves out what the server says if that has the user's password in it, which logs must not have.
     mutating func hide(_ login: Login?) {
-        guard let login, let serverMessage else { return }
+        // Every text has the empty one in it.
+        guard let login, !login.password.isEmpty, let serverMessage else { return }
         let basic = Data("\(login.name):\(login.password)".utf8).base64EncodedString()
         if serverMessage.contains(login.password) || serverMessage.contains(basic) { self.serverMessage = nil }
     }

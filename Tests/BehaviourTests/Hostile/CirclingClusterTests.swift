@@ -77,8 +77,8 @@ struct CirclingClusterTests {
             let error = try await Self.write(client)
             #expect(error.code == .timedOut)
             #expect("\(error)".contains("not the master (the master is 127.0.0.1:"), "\(error)")
-            // There and back, and then with pauses.
-            #expect(nodes.reduce(0) { $0 + $1.connections.withLock { $0 } } <= 8)
+            // There and back, and then with pauses, whose lengths are by chance; without any, once for each round trip.
+            #expect(nodes.reduce(0) { $0 + $1.connections.withLock { $0 } } <= 40)
             let refusals = nodes.reduce(0) { $0 + $1.refusals.withLock { $0 } }
             #expect(refusals >= 2 && refusals <= 60, "\(refusals)")
             _ = try await client.ping()

@@ -1,4 +1,5 @@
 import Foundation
+import PhotonPumpWire
 import Testing
 
 @testable import PhotonPump
@@ -26,6 +27,22 @@ struct PhotonPumpErrorTests {
         let third = PhotonPumpError(.timedOut, "third", underlying: second)
         #expect("\(third)" == "third: second: first [10.0.0.1:1113]")
         #expect((third.underlying as? PhotonPumpError)?.attempts == 3)
+    }
+
+    @Test("errors keep what the server says, but not the password that it repeats")
+    func passwords() throws {
+        let login = try Login(name: "admin", password: "s3cret")
+        let basic = Data("admin:s3cret".utf8).base64EncodedString()
+        for (words, kept) in [
+            ("no such user", "no such user"), ("who is s3cret?", nil), ("Authorization: Basic \(basic)", nil),
+        ] {
+            var error = PhotonPumpError(.serverError, "refused", serverMessage: words)
+            error.hide(login)
+            #expect(error.serverMessage == kept)
+            error = PhotonPumpError(.serverError, "refused", serverMessage: words)
+            error.hide(try Login(name: "admin", password: ""))
+            #expect(error.serverMessage == words)
+        }
     }
 
     @Test("errors are one line, whose control characters are escaped once")

@@ -52,6 +52,10 @@ struct CatchUpBuffer {
     mutating func append(_ marker: CatchUpItem) {
         // Only the last of several checkpoints in a row matters.
         if case .checkpoint = marker, case .checkpoint? = self.ready.last { self.ready.removeLast() }
+        // What has become true again, without an event in between, was not worth telling when it ceased to be. A consumer
+        // that never comes back while the connection comes and goes would otherwise find more and more of it.
+        let news = (self.ready.lastIndex { $0.isDelivered } ?? -1) + 1
+        if let index = self.ready[news...].firstIndex(of: marker) { self.ready.removeSubrange(index...) }
         self.ready.append(marker)
     }
 

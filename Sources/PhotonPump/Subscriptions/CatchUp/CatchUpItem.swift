@@ -29,6 +29,14 @@ enum CatchUpItem: Sendable, Equatable {
     case readsLag(upTo: CatchUpPlace)
     /// This many events after this place were left out.
     case gap(Int, after: CatchUpPlace?)
+
+    /// Whether it is an event, or tells of some.
+    var isDelivered: Bool {
+        switch self {
+        case .event, .gap: true
+        case .checkpoint, .live, .fellBehind, .beyondEnd, .readsLag: false
+        }
+    }
 }
 
 extension ResolvedRecord {

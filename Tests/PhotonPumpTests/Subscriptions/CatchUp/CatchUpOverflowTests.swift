@@ -113,4 +113,20 @@ struct CatchUpOverflowTests {
         }
         #expect(error.code == .bufferOverflow)
     }
+
+    @Test("a subscription whose connection comes and goes keeps little for a consumer that does not come")
+    func flapping() {
+        var server = ModelledServer(from: .start, holding: 3)
+        server.calmDown()
+        let before = server.taken.count
+        for _ in 0..<1_000 {
+            server.disconnect()
+            server.goOn()
+        }
+        #expect(server.machine.status.phase == .live)
+        server.write()
+        server.calmDown()
+        #expect(server.numbers == [0, 1, 2, 3])
+        #expect(server.taken.count < before + 10, "\(server.taken.count - before) items")
+    }
 }

@@ -215,6 +215,14 @@ struct ModelledServer {
         } while self.hasNews
     }
 
+    /// Lets everything happen that is under way, without the consumer.
+    mutating func goOn() {
+        repeat {
+            self.answer()
+            while !self.underway.isEmpty { self.receive() }
+        } while self.hasNews
+    }
+
     private mutating func apply(_ actions: [CatchUpAction]) {
         for action in actions {
             switch action {
