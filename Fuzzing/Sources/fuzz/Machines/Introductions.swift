@@ -15,11 +15,13 @@ enum Introductions {
         var heartbeat = Heartbeat(settings, now: now)
         var (asked, isOver, count): ([GUID], Bool, UInt64) = ([], false, 0)
         var lastReceived = now
+        // The bytes of a package that is not complete.
+        var pieces = 0
         var due = now
         while !choices.isEmpty, !isOver {
             count += 1
             let next = GUID(count, 4)
-            switch choices.number(below: 6) {
+            switch choices.number(below: 7) {
             case 0: now += .milliseconds(choices.number(below: 256) * 8)
             case 1:
                 if let package = handshake.look(next, now: now) {
@@ -46,15 +48,21 @@ enum Introductions {
                     isOver = true
                 case .wait?, nil: break
                 }
-                lastReceived = now
-                _ = heartbeat.received(now: now)
+                (lastReceived, pieces) = (now, 0)
+                _ = heartbeat.received(100, isComplete: true, now: now)
+            case 5:
+                let size = choices.number(below: Heartbeat.leastBytes)
+                pieces += size
+                _ = heartbeat.received(size, isComplete: false, now: now)
+                if pieces >= Heartbeat.leastBytes { (lastReceived, pieces) = (now, 0) }
             default:
                 switch heartbeat.look(now: now, pending: choices.number(below: 4)) {
                 case .wait(let until), .ask(let until):
                     check(until > now, "a look at once")
                     due = until
-                case .dead(let silence):
+                case .dead(let silence, let bytes):
                     check(silence == now - lastReceived, "\(silence)")
+                    check(bytes == pieces, "\(bytes) in pieces, not \(pieces)")
                     check(silence >= settings.interval || now >= due, "dead after \(silence)")
                     isOver = true
                 }
