@@ -47,7 +47,8 @@ extension JSONValue: Codable {
         } else if let integer = try? value.decode(Int64.self) {
             self = .integer(integer)
         } else if let number = try? value.decode(Double.self) {
-            self = .number(number)
+            // Some have digits behind the point that no number has room for.
+            self = Int64(exactly: number).map(JSONValue.integer) ?? .number(number)
         } else if let text = try? value.decode(String.self) {
             self = .text(text)
         } else if let values = try? value.decode([JSONValue].self) {
