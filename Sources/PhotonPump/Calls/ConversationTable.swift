@@ -126,7 +126,7 @@ final class ConversationTable<Entry> {
 
     private func delay(_ slot: Slot, until: Instant) {
         slot.delayEnds = until
-        self.watch(slot.id, until: until)
+        self.watch(slot.id, until: slot.due)
     }
 
     // MARK: Holding back

@@ -115,6 +115,20 @@ struct ConversationTableTests {
         #expect(table.isEmpty)
     }
 
+    @Test("the table of conversations gives up an entry at its deadline that was delayed again and again, and then beyond it")
+    func delayedBeyondDeadline() {
+        let table = ConversationTable<Int>(limit: 10)
+        table.enqueue(self.id(1), 1, deadline: self.at(100))
+        #expect(table.startNext() == 1)
+        table.delay(self.id(1), until: self.at(1))
+        // So often that the queue of what is due is built anew.
+        for _ in 0..<100 { table.postpone(self.id(1), until: self.at(2)) }
+        table.postpone(self.id(1), until: self.at(200))
+        #expect(table.nextWake == self.at(100))
+        #expect(table.expire(now: self.at(100)) == [1])
+        #expect(table.isEmpty)
+    }
+
     @Test("the table of conversations has an entry once that was delayed twice until the same time")
     func delayedTwice() {
         let table = ConversationTable<String>(limit: 1)
