@@ -24,6 +24,8 @@ struct ModelledServer {
     private(set) var written: Int64 = 0
     /// Events from this number on are others than they once were.
     private var replacedFrom = Int64.max
+    /// Where what readers on this connection find has ended at last; it never ends before that again.
+    private var shown: Int64 = 0
     /// What the server has sent and the client not yet received.
     private var underway: [Package] = []
     /// The request that the server has not answered.
@@ -115,9 +117,8 @@ struct ModelledServer {
     }
 
     /// What is read of it ends there.
-    private func end(_ lag: Int64) -> CatchUpEnd {
-        let end = self.written - lag
-        return self.tellsEnds ? CatchUpEnd(lastNumber: end - 1) : CatchUpEnd(log: CatchUpPlace(number: end))
+    private func end(_ end: Int64) -> CatchUpEnd {
+        self.tellsEnds ? CatchUpEnd(lastNumber: end - 1) : CatchUpEnd(log: CatchUpPlace(number: end))
     }
 
     mutating func demand() {
@@ -128,10 +129,12 @@ struct ModelledServer {
 
     /// The server answers the request that has come to it.
     ///
-    /// - Parameter lag: how many events it has written and does not find for readers yet.
+    /// - Parameter lag: how many events it has written and does not find for readers yet, except for those that it has
+    ///   found on this connection before.
     mutating func answer(lag: Int64 = 0) {
         guard let (request, id) = self.request else { return }
         self.request = nil
+        let visible = max(self.shown, self.written - lag)
         switch request.kind {
         case .subscribe:
             self.pushing = id
@@ -145,16 +148,18 @@ struct ModelledServer {
                 }
             let from = seesLast ? max(0, next - 1) : next
             let first = max(from, self.head)
-            let visible = self.written - lag
+            self.shown = visible
             let end = max(first, min(first + self.pageSize, visible))
             let isEnd = self.tellsEnds ? end >= visible : first == end
             let page = CatchUpPage(
                 events: (first..<end).map { self.event($0) }, next: .from(CatchUpPlace(number: max(next, end))),
                 isEnd: isEnd,
-                end: self.tellsEnds ? self.end(lag) : nil)
+                end: self.tellsEnds ? self.end(visible) : nil)
             self.underway.append(.page(page, id))
         case .end(_, let asMaster):
-            self.underway.append(asMaster && self.isFollower ? .refusal(id) : .end(self.end(lag), id))
+            if asMaster, self.isFollower { return self.underway.append(.refusal(id)) }
+            self.shown = visible
+            self.underway.append(.end(self.end(visible), id))
         }
     }
 
@@ -184,7 +189,7 @@ struct ModelledServer {
         let hasAnswered = self.underway.contains { if case .event = $0 { false } else { true } }
         if hasAnswered { self.request = self.lastRequest }
         self.underway = []
-        self.pushing = nil
+        (self.pushing, self.shown) = (nil, 0)
         guard self.listening != .zero else { return }
         self.listening = .zero
         self.apply(self.machine.interrupted(lost))
