@@ -29,6 +29,12 @@ final class StandardInput: Sendable {
         return try piece?.get()
     }
 
+    /// Whether there is something to read at once, from a pipe or a file.
+    static var hasMore: Bool {
+        var count: CInt = 0
+        return isatty(STDIN_FILENO) == 0 && ioctl(STDIN_FILENO, UInt(FIONREAD), &count) == 0 && count > 0
+    }
+
     private func resume(with piece: Result<[UInt8], InputError>?) {
         self.waiting.withLock { $0.take() }?.resume(returning: piece)
     }

@@ -12,6 +12,7 @@ struct PublishCommand: ClientCommand {
             {"type":…,"data":…,"metadata":…,"id":…} with only the type required, and writes them in order, in batches:
 
               pump publish ponies PonyJumped --data '{"height":11}'
+              pump publish ponies PonyJumped --data - < jump.json
               pump publish ponies < events.jsonl
 
             Each batch is written completely or not at all, and none after one that was not. Data and metadata are \
@@ -26,7 +27,7 @@ struct PublishCommand: ClientCommand {
     var stream: String
     @Argument(help: "The event's type.")
     var type: String?
-    @Option(help: ArgumentHelp("The event's data, as JSON.", valueName: "json"))
+    @Option(help: ArgumentHelp("The event's data, as JSON; - reads it from stdin. (default: none)", valueName: "json"))
     var data: String?
     @Option(help: ArgumentHelp("The event's metadata, as JSON.", valueName: "json"))
     var metadata: String?
@@ -48,7 +49,7 @@ struct PublishCommand: ClientCommand {
             throw ValidationError("--data, --metadata and --id need a <type>")
         }
         do {
-            _ = try self.type.map(self.event)
+            _ = try self.type.map { try self.event($0, data: self.takesStdin ? nil : self.data) }
         } catch {
             throw ValidationError("\(error)")
         }
@@ -59,8 +60,12 @@ struct PublishCommand: ClientCommand {
         var writer = BatchWriter(
             client: client, stream: self.stream, expected: self.expect, json: json, progress: progress)
         if let type = self.type {
-            try await writer.begin([try self.event(type)])
+            let data = self.takesStdin ? try await self.dataFromStdin(client) : self.data
+            try await writer.begin([try self.event(type, data: data)])
             try await writer.finish()
+            if data == nil, StandardInput.hasMore {
+                try warn(of: ["the event has no data; with a <type>, stdin is read only by --data -"])
+            }
         } else {
             let (command, writer) = (self, writer)
             try await progress.show {
@@ -72,9 +77,28 @@ struct PublishCommand: ClientCommand {
         }
     }
 
-    private func event(_ type: String) throws -> NewEvent {
+    private var takesStdin: Bool { self.data == "-" }
+
+    /// - Throws: ``InputError`` if it is longer than what can be written, or no text.
+    private func dataFromStdin(_ client: Client) async throws -> String {
+        let (input, limit) = (StandardInput(), client.configuration.maximumFrameSize)
+        var bytes: [UInt8] = []
+        while let piece = try await input.nextPiece() {
+            guard !piece.isEmpty else {
+                guard let text = String(validating: bytes, as: UTF8.self) else {
+                    throw InputError("stdin is not text in UTF-8")
+                }
+                return text
+            }
+            bytes += piece
+            guard bytes.count <= limit else { throw InputError("stdin is longer than \(limit) bytes") }
+        }
+        throw CancellationError()
+    }
+
+    private func event(_ type: String, data: String?) throws -> NewEvent {
         var line = EventLine(type: type)
-        line.data = try self.data.map { try EventLine.json($0, "--data") }
+        line.data = try data.map { try EventLine.json($0, self.takesStdin ? "stdin" : "--data") }
         line.metadata = try self.metadata.map { try EventLine.json($0, "--metadata") }
         line.id = try self.id.map(EventLine.uuid)
         return line.event

@@ -140,6 +140,29 @@ struct PublishingCommandTests {
         }
     }
 
+    @Test("pump publish takes the data of one event from stdin if told so, and says so if it was not")
+    func dataFromStdin() async throws {
+        try await PumpStage.run { stage in
+            let data = "{\n  \"height\": 11\n}\n"
+            let written = try await Self.publish(data.utf8, "t", "--data", "-", on: stage)
+            #expect(written.isFine && written.errors.isEmpty, "\(written.errors)")
+            for (input, words) in [("{\"a\":1,}", "stdin is not JSON: column 8"), ("", "stdin is not JSON: column 1")] {
+                let wrong = try await Self.publish(input.utf8, "t", "--data", "-", on: stage)
+                #expect(wrong.isFailure(saying: words), "\(wrong.errors)")
+            }
+            let binary = try await Self.publish([0x22, 0xff, 0x22], "t", "--data", "-", on: stage)
+            #expect(binary.isFailure(saying: "stdin is not text in UTF-8"), "\(binary.errors)")
+            #expect(try await Self.events(stage).map(\.data.text) == [data])
+
+            let without = try await Self.publish(data.utf8, "t", on: stage)
+            #expect(without.status == 0)
+            #expect(
+                without.errors == ["Warning: the event has no data; with a <type>, stdin is read only by --data -"])
+            let plain = try await stage.run("publish", "ponies", "t")
+            #expect(plain.isFine && plain.errors.isEmpty, "\(plain.errors)")
+        }
+    }
+
     @Test("pump publish names the first line that was not written, and begins nothing behind it")
     func refused() async throws {
         try await PumpStage.run { stage in
