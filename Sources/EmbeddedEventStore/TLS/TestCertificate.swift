@@ -30,7 +30,11 @@ public struct TestCertificate: Sendable, Hashable {
     }
 }
 
-extension TestCertificate: CustomStringConvertible {
+extension TestCertificate: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The certificate only: keys are never printed.
     public var description: String { self.chain }
+    /// The same.
+    public var debugDescription: String { self.description }
+    /// The same, for `dump`.
+    public var customMirror: Mirror { Mirror(self, children: ["chain": self.chain]) }
 }

@@ -115,7 +115,8 @@ package final class SocketTransport: Transport {
         guard !self.isClosed else { return }
         self.setInterest([])
         self.isClosed = true
-        if let watch { self.poller.remove(watch) }
+        // With its handler, which may hold on to this transport.
+        if let watch = exchange(&self.watch, with: nil) { self.poller.remove(watch) }
         _ = prepare(self.descriptor)
         closeDescriptor(self.descriptor)
     }

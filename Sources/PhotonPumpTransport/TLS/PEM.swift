@@ -44,9 +44,9 @@ package enum PEM: Hashable, Sendable {
     }
 
     private func open(holding contents: TLSError.Contents) throws(TLSError) -> OpaquePointer {
-        let memory = COpenSSL_new_memory()
-        guard let memory else { throw .other(OpenSSLError.describeLast()) }
-        try self.bytes(holding: contents).withUnsafeBytes { bytes in
+        let bytes = try self.bytes(holding: contents)
+        guard let memory = COpenSSL_new_memory() else { throw .other(OpenSSLError.describeLast()) }
+        bytes.withUnsafeBytes { bytes in
             _ = BIO_write(memory, bytes.baseAddress, CInt(clamping: bytes.count))
         }
         return memory
@@ -74,7 +74,7 @@ package enum PEM: Hashable, Sendable {
     }
 }
 
-extension PEM: CustomStringConvertible {
+extension PEM: CustomStringConvertible, CustomReflectable {
     /// Never the text: it may be a private key.
     package var description: String {
         switch self {
@@ -82,4 +82,7 @@ extension PEM: CustomStringConvertible {
         case .text: "the text given"
         }
     }
+
+    /// The same, for `dump`.
+    package var customMirror: Mirror { Mirror(self, children: ["pem": self.description]) }
 }

@@ -5,6 +5,7 @@ import Logging
 import MetricsTestKit
 import PhotonPump
 import PhotonPumpAdmin
+import PhotonPumpTransport
 import PhotonPumpWire
 import ScriptedPeers
 import Testing
@@ -128,6 +129,28 @@ struct SecretsTests {
             span.attributes.forEach { attributes += "\($0)=\($1) " }
             let events = span.events.map { "\($0) \($0.attributes)" }
             Self.expectNone(in: "\(span.operationName) \(attributes) \(events) \(span.errors)", "a span")
+        }
+    }
+
+    @Test("private keys are in nothing that a certificate, a server's settings or a client's print")
+    func privateKeys() throws {
+        let authority = try TestCertificateAuthority()
+        let certificate = try authority.issue(names: ["localhost"])
+        var server = EmbeddedServer.Configuration()
+        server.tls = .init(certificate: certificate)
+        var client = try Client.Configuration("tls://localhost")
+        var tls = TLSSettings()
+        tls.trust = .authorities(.text(authority.certificate.chain))
+        tls.clientCertificate = .init(certificate: .text(certificate.chain), key: .text(certificate.key))
+        client.tls = tls
+        let identity = TLSIdentity(certificates: .text(certificate.chain), key: .text(certificate.key))
+        let session = TLSClientSettings(identity: identity)
+        for value in [authority, certificate, server, client, session] as [Any] {
+            var dumped = ""
+            dump(value, to: &dumped)
+            for text in ["\(value)", String(reflecting: value), dumped] {
+                #expect(!text.contains("PRIVATE KEY"), "\(type(of: value))")
+            }
         }
     }
 
