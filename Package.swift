@@ -292,6 +292,7 @@ let package = Package(
         .testTarget(
             name: "BehaviourTests",
             dependencies: [
+                "COpenSSL",
                 "EmbeddedEventStore",
                 "PhotonPump",
                 "PhotonPumpAdmin",
