@@ -21,8 +21,13 @@ TRAITS := Configuration HTTP Metrics ServiceLifecycle Tracing
 # The optimised build does about five times as much in the same time.
 SIMULATE_BUILD := release
 EXAMPLES := Examples
-# The usual linker, gold, warns of symbols of the sanitizer.
-THREAD := --sanitize=thread --scratch-path .build/thread $(if $(filter Linux,$(shell uname)),-Xswiftc -use-ld=lld)
+# The usual linker, gold, warns of symbols of the sanitizers.
+LLD := $(if $(filter Linux,$(shell uname)),-Xswiftc -use-ld=lld)
+# The generated C code is also looked through for undefined behaviour, whose handlers come with those for addresses.
+ADDRESS := --sanitize=address -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined --scratch-path .build/address \
+	$(LLD)
+THREAD := --sanitize=thread --scratch-path .build/thread $(LLD)
+COVERAGE := --enable-code-coverage --scratch-path .build/coverage
 LIBRARIES := PhotonPump PhotonPumpAdmin EmbeddedEventStore PhotonPumpTesting
 # Callgrind reads the debug information of a program this large slowly, or not at all.
 BENCHMARKS := $(BUILD) --quiet -c release -debug-info-format none --package-path Benchmarks --product benchmarks
@@ -55,6 +60,12 @@ endef
 define build-with
 $(BUILD) $(ERRORS) --disable-default-traits --traits $(1) --scratch-path .build/bare-with --target PhotonPump
 
+endef
+
+# $(call sanitized,SANITIZER,ITS FLAGS)
+define sanitized
+$(BUILD) --build-tests $(STRICT) $(2)
+Tests/Sanitizers/run $(1) $(TEST) $(2) $(SERIALLY) $(if $(FILTER),--filter '$(FILTER)')
 endef
 
 .PHONY: help deps build build-tests build-bare release demo example minimal example-deps test simulate soak chaos drill \
@@ -145,9 +156,18 @@ drill: build-tests ## Kills and suspends three real nodes while they are used: t
 hand-over: build-tests ## Lets subscriptions go live 1,000 times while events are written and connections are lost
 	PHOTONPUMP_HANDOVER_RUNS=$${PHOTONPUMP_HANDOVER_RUNS:-1000} $(TEST) --filter HandOverTests
 
-sanitize-thread: deps ## Runs the tests with ThreadSanitizer, in a build of its own; FILTER=… chooses some
-	$(BUILD) --build-tests $(STRICT) $(THREAD)
-	Tests/Sanitizers/run thread $(TEST) $(THREAD) $(SERIALLY) $(if $(FILTER),--filter '$(FILTER)')
+sanitize: sanitize-address sanitize-thread ## Runs the tests with each sanitizer, which builds everything for itself
+
+sanitize-address: deps ## Looks for wrong uses of memory, leaks, and undefined behaviour of C; FILTER=… chooses tests
+	$(call sanitized,address,$(ADDRESS))
+
+sanitize-thread: deps ## Looks for data races; FILTER=… chooses tests
+	$(call sanitized,thread,$(THREAD))
+
+coverage: deps ## Says how many lines of each module the tests run; MODULE=PhotonPump lists those that they do not
+	$(BUILD) --build-tests $(STRICT) $(COVERAGE)
+	$(TEST) $(COVERAGE) $(SERIALLY)
+	@Tests/Support/coverage "$$($(SWIFT) test $(COVERAGE) --show-codecov-path)" $(MODULE)
 
 fuzz: deps ## Looks for inputs that break something: SECONDS=10 for each target, TARGETS=… for some, FUZZ_SANITIZER=fuzzer,address
 	$(FUZZ)

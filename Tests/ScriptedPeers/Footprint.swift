@@ -36,6 +36,17 @@ package struct Footprint: CustomStringConvertible, Sendable {
         return figure
     }
 
+    /// Whether it takes at most so many kilobytes more than `before`. With a sanitizer, which keeps memory that was given
+    /// back, to notice that it is used, and more beside everything, half a gigabyte is allowed besides.
+    package func isWithin(_ kilobytes: Int, of before: Footprint) -> Bool {
+        self.kilobytes <= before.kilobytes + kilobytes + (Self.isSanitized ? 512 << 10 : 0)
+    }
+
+    /// Whether this program was built with AddressSanitizer or ThreadSanitizer.
+    private static let isSanitized = ["__asan_init", "__tsan_init"].contains { (symbol: String) in
+        dlsym(dlopen(nil, RTLD_NOW), symbol) != nil
+    }
+
     package var description: String {
         "\(self.threads) threads, \(self.descriptors) descriptors, \(self.kilobytes) kB"
     }

@@ -40,7 +40,7 @@ struct FloodingServerTests {
         await #expect(processExitsWith: .success) { [flood] in
             try await ScriptedSession.run(Self.adjust) { session in
                 await session.peer.pauseReading()
-                let before = try Footprint().kilobytes
+                let before = try Footprint()
                 let frame = flood.package.framed
                 let piece = Array(repeatElement(frame, count: 100_000 / frame.count).joined())
                 let flooding = Task {
@@ -51,9 +51,9 @@ struct FloodingServerTests {
                 #expect(error.code == .timedOut, "\(error)")
                 let lost = try await session.changes.loss()
                 #expect(lost.code == .connectionLost)
-                let after = try Footprint().kilobytes
-                print("\(flood): \(before) kB before, \(after) kB after")
-                #expect(after < before + 32 << 10)
+                let after = try Footprint()
+                print("\(flood): \(before) before, \(after) after")
+                #expect(after.isWithin(32 << 10, of: before))
                 await session.peer.close()
                 _ = await flooding.result
             }

@@ -34,7 +34,7 @@ struct EnduranceTests {
                 #expect(await server.connectionsAccepted == 5501)
                 #expect(after.threads <= before.threads + 16, "as many as the system sees fit, but not one for each")
                 #expect(after.descriptors <= before.descriptors + 4)
-                #expect(after.kilobytes <= before.kilobytes + 4096, "less than a kilobyte for each")
+                #expect(after.isWithin(4096, of: before), "less than a kilobyte for each")
             }
         }
     }

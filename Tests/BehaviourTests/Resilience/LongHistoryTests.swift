@@ -47,7 +47,7 @@ struct LongHistoryTests {
                 let end = try Footprint()
                 let before = try #require(beginning)
                 print("\(Self.count) events: \(before) after a tenth of them, \(end) after all")
-                #expect(end.kilobytes <= before.kilobytes + 8192)
+                #expect(end.isWithin(8192, of: before))
                 #expect(end.threads <= before.threads + 16)
                 // The consumer has one page, the next one waits for it.
                 #expect(subscription.status.peakBufferedEvents <= 2 * 500)

@@ -231,7 +231,7 @@ struct HostileHTTPTests {
     func memory() async {
         await #expect(processExitsWith: .success) {
             try await Self.run { server in
-                let before = try Footprint().kilobytes
+                let before = try Footprint()
                 let peers = try await withThrowingTaskGroup(of: ScriptedPeer.self) { group in
                     for number in 0..<200 {
                         let flood = Self.floods[number % Self.floods.count]
@@ -244,8 +244,8 @@ struct HostileHTTPTests {
                     return try await group.reduce(into: []) { $0.append($1) }
                 }
                 let after = try Footprint()
-                print("\(peers.count) HTTP clients: \(before) kB before, \(after.kilobytes) kB after")
-                #expect(after.kilobytes < before + 64 << 10)
+                print("\(peers.count) HTTP clients: \(before) before, \(after) after")
+                #expect(after.isWithin(64 << 10, of: before))
             }
         }
     }

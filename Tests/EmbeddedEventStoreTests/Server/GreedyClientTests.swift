@@ -62,7 +62,7 @@ struct GreedyClientTests {
                 let after = try Footprint()
                 print("2,000 connections too many: \(before), \(after) after")
                 #expect(after.descriptors <= before.descriptors + 60)
-                #expect(after.kilobytes <= before.kilobytes + 32 << 10)
+                #expect(after.isWithin(32 << 10, of: before))
             }
             for peer in half { await peer.close() }
             try await server.waitForConnectionCount(1)

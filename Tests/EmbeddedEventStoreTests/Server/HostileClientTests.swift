@@ -125,7 +125,7 @@ struct HostileClientTests {
         await #expect(processExitsWith: .success) {
             try await Self.run(budget: 64 << 20) { server in
                 let friend = try await ScriptedPeer.connect(to: server)
-                let before = try Footprint().kilobytes
+                let before = try Footprint()
                 var peers: [ScriptedPeer] = []
                 for _ in 0..<10 {
                     let peer = try await ScriptedPeer.connect(to: server)
@@ -137,9 +137,9 @@ struct HostileClientTests {
                     }
                 }
                 #expect(try await friend.ask(FaultySession.ping(1))?.command == .pong)
-                let after = try Footprint().kilobytes
-                print("ten unfinished frames: \(before) kB before, \(after) kB after")
-                #expect(after < before + 250 << 10)
+                let after = try Footprint()
+                print("ten unfinished frames: \(before) before, \(after) after")
+                #expect(after.isWithin(250 << 10, of: before))
             }
         }
     }

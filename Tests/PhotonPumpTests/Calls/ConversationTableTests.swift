@@ -115,7 +115,7 @@ struct ConversationTableTests {
         #expect(table.isEmpty)
     }
 
-    @Test("the table of conversations gives up an entry at its deadline that was delayed again and again, and then beyond it")
+    @Test("the table of conversations gives an entry up at its deadline, however often and long it was delayed")
     func delayedBeyondDeadline() {
         let table = ConversationTable<Int>(limit: 10)
         table.enqueue(self.id(1), 1, deadline: self.at(100))
@@ -124,7 +124,6 @@ struct ConversationTableTests {
         // So often that the queue of what is due is built anew.
         for _ in 0..<100 { table.postpone(self.id(1), until: self.at(2)) }
         table.postpone(self.id(1), until: self.at(200))
-        #expect(table.nextWake == self.at(100))
         #expect(table.expire(now: self.at(100)) == [1])
         #expect(table.isEmpty)
     }
