@@ -69,8 +69,8 @@ Tests/Sanitizers/run $(1) $(TEST) $(2) $(SERIALLY) $(if $(FILTER),--filter '$(FI
 endef
 
 .PHONY: help deps build build-tests build-bare release demo example minimal example-deps test simulate soak chaos drill \
-	hand-over fuzz fuzz-corpus fuzz-record sanitize-thread format lint lint-deps protos protos-deps \
-	check-protos docs bench benchmarks benchmarks-check benchmarks-record \
+	hand-over fuzz fuzz-corpus fuzz-record sanitize sanitize-address sanitize-thread coverage format \
+	lint lint-deps protos protos-deps check-protos docs bench benchmarks benchmarks-check benchmarks-record \
 	benchmarks-scale benchmarks-deps check-api interop interop-openssl interop-deps eventstore_docker all_tests clean FORCE
 
 help: ## Lists the targets
