@@ -105,7 +105,7 @@ struct AdministrationTests {
 
     /// Refers to another server, and names it in its gossip, or not.
     private func redirect(
-        isMember: Bool, _ call: @Sendable (Admin) async throws -> Void
+        isMember: Bool, path: String? = nil, _ call: @Sendable (Admin) async throws -> Void
     ) async throws -> (first: [AnswerServer.Request], second: [AnswerServer.Request]) {
         let ((_, first), second) = try await AnswerServer.run { _, _ in
             AnswerServer.Answer(body: #"{"data":[],"loginName":"x"}"#)
@@ -114,7 +114,7 @@ struct AdministrationTests {
                 let member = Gossip.Member(
                     state: "Master", host: "127.0.0.1", port: 1, httpPort: isMember ? other : other - 1)
                 if request.path == "/gossip" { return AnswerServer.Answer(body: Gossip.json([member])) }
-                let location = "http://127.0.0.1:\(other)\(request.path)?x=1"
+                let location = "http://127.0.0.1:\(other)\(path ?? request.path)?x=1"
                 return AnswerServer.Answer(status: 307, headers: ["Location": location])
             } _: {
                 try await call($0)
@@ -143,6 +143,35 @@ struct AdministrationTests {
             #expect("\(error)".contains("does not name"))
         }
         #expect(second.isEmpty)
+    }
+
+    @Test("a node that refers to another one for something else is not followed")
+    func elsewhere() async throws {
+        let (_, second) = try await self.redirect(isMember: true, path: "/admin/shutdown") { admin async throws in
+            let error = try await failure { try await admin.users.delete("pony") }
+            #expect(error.code == .notHandled && !error.mayHaveBeenApplied)
+            #expect("\(error)".contains("for something else"), "\(error)")
+        }
+        #expect(second.isEmpty)
+    }
+
+    @Test(
+        "a node that refers to what is no place, or again and again to itself, is asked four times at most",
+        arguments: [
+            "", "/users/", "users", "//", "//:1/", "http://", "http:///", "http://127.0.0.1:0/", "ftp://127.0.0.1/",
+            "http://127.0.0.1:99999999999999999999/", "http://[::1/", "http://a\u{7f}b/", "/%00", "/%zz",
+            "http://" + String(repeating: "a", count: 60_000) + "/", "javascript:alert(1)",
+        ])
+    func nowhere(location: String) async throws {
+        let (_, requests) = try await Admin.run { request, _ in
+            if request.path == "/gossip" { return AnswerServer.Answer(body: Gossip.json([])) }
+            return AnswerServer.Answer(status: 307, headers: ["Location": location])
+        } _: { admin async throws in
+            let error = try await failure { try await admin.users.list() }
+            #expect(error.code == .notHandled, "\(error)")
+            #expect("\(error)".count < 10_000)
+        }
+        #expect(requests.count { $0.path != "/gossip" } <= 4)
     }
 
     @Test("a node is never taken for another one that it refers to, least of all to shut it down")

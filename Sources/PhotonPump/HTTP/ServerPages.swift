@@ -43,6 +43,11 @@ struct ServerPages {
                 throw self.refusal(request, answer, asked)
             }
             if next.endpoint != asked.endpoint {
+                guard next.path == asked.path else {
+                    throw self.failure(
+                        .notHandled, "the node refers to \(next.endpoint) for something else than it was asked for",
+                        request, asked, status: answer.status)
+                }
                 try await self.checkMembership(of: next, asked, request, &members)
             }
             asked = next
@@ -221,6 +226,8 @@ private struct ServerAddress {
     let method: HTTPMethod
     /// From `/` on, including the query.
     let target: String
+    /// What it asks for, however that is escaped.
+    var path: String? { URLComponents(string: self.target)?.path }
 
     init(_ request: ServerRequest, at endpoint: Endpoint) {
         (self.endpoint, self.method, self.target) = (endpoint, request.method, request.target)
