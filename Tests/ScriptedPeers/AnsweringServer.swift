@@ -43,7 +43,12 @@ package final class AnsweringServer {
     /// Stops listening, and closes all connections.
     package func stop() async {
         await withCheckedContinuation { stopped in self.listener.close { stopped.resume() } }
-        for connection in self.ledger.connections.withLock({ $0 }) { await connection.close() }
+        // Each of them holds on to the ledger.
+        let connections = self.ledger.connections.withLock { connections in
+            defer { connections = [] }
+            return connections
+        }
+        for connection in connections { await connection.close() }
     }
 
     private struct Speech: Sendable {

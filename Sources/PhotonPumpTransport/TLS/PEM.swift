@@ -58,7 +58,9 @@ package enum PEM: Hashable, Sendable {
             return Data(text.utf8)
         case .file(let path):
             do {
-                return try Data(contentsOf: URL(fileURLWithPath: path))
+                // Of an empty file Foundation's buffer is never freed, each time that somebody connects.
+                let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? UInt64
+                return size == 0 ? Data() : try Data(contentsOf: URL(fileURLWithPath: path))
             } catch let error as CocoaError where [.fileReadNoSuchFile, .fileNoSuchFile].contains(error.code) {
                 throw .pem(.missing, self, holding: contents)
             } catch {

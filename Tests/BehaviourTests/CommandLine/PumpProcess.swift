@@ -1,4 +1,5 @@
 import Foundation
+import ScriptedPeers
 
 /// `pump`, in a process of its own. It ends with the last reference, if not by itself.
 final class PumpProcess: Sendable {
@@ -106,6 +107,7 @@ final class PumpProcess: Sendable {
     /// Waits for its end; to be called once.
     func outcome() async throws -> Outcome {
         for await status in self.ended {
+            self.process.release()
             try await self.printed.wait { $0.isComplete }
             try await self.complaints.wait { $0.isComplete }
             return Outcome(

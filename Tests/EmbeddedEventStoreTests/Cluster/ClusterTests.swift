@@ -180,7 +180,7 @@ import Testing
             try await cluster.moveMaster(to: 1)
             let ports = await Array(Self.ports(cluster)[..<3])
             for node in cluster.nodes {
-                let gossip = try HTTPTests.object(await HTTPTests.get("/gossip?format=json", from: node).0)
+                let gossip = try HTTPTests.object(await HTTPTests.get("/gossip?format=json", from: node).body)
                 let members = try #require(gossip["members"] as? [[String: Any]])
                 #expect(members.map { $0["externalTcpPort"] as? Int } == ports)
                 let (leader, follower) =
@@ -190,7 +190,7 @@ import Testing
             }
             try await cluster.kill(0)
             await #expect(throws: (any Error).self) { try await HTTPTests.get("/gossip", from: cluster.nodes[0]) }
-            let gossip = try HTTPTests.object(await HTTPTests.get("/gossip", from: cluster.nodes[2]).0)
+            let gossip = try HTTPTests.object(await HTTPTests.get("/gossip", from: cluster.nodes[2]).body)
             let members = try #require(gossip["members"] as? [[String: Any]])
             #expect(members.map { $0["isAlive"] as? Bool } == [false, true, true])
         }

@@ -5,10 +5,6 @@ import Testing
 
 @testable import EmbeddedEventStore
 
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
-
 /// Servers whose process is stopped and continued, or killed.
 @Suite(.timeLimit(.minutes(1))) struct SuspensionTests {
     private static var withHTTP: EmbeddedServer.Configuration {
@@ -55,7 +51,7 @@ import Testing
             async let ping = HTTPTests.get("/ping", from: server)
             try await server.waitForSuspended(requests: 1)
             await server.resume()
-            #expect(try await ping.1.statusCode == 200)
+            #expect(try await ping.status == 200)
         }
     }
 

@@ -1,20 +1,34 @@
 import EmbeddedEventStore
 import Foundation
+import ScriptedPeers
 import Testing
 
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
-
 @Suite(.timeLimit(.minutes(1))) struct HTTPTests {
-    static func get(_ path: String, from server: EmbeddedServer) async throws -> (Data, HTTPURLResponse) {
+    struct Answer {
+        let status: Int
+        /// By their names in lower case.
+        let headers: [String: String]
+        let body: Data
+    }
+
+    static func get(_ path: String, from server: EmbeddedServer) async throws -> Answer {
         let port = try #require(server.httpPort)
-        let url = try #require(URL(string: "http://127.0.0.1:\(port)\(path)"))
-        let session = URLSession(configuration: .ephemeral)
-        // Not invalidateAndCancel(): Foundation goes through its tasks there while the one that ended is being taken out.
-        defer { session.finishTasksAndInvalidate() }
-        let (data, response) = try await session.data(from: url)
-        return (data, try #require(response as? HTTPURLResponse))
+        let peer = try await ScriptedPeer.connect(host: "127.0.0.1", port: port, .unframed)
+        try await peer.send(Array("GET \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".utf8))
+        var bytes = Data()
+        while let more = try await peer.nextBytes() { bytes += more }
+        await peer.close()
+        return try Self.parse(bytes)
+    }
+
+    private static func parse(_ bytes: Data) throws -> Answer {
+        let end = try #require(bytes.range(of: Data("\r\n\r\n".utf8)))
+        let lines = String(decoding: bytes[..<end.lowerBound], as: UTF8.self).components(separatedBy: "\r\n")
+        let headers = lines.dropFirst().map { $0.split(separator: ": ", maxSplits: 1).map(String.init) }
+        return Answer(
+            status: try #require(lines[0].split(separator: " ").dropFirst().first.flatMap { Int($0) }),
+            headers: Dictionary(headers.map { ($0[0].lowercased(), $0.last ?? "") }) { $1 },
+            body: bytes[end.upperBound...])
     }
 
     static func object(_ data: Data) throws -> [String: Any] {
@@ -29,7 +43,7 @@ import Testing
 
     /// The only member in what the server tells.
     static func gossipMember(of server: EmbeddedServer) async throws -> [String: Any] {
-        try Self.member(Self.object(await Self.get("/gossip", from: server).0))
+        try Self.member(Self.object(await Self.get("/gossip", from: server).body))
     }
 
     private static var withHTTP: EmbeddedServer.Configuration {
@@ -43,10 +57,10 @@ import Testing
         arguments: ["/gossip", "/gossip?format=json"])
     func gossip(_ path: String) async throws {
         try await withEmbeddedServer(Self.withHTTP, logger: .silent) { server in
-            let (data, response) = try await Self.get(path, from: server)
-            #expect(response.statusCode == 200)
-            #expect(response.value(forHTTPHeaderField: "Content-Type")?.hasPrefix("application/json") == true)
-            let document = try Self.object(data)
+            let answer = try await Self.get(path, from: server)
+            #expect(answer.status == 200)
+            #expect(answer.headers["content-type"]?.hasPrefix("application/json") == true)
+            let document = try Self.object(answer.body)
             let recorded = try Self.object(Data(RecordedGossip.singleNode.utf8))
             #expect(Set(document.keys) == Set(recorded.keys))
             let member = try Self.member(document)
@@ -67,10 +81,10 @@ import Testing
     @Test("a ping is answered, and other paths are not there")
     func paths() async throws {
         try await withEmbeddedServer(Self.withHTTP, logger: .silent) { server in
-            let (data, response) = try await Self.get("/ping", from: server)
-            #expect(response.statusCode == 200)
-            #expect(try Self.object(data)["text"] is String)
-            #expect(try await Self.get("/streams/x", from: server).1.statusCode == 404)
+            let answer = try await Self.get("/ping", from: server)
+            #expect(answer.status == 200)
+            #expect(try Self.object(answer.body)["text"] is String)
+            #expect(try await Self.get("/streams/x", from: server).status == 404)
         }
     }
 
@@ -78,12 +92,12 @@ import Testing
     func restart() async throws {
         let server = try await EmbeddedServer.startedOnOwnPorts(http: true)
         let port = try #require(server.httpPort)
-        #expect(try await Self.get("/ping", from: server).1.statusCode == 200)
+        #expect(try await Self.get("/ping", from: server).status == 200)
         await server.stop()
         await #expect(throws: (any Error).self) { try await Self.get("/ping", from: server) }
         try await server.start()
         #expect(server.httpPort == port)
-        #expect(try await Self.get("/ping", from: server).1.statusCode == 200)
+        #expect(try await Self.get("/ping", from: server).status == 200)
         await server.stop()
     }
 

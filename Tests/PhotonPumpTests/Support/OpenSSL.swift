@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import ScriptedPeers
 import Testing
 
 /// Certificates and an HTTPS server by the `openssl` command.
@@ -96,6 +97,7 @@ struct OpenSSL {
 
         func ended() async throws {
             for await _ in self.exit {}
+            self.process.release()
         }
     }
 
