@@ -34,12 +34,16 @@ protocol ClientCommand: PumpCommand {
 
     /// - Parameter json: whether to print one JSON object per line.
     func run(with client: Client, json: Bool) async throws
+
+    /// What to type after this error; nil if that is anybody's guess.
+    func advice(for error: PhotonPumpError) -> String?
 }
 
 extension ClientCommand {
     static var connectsFirst: Bool { true }
 
     func configuration() throws -> Client.Configuration { try self.options.configuration() }
+    func advice(for error: PhotonPumpError) -> String? { nil }
 
     private static var word: String { self.configuration.commandName ?? "\(Self.self)".lowercased() }
 
@@ -55,6 +59,9 @@ extension ClientCommand {
             do {
                 if Self.connectsFirst { try await client.connect() }
                 result = .success(try await self.run(with: client, json: options.json))
+            } catch let error as PhotonPumpError {
+                let advice = self.advice(for: error) ?? error.adviceToLogIn(configuration)
+                result = .failure(advice.map { AdvisedError(error, $0) } ?? error)
             } catch {
                 result = .failure(error)
             }

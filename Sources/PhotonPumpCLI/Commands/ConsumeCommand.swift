@@ -50,6 +50,12 @@ struct ConsumeCommand: ClientCommand {
         try check("count", self.count, in: 1...)
     }
 
+    func advice(for error: PhotonPumpError) -> String? {
+        guard error.code == .subscriptionNotFound else { return nil }
+        let (stream, group) = (shellWord(self.target.stream), shellWord(self.target.group))
+        return "pump group create \(stream) \(group) creates it, --from start for the events that are there already"
+    }
+
     func run(with client: Client, json: Bool) async throws {
         let subscription = try await client.connectSubscription(
             self.target.group, to: self.target.stream, bufferSize: self.buffer)

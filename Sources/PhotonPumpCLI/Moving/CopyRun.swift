@@ -183,9 +183,29 @@ struct CopyRun {
             if rules.metadata == .copy { try await metadata.compare(self.command.from, self.command.to) }
         }
         if let difference = comparison.differences.first {
+            if self.isAll, try await self.isElsewhere(difference) {
+                let event = difference.event
+                throw InputError(
+                    "copied, but the target's log has \(event.number)@\(event.stream) earlier than the source's: it was "
+                        + "there before; --no-verify, and pump diff of each stream, for one that was not empty")
+            }
             throw InputError("source and target differ after the copy: \(difference.text)")
         }
         self.isVerified = true
+    }
+
+    /// Whether the target has an event after all, before those that it was looked for behind.
+    private func isElsewhere(_ difference: Difference) async throws -> Bool {
+        let missing = difference.event
+        guard difference.kind == .onlyInFirst, self.rules.numbers == .keep, !missing.isTombstone else { return false }
+        do {
+            let found = try await self.target.getEvent(missing.number, in: missing.stream, resolveLinks: false)
+            return NewEvent(copying: found.received) == missing.event
+        } catch let error as PhotonPumpError
+            where [.eventNotFound, .streamNotFound, .streamDeleted].contains(error.code)
+        {
+            return false
+        }
     }
 
     // MARK: Saying

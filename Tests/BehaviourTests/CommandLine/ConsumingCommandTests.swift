@@ -49,6 +49,15 @@ struct ConsumingCommandTests {
         }
     }
 
+    @Test("pump consume says how a persistent subscription that does not exist is created, in words for a shell")
+    func missing() async throws {
+        try await PumpStage.run { stage in
+            let outcome = try await stage.run("consume", "the pony's", "herd")
+            let command = #"; pump group create 'the pony'\''s' herd creates it"#
+            #expect(outcome.isFailure(saying: command), "\(outcome.errors)")
+        }
+    }
+
     @Test("pump consume with several workers prints exactly so many events, and leaves all others to the next consumer")
     func workers() async throws {
         try await Self.withHerd(40) { stage in

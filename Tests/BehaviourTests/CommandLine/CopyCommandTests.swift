@@ -94,6 +94,21 @@ struct CopyCommandTests {
         }
     }
 
+    @Test("pump copy says that the target's log only has another order where a stream was there before the others")
+    func order() async throws {
+        try await Self.run { source, target in
+            for stream in ["ponies", "herd"] { try await source.write(0..<3, to: stream) }
+            #expect(try await source.run("copy", "herd", "herd", "--target", target.url).isFine)
+            let copy = ["copy", "$all", "$all", "--target", target.url]
+            let outcome = try await source.run(copy)
+            #expect(outcome.isFailure(saying: "has 0@herd earlier than the source's"), "\(outcome.errors)")
+            for stream in ["ponies", "herd"] {
+                #expect(try await Self.kept(stream, target.client) == Self.kept(stream, source.client))
+            }
+            #expect(try await source.run(copy + ["--no-verify"]).isFine)
+        }
+    }
+
     @Test("pump copy completes a batch of which a part is there, and touches nothing that is something else")
     func partly() async throws {
         try await Self.run { source, target in

@@ -4,6 +4,18 @@ import Testing
 
 @Suite("pump read", .timeLimit(.minutes(1)), .enabled(if: PumpProcess.isBuilt, "pump is not built"))
 struct ReadingCommandTests {
+    @Test("pump tells who may not read, and is not logged in, how to log in; nobody else")
+    func notLoggedIn() async throws {
+        try await PumpStage.run { stage in
+            let anonymous = try await PumpProcess.run(["read", "$all", "--connect", stage.anonymousURL])
+            #expect(anonymous.isFailure(saying: "access denied"))
+            #expect(anonymous.isFailure(saying: "; nobody is logged in: --connect 'tcp://user:"))
+            let name = stage.url.replacing("admin:changeit@", with: "ops:changeit@")
+            let user = try await PumpProcess.run(["read", "$all", "--connect", name])
+            #expect(user.errors.allSatisfy { !$0.contains("nobody is logged in") })
+        }
+    }
+
     @Test("pump read --since prints the events from a time on, of a stream and of all, in both directions")
     func since() async throws {
         try await PumpStage.run { stage in
