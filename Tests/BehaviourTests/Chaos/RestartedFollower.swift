@@ -6,6 +6,14 @@ import Testing
 
 /// Follows a stream behind a checkpoint in a file, in run after run, and checks that each goes on where it should.
 final class RestartedFollower: Sendable {
+    /// What came is not what had to come.
+    struct Surprise: Error {
+        let number: Int64
+        let expected: Int64
+        /// What came there before.
+        var earlier: UUID?
+    }
+
     /// How a run ends.
     enum End: CaseIterable {
         /// Its task is cancelled.
@@ -74,8 +82,9 @@ final class RestartedFollower: Sendable {
     private func run(endingAs end: End, _ body: () async throws -> Void) async throws {
         let checkpoint = try await self.file.load()
         let begin = checkpoint.number
+        let next = self.result.next
+        guard begin <= next else { throw Surprise(number: begin, expected: next) }
         self.state.update { state in
-            #expect(begin <= state.next, "the checkpoint lies behind an event that was not handled")
             state.repeated += Int(state.next - begin)
             state.next = begin
             state.runs[end, default: 0] += 1
@@ -120,15 +129,15 @@ final class RestartedFollower: Sendable {
             return isSlow ? Int.random(in: 100...500, using: &state.generator) : 0
         }
         if pause > 0 { try await Task.sleep(for: .milliseconds(pause)) }
-        self.state.update { state in
-            #expect(event.number == state.next, "one after the other")
+        let surprise = self.state.update { state -> Surprise? in
+            guard event.number == state.next else { return Surprise(number: event.number, expected: state.next) }
             state.next = event.number + 1
-            if event.number < state.ids.count {
-                #expect(state.ids[Int(event.number)] == event.id, "what is there does not change")
-            } else {
-                state.ids.append(event.id)
-            }
+            if event.number == state.ids.count { state.ids.append(event.id) }
+            let earlier = state.ids[Int(event.number)]
+            return earlier == event.id
+                ? nil : Surprise(number: event.number, expected: event.number, earlier: earlier)
         }
+        if let surprise { throw surprise }
     }
 }
 

@@ -9,15 +9,27 @@ struct DrillBooks {
         /// nil if that was not said.
         let first: Int64?
         let ids: [UUID]
+        /// Where it lies in the log, as far as that is known.
+        let positions: ClosedRange<Int64>
         /// How long that took to say, and when it was said.
         let time: Duration
+        let said: ContinuousClock.Instant
         let moment: String
+    }
+
+    /// What is wrong with a stream.
+    struct Findings {
+        var complaints: [String] = []
+        /// How many events the server has said to have made, and later to have cut off.
+        var cutOff = 0
     }
 
     /// One stream, which has one writer.
     struct Account {
         /// In the order they were sent.
         var intended: [UUID] = []
+        /// What was known to be in the log before each of those that are not confirmed yet was sent.
+        var floors: [UUID: Int64] = [:]
         var acknowledged: [Write] = []
         /// Of writes that may have been made.
         var uncertain: Set<UUID> = []
@@ -34,26 +46,45 @@ struct DrillBooks {
     /// How many calls ended how: `ok`, or with which error.
     private(set) var outcomes: [String: Int] = [:]
     private(set) var longest = Duration.zero
+    /// The highest position that was confirmed.
+    private var top: Int64 = 0
 
     mutating func open(_ stream: String, isTruncated: Bool = false) {
         self.accounts[stream, default: Account()].isTruncated = isTruncated
     }
 
     mutating func intend(_ ids: [UUID], for stream: String) {
-        self.accounts[stream, default: Account()].intended += ids
+        let top = self.top
+        self.change(stream) { account in
+            account.intended += ids
+            for id in ids { account.floors[id] = top }
+        }
     }
 
-    mutating func acknowledge(_ ids: [UUID], of stream: String, from first: Int64?, after time: Duration) {
-        self.accounts[stream, default: Account()].acknowledged.append(
-            Write(first: first, ids: ids, time: time, moment: momentOfDrill()))
+    /// - Parameter position: nil if that was not said.
+    mutating func acknowledge(
+        _ ids: [UUID], of stream: String, from first: Int64?, at position: Position? = nil, after time: Duration
+    ) {
+        if let position { self.top = max(self.top, position.commit) }
+        let top = self.top
+        self.change(stream) { account in
+            let floor = ids.compactMap { account.floors.removeValue(forKey: $0) }.min() ?? 0
+            let positions = position.map { $0.commit...$0.commit } ?? floor...max(top, floor)
+            account.acknowledged.append(
+                Write(
+                    first: first, ids: ids, positions: positions, time: time, said: .now, moment: momentOfDrill()))
+        }
         self.note("ok", time)
     }
 
+    private mutating func change(_ stream: String, _ change: (inout Account) -> Void) {
+        change(&self.accounts[stream, default: Account()])
+    }
+
     mutating func fail(_ ids: [UUID], of stream: String, _ error: PhotonPumpError, after time: Duration) {
-        if error.mayHaveBeenApplied {
-            self.accounts[stream, default: Account()].uncertain.formUnion(ids)
-        } else {
-            self.accounts[stream, default: Account()].refused.formUnion(ids)
+        self.change(stream) { account in
+            for id in ids { account.floors[id] = nil }
+            if error.mayHaveBeenApplied { account.uncertain.formUnion(ids) } else { account.refused.formUnion(ids) }
         }
         self.note("\(error.code)\(error.mayHaveBeenApplied ? " (uncertain)" : "")", time)
     }
@@ -64,44 +95,63 @@ struct DrillBooks {
         self.longest = max(self.longest, time)
     }
 
-    /// What is wrong with a stream that holds these events; empty if the books balance.
+    /// What is wrong with a stream that holds these events; nothing if the books balance.
     ///
-    /// - Parameter events: all that were ever in it, in order, with their numbers.
-    func complaints(about stream: String, _ events: [(number: Int64, id: UUID)]) -> [String] {
-        guard let account = self.accounts[stream] else { return [] }
-        var complaints: [String] = []
+    /// - Parameters:
+    ///   - events: all that were ever in it, in order, with their numbers.
+    ///   - truncations: what is missing may be in these.
+    func findings(
+        about stream: String, _ events: [(number: Int64, id: UUID)], _ truncations: DrillTruncations
+    ) -> Findings {
+        guard let account = self.accounts[stream] else { return Findings() }
+        var findings = Findings()
         var places: [UUID: Int64] = [:]
         for (index, event) in events.enumerated() {
             if let place = places[event.id] {
-                complaints.append("\(stream): event \(event.id) is there twice, as \(place) and \(event.number)")
+                findings.complaints.append("event \(event.id) is there twice, as \(place) and \(event.number)")
             }
             if index > 0, event.number != events[index - 1].number + 1 {
-                complaints.append("\(stream): \(events[index - 1].number) is followed by \(event.number)")
+                findings.complaints.append("\(events[index - 1].number) is followed by \(event.number)")
             }
             places[event.id] = event.number
         }
-        for write in account.acknowledged {
-            for (offset, id) in write.ids.enumerated() {
-                let number = write.first.map { $0 + Int64(offset) }
-                guard places[id] == nil || places[id] != number ?? places[id] else { continue }
-                let place = places[id].map { "is \($0)" } ?? "is not there"
-                complaints.append(
-                    "\(stream): event \(id), acknowledged as \(number ?? -1) at \(write.moment) "
-                        + "after \(write.time), \(place)")
-            }
-        }
+        for write in account.acknowledged { write.compare(with: places, truncations, &findings) }
         for id in account.refused where places[id] != nil {
-            complaints.append("\(stream): event \(id) is there, although its write was refused")
+            findings.complaints.append("event \(id) is there, although its write was refused")
         }
         let order = Dictionary(uniqueKeysWithValues: account.intended.enumerated().map { ($1, $0) })
         let there = events.map { order[$0.id] }
         for case (nil, let event) in zip(there, events) {
-            complaints.append("\(stream): nobody meant to write event \(event.number)")
+            findings.complaints.append("nobody meant to write event \(event.number)")
         }
         for (earlier, later) in zip(there.compactMap(\.self), there.compactMap(\.self).dropFirst())
         where earlier >= later {
-            complaints.append("\(stream): what was sent as number \(later) comes after number \(earlier)")
+            findings.complaints.append("what was sent as number \(later) comes after number \(earlier)")
         }
-        return complaints
+        findings.complaints = findings.complaints.map { "\(stream): \($0)" }
+        return findings
+    }
+}
+
+extension DrillBooks.Write {
+    /// Adds what is wrong if these are the numbers of what is there.
+    fileprivate func compare(
+        with places: [UUID: Int64], _ truncations: DrillTruncations, _ findings: inout DrillBooks.Findings
+    ) {
+        var cutOff: Int64 = 0
+        for (offset, id) in self.ids.enumerated() {
+            // Those of a sequence that are written later get the numbers of those that are gone.
+            let number = self.first.map { $0 + Int64(offset) - cutOff }
+            guard places[id] == nil || places[id] != number ?? places[id] else { continue }
+            if places[id] == nil, truncations.include(self.positions, confirmedAt: self.said) {
+                cutOff += 1
+                continue
+            }
+            let place = places[id].map { "is \($0)" } ?? "is not there, nor in what nodes have cut off"
+            findings.complaints.append(
+                "event \(id), acknowledged as \(number ?? -1) at \(self.moment) (in the log at "
+                    + "\(self.positions)) after \(self.time), \(place)")
+        }
+        findings.cutOff += Int(cutOff)
     }
 }

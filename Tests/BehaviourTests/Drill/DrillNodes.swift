@@ -1,6 +1,7 @@
 import EmbeddedEventStore
 import Foundation
 import PhotonPump
+import ScriptedPeers
 import Trials
 
 /// The nodes of a cluster, numbered from 0, as those see them who can pull the plug.
@@ -16,6 +17,8 @@ protocol DrillNodes: Sendable {
     func end(_ blow: DrillPlan.Blow, of node: Int) async throws
     /// Returns when one node is the master, and all others follow it.
     func isCluster(within limit: Duration) async throws
+    /// What nodes have cut off their logs so far.
+    var truncations: [DrillTruncation] { get async throws }
 }
 
 /// The nodes did not do what they were told to.
@@ -83,20 +86,42 @@ struct RealDrillNodes: DrillNodes {
         return gossips
     }
 
-    private func run(_ deed: String, _ node: Int) async throws {
+    var truncations: [DrillTruncation] {
+        get async throws {
+            try await self.run(["truncations"]).split(separator: "\n").map { line in
+                let numbers = line.split(separator: " ").compactMap { Int64($0) }
+                guard numbers.count == 3, numbers[1] <= numbers[2] else {
+                    throw DrillFailure(description: "\(self.program) says that nodes have cut off '\(line)'")
+                }
+                return DrillTruncation(node: Int(numbers[0]), range: numbers[1]..<numbers[2])
+            }
+        }
+    }
+
+    private func run(_ deed: String, _ node: Int) async throws { _ = try await self.run([deed, "\(node + 1)"]) }
+
+    /// What the program prints.
+    private func run(_ arguments: [String]) async throws -> String {
         let process = Process()
         process.executableURL = URL(filePath: self.program)
-        process.arguments = [deed, "\(node + 1)"]
+        process.arguments = arguments
         process.standardInput = FileHandle.nullDevice
+        let output = Pipe()
+        process.standardOutput = output
         let (ended, end) = AsyncStream.makeStream(of: Int32.self)
         process.terminationHandler = { process in
             end.yield(process.terminationStatus)
             end.finish()
         }
         try process.run()
-        for await status in ended where status != 0 {
-            throw DrillFailure(description: "\(self.program) \(deed) \(node + 1) failed with status \(status)")
+        // There are never so many truncations that the pipe is full.
+        for await status in ended {
+            process.release()
+            guard status != 0 else { continue }
+            let command = arguments.joined(separator: " ")
+            throw DrillFailure(description: "\(self.program) \(command) failed with status \(status)")
         }
+        return String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
     }
 }
 
@@ -141,4 +166,7 @@ struct EmbeddedDrillNodes: DrillNodes {
         try await self.cluster.waitForMaster()
         for node in 0..<self.count { try await self.cluster.waitUntilReady(node) }
     }
+
+    /// They confirm only what they keep.
+    var truncations: [DrillTruncation] { [] }
 }

@@ -46,9 +46,6 @@ struct DrillPlan: Codable {
     /// Of `PHOTONPUMP_DRILL_BLOWS`, names with commas between them; if that is not set, those that need no rights on the
     /// machine, and none if one of them is no name of a blow.
     ///
-    /// A real master whose followers have chosen another one, while it was suspended or cut off, confirms what it could not
-    /// replicate, at the moment when it learns of it, and then drops it. No client can repair that: books that are to
-    /// balance on real nodes are those of `kill` and `fill`.
     let blows: Set<Blow>
     /// How often a node is struck: of `PHOTONPUMP_DRILL_STRIKES`, or 30 on real nodes and 8 on embedded ones.
     let strikes: Int

@@ -30,6 +30,7 @@ struct DrillWriter: Sendable {
     let stream: String
     let manner: Manner
     let books: Observed<DrillBooks>
+    let truncations: DrillTruncations
     let pace: Duration
     let seed: UInt64
 
@@ -37,17 +38,21 @@ struct DrillWriter: Sendable {
         var generator = SeededGenerator(seed: self.seed)
         var expected = ExpectedVersion.noStream
         var exists = false
+        // When what is expected was found out.
+        var asOf = ContinuousClock.now
         while clock.goesOn {
             switch self.manner {
-            case .any: _ = try await self.write(self.events(&generator), .any)
+            case .any: _ = try await self.write(self.events(&generator), .any, asOf)
             case .versions:
-                if let result = try await self.write(self.events(&generator), expected) {
-                    expected = .version(result.lastEventNumber)
+                let began = ContinuousClock.now
+                if let result = try await self.write(self.events(&generator), expected, asOf) {
+                    (expected, asOf) = (.version(result.lastEventNumber), began)
                 } else {
-                    expected = try await self.version(clock) ?? expected
+                    let asked = ContinuousClock.now
+                    if let version = try await self.version(clock) { (expected, asOf) = (version, asked) }
                 }
             case .existing:
-                let result = try await self.write(self.events(&generator), exists ? .streamExists : .any)
+                let result = try await self.write(self.events(&generator), exists ? .streamExists : .any, asOf)
                 exists = exists || result != nil
             case .sequence: try await self.publish(clock)
             }
@@ -64,7 +69,9 @@ struct DrillWriter: Sendable {
     }
 
     /// nil if it failed in a way that calls fail while the nodes are away.
-    private func write(_ events: [NewEvent], _ expected: ExpectedVersion) async throws -> WriteResult? {
+    private func write(
+        _ events: [NewEvent], _ expected: ExpectedVersion, _ asOf: ContinuousClock.Instant
+    ) async throws -> WriteResult? {
         let ids = events.map(\.id)
         self.books.update { [stream = self.stream] in $0.intend(ids, for: stream) }
         let began = ContinuousClock.now
@@ -72,20 +79,26 @@ struct DrillWriter: Sendable {
             let result = try await self.client.publish(events, to: self.stream, expecting: expected)
             let time = ContinuousClock.now - began
             self.books.update { [stream = self.stream] books in
-                books.acknowledge(ids, of: stream, from: result.firstEventNumber, after: time)
+                books.acknowledge(
+                    ids, of: stream, from: result.firstEventNumber, at: result.position, after: time)
             }
             return result
         } catch let error as PhotonPumpError {
-            self.failed(ids, error, after: .now - began)
+            try await self.failed(ids, error, after: .now - began, asOf)
             return nil
         }
     }
 
-    private func failed(_ ids: [UUID], _ error: PhotonPumpError, after time: Duration) {
+    /// - Parameter asOf: when the stream was as this write took it to be.
+    private func failed(
+        _ ids: [UUID], _ error: PhotonPumpError, after time: Duration, _ asOf: ContinuousClock.Instant
+    ) async throws {
         sayDuringDrill("\(self.stream): \(error)")
         self.books.update { [stream = self.stream] in $0.fail(ids, of: stream, error, after: time) }
         let expected: [PhotonPumpError.Code] = [.timedOut, .serverTimeout, .connectionLost, .notHandled]
-        if !expected.contains(error.code), !error.mayHaveBeenApplied { Issue.record(error) }
+        guard !expected.contains(error.code), !error.mayHaveBeenApplied else { return }
+        if error.code == .wrongExpectedVersion, try await self.truncations.explain(error, after: asOf) { return }
+        Issue.record(error)
     }
 
     /// What the stream's version is, after a write whose outcome is not known.
@@ -114,6 +127,7 @@ struct DrillWriter: Sendable {
             self.books.update { $0.intend([event.id], for: stream) }
             return event
         }
+        let began = ContinuousClock.now
         do {
             let summary = try await self.client.publish(events, to: stream)
             let ids = sent.withLock { $0 }
@@ -123,7 +137,7 @@ struct DrillWriter: Sendable {
             let ids = sent.withLock { $0 }
             let done = ids.prefix(error.publishedBefore ?? 0)
             self.books.update { $0.acknowledge(Array(done), of: stream, from: nil, after: .zero) }
-            self.failed(Array(ids.dropFirst(done.count)), error, after: .zero)
+            try await self.failed(Array(ids.dropFirst(done.count)), error, after: .zero, began)
         }
     }
 }
