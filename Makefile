@@ -24,9 +24,11 @@ EXAMPLES := Examples
 # The usual linker, gold, warns of symbols of the sanitizers.
 LLD := $(if $(filter Linux,$(shell uname)),-Xswiftc -use-ld=lld)
 # The generated C code is also looked through for undefined behaviour, whose handlers come with those for addresses.
+# Reports without debug information name functions, but no lines.
+SANITIZED := $(if $(CI),-debug-info-format none) $(LLD)
 ADDRESS := --sanitize=address -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined --scratch-path .build/address \
-	$(LLD)
-THREAD := --sanitize=thread --scratch-path .build/thread $(LLD)
+	$(SANITIZED)
+THREAD := --sanitize=thread --scratch-path .build/thread $(SANITIZED)
 COVERAGE := --enable-code-coverage --scratch-path .build/coverage
 LIBRARIES := PhotonPump PhotonPumpAdmin EmbeddedEventStore PhotonPumpTesting
 # Callgrind reads the debug information of a program this large slowly, or not at all.
