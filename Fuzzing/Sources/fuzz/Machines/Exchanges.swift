@@ -34,7 +34,22 @@ enum Exchanges {
                 commitPosition: 5, preparePosition: 5, maxCount: 10, resolveLinks: false, requireMaster: false)
             return Self.counted(ReadLog(direction: .forward, message: message))
         },
+        { Self.counted(try Publish([Self.event], to: "s", expecting: .any, limits: Self.limits)) },
+        { Self.counted(try Publish([Self.event], to: "s", expecting: .version(3), limits: Self.limits)) },
+        {
+            Self.counted(
+                try WriteToTransaction([Self.event], to: 7, on: "s", requireMaster: true, limits: Self.limits))
+        },
+        { Self.counted(try ManageSubscription(.create(Self.settings()), group: "g", stream: "s")) },
+        { Self.counted(try ManageSubscription(.update(Self.settings()), group: "g", stream: "s")) },
+        { Self.counted(try ManageSubscription(.delete, group: "g", stream: "s")) },
     ]
+
+    private static let limits = WriteLimits(maximumFrameSize: 64 << 20)
+    private static var event: NewEvent { NewEvent(type: "t", data: Payload("x"), isJSON: false) }
+    private static func settings() throws -> PhotonPumpWire.PersistentSubscriptionSettings {
+        try PhotonPump.PersistentSubscriptionSettings().checked(stream: "s")
+    }
 
     private static func reading(_ direction: Direction) -> ReadStream {
         let message = ReadStreamEvents(stream: "s", from: 5, maxCount: 10, resolveLinks: false, requireMaster: false)
