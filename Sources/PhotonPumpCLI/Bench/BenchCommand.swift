@@ -28,8 +28,6 @@ struct BenchCommand: ClientCommand {
             """
     )
 
-    @OptionGroup var shared: SharedOptions<Pump>
-
     @Argument(help: "What to measure.")
     var scenario: BenchScenario
 
@@ -61,6 +59,7 @@ struct BenchCommand: ClientCommand {
     var onClient = false
     @Option(help: "A label for the server, repeated in the result.")
     var target = "?"
+    @OptionGroup var shared: SharedOptions<Pump>
 
     func validate() throws {
         try check("n", self.count, in: 1...)

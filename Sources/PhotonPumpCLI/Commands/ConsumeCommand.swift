@@ -16,8 +16,6 @@ struct ConsumeCommand: ClientCommand {
             """
     )
 
-    @OptionGroup var shared: SharedOptions<Pump>
-
     @OptionGroup var target: GroupCommand.Target
     @Option(help: ArgumentHelp("The most unacknowledged events to hold at a time.", valueName: "n"))
     var buffer = 10
@@ -30,6 +28,7 @@ struct ConsumeCommand: ClientCommand {
         help: ArgumentHelp("Stop after this many events. (default: never)", valueName: "n"))
     var count: Int?
     @OptionGroup var printing: PrintingOptions
+    @OptionGroup var shared: SharedOptions<Pump>
 
     enum Refusal: String, ExpressibleByArgument, CaseIterable {
         case park, retry, skip, stop

@@ -13,9 +13,8 @@ struct GossipCommand: PumpCommand {
             """
     )
 
-    @OptionGroup var shared: SharedOptions<Pump>
-
     @OptionGroup var http: HTTPOptions
+    @OptionGroup var shared: SharedOptions<Pump>
 
     func run() async throws {
         let options = self.options

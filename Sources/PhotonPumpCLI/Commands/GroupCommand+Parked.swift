@@ -15,7 +15,6 @@ extension GroupCommand {
                 """
         )
 
-        @OptionGroup var shared: SharedOptions<GroupCommand>
         @OptionGroup var target: Target
         @Flag(help: "Begin with the event that was parked last.")
         var backward = false
@@ -25,6 +24,7 @@ extension GroupCommand {
         @Option(help: ArgumentHelp("A file to move the events to.", valueName: "path"), completion: .file())
         var drain: String?
         @OptionGroup var printing: PrintingOptions
+        @OptionGroup var shared: SharedOptions<GroupCommand>
 
         func validate() throws {
             try check("count", self.count, in: 0...)
@@ -68,10 +68,10 @@ extension GroupCommand {
         static let configuration = CommandConfiguration(
             abstract: "Delete the parked events of a persistent subscription, all or the oldest.")
 
-        @OptionGroup var shared: SharedOptions<GroupCommand>
         @OptionGroup var target: Target
         @Option(help: "The number of the last one to delete, as pump group parked prints it first. (default: all)")
         var upTo: Int64?
+        @OptionGroup var shared: SharedOptions<GroupCommand>
 
         func change(with client: Client) async throws {
             try await Admin(client).subscriptions.deleteParkedEvents(
@@ -83,11 +83,11 @@ extension GroupCommand {
     struct List: AdminCommand {
         static let configuration = CommandConfiguration(abstract: "List persistent subscriptions.")
 
-        @OptionGroup var shared: SharedOptions<GroupCommand>
         @Argument(help: "The stream whose persistent subscriptions are wanted. (default: all streams)")
         var stream: String?
         @OptionGroup var watch: WatchOptions
         @OptionGroup var http: HTTPOptions
+        @OptionGroup var shared: SharedOptions<GroupCommand>
 
         func run(with admin: Admin, json: Bool) async throws {
             try await self.watch.run {
@@ -96,11 +96,13 @@ extension GroupCommand {
                     for group in groups { Output.line(JSON(group)) }
                     return
                 }
+                // A server that has no such event says -1, or nothing.
+                func number(_ value: Int64?) -> String { value.flatMap { $0 < 0 ? nil : $0 }.cell }
                 var table = Table("STREAM", "GROUP", "STATUS", "CONSUMERS", "IN FLIGHT", "CHECKPOINT", "LAST EVENT")
                 for group in groups {
                     table.add(
                         group.stream, group.group, group.status, "\(group.connectionCount)", group.inFlightCount.cell,
-                        group.lastProcessedEventNumber.cell, group.lastKnownEventNumber.cell)
+                        number(group.lastProcessedEventNumber), number(group.lastKnownEventNumber))
                 }
                 Output.lines(table.lines)
             }

@@ -37,9 +37,9 @@ struct GroupCommand: PumpCommand {
         static let done = "created"
         static let configuration = CommandConfiguration(abstract: "Create a persistent subscription.")
 
-        @OptionGroup var shared: SharedOptions<GroupCommand>
         @OptionGroup var target: Target
         @OptionGroup(title: "Settings") var settings: GroupSettings
+        @OptionGroup var shared: SharedOptions<GroupCommand>
 
         func change(with client: Client) async throws {
             try await client.createSubscription(
@@ -55,9 +55,9 @@ struct GroupCommand: PumpCommand {
             discussion: "All settings are replaced: those not given get their defaults. Its consumers are disconnected."
         )
 
-        @OptionGroup var shared: SharedOptions<GroupCommand>
         @OptionGroup var target: Target
         @OptionGroup(title: "Settings") var settings: GroupSettings
+        @OptionGroup var shared: SharedOptions<GroupCommand>
 
         func change(with client: Client) async throws {
             try await client.updateSubscription(
@@ -71,8 +71,8 @@ struct GroupCommand: PumpCommand {
         static let configuration = CommandConfiguration(
             abstract: "Delete a persistent subscription, its checkpoint and its parked events.")
 
-        @OptionGroup var shared: SharedOptions<GroupCommand>
         @OptionGroup var target: Target
+        @OptionGroup var shared: SharedOptions<GroupCommand>
 
         func change(with client: Client) async throws {
             try await client.deleteSubscription(self.target.group, to: self.target.stream)
@@ -87,10 +87,10 @@ struct GroupCommand: PumpCommand {
             discussion: "The request is made over HTTP, as the user in the connection string."
         )
 
-        @OptionGroup var shared: SharedOptions<GroupCommand>
         @OptionGroup var target: Target
         @OptionGroup var watch: WatchOptions
         @OptionGroup var http: HTTPOptions
+        @OptionGroup var shared: SharedOptions<GroupCommand>
 
         func run(with client: Client, json: Bool) async throws {
             try await self.watch.run {
@@ -121,9 +121,9 @@ struct GroupCommand: PumpCommand {
             discussion: "The request is made over HTTP, as the user in the connection string."
         )
 
-        @OptionGroup var shared: SharedOptions<GroupCommand>
         @OptionGroup var target: Target
         @OptionGroup var http: HTTPOptions
+        @OptionGroup var shared: SharedOptions<GroupCommand>
 
         func change(with client: Client) async throws {
             try await self.http.request(client.configuration) {
@@ -175,13 +175,15 @@ extension EventOutput {
         _ checkpoint: Int64?, _ last: Int64?
     ) -> [String] {
         func text(_ value: (some CustomStringConvertible)?) -> String { value?.description ?? "unknown" }
+        // A server that has no such event says -1.
+        func number(_ value: Int64?) -> String { value.map { $0 < 0 ? "none" : "\($0)" } ?? "unknown" }
         return [
             "status           \(text(status))",
             "consumers        \(text(consumers))",
             "in flight        \(text(inFlight))",
             "processed        \(text(processed))",
-            "checkpoint       \(text(checkpoint))",
-            "last event       \(text(last))",
+            "checkpoint       \(number(checkpoint))",
+            "last event       \(number(last))",
         ]
     }
 }

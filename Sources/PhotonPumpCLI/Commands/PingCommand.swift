@@ -5,10 +5,9 @@ import PhotonPump
 struct PingCommand: ClientCommand {
     static let configuration = CommandConfiguration(commandName: "ping", abstract: "Measure round trips to the server.")
 
-    @OptionGroup var shared: SharedOptions<Pump>
-
     @Option(help: ArgumentHelp("The number of round trips.", valueName: "n"))
     var count = 1
+    @OptionGroup var shared: SharedOptions<Pump>
 
     func validate() throws { try check("count", self.count, in: 1...) }
 

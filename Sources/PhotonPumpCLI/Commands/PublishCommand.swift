@@ -21,8 +21,6 @@ struct PublishCommand: ClientCommand {
             """
     )
 
-    @OptionGroup var shared: SharedOptions<Pump>
-
     @Argument(help: "The stream to write to.")
     var stream: String
     @Argument(help: "The event's type.")
@@ -42,6 +40,7 @@ struct PublishCommand: ClientCommand {
     var expect = ExpectedVersion.any
     @Option(help: ArgumentHelp("The most events in a batch from stdin.", valueName: "n"))
     var batch = 500
+    @OptionGroup var shared: SharedOptions<Pump>
 
     func validate() throws {
         try check("batch", self.batch, in: 1...)

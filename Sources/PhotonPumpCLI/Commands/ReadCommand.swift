@@ -18,8 +18,6 @@ struct ReadCommand: ClientCommand {
             """
     )
 
-    @OptionGroup var shared: SharedOptions<Pump>
-
     @Argument(help: "The stream to read; $all reads all streams.")
     var stream: String
     @Flag(help: "Read from newer to older events.")
@@ -42,6 +40,7 @@ struct ReadCommand: ClientCommand {
     var count: Int?
     @OptionGroup var selection: EventSelection
     @OptionGroup var printing: PrintingOptions
+    @OptionGroup var shared: SharedOptions<Pump>
 
     func validate() throws {
         try self.selection.check(self.stream)

@@ -20,8 +20,6 @@ struct ServeCommand: PumpCommand {
             """
     )
 
-    @OptionGroup var shared: SharedOptions<Pump>
-
     @Option(help: "The name or address to listen on.")
     var host = "127.0.0.1"
     @Option(
@@ -55,6 +53,7 @@ struct ServeCommand: PumpCommand {
             "A user instead of admin and ops; groups are separated by commas, and $admins may do everything. Repeatable.",
             valueName: "name:password[:groups]"))
     var users: [String] = []
+    @OptionGroup var shared: SharedOptions<Pump>
 
     func validate() throws {
         try check("port", self.port, in: 0...65535)

@@ -36,8 +36,8 @@ struct StreamCommand: PumpCommand {
         static let configuration = CommandConfiguration(
             abstract: "Delete a stream so that it can be written to again.")
 
-        @OptionGroup var shared: SharedOptions<StreamCommand>
         @OptionGroup var target: Target
+        @OptionGroup var shared: SharedOptions<StreamCommand>
 
         func run(with client: Client, json: Bool) async throws {
             let position = try await client.deleteStream(self.target.stream, expecting: self.target.expect)
@@ -50,8 +50,8 @@ struct StreamCommand: PumpCommand {
         static let configuration = CommandConfiguration(
             abstract: "Delete a stream permanently, so that it can never be written to again.")
 
-        @OptionGroup var shared: SharedOptions<StreamCommand>
         @OptionGroup var target: Target
+        @OptionGroup var shared: SharedOptions<StreamCommand>
 
         func run(with client: Client, json: Bool) async throws {
             let position = try await client.tombstoneStream(self.target.stream, expecting: self.target.expect)
@@ -63,7 +63,6 @@ struct StreamCommand: PumpCommand {
     struct Metadata: ClientCommand {
         static let configuration = CommandConfiguration(abstract: "Print a stream's metadata, or replace it.")
 
-        @OptionGroup var shared: SharedOptions<StreamCommand>
         @Argument(help: "The stream.")
         var stream: String
         @Option(
@@ -72,6 +71,7 @@ struct StreamCommand: PumpCommand {
                 "The complete new metadata, such as {\"$maxCount\":100}. (default: print the metadata)",
                 valueName: "json"))
         var metadata: String?
+        @OptionGroup var shared: SharedOptions<StreamCommand>
 
         func validate() throws {
             do {

@@ -13,8 +13,6 @@ struct TailCommand: ClientCommand {
             """
     )
 
-    @OptionGroup var shared: SharedOptions<Pump>
-
     @Argument(help: "The stream to follow; $all follows all streams.")
     var stream: String
     @Option(
@@ -32,6 +30,7 @@ struct TailCommand: ClientCommand {
     var beyondEnd = BeyondEnd.fail
     @OptionGroup var selection: EventSelection
     @OptionGroup var printing: PrintingOptions
+    @OptionGroup var shared: SharedOptions<Pump>
 
     enum BeyondEnd: String, ExpressibleByArgument, CaseIterable {
         case fail, wait

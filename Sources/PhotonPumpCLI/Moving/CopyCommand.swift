@@ -25,8 +25,6 @@ struct CopyCommand: PairCommand {
             """
     )
 
-    @OptionGroup var shared: SharedOptions<Pump>
-
     @Argument(help: "The stream to copy; $all for all streams.")
     var from: String
     @Argument(help: "The stream to write to; $all for all streams.")
@@ -42,6 +40,7 @@ struct CopyCommand: PairCommand {
     var placeStream: String?
     @Flag(help: "Do not compare source and target at the end.")
     var noVerify = false
+    @OptionGroup var shared: SharedOptions<Pump>
 
     func validate() throws {
         try self.checkNames()

@@ -18,8 +18,6 @@ struct DiffCommand: PairCommand {
             """
     )
 
-    @OptionGroup var shared: SharedOptions<Pump>
-
     @Argument(help: "A stream; $all for all streams.")
     var from: String
     @Argument(help: "A stream; $all for all streams.")
@@ -32,6 +30,7 @@ struct DiffCommand: PairCommand {
     var metadata = false
     @Option(name: [.long, .customLong("count")], help: ArgumentHelp("The most differences to print.", valueName: "n"))
     var limit = 10
+    @OptionGroup var shared: SharedOptions<Pump>
 
     func validate() throws {
         try self.checkNames()

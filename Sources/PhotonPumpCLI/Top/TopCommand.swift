@@ -19,13 +19,12 @@ struct TopCommand: ClientCommand {
             """
     )
 
-    @OptionGroup var shared: SharedOptions<Pump>
-
     @Flag(help: "Print it once, also on a terminal. Rates are those of the second before.")
     var once = false
     @Option(help: ArgumentHelp("Draw it again every so many seconds.", valueName: "seconds"))
     var interval = 1.0
     @OptionGroup var http: HTTPOptions
+    @OptionGroup var shared: SharedOptions<Pump>
 
     func validate() throws {
         if !(0.1...3600).contains(self.interval) { throw ValidationError("--interval must be between 0.1 and 3600") }

@@ -43,9 +43,9 @@ struct NodeCommand: PumpCommand {
     struct Info: AdminCommand {
         static let configuration = CommandConfiguration(abstract: "Show a server's version and state.")
 
-        @OptionGroup var shared: SharedOptions<NodeCommand>
         @OptionGroup var target: Target
         @OptionGroup var http: HTTPOptions
+        @OptionGroup var shared: SharedOptions<NodeCommand>
 
         func run(with admin: Admin, json: Bool) async throws {
             let info = try await self.target.node(of: admin).info()
@@ -59,10 +59,10 @@ struct NodeCommand: PumpCommand {
             abstract: "Show what a server measures of itself.",
             discussion: "For people, the most telling values and the queues; with --json, all there is.")
 
-        @OptionGroup var shared: SharedOptions<NodeCommand>
         @OptionGroup var target: Target
         @OptionGroup var watch: WatchOptions
         @OptionGroup var http: HTTPOptions
+        @OptionGroup var shared: SharedOptions<NodeCommand>
 
         func run(with admin: Admin, json: Bool) async throws {
             let node = self.target.node(of: admin)
@@ -78,11 +78,11 @@ struct NodeCommand: PumpCommand {
         static let configuration = CommandConfiguration(
             abstract: "Tell whether a server answers and is ready; exit with 1 if it is not.")
 
-        @OptionGroup var shared: SharedOptions<NodeCommand>
         @OptionGroup var target: Target
         @Flag(help: "Exit with 1 only if it does not answer.")
         var live = false
         @OptionGroup var http: HTTPOptions
+        @OptionGroup var shared: SharedOptions<NodeCommand>
 
         func run(with admin: Admin, json: Bool) async throws {
             let health = try await self.target.node(of: admin).health()
@@ -106,13 +106,13 @@ struct NodeCommand: PumpCommand {
             abstract: "Start to reclaim the space of deleted events.",
             discussion: "Prints the id of what was started, with servers from 5.0 on. pump scavenge does so over TCP.")
 
-        @OptionGroup var shared: SharedOptions<NodeCommand>
         @OptionGroup var target: Target
         @Option(help: "The number of the chunk of the log to begin with.")
         var fromChunk = 0
         @Option(help: "How many chunks to scavenge at a time.")
         var threads = 1
         @OptionGroup var http: HTTPOptions
+        @OptionGroup var shared: SharedOptions<NodeCommand>
 
         func validate() throws {
             try check("from-chunk", self.fromChunk, in: 0...)
@@ -133,11 +133,11 @@ struct NodeCommand: PumpCommand {
         static let configuration = CommandConfiguration(
             abstract: "Stop a scavenge that pump node scavenge has started, with servers from 5.0 on.")
 
-        @OptionGroup var shared: SharedOptions<NodeCommand>
         @OptionGroup var target: Target
         @Argument(help: "The id that was printed.")
         var id: String
         @OptionGroup var http: HTTPOptions
+        @OptionGroup var shared: SharedOptions<NodeCommand>
 
         func change(_ node: Node) async throws { try await node.stopScavenge(self.id) }
     }
@@ -148,9 +148,9 @@ struct NodeCommand: PumpCommand {
         static let configuration = CommandConfiguration(
             abstract: "Merge the files of the index, with servers from 5.0 on.")
 
-        @OptionGroup var shared: SharedOptions<NodeCommand>
         @OptionGroup var target: Target
         @OptionGroup var http: HTTPOptions
+        @OptionGroup var shared: SharedOptions<NodeCommand>
 
         func change(_ node: Node) async throws { try await node.mergeIndexes() }
     }
@@ -161,9 +161,9 @@ struct NodeCommand: PumpCommand {
         static let configuration = CommandConfiguration(
             abstract: "Have a master leave its office to another node, with servers that can.")
 
-        @OptionGroup var shared: SharedOptions<NodeCommand>
         @OptionGroup var target: Target
         @OptionGroup var http: HTTPOptions
+        @OptionGroup var shared: SharedOptions<NodeCommand>
 
         func change(_ node: Node) async throws { try await node.resign() }
     }
@@ -174,11 +174,11 @@ struct NodeCommand: PumpCommand {
         static let configuration = CommandConfiguration(
             abstract: "Set a node's priority in elections, with servers that can.")
 
-        @OptionGroup var shared: SharedOptions<NodeCommand>
         @OptionGroup var target: Target
         @Argument(help: "Nodes with a higher one are preferred.")
         var priority: Int
         @OptionGroup var http: HTTPOptions
+        @OptionGroup var shared: SharedOptions<NodeCommand>
 
         func change(_ node: Node) async throws { try await node.setPriority(self.priority) }
     }
@@ -189,9 +189,9 @@ struct NodeCommand: PumpCommand {
         static let configuration = CommandConfiguration(
             abstract: "Shut a server down; in a cluster the master, unless --node says otherwise.")
 
-        @OptionGroup var shared: SharedOptions<NodeCommand>
         @OptionGroup var target: Target
         @OptionGroup var http: HTTPOptions
+        @OptionGroup var shared: SharedOptions<NodeCommand>
 
         func change(_ node: Node) async throws { try await node.shutDown() }
     }

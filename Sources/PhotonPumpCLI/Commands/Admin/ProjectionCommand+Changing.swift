@@ -41,7 +41,6 @@ extension ProjectionCommand {
             case continuous, onetime, transient
         }
 
-        @OptionGroup var shared: SharedOptions<ProjectionCommand>
         @OptionGroup var target: Target
         @OptionGroup var source: Source
         @Option(help: "Whether it goes on with new events, is a query that is kept, or one that is dropped at its end.")
@@ -57,6 +56,7 @@ extension ProjectionCommand {
         @Flag(help: "Do not let it run yet.")
         var disabled = false
         @OptionGroup var http: HTTPOptions
+        @OptionGroup var shared: SharedOptions<ProjectionCommand>
 
         var name: String { self.target.name }
 
@@ -94,7 +94,6 @@ extension ProjectionCommand {
     struct Query: AdminCommand {
         static let configuration = CommandConfiguration(abstract: "Print a projection's query, or replace it.")
 
-        @OptionGroup var shared: SharedOptions<ProjectionCommand>
         @OptionGroup var target: Target
         @OptionGroup(title: "Replacing it") var source: Source
         @Option(help: "JS, or native: and the name of a class of the server. (default: as it is)")
@@ -102,6 +101,7 @@ extension ProjectionCommand {
         @Flag(inversion: .prefixedNo, help: "Whether it may write events. (default: as it is)")
         var emit: Bool?
         @OptionGroup var http: HTTPOptions
+        @OptionGroup var shared: SharedOptions<ProjectionCommand>
 
         func validate() throws {
             if self.source.text == nil, self.source.file == nil, self.type != nil || self.emit != nil {
@@ -138,9 +138,9 @@ extension ProjectionCommand {
         static let (kind, done) = ("projection", "enabled")
         static let configuration = CommandConfiguration(abstract: "Let a projection run.")
 
-        @OptionGroup var shared: SharedOptions<ProjectionCommand>
         @OptionGroup var target: Target
         @OptionGroup var http: HTTPOptions
+        @OptionGroup var shared: SharedOptions<ProjectionCommand>
 
         var name: String { self.target.name }
 
@@ -153,9 +153,9 @@ extension ProjectionCommand {
         static let configuration = CommandConfiguration(
             abstract: "Stop a projection with a checkpoint, from which it goes on when it is enabled.")
 
-        @OptionGroup var shared: SharedOptions<ProjectionCommand>
         @OptionGroup var target: Target
         @OptionGroup var http: HTTPOptions
+        @OptionGroup var shared: SharedOptions<ProjectionCommand>
 
         var name: String { self.target.name }
 
@@ -167,9 +167,9 @@ extension ProjectionCommand {
         static let (kind, done) = ("projection", "aborted")
         static let configuration = CommandConfiguration(abstract: "Stop a projection without a checkpoint.")
 
-        @OptionGroup var shared: SharedOptions<ProjectionCommand>
         @OptionGroup var target: Target
         @OptionGroup var http: HTTPOptions
+        @OptionGroup var shared: SharedOptions<ProjectionCommand>
 
         var name: String { self.target.name }
 
@@ -182,9 +182,9 @@ extension ProjectionCommand {
         static let configuration = CommandConfiguration(
             abstract: "Let a projection begin anew with the first event, and write again what it has written.")
 
-        @OptionGroup var shared: SharedOptions<ProjectionCommand>
         @OptionGroup var target: Target
         @OptionGroup var http: HTTPOptions
+        @OptionGroup var shared: SharedOptions<ProjectionCommand>
 
         var name: String { self.target.name }
 
@@ -197,7 +197,6 @@ extension ProjectionCommand {
         static let configuration = CommandConfiguration(
             abstract: "Delete a projection, which must be stopped, and its streams if that is asked for.")
 
-        @OptionGroup var shared: SharedOptions<ProjectionCommand>
         @OptionGroup var target: Target
         @Flag(help: "Delete the stream of its states, too.")
         var stateStream = false
@@ -206,6 +205,7 @@ extension ProjectionCommand {
         @Flag(help: "Delete the streams that it has written to, too, if it has noted which those are.")
         var emittedStreams = false
         @OptionGroup var http: HTTPOptions
+        @OptionGroup var shared: SharedOptions<ProjectionCommand>
 
         var name: String { self.target.name }
 

@@ -41,7 +41,6 @@ struct ProjectionCommand: PumpCommand {
     struct List: AdminCommand {
         static let configuration = CommandConfiguration(abstract: "List projections.")
 
-        @OptionGroup var shared: SharedOptions<ProjectionCommand>
         @Option(
             help: ArgumentHelp(
                 "Which ones: \(Projections.Selection.allCases.map(\.rawValue).joined(separator: ", ")). (default: any)",
@@ -50,6 +49,7 @@ struct ProjectionCommand: PumpCommand {
         var mode = Projections.Selection.all
         @OptionGroup var watch: WatchOptions
         @OptionGroup var http: HTTPOptions
+        @OptionGroup var shared: SharedOptions<ProjectionCommand>
 
         func run(with admin: Admin, json: Bool) async throws {
             try await self.watch.run {
@@ -77,10 +77,10 @@ struct ProjectionCommand: PumpCommand {
     struct Status: AdminCommand {
         static let configuration = CommandConfiguration(abstract: "Show what a projection is doing.")
 
-        @OptionGroup var shared: SharedOptions<ProjectionCommand>
         @OptionGroup var target: Target
         @OptionGroup var watch: WatchOptions
         @OptionGroup var http: HTTPOptions
+        @OptionGroup var shared: SharedOptions<ProjectionCommand>
 
         func run(with admin: Admin, json: Bool) async throws {
             try await self.watch.run {
@@ -95,12 +95,12 @@ struct ProjectionCommand: PumpCommand {
         static let configuration = CommandConfiguration(
             abstract: "Print a projection's state, as JSON; nothing if it has none yet.")
 
-        @OptionGroup var shared: SharedOptions<ProjectionCommand>
         @OptionGroup var target: Target
         @Option(help: "The partition whose state is wanted. (default: the state of the whole)")
         var partition: String?
         @OptionGroup var watch: WatchOptions
         @OptionGroup var http: HTTPOptions
+        @OptionGroup var shared: SharedOptions<ProjectionCommand>
 
         func run(with admin: Admin, json: Bool) async throws {
             try await self.watch.run {
@@ -116,12 +116,12 @@ struct ProjectionCommand: PumpCommand {
         static let configuration = CommandConfiguration(
             abstract: "Print a projection's result, as JSON; nothing if it has none yet.")
 
-        @OptionGroup var shared: SharedOptions<ProjectionCommand>
         @OptionGroup var target: Target
         @Option(help: "The partition whose result is wanted. (default: the result of the whole)")
         var partition: String?
         @OptionGroup var watch: WatchOptions
         @OptionGroup var http: HTTPOptions
+        @OptionGroup var shared: SharedOptions<ProjectionCommand>
 
         func run(with admin: Admin, json: Bool) async throws {
             try await self.watch.run {
@@ -138,13 +138,13 @@ struct ProjectionCommand: PumpCommand {
             abstract: "Wait until a projection is in a state, such as running, stopped or completed.",
             discussion: "Fails when the time is up, and at once if the projection can no longer get there.")
 
-        @OptionGroup var shared: SharedOptions<ProjectionCommand>
         @OptionGroup var target: Target
         @Argument(help: "One of the server's words for a state, with or without a capital letter.")
         var state: String
         @Option(help: "The most seconds to wait.")
         var timeout = 60
         @OptionGroup var http: HTTPOptions
+        @OptionGroup var shared: SharedOptions<ProjectionCommand>
 
         func validate() throws {
             try check("timeout", self.timeout, in: 1...86_400)

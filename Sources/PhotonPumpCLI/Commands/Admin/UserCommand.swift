@@ -50,8 +50,8 @@ struct UserCommand: PumpCommand {
     struct List: AdminCommand {
         static let configuration = CommandConfiguration(abstract: "List all users.")
 
-        @OptionGroup var shared: SharedOptions<UserCommand>
         @OptionGroup var http: HTTPOptions
+        @OptionGroup var shared: SharedOptions<UserCommand>
 
         func run(with admin: Admin, json: Bool) async throws {
             let users = try await admin.users.list()
@@ -72,9 +72,9 @@ struct UserCommand: PumpCommand {
     struct Get: AdminCommand {
         static let configuration = CommandConfiguration(abstract: "Show one user.")
 
-        @OptionGroup var shared: SharedOptions<UserCommand>
         @OptionGroup var target: Target
         @OptionGroup var http: HTTPOptions
+        @OptionGroup var shared: SharedOptions<UserCommand>
 
         func run(with admin: Admin, json: Bool) async throws {
             let user = try await admin.users.get(self.target.name)
@@ -86,8 +86,8 @@ struct UserCommand: PumpCommand {
     struct Current: AdminCommand {
         static let configuration = CommandConfiguration(abstract: "Show the user in the connection string.")
 
-        @OptionGroup var shared: SharedOptions<UserCommand>
         @OptionGroup var http: HTTPOptions
+        @OptionGroup var shared: SharedOptions<UserCommand>
 
         func run(with admin: Admin, json: Bool) async throws {
             let user = try await admin.users.current()
@@ -101,11 +101,11 @@ struct UserCommand: PumpCommand {
         static let configuration = CommandConfiguration(
             abstract: "Create a user.", discussion: "Doing so again with the same details and password succeeds.")
 
-        @OptionGroup var shared: SharedOptions<UserCommand>
         @OptionGroup var target: Target
         @OptionGroup var details: Details
         @OptionGroup var password: NewPassword
         @OptionGroup var http: HTTPOptions
+        @OptionGroup var shared: SharedOptions<UserCommand>
 
         var name: String { self.target.name }
 
@@ -121,10 +121,10 @@ struct UserCommand: PumpCommand {
         static let (kind, done) = ("user", "updated")
         static let configuration = CommandConfiguration(abstract: "Replace what is known of a user: name and groups.")
 
-        @OptionGroup var shared: SharedOptions<UserCommand>
         @OptionGroup var target: Target
         @OptionGroup var details: Details
         @OptionGroup var http: HTTPOptions
+        @OptionGroup var shared: SharedOptions<UserCommand>
 
         var name: String { self.target.name }
 
@@ -138,9 +138,9 @@ struct UserCommand: PumpCommand {
         static let (kind, done) = ("user", "enabled")
         static let configuration = CommandConfiguration(abstract: "Let a user log in again.")
 
-        @OptionGroup var shared: SharedOptions<UserCommand>
         @OptionGroup var target: Target
         @OptionGroup var http: HTTPOptions
+        @OptionGroup var shared: SharedOptions<UserCommand>
 
         var name: String { self.target.name }
 
@@ -153,9 +153,9 @@ struct UserCommand: PumpCommand {
         static let configuration = CommandConfiguration(
             abstract: "Let a user no longer log in. Connections that are open stay.")
 
-        @OptionGroup var shared: SharedOptions<UserCommand>
         @OptionGroup var target: Target
         @OptionGroup var http: HTTPOptions
+        @OptionGroup var shared: SharedOptions<UserCommand>
 
         var name: String { self.target.name }
 
@@ -167,9 +167,9 @@ struct UserCommand: PumpCommand {
         static let (kind, done) = ("user", "deleted")
         static let configuration = CommandConfiguration(abstract: "Delete a user.")
 
-        @OptionGroup var shared: SharedOptions<UserCommand>
         @OptionGroup var target: Target
         @OptionGroup var http: HTTPOptions
+        @OptionGroup var shared: SharedOptions<UserCommand>
 
         var name: String { self.target.name }
 
@@ -182,9 +182,9 @@ struct UserCommand: PumpCommand {
         static let configuration = CommandConfiguration(
             abstract: "Change the password of the user in the connection string, whose password is the current one.")
 
-        @OptionGroup var shared: SharedOptions<UserCommand>
         @OptionGroup var password: NewPassword
         @OptionGroup var http: HTTPOptions
+        @OptionGroup var shared: SharedOptions<UserCommand>
 
         var name: String { (try? self.configuration().credentials?.username) ?? "" }
 
@@ -202,10 +202,10 @@ struct UserCommand: PumpCommand {
         static let (kind, done) = ("user", "password reset")
         static let configuration = CommandConfiguration(abstract: "Give a user another password, as an administrator.")
 
-        @OptionGroup var shared: SharedOptions<UserCommand>
         @OptionGroup var target: Target
         @OptionGroup var password: NewPassword
         @OptionGroup var http: HTTPOptions
+        @OptionGroup var shared: SharedOptions<UserCommand>
 
         var name: String { self.target.name }
 
