@@ -8,7 +8,7 @@ struct ManyCallsTests {
         try await TestServer.withClient { client in
             let stream = TestServer.newStream()
             let limits = client.configuration
-            var peak = (inFlight: 0, waiting: 0, suspended: 0)
+            var peak = (inFlight: 0, inside: 0, suspended: 0)
             try await withThrowingTaskGroup(of: ClientLoad.self) { group in
                 for _ in 0..<22_000 {
                     group.addTask {
@@ -20,12 +20,13 @@ struct ManyCallsTests {
                 }
                 for try await load in group {
                     peak.inFlight = max(peak.inFlight, load.inFlight)
-                    peak.waiting = max(peak.waiting, load.waiting)
+                    peak.inside = max(peak.inside, load.inFlight + load.waiting)
                     peak.suspended = max(peak.suspended, load.suspended)
                 }
             }
             #expect(peak.inFlight <= limits.maximumInFlight)
-            #expect(peak.inFlight + peak.waiting <= limits.maximumInFlight + limits.maximumWaiting)
+            // On a machine so busy that the connection is lost, the client itself looks for lost writes.
+            #expect(peak.inside <= limits.maximumInFlight + limits.maximumWaiting + 1)
             #expect(peak.suspended > 0)
             #expect(await client.load == ClientLoad())
             #expect(try await client.lastEventNumber(of: stream) == 21_999)
