@@ -132,7 +132,8 @@ struct Drill {
             let events = try await Self.read(stream, client)
             if let last = events.last { ends[stream] = last.number }
             if account.isTruncated { continue }
-            complaints += books.findings(about: stream, events, self.truncations).complaints
+            // One event that is missing can be the first of thousands.
+            complaints += books.findings(about: stream, events, self.truncations).complaints.prefix(30)
         }
         let hasCome = await reader.hasCome(to: ends, within: self.plan.patience)
         #expect(hasCome, "the follower of $all did not come to the end")
@@ -140,12 +141,11 @@ struct Drill {
         for stream in books.accounts.keys {
             let events = reader.result.events[stream] ?? []
             let findings = books.findings(about: stream, events, self.truncations)
-            complaints += findings.complaints.map { "in $all: \($0)" }
+            complaints += findings.complaints.prefix(30).map { "in $all: \($0)" }
             cutOff += findings.cutOff
         }
         sayDuringDrill("nodes have confirmed \(cutOff) events, and later cut them off their logs")
-        // One event that is missing can be the first of thousands.
-        for complaint in complaints.prefix(100) { sayDuringDrill(complaint) }
+        for complaint in complaints { sayDuringDrill(complaint) }
         #expect(complaints.count == 0)
 
         let ids = try await Self.read(Self.followed, client).map(\.id)
@@ -172,8 +172,9 @@ struct Drill {
         let uncertain = books.accounts.values.map(\.uncertain.count).reduce(0, +)
         #expect(acknowledged > 100, "hardly anything was written")
         #expect(books.longest < Self.timeout + .seconds(5), "a call outlived its time limit")
-        let (first, last) = (striker.footprints.first, striker.footprints.last)
-        if let first, let last { #expect(last.descriptors < first.descriptors + 20, "from \(first) to \(last)") }
+        // By its middle everything has happened that takes descriptors.
+        let thirds = striker.footprints.thirds
+        if thirds.count == 3 { #expect(thirds[2].descriptors < thirds[1].descriptors + 10, "\(thirds)") }
         print(
             """
             \(Self.list(striker.deeds)); \(connections) new connections of 4 clients
@@ -184,7 +185,7 @@ struct Drill {
             \(self.truncations.count) truncations of nodes' logs, after which that follower began anew \
             \(follower.beginnings - 1) times
             logged: \(Self.list(self.logged.value))
-            with all that the books hold: \(striker.footprints.thirds.map(\.description).joined(separator: "; "))
+            with all that the books hold: \(thirds.map(\.description).joined(separator: "; "))
             """)
     }
 

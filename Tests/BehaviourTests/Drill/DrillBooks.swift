@@ -9,12 +9,23 @@ struct DrillBooks {
         /// nil if that was not said.
         let first: Int64?
         let ids: [UUID]
+        /// Of each event, or of all of them.
+        let confirmations: [Confirmation]
+        /// How long that took to say, and the time of day when it was said.
+        let time: Duration
+        let moment: String
+
+        func confirmation(of offset: Int) -> Confirmation {
+            self.confirmations.count == 1 ? self.confirmations[0] : self.confirmations[offset]
+        }
+    }
+
+    /// What is known of when and where an event was confirmed.
+    struct Confirmation {
         /// Where it lies in the log, as far as that is known.
         let positions: ClosedRange<Int64>
-        /// How long that took to say, and when it was said.
-        let time: Duration
-        let said: ContinuousClock.Instant
-        let moment: String
+        /// When that was said; where that is not known, when it could have been at the earliest.
+        let moment: ContinuousClock.Instant
     }
 
     /// What is wrong with a stream.
@@ -28,8 +39,8 @@ struct DrillBooks {
     struct Account {
         /// In the order they were sent.
         var intended: [UUID] = []
-        /// What was known to be in the log before each of those that are not confirmed yet was sent.
-        var floors: [UUID: Int64] = [:]
+        /// Of those whose writes have no outcome yet: the highest position that was confirmed when they were sent.
+        var beginnings: [UUID: (top: Int64, moment: ContinuousClock.Instant)] = [:]
         var acknowledged: [Write] = []
         /// Of writes that may have been made.
         var uncertain: Set<UUID> = []
@@ -54,10 +65,10 @@ struct DrillBooks {
     }
 
     mutating func intend(_ ids: [UUID], for stream: String) {
-        let top = self.top
+        let (top, now) = (self.top, ContinuousClock.now)
         self.change(stream) { account in
             account.intended += ids
-            for id in ids { account.floors[id] = top }
+            for id in ids { account.beginnings[id] = (top, now) }
         }
     }
 
@@ -68,11 +79,15 @@ struct DrillBooks {
         if let position { self.top = max(self.top, position.commit) }
         let top = self.top
         self.change(stream) { account in
-            let floor = ids.compactMap { account.floors.removeValue(forKey: $0) }.min() ?? 0
-            let positions = position.map { $0.commit...$0.commit } ?? floor...max(top, floor)
+            let beginnings = ids.compactMap { account.beginnings.removeValue(forKey: $0) }
+            let confirmations =
+                if let position {
+                    [Confirmation(positions: position.commit...position.commit, moment: .now)]
+                } else {
+                    beginnings.map { Confirmation(positions: $0.top...max(top, $0.top), moment: $0.moment) }
+                }
             account.acknowledged.append(
-                Write(
-                    first: first, ids: ids, positions: positions, time: time, said: .now, moment: momentOfDrill()))
+                Write(first: first, ids: ids, confirmations: confirmations, time: time, moment: momentOfDrill()))
         }
         self.note("ok", time)
     }
@@ -83,7 +98,7 @@ struct DrillBooks {
 
     mutating func fail(_ ids: [UUID], of stream: String, _ error: PhotonPumpError, after time: Duration) {
         self.change(stream) { account in
-            for id in ids { account.floors[id] = nil }
+            for id in ids { account.beginnings[id] = nil }
             if error.mayHaveBeenApplied { account.uncertain.formUnion(ids) } else { account.refused.formUnion(ids) }
         }
         self.note("\(error.code)\(error.mayHaveBeenApplied ? " (uncertain)" : "")", time)
@@ -143,14 +158,15 @@ extension DrillBooks.Write {
             // Those of a sequence that are written later get the numbers of those that are gone.
             let number = self.first.map { $0 + Int64(offset) - cutOff }
             guard places[id] == nil || places[id] != number ?? places[id] else { continue }
-            if places[id] == nil, truncations.include(self.positions, confirmedAt: self.said) {
+            let confirmation = self.confirmation(of: offset)
+            if places[id] == nil, truncations.include(confirmation.positions, confirmedAt: confirmation.moment) {
                 cutOff += 1
                 continue
             }
             let place = places[id].map { "is \($0)" } ?? "is not there, nor in what nodes have cut off"
             findings.complaints.append(
                 "event \(id), acknowledged as \(number ?? -1) at \(self.moment) (in the log at "
-                    + "\(self.positions)) after \(self.time), \(place)")
+                    + "\(confirmation.positions)) after \(self.time), \(place)")
         }
         findings.cutOff += Int(cutOff)
     }

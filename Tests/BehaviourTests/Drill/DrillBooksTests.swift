@@ -100,6 +100,22 @@ import Testing
         #expect(try await !Self.findings(books, [0, 2, 3]).complaints.isEmpty)
     }
 
+    @Test("the books of a drill forgive what a sequence had written and nodes cut off before it came to its end")
+    func earlySequence() async throws {
+        var books = DrillBooks()
+        books.intend(Array(Self.ids[..<2]), for: "s")
+        let truncations = try await Self.truncations(0..<900)
+        books.intend(Array(Self.ids[2...]), for: "s")
+        books.acknowledge(Self.ids, of: "s", from: 0, after: .zero)
+        func count(_ there: [Int]) -> Int {
+            let events = there.enumerated().map { (number: Int64($0), id: Self.ids[$1]) }
+            return books.findings(about: "s", events, truncations).complaints.count
+        }
+        #expect(count([0, 2, 3]) == 0)
+        // Sent later than that was cut off.
+        #expect(count([0, 1, 3]) > 0)
+    }
+
     @Test("a truncation explains a surprise only if it comes after the moment when all was well")
     func explanation() async throws {
         let before = ContinuousClock.now
