@@ -71,6 +71,8 @@ import Testing
 
         self.makeRoom([])
         try self.handle(.writable, size: 100_000)
+        // On a slow machine others have their turn in between.
+        for _ in pings where self.transport.isPaused { try self.handle(.nextTurn, size: 100_000) }
         #expect(!self.transport.isPaused)
         #expect(try self.sent().map(\.correlation) == pings.map(\.correlation))
     }
