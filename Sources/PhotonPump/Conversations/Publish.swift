@@ -49,7 +49,7 @@ struct Publish: Conversation {
             stream: stream, expectedVersion: version, events: events.map(\.proposed), requireMaster: requireMaster)
         self.contents = Contents(
             message, expecting: expected, limits, carriesContext: carriesContext && !StreamName.isSystem(stream), ends,
-            knownBefore: ends?.last(of: stream))
+            knownBefore: ends?.last(of: stream, before: message.events.lazy.map(\.id)))
     }
 
     /// The same write with other events, or another expectation.
@@ -85,7 +85,8 @@ struct Publish: Conversation {
     }
 
     func leftOpen() {
-        self.contents.ends?.leftOpen(self.message.stream, after: self.contents.knownBefore)
+        self.contents.ends?.leftOpen(
+            self.message.stream, self.message.events.map(\.id), after: self.contents.knownBefore)
     }
 
     func expecting(_ expected: ExpectedVersion) -> Publish {

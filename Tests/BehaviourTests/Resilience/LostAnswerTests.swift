@@ -58,6 +58,29 @@ struct LostAnswerTests {
         }
     }
 
+    @Test("S76: a write in doubt keeps no later one from being found, however much is written in between")
+    func behindDoubt() async throws {
+        try await Self.run {
+            $0.retries.searchLimit = 20
+        } _: { server, client, _ in
+            try await client.publish(try Pony.events(1), to: "ponies")
+            try await server.faults.add(.loseReply(to: .writeEvents, times: 1))
+            let doubtful = try Pony.events(1)
+            let error = await #expect(throws: PhotonPumpError.self) {
+                try await client.publish(
+                    doubtful, to: "ponies", options: CallOptions(timeout: .milliseconds(200)))
+            }
+            #expect(error?.mayHaveBeenApplied == true)
+            try await client.publish(try Pony.events(500), to: "ponies")
+            let result = try await Self.lose(.writeEvents, .beforeHandling, of: server) {
+                try await client.publish(try Pony.events(1), to: "ponies")
+            } meanwhile: {
+            }
+            #expect(result.firstEventNumber == 502)
+            #expect(try await client.lastEventNumber(of: "ponies") == 502)
+        }
+    }
+
     @Test(
         "S77: a stream that was deleted is not deleted again with what was written since",
         arguments: [.any, .version(2)] as [ExpectedVersion])
