@@ -145,9 +145,11 @@ struct AdministrationTests {
         #expect(second.isEmpty)
     }
 
-    @Test("a node that refers to another one for something else is not followed")
-    func elsewhere() async throws {
-        let (_, second) = try await self.redirect(isMember: true, path: "/admin/shutdown") { admin async throws in
+    @Test(
+        "a node that refers to another one for something else is not followed",
+        arguments: ["/admin/shutdown", "//admin/users/pony", "/users/pony/../../admin/shutdown", "/users/pon%79%"])
+    func elsewhere(path: String) async throws {
+        let (_, second) = try await self.redirect(isMember: true, path: path) { admin async throws in
             let error = try await failure { try await admin.users.delete("pony") }
             #expect(error.code == .notHandled && !error.mayHaveBeenApplied)
             #expect("\(error)".contains("for something else"), "\(error)")

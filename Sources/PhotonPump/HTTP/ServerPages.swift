@@ -227,7 +227,7 @@ private struct ServerAddress {
     /// From `/` on, including the query.
     let target: String
     /// What it asks for, however that is escaped.
-    var path: String? { URLComponents(string: self.target)?.path }
+    var path: String? { try? PercentEncoding.decode(String(self.target.prefix { $0 != "?" })) }
 
     init(_ request: ServerRequest, at endpoint: Endpoint) {
         (self.endpoint, self.method, self.target) = (endpoint, request.method, request.target)
