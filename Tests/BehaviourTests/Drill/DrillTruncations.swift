@@ -21,7 +21,8 @@ final class DrillTruncations: Sendable {
         let moment: ContinuousClock.Instant
     }
 
-    /// How long a node takes at most to learn that it has what the master does not.
+    /// How long it takes at most until a node has learned that it has what the master does not, or until those who have
+    /// seen that are surprised.
     private static let patience = Duration.seconds(60)
 
     private let nodes: any DrillNodes
@@ -62,7 +63,8 @@ final class DrillTruncations: Sendable {
 
     /// Whether one is noticed that explains what has just been seen by somebody for whom all was well at this moment.
     func explain(_ surprise: any Error, after moment: ContinuousClock.Instant) async throws -> Bool {
-        let end = ContinuousClock.now + Self.patience
+        // One that did no harm for longer than that explains nothing.
+        let (moment, end) = (max(moment, .now - Self.patience), ContinuousClock.now + Self.patience)
         while !self.happened(after: moment), ContinuousClock.now < end {
             try await self.look()
             try await Task.sleep(for: .milliseconds(250))
