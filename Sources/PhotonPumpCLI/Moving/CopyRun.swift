@@ -186,8 +186,8 @@ struct CopyRun {
             if self.isAll, try await self.isElsewhere(difference) {
                 let event = difference.event
                 throw InputError(
-                    "copied, but the target's log has \(event.number)@\(event.stream) earlier than the source's: it was "
-                        + "there before; --no-verify, and pump diff of each stream, for one that was not empty")
+                    "copied, but the target's log has another order: \(event.number)@\(event.stream) was there before; "
+                        + "compare such streams one by one with pump diff, and give --no-verify here")
             }
             throw InputError("source and target differ after the copy: \(difference.text)")
         }

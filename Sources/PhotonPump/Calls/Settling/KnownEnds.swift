@@ -10,8 +10,9 @@ internal import Synchronization
 final class KnownEnds: Sendable {
     /// The approximate cost of an entry besides the stream's name.
     private static let entryCost = 64
-    /// That of an event of a write that was left open, and how many of them are remembered for each stream.
+    /// That of an event of a write that was left open.
     private static let eventCost = 32
+    /// How many such events are remembered for each stream.
     private static let openLimit = 256
 
     /// A write that may have been made although its call has ended.
