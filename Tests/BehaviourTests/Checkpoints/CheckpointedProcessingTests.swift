@@ -226,6 +226,8 @@ struct CheckpointedProcessingTests {
                 }
             } _: {
                 await journal.next(30)
+                // Handlers do not wait for what is saved meanwhile.
+                await store.next { _ in true }
                 survived = store.load()
             }
             guard case .after(let last)? = survived else {
