@@ -5,6 +5,17 @@ import PhotonPump
 
 /// The options of `pump` itself, accepted before and after the subcommand.
 struct GlobalOptions: ParsableArguments {
+    /// Those that a value follows.
+    static let namesWithValues = ["--connect", "--connect-file", "--color"]
+
+    /// Whether an argument is one of these options, perhaps with its value.
+    static func isName(_ argument: String) -> Bool {
+        argument == "--json" || argument.hasPrefix("-v")
+            || self.namesWithValues.contains { name in
+                argument == name || argument.hasPrefix("\(name)=")
+            }
+    }
+
     @Option(
         name: .customLong("connect"),
         help: ArgumentHelp(

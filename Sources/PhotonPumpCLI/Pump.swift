@@ -33,9 +33,10 @@ struct Pump: AsyncParsableCommand, OptionsHolder {
     @OptionGroup var options: GlobalOptions
 
     static func main() async {
+        let arguments = Array(CommandLine.arguments.dropFirst())
         do {
-            try MisplacedPassword.check(Array(CommandLine.arguments.dropFirst()))
-            var command = try self.parseAsRoot()
+            try MisplacedPassword.check(arguments)
+            var command = try self.parse(arguments)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
@@ -43,6 +44,15 @@ struct Pump: AsyncParsableCommand, OptionsHolder {
             }
         } catch {
             self.end(with: error)
+        }
+    }
+
+    private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
+        do {
+            return try self.parseAsRoot(arguments)
+        } catch {
+            let unknown = self.exitCode(for: error) == .validationFailure ? UnknownCommand.find(in: arguments) : nil
+            throw unknown?.error ?? error
         }
     }
 

@@ -101,4 +101,32 @@ struct PumpTests {
             }
         }
     }
+
+    @Test(
+        "pump says which command may be meant by a word that is none",
+        arguments: [
+            ("raed ponies", "'pump' has no command 'raed'. Did you mean 'pump read'?"),
+            ("--json --connect tcp://ponies taill --from 3", "Did you mean 'pump tail'?"),
+            ("subscribe ponies", "Did you mean 'pump tail'?"),
+            ("group --color never crate ponies", "no command 'crate'. Did you mean 'pump group create'?"),
+            ("create", "Did you mean 'pump group create', 'pump projection create' or 'pump user create'?"),
+            ("stream jump ponies", "'pump stream' has no command 'jump', but "),
+            ("graze\u{7}", #"'pump' has no command 'graze\u0007', but "#),
+        ])
+    func unknownCommand(command: String, words: String) async throws {
+        let outcome = try await PumpProcess.run(command.split(separator: " ").map(String.init))
+        #expect(outcome.isMisuse(saying: words), "\(outcome.errors)")
+    }
+
+    @Test(
+        "other mistakes are told as what they are, behind a command and without one",
+        arguments: [
+            ("read ponies --form 3", "Unknown option '--form'. Did you mean '--from'?"),
+            ("group create ponies", "Missing expected argument '<group>'"),
+            ("--colour never read ponies", "Unknown option '--colour'"),
+        ])
+    func otherMistakes(command: String, words: String) async throws {
+        let outcome = try await PumpProcess.run(command.split(separator: " ").map(String.init))
+        #expect(outcome.isMisuse(saying: words), "\(outcome.errors)")
+    }
 }
