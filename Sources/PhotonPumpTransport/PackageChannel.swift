@@ -138,13 +138,13 @@ package final class PackageChannel {
         self.transport.resumeReading()
     }
 
-    /// Ends the connection so that the peer sees it broken.
+    /// Ends the connection so that the peer sees it broken; what has not reached it is dropped.
     package func reset() {
         self.transport.reset()
         self.outbound.removeAll()
     }
 
-    /// Ends the connection; what was not flushed is dropped.
+    /// Ends the connection; what was not flushed is dropped, and everything else still reaches the peer.
     package func close() {
         self.transport.close()
         self.outbound.removeAll()

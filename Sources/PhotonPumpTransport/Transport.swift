@@ -28,7 +28,8 @@ package protocol Transport: AnyObject {
     /// Ends the connection both ways. Calling it again does nothing.
     func close()
 
-    /// Ends the connection like ``close()``, but so that the peer sees it broken where the transport can do that.
+    /// Ends the connection like ``close()``, but where the transport can do that the peer sees it broken, and what has
+    /// not reached it is not delivered any more.
     func reset()
 }
 

@@ -44,6 +44,19 @@ struct TLSTransportTests {
         await server.stop()
     }
 
+    @Test("a connection that is broken off is found broken, with TLS and without", arguments: [true, false])
+    func brokenOff(isEncrypted: Bool) async throws {
+        let plain = Layers.plain
+        let (client, peer, server) =
+            isEncrypted ? try await self.pair() : try await self.pair(client: plain, server: plain)
+        try await client.send(Self.package(1))
+        #expect(try await peer.next() == Self.package(1))
+        await client.reset()
+        #expect(try await peer.next() == nil)
+        #expect("\(try #require(await peer.failure))".contains("reset by peer"))
+        await server.stop()
+    }
+
     @Test("TLS may expect another name than that of the host connected to")
     func otherName() async throws {
         let (client, peer, server) = try await self.pair(

@@ -139,6 +139,12 @@ package actor ScriptedPeer {
         self.hasRoom()
     }
 
+    /// Breaks the connection off.
+    package func reset() {
+        self.transport?.reset()
+        self.hasRoom()
+    }
+
     /// Closes the socket under TLS, which gets no last word.
     package func cut() { self.socket?.close() }
 

@@ -52,6 +52,8 @@ final class ServerConnection {
         var isInterrupted = false
         /// Why there is nothing more to read, while packages are still to be answered.
         var ending: ChannelError?
+        /// Whether something was not read at once because of a fault.
+        var wasHeldUp = false
     }
 
     init(
@@ -89,9 +91,11 @@ final class ServerConnection {
         switch event {
         case .readable:
             guard !self.faults.isSuspended, !self.faults.strikes(.stallReads) else {
+                self.arrived.wasHeldUp = true
                 return self.channel.pauseReading()
             }
             if case .failure(let ending) = self.receive() { self.arrived.ending = ending }
+            if exchange(&self.arrived.wasHeldUp, with: false) { self.lookForReset() }
             try self.signReceived(now: now)
             try self.work(answer)
             try self.endIfOver()
@@ -156,6 +160,13 @@ final class ServerConnection {
                 }
             }
         }
+    }
+
+    /// What came before a client reset the connection is not carried out if nobody had read it by then, as TCP has it
+    /// (RFC 9293, 3.10.7.4). Some systems let it be read nevertheless.
+    private func lookForReset() {
+        if self.arrived.ending == nil, case .failure(let ending) = self.receive() { self.arrived.ending = ending }
+        if case .transport = self.arrived.ending { self.arrived.packages = [] }
     }
 
     /// Answers waiting packages, until there is too much for the client to take, or others should have their turn.

@@ -119,7 +119,7 @@ extension EmbeddedServer.Fault {
 
     /// The server reads nothing, as if its process were suspended: connecting succeeds, and no request is answered. The
     /// fault strikes when something arrives that the server should have read. No client is disconnected for being
-    /// silent in the meantime.
+    /// silent in the meantime; what was sent on a connection that the client resets meanwhile is never read.
     public static let stallReads = Self(.stallReads)
 
     /// The server sends nothing. Its replies are held; when they amount to a megabyte it stops reading requests, too.

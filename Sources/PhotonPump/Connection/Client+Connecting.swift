@@ -224,10 +224,12 @@ extension Client {
     }
 
     /// Drops all connections, and the attempts to make one.
-    func dropConnections() {
+    ///
+    /// - Parameter areLost: whether they were not closed on purpose.
+    func dropConnections(areLost: Bool = false) {
         self.search.cancel()
         self.search.cancelElsewhere()
-        self.connections.dropAll()
+        self.connections.dropAll(isLost: areLost)
         self.calls.releaseRedirected()
         self.watchDeadlines()
     }

@@ -24,7 +24,7 @@ extension Client {
         self.upkeep.lost(now: self.environment.now)
         self.connector.note(error)
         let cut = self.calls.cutShort(connection.unfinished)
-        self.dropConnections()
+        self.dropConnections(areLost: true)
         self.calls.interrupt(error, cutting: cut)
         self.endSubscriptions(error)
         // A page that was too large for the server says nothing against it.

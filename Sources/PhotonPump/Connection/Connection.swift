@@ -253,9 +253,16 @@ final class Connection {
     /// Whether it was not closed yet.
     var isOpen: Bool { self.stage != .closed }
 
-    func close() {
+    /// What the server was sent still reaches it.
+    func close() { self.end { $0.close() } }
+
+    /// What the server has not taken yet is not delivered any more: a request that is made again on another connection
+    /// would be carried out late, by a server that may have forgotten what it has done since.
+    func breakOff() { self.end { $0.reset() } }
+
+    private func end(_ end: (PackageChannel) -> Void) {
         self.dialling?.cancel()
-        self.channel?.close()
+        if let channel { end(channel) }
         self.stage = .closed
         (self.dialling, self.channel, self.handshake, self.heartbeat, self.unanswered) = (nil, nil, nil, nil, [])
     }

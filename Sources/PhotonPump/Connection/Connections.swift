@@ -108,14 +108,17 @@ struct Connections {
         self.successor = nil
     }
 
-    /// The connection that was left is not needed any longer.
+    /// The connection that was left is not needed any longer, or no more answers will come on it.
     mutating func dropLeft() {
-        self.left?.close()
+        if let left { left.unanswered.isEmpty ? left.close() : left.breakOff() }
         self.left = nil
     }
 
-    mutating func dropAll() {
-        for connection in [self.present, self.successor, self.left] { connection?.close() }
+    /// - Parameter isLost: whether nothing that the server has not taken yet is to reach it any more.
+    mutating func dropAll(isLost: Bool) {
+        for connection in [self.present, self.successor, self.left] {
+            if isLost { connection?.breakOff() } else { connection?.close() }
+        }
         (self.present, self.successor, self.left) = (nil, nil, nil)
     }
 }

@@ -83,9 +83,7 @@ package final class TLSTransport: Transport {
         self.queue = executor.queue
     }
 
-    deinit {
-        self.scratch.deallocate()
-    }
+    deinit { self.scratch.deallocate() }
 
     package var peer: String { self.transport.peer }
     package var isShakingHands: Bool { if case .handshaking = self.phase { true } else { false } }
@@ -155,19 +153,21 @@ package final class TLSTransport: Transport {
     }
 
     package func close() {
-        if case .closed = self.phase { return }
         if case .open = self.phase {
             self.session.writeEnd()
             // A peer that does not take it, or is gone, learns of the end from the transport.
             try? self.flush()
         }
-        self.phase = .closed
-        self.handler = nil
-        self.signal = nil
-        self.timer = nil
-        self.mayRead = false
+        self.end { $0.close() }
+    }
+
+    package func reset() { self.end { $0.reset() } }
+
+    private func end(_ end: (any Transport) -> Void) {
+        if case .closed = self.phase { return }
+        (self.phase, self.mayRead, self.handler, self.signal, self.timer) = (.closed, false, nil, nil, nil)
         self.outbound.removeAll()
-        self.transport.close()
+        end(self.transport)
     }
 
     // MARK: The handshake

@@ -14,6 +14,8 @@ struct ForgetfulClusterTests {
             configuration.discovery.interval = .milliseconds(5)
             configuration.reconnection.firstDelay = .milliseconds(1)
             configuration.reconnection.maximumDelay = .milliseconds(10)
+            configuration.heartbeat.interval = .milliseconds(100)
+            configuration.heartbeat.timeout = .seconds(1)
             try await withClient(configuration, logger: .silent) { try await body(cluster, $0) }
         }
     }
@@ -98,6 +100,26 @@ struct ForgetfulClusterTests {
                 #expect(result.lastEventNumber == Int64(round) - 1)
             }
             #expect(try await client.getMetadata(of: "ponies").version == .version(1))
+        }
+    }
+
+    @Test(
+        "S76: writing to nodes that forget makes a write once that a master has not read when it is the master again",
+        arguments: [.any, .streamExists] as [ExpectedVersion])
+    func unread(_ expected: ExpectedVersion) async throws {
+        try await Self.run { cluster, client in
+            try await client.publish(try Pony.events(1), to: "ponies")
+            let stall = try await cluster.nodes[0].faults.add(.stallReads)
+            async let result = client.publish(try Pony.events(2), to: "ponies", expecting: expected)
+            try await stall.waitForEffect()
+            try await cluster.isolate(0)
+            #expect(try await result.lastEventNumber == 2)
+            try await cluster.reconnect(0)
+            try await cluster.moveMaster(to: 0)
+            try await stall.lift()
+            // By then it has read what had come before.
+            try await withClient(cluster.nodes[0].connectionString, logger: .silent) { _ = try await $0.ping() }
+            #expect(try await client.lastEventNumber(of: "ponies") == 2)
         }
     }
 

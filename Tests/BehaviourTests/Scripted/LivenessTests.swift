@@ -42,6 +42,29 @@ struct LivenessTests {
         }
     }
 
+    @Test("a connection that is given up is broken off, so that no request on its way arrives when it was made again")
+    func unreadRequest() async throws {
+        let settings: (inout Client.Configuration) -> Void = {
+            $0.heartbeat.interval = .milliseconds(20)
+            $0.heartbeat.timeout = .milliseconds(50)
+        }
+        try await ScriptedSession.run(settings) { session in
+            await session.peer.pauseReading()
+            // More than the systems on both sides take.
+            let data = Payload(String(repeating: "a", count: 1 << 20))
+            let event = NewEvent(type: "PonyJumped", data: data, isJSON: false)
+            let calls = (0..<32).map { _ in Task { try await session.client.publishEvent(event, to: "ponies") } }
+            _ = try await session.changes.loss()
+            await session.peer.resumeReading()
+            while let package = try await session.peer.next() {
+                #expect([.writeEvents, .heartbeatRequest].contains(package.command))
+            }
+            #expect(await session.peer.failure != nil, "it was closed, after everything that was sent")
+            for call in calls { call.cancel() }
+            for call in calls { _ = await call.result }
+        }
+    }
+
     @Test("close() ends the client: calls that wait have failed when it returns, and later ones fail at once")
     func close() async throws {
         try await ScriptedSession.run { session in
