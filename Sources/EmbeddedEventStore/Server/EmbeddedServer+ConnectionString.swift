@@ -26,7 +26,7 @@ extension EmbeddedServer {
 
     private nonisolated func endpoint(_ port: Int) -> String {
         let host = Self.reachable(self.configuration.host)
-        return "\(host.contains(":") ? "[\(host)]" : host):\(port)"
+        return "\(host.unicodeScalars.contains(":") ? "[\(host)]" : host):\(port)"
     }
 
     /// The address where clients on this machine find a server that listens on `host`.

@@ -38,7 +38,7 @@ extension Client.Configuration {
         try Self.require(!self.target.endpoints.isEmpty, "target: a cluster needs an endpoint to ask for gossip")
         for endpoint in self.target.endpoints {
             try Self.require(!endpoint.host.isEmpty, "target: the host is empty")
-            if let character = endpoint.host.first(where: { !Endpoint.isHostCharacter($0) }) {
+            if let character = Endpoint.firstWrongCharacter(in: endpoint.host) {
                 try Self.require(false, "target: '\(character)' cannot be part of a host")
             }
             try Self.require(
@@ -55,7 +55,7 @@ extension Client.Configuration {
         if case .authorities(let pem) = tls.trust { texts.append(("trust: what names the authorities", pem.value)) }
         for case (let name, let text?) in texts {
             try Self.require(!text.isEmpty, "tls.\(name) is empty")
-            try Self.require(!text.contains("\0"), "tls.\(name) contains a NUL character")
+            try Self.require(!text.utf8.contains(0), "tls.\(name) contains a NUL character")
         }
         if let name = tls.expectedHostName { try Self.check(expectedName: name, "expectedHostName") }
         for (host, name) in tls.expectedHostNames.sorted(by: { $0.key < $1.key }) {
@@ -65,15 +65,14 @@ extension Client.Configuration {
     }
 
     private static func isAuthority(_ text: String) -> Bool {
-        !text.isEmpty && text.allSatisfy { Endpoint.isHostCharacter($0) || "[]".contains($0) }
+        !text.isEmpty && Endpoint.firstWrongCharacter(in: text.filter { !"[]".contains($0) }) == nil
     }
 
     private static func check(expectedName name: String, _ setting: String) throws(PhotonPumpError) {
         try Self.require(!name.isEmpty, "tls.\(setting) is empty")
-        try Self.require(!name.contains("\0"), "tls.\(setting) contains a NUL character")
+        try Self.require(!name.utf8.contains(0), "tls.\(setting) contains a NUL character")
         let isHost =
-            name.allSatisfy { Endpoint.isHostCharacter($0) && $0 != "*" && $0 != "\\" }
-            && !name.unicodeScalars.contains { $0.properties.generalCategory == .control }
+            Endpoint.firstWrongCharacter(in: name) == nil && !name.unicodeScalars.contains { ["*", "\\"].contains($0) }
         try Self.require(isHost && !name.hasPrefix("."), "tls.\(setting) is not a host name or address")
     }
 

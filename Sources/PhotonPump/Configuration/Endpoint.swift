@@ -31,13 +31,18 @@ extension Endpoint {
 
     /// Whether the text may be the name or the address of a host, which has at most 255 bytes.
     static func isHost(_ text: String) -> Bool {
-        (1...255).contains(text.utf8.count) && text.unicodeScalars.allSatisfy { self.isHostCharacter(Character($0)) }
+        (1...255).contains(text.utf8.count) && self.firstWrongCharacter(in: text) == nil
+    }
+
+    /// The first scalar that no host contains. A mark that combines with what is in front of it would hide others.
+    static func firstWrongCharacter(in text: String) -> Character? {
+        text.unicodeScalars.lazy.map { Character($0) }.first { !self.isHostCharacter($0) }
     }
 }
 
 extension Endpoint: CustomStringConvertible {
     /// `host:port`, with brackets around an IPv6 address.
     public var description: String {
-        self.host.contains(":") ? "[\(self.host)]:\(self.port)" : "\(self.host):\(self.port)"
+        self.host.unicodeScalars.contains(":") ? "[\(self.host)]:\(self.port)" : "\(self.host):\(self.port)"
     }
 }

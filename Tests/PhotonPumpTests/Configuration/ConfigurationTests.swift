@@ -23,6 +23,10 @@ struct ConfigurationTests {
             ("target: a cluster needs an endpoint", { $0.target = .cluster(gossip: []) }),
             ("target: the host is empty", { $0.target = .cluster(gossip: [Endpoint(host: "h"), Endpoint(host: "")]) }),
             ("cannot be part of a host", { $0.target = .node(Endpoint(host: "h\0")) }),
+            // A mark that combines with what is in front of it hides it from those who compare characters.
+            ("cannot be part of a host", { $0.target = .node(Endpoint(host: "h/\u{301}")) }),
+            ("tls.expectedHostName contains a NUL", { $0.tls = tls { $0.expectedHostName = "h\0\u{301}" } }),
+            ("tls.expectedHostName is not a host", { $0.tls = tls { $0.expectedHostName = "*\u{301}.test" } }),
             ("tls.expectedHostName is empty", { $0.tls = tls { $0.expectedHostName = "" } }),
             ("tls.expectedHostName is not a host", { $0.tls = tls { $0.expectedHostName = ".test" } }),
             ("tls.expectedHostName is not a host", { $0.tls = tls { $0.expectedHostName = "*.test" } }),

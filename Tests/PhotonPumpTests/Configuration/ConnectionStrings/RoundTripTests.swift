@@ -33,6 +33,13 @@ struct RoundTripTests {
         #expect(configuration.description == "discover://a%20b:***@h1:1,[::1]:2?\(settings)")
     }
 
+    @Test("settings as a connection string have brackets around a host with colons, whatever they combine with")
+    func combiningMarks() throws {
+        let configuration = try Client.Configuration("tcp://[:\u{5B4}a]:7")
+        #expect(configuration.target == .node(Endpoint(host: ":\u{5B4}a", port: 7)))
+        #expect(try Client.Configuration(configuration.connectionString) == configuration)
+    }
+
     @Test("settings as a connection string are all in the documentation")
     func documentation() throws {
         let article = try Documentation.article("ConnectionStrings")
