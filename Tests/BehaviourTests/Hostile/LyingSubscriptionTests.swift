@@ -47,6 +47,9 @@ struct LyingSubscriptionTests {
                 let request = try await session.peer.next(.readStreamEventsForward)
                 try await session.peer.push(7...7, first)
                 try await session.peer.answer(read: request, 3...4)
+                #expect(try await session.peer.next(.unsubscribeFromStream).correlation == first)
+                // That page did not show whether the last event is what it was.
+                #expect(try await session.peer.answerRead(2...4) == 2)
                 #expect(try await Self.take(2, &events) == [3, 4])
             }
             for await case .interrupted(_, let cause) in changes {
@@ -54,9 +57,9 @@ struct LyingSubscriptionTests {
                 #expect(cause.message.contains("event 7 and left out what comes before"), "\(cause)")
                 break
             }
-            #expect(try await session.peer.next(.unsubscribeFromStream).correlation == first)
             let second: GUID
             if isLive {
+                #expect(try await session.peer.next(.unsubscribeFromStream).correlation == first)
                 #expect(try await session.peer.answerRead(5...7) == 4)
                 second = try await session.peer.confirmSubscription(behind: 7)
             } else {

@@ -11,7 +11,7 @@ struct HostileServer {
     private static let mostMarkers = 12
 
     private enum Answer {
-        case page, confirmation, end
+        case page, confirmation, end, fate
 
         init(_ request: CatchUpRequest) {
             self =
@@ -19,6 +19,7 @@ struct HostileServer {
                 case .read: .page
                 case .subscribe: .confirmation
                 case .end: .end
+                case .look: .fate
                 }
         }
     }
@@ -40,16 +41,19 @@ struct HostileServer {
         options.maximumBufferedBytes = choices.flag() ? 300 : 1 << 20
         options.overflow = choices.element(of: [.readBack, .leaveGap, .fail])
         options.beyondEnd = choices.element(of: [.fail, .wait, .startOver])
-        var server = HostileServer(from: start, options, isFiltered: choices.flag())
+        let isFiltered = choices.flag()
+        var server = HostileServer(from: start, options, isFiltered: isFiltered, isOfLog: choices.flag())
         while !choices.isEmpty { server.step(&choices) }
         server.end()
     }
 
-    private init(from start: SubscriptionStart<CatchUpPlace>, _ options: SubscriptionOptions, isFiltered: Bool) {
+    private init(
+        from start: SubscriptionStart<CatchUpPlace>, _ options: SubscriptionOptions, isFiltered: Bool, isOfLog: Bool
+    ) {
         let ids = CountedIDs()
         self.options = options
         self.machine = CatchUpState(
-            from: start, options, isFiltered: isFiltered,
+            from: start, options, isFiltered: isFiltered, isOfLog: isOfLog,
             errors: .ofTests, newID: { ids.next() })
         if case .after(let place) = start { self.last = place }
         self.apply(self.machine.begin())
@@ -68,6 +72,7 @@ struct HostileServer {
             self.answer(id) { $0.confirmed(choices.flag() ? Self.place(&choices) : nil, Self.end(&choices), id) }
         case 6 where !isOther(.end): self.answer(id) { $0.found(Self.end(&choices) ?? CatchUpEnd(lastNumber: 3), id) }
         case 7 where !isOther(.end): self.answer(id) { $0.foundNoMaster(id) }
+        case 6...7 where !isOther(.fate): self.answer(id) { $0.looked(isDropped: choices.flag(), id) }
         case 8: self.answer(id) { $0.mustAskAgain(id) }
         case 9: self.answer(id) { $0.failed(Self.error(&choices), id) }
         case 10, 11, 12:

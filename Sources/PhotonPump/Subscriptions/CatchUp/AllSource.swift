@@ -5,6 +5,7 @@ internal import Synchronization
 final class AllSource: CatchUpSource {
     let name = "$all"
     let isGapless = false
+    let isOfLog = true
     let pagesTellEnd = false
     private let options: SubscriptionOptions
     private let pages: AllPages

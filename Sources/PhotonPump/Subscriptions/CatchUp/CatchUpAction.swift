@@ -19,6 +19,8 @@ struct CatchUpRequest: Equatable {
     enum Kind: Equatable {
         /// Read a page, with the event before it, if so.
         case read(SubscriptionStart<CatchUpPlace>, seesLast: Bool = false)
+        /// Look for the event taken last, which is not where it was.
+        case look(VanishedEvent)
         case subscribe
         /// Ask where the end is, seen from this place; only the master, if so.
         case end(SubscriptionStart<CatchUpPlace>, asMaster: Bool)

@@ -5,19 +5,55 @@ internal import PhotonPumpWire
 /// A master that was deposed may have pushed events that its successor never had, and a backup may have been restored. The
 /// place to go on at then exists, but what comes before it is not what was delivered.
 struct CatchUpLandmark {
-    private var last: (place: CatchUpPlace, id: GUID)?
+    private struct Last {
+        let place: CatchUpPlace
+        let id: GUID
+        /// Of an event of the log.
+        var stream: Bytes?
+        let number: Int64
+    }
+
+    /// Whether places are those of the log.
+    private let isOfLog: Bool
+    private var last: Last?
     /// Whether it has yet to be seen again.
     private(set) var isOutOfSight = false
+    /// The last event, if it was not where it should be, so that it must be looked for.
+    private(set) var vanished: VanishedEvent?
+
+    init(isOfLog: Bool) {
+        self.isOfLog = isOfLog
+    }
 
     /// The last place, if it has yet to be seen again.
     var missing: CatchUpPlace? { self.isOutOfSight ? self.last?.place : nil }
 
     mutating func took(_ event: CatchUpEvent) {
-        if let id = event.id { self.last = (event.place, id) }
+        guard let record = event.record.link ?? event.record.event else { return }
+        self.last = Last(place: event.place, id: record.id, number: record.number)
+        // A large event is not kept for its name.
+        guard self.isOfLog else { return }
+        self.last?.stream = record.byteCount > 4_096 ? Bytes(utf8: record.stream.text) : record.stream
     }
 
     /// Whoever answers next may be another server.
-    mutating func lost() { self.isOutOfSight = self.last != nil }
+    mutating func lost() { (self.isOutOfSight, self.vanished) = (self.last != nil, nil) }
+
+    /// Whether it is not on a page of the log that was read from its place on, and goes beyond that.
+    mutating func isMissing(on page: CatchUpPage) -> Bool {
+        guard self.isOutOfSight, let last, let stream = last.stream?.text, let first = page.first, first > last.place
+        else { return false }
+        self.vanished = VanishedEvent(place: last.place, stream: stream, number: last.number)
+        return true
+    }
+
+    /// It was looked for.
+    ///
+    /// - Returns: what was dropped.
+    mutating func looked(isDropped: Bool) -> VanishedEvent? {
+        defer { (self.vanished, self.isOutOfSight) = (nil, false) }
+        return isDropped ? self.vanished : nil
+    }
 
     /// Looks for it among events that are there now, in order.
     ///
@@ -28,6 +64,14 @@ struct CatchUpLandmark {
         if let end = events.last, end.place >= last.place { self.isOutOfSight = false }
         guard let id = events.first(where: { $0.place == last.place })?.id, id != last.id else { return nil }
         return Replacement(place: last.place, was: last.id, is: id)
+    }
+}
+
+extension CatchUpPage {
+    /// The place of the first event or, if there is none, where to continue.
+    fileprivate var first: CatchUpPlace? {
+        if let event = self.events.first { return event.place }
+        return if case .from(let place) = self.next { place } else { nil }
     }
 }
 

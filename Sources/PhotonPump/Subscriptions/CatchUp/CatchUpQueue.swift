@@ -10,13 +10,22 @@ struct CatchUpQueue {
     private let checkpointInterval: Int
     private(set) var progress: CatchUpProgress
     private(set) var buffer: CatchUpBuffer
-    private var landmark = CatchUpLandmark()
+    private var landmark: CatchUpLandmark
+    /// Whether the page that is in flight begins with the last event.
+    private var isLookingForLast = false
+    /// Whether places are those of the log.
+    private let isOfLog: Bool
     /// Whether the place to go on at lies beyond the end.
     private(set) var isBeyondEnd = false
     /// Events since the last checkpoint that did not match the filter.
     private var unfitting = 0
 
-    init(from start: SubscriptionStart<Place>, _ options: SubscriptionOptions, isFiltered: Bool, isGapless: Bool) {
+    init(
+        from start: SubscriptionStart<Place>, _ options: SubscriptionOptions, isFiltered: Bool, isGapless: Bool,
+        isOfLog: Bool
+    ) {
+        self.isOfLog = isOfLog
+        self.landmark = CatchUpLandmark(isOfLog: isOfLog)
         self.isFiltered = isFiltered
         self.isGapless = isGapless
         self.checkpointInterval = options.checkpointInterval
@@ -85,8 +94,27 @@ struct CatchUpQueue {
 
     /// What is to be read next: behind the last event taken or, if whoever answers may be another server, from there.
     var reading: CatchUpRequest.Kind {
-        .read(self.progress.next, seesLast: self.landmark.missing.map { self.progress.isAt($0) } ?? false)
+        if let event = self.landmark.vanished { return .look(event) }
+        guard let last = self.landmark.missing, self.progress.isAt(last) else { return .read(self.progress.next) }
+        return .read(self.isOfLog ? .after(last) : self.progress.next, seesLast: true)
     }
+
+    /// This is requested, and nothing else is in flight.
+    mutating func requests(_ kind: CatchUpRequest.Kind) {
+        if case .read(_, true) = kind { self.isLookingForLast = true } else { self.isLookingForLast = false }
+    }
+
+    /// Whether nothing can be taken from a page yet, because the last event has yet to be seen: it is not on the page, or
+    /// was lost sight of when the page had been requested without it.
+    mutating func isMissingLast(on page: CatchUpPage) -> Bool {
+        guard let last = self.landmark.missing, self.progress.isAt(last) else { return false }
+        return !self.isLookingForLast || self.landmark.isMissing(on: page)
+    }
+
+    /// It was looked for the last event.
+    ///
+    /// - Returns: what was dropped.
+    mutating func looked(isDropped: Bool) -> VanishedEvent? { self.landmark.looked(isDropped: isDropped) }
 
     /// Whoever answers next may be another server.
     mutating func lostSight() { self.landmark.lost() }
@@ -150,7 +178,7 @@ struct CatchUpQueue {
         let place = self.progress.place(beyond: end)
         self.isBeyondEnd = true
         // It is known, and announced, that what was delivered is not there.
-        self.landmark = CatchUpLandmark()
+        self.landmark = CatchUpLandmark(isOfLog: self.isOfLog)
         self.progress.foundBeyond(end)
         self.buffer.append(.beyondEnd(place, end: end.last))
         return [.announce(.beyondEnd(place, end: end.last))]

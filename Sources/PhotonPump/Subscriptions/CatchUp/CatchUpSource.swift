@@ -10,6 +10,8 @@ protocol CatchUpSource: Sendable {
     var isFiltered: Bool { get }
     /// Whether each place is one more than that of the event before it, so that an event that is left out shows.
     var isGapless: Bool { get }
+    /// Whether places are those of the log, where an event stays unless it is scavenged.
+    var isOfLog: Bool { get }
     /// Whether each page says where it ends.
     var pagesTellEnd: Bool { get }
 
@@ -95,13 +97,16 @@ struct CatchUpErrors: Sendable {
     let beyondEnd: @Sendable (SubscriptionStart<CatchUpPlace>, CatchUpPlace?) -> PhotonPumpError
     /// For an event that is another one than was delivered.
     let replaced: @Sendable (Replacement) -> PhotonPumpError
+    /// For an event that is not where it was delivered, and was not removed.
+    let vanished: @Sendable (VanishedEvent) -> PhotonPumpError
 }
 
 extension CatchUpErrors {
     init(_ source: some CatchUpSource) {
-        self.init(beyondEnd: source.beyondEnd) { replacement in
-            .replaced(replacement, source.words(replacement.place), stream: source.name)
-        }
+        self.init(
+            beyondEnd: source.beyondEnd,
+            replaced: { .replaced($0, source.words($0.place), stream: source.name) },
+            vanished: { .vanished($0, source.words($0.place), stream: source.name) })
     }
 }
 
@@ -115,12 +120,20 @@ extension PhotonPumpError {
 
     /// An event that was delivered is another one now.
     static func replaced(_ event: Replacement, _ place: String, stream: String) -> PhotonPumpError {
+        self.dropped("the event \(place) is \(event.is) now, and was \(event.was) when it was delivered", stream)
+    }
+
+    /// An event that was delivered is not there any more.
+    static func vanished(_ event: VanishedEvent, _ place: String, stream: String) -> PhotonPumpError {
+        self.dropped("event \(event.number) of '\(event.stream)' was delivered \(place), and is not there now", stream)
+    }
+
+    private static func dropped(_ what: String, _ stream: String) -> PhotonPumpError {
         PhotonPumpError(
             .eventReplaced,
             """
-            the event \(place) is \(event.is) now, and was \(event.was) when it was delivered: the server has dropped events, \
-            as one does that was the master while another was elected, or a backup was restored; find out which of the last \
-            events are gone, and subscribe again from before them
+            \(what): the server has dropped events, as one does that was the master while another was elected, or a backup \
+            was restored; find out which of the last events are gone, and subscribe again from before them
             """,
             during: "follow \(stream == "$all" ? stream : "'\(stream)'")", stream: stream)
     }

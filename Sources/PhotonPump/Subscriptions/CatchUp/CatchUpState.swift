@@ -34,11 +34,11 @@ struct CatchUpState {
     ///   - newID: makes the id of a request.
     init(
         from start: SubscriptionStart<Place>, _ options: SubscriptionOptions, isFiltered: Bool, isGapless: Bool = false,
-        errors: CatchUpErrors, newID: @escaping @Sendable () -> GUID
+        isOfLog: Bool = false, errors: CatchUpErrors, newID: @escaping @Sendable () -> GUID
     ) {
         self.options = options
         (self.errors, self.newID) = (errors, newID)
-        self.queue = CatchUpQueue(from: start, options, isFiltered: isFiltered, isGapless: isGapless)
+        self.queue = CatchUpQueue(from: start, options, isFiltered: isFiltered, isGapless: isGapless, isOfLog: isOfLog)
         self.phase = start == .end ? .subscribing : .reading
     }
 
@@ -97,6 +97,7 @@ struct CatchUpState {
     mutating func received(_ page: CatchUpPage, _ id: GUID) -> [Action] {
         guard self.answers(id) else { return [] }
         self.isQuiet = false
+        if self.queue.isMissingLast(on: page) { return self.proceed() }
         if let event = self.queue.replacement(among: page.events) { return self.end(self.errors.replaced(event)) }
         let (resumed, hasTaken) = ([Action.announce(.resumed(self.queue.progress.next))], self.queue.take(page))
         if hasTaken { self.retries.progressed() }
@@ -112,8 +113,13 @@ struct CatchUpState {
         return actions + self.proceed()
     }
 
-    /// From now on the server pushes, under the id of the request, what is written after this place; nil if nothing had
-    /// been written.
+    /// It was looked for the event taken last, which was not where it was.
+    mutating func looked(isDropped: Bool, _ id: GUID) -> [Action] {
+        guard self.answers(id) else { return [] }
+        return self.queue.looked(isDropped: isDropped).map { self.end(self.errors.vanished($0)) } ?? self.proceed()
+    }
+
+    /// The server pushes under this id what is written after this place; nil if nothing had been written.
     ///
     /// - Parameter end: where it ends, if the place tells.
     mutating func confirmed(_ boundary: Place?, _ end: CatchUpEnd?, _ id: GUID) -> [Action] {
@@ -156,11 +162,7 @@ struct CatchUpState {
     }
 
     /// What was requested must be requested in another way.
-    mutating func mustAskAgain(_ id: GUID) -> [Action] {
-        guard self.awaits(id) else { return [] }
-        self.request = nil
-        return self.proceed()
-    }
+    mutating func mustAskAgain(_ id: GUID) -> [Action] { self.answers(id) ? self.proceed() : [] }
 
     /// What was requested will not arrive.
     mutating func failed(_ error: PhotonPumpError, _ id: GUID) -> [Action] {
@@ -233,6 +235,7 @@ struct CatchUpState {
         if self.request == nil, let request = self.phase.request(self.queue, self.retries) {
             let id = self.newID()
             self.request = id
+            self.queue.requests(request.kind)
             actions.append(.request(request, id))
         }
         if let delivery { actions.append(.deliver(delivery)) }
@@ -332,9 +335,7 @@ struct CatchUpState {
         self.phase = .reading
     }
 
-    private mutating func unsubscribe() -> [Action] {
-        self.subscription.take().map { [.unsubscribe($0)] } ?? []
-    }
+    private mutating func unsubscribe() -> [Action] { self.subscription.take().map { [.unsubscribe($0)] } ?? [] }
 
     private mutating func end(_ error: PhotonPumpError?) -> [Action] { self.conclude(error) + self.proceed() }
 

@@ -45,7 +45,7 @@ final class CatchUpSubscription: Subscriber {
         self.machine = Mutex(
             CatchUpState(
                 from: start, options, isFiltered: source.isFiltered, isGapless: source.isGapless,
-                errors: CatchUpErrors(source), newID: { client.nextID() }))
+                isOfLog: source.isOfLog, errors: CatchUpErrors(source), newID: { client.nextID() }))
     }
 
     deinit {
@@ -298,6 +298,15 @@ final class CatchUpSubscription: Subscriber {
                     }
                 }
                 if case .success(let page) = result { self?.lookAhead(after: page, terms) }
+            }
+        case .look(let event):
+            event.search(self.source.call, id: id, terms: terms) { [weak self] result in
+                self?.perform { machine in
+                    switch result {
+                    case .success(let isDropped): machine.looked(isDropped: isDropped, id)
+                    case .failure(let error): machine.failed(Self.known(error), id)
+                    }
+                }
             }
         case .subscribe:
             self.source.subscribe(id: id, terms: terms) { [weak self, client = self.client] result in

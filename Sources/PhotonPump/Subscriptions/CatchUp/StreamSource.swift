@@ -9,6 +9,7 @@ struct StreamSource: CatchUpSource {
     var call: CallOptions { self.pages.options.call }
     var isFiltered: Bool { false }
     var isGapless: Bool { true }
+    var isOfLog: Bool { false }
     var pagesTellEnd: Bool { true }
 
     /// - Throws: ``PhotonPumpError/Code/invalidArgument`` for invalid arguments.

@@ -77,4 +77,78 @@ struct CatchUpReplacedTests {
         #expect(server.numbers == [0, 1, 2])
         #expect(server.error?.code == .eventReplaced)
     }
+
+    @Test(
+        "S83: a subscription to the log looks for an event that is not where it was, and fails if it was dropped",
+        arguments: [0, 2])
+    func vanished(count: Int64) {
+        var server = ModelledServer(from: .start, holding: 5, tellsEnds: false, isLog: true)
+        server.calmDown()
+        server.disconnect()
+        server.hasDropped = true
+        server.truncate(before: 5)
+        server.write(count)
+        server.calmDown()
+        #expect(server.soughtAfter == VanishedEvent(place: CatchUpPlace(number: 4), stream: "s", number: 4))
+        #expect(server.numbers == [0, 1, 2, 3, 4])
+        #expect(server.error?.code == .eventReplaced)
+        #expect(server.error?.message.contains("event 4 of 's' was delivered") == true)
+    }
+
+    @Test("a subscription to the log goes on where an event was removed, and looks for it only once")
+    func removed() {
+        var server = ModelledServer(from: .start, holding: 5, tellsEnds: false, isLog: true)
+        server.calmDown()
+        server.disconnect()
+        server.truncate(before: 5)
+        server.write(7)
+        server.demand()
+        server.answer()
+        server.receive()
+        #expect(server.asked?.kind == .look(VanishedEvent(place: CatchUpPlace(number: 4), stream: "s", number: 4)))
+        server.fail(.connectionLost)
+        // Another server may have it.
+        #expect(server.asked?.kind == .read(.after(CatchUpPlace(number: 4)), seesLast: true))
+        server.calmDown()
+        #expect(server.numbers == Array(0..<12))
+        #expect(server.ending == nil)
+    }
+
+    @Test("a subscription to the log that has yet to read history begins with the last event after a loss")
+    func logHistory() {
+        var server = ModelledServer(from: .start, holding: 10, pageSize: 3, tellsEnds: false, isLog: true)
+        server.demand()
+        server.answer()
+        server.receive()
+        server.demand()
+        server.fail(.connectionLost)
+        #expect(server.asked?.kind == .read(.after(CatchUpPlace(number: 2)), seesLast: true))
+        server.calmDown()
+        #expect(server.numbers == Array(0..<10))
+        #expect(server.soughtAfter == nil)
+    }
+
+    @Test("a page that was requested before a loss is read again with the last event", arguments: [true, false])
+    func inFlight(isLog: Bool) {
+        var server = ModelledServer(from: .start, holding: 10, pageSize: 3, tellsEnds: !isLog, isLog: isLog)
+        repeat {
+            server.demand()
+            server.answer()
+            server.receive()
+        } while server.asked?.kind != .subscribe
+        server.write(3)
+        server.answer()
+        server.receive()
+        let next = CatchUpPlace(number: 10)
+        #expect(server.asked?.kind == .read(.from(next)))
+        server.disconnect()
+        server.answer()
+        server.receive()
+        let last = CatchUpPlace(number: 9)
+        #expect(server.asked?.kind == .read(isLog ? .after(last) : .from(next), seesLast: true))
+        server.calmDown()
+        #expect(server.numbers == Array(0..<13))
+        #expect(server.soughtAfter == nil)
+        #expect(server.ending == nil)
+    }
 }

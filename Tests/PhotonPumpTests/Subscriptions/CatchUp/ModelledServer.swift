@@ -10,6 +10,7 @@ struct ModelledServer {
         case confirmation(Int64?, GUID)
         case end(CatchUpEnd, GUID)
         case refusal(GUID)
+        case fate(GUID)
         case event(Int64, GUID)
     }
 
@@ -26,6 +27,10 @@ struct ModelledServer {
     private var replacedFrom = Int64.max
     /// Where what readers on this connection find has ended at last; it never ends before that again.
     private var shown: Int64 = 0
+    /// Whether what it does not have any more was dropped, and not removed.
+    var hasDropped = false
+    /// What it was asked for that is not where it was.
+    private(set) var soughtAfter: VanishedEvent?
     /// What the server has sent and the client not yet received.
     private var underway: [Package] = []
     /// The request that the server has not answered.
@@ -51,14 +56,15 @@ struct ModelledServer {
         overflow: SubscriptionOptions.Overflow = .readBack,
         beyondEnd: SubscriptionOptions.BeyondEnd = .fail,
         tellsEnds: Bool = true,
-        isFiltered: Bool = false
+        isFiltered: Bool = false,
+        isLog: Bool = false
     ) {
         var options = SubscriptionOptions()
         (options.maximumBufferedEvents, options.maximumBufferedBytes) = (events, bytes)
         (options.overflow, options.beyondEnd, options.checkpointInterval) = (overflow, beyondEnd, 3)
         let ids = CountedIDs()
         self.machine = CatchUpState(
-            from: start.map(CatchUpPlace.init(number:)), options, isFiltered: isFiltered,
+            from: start.map(CatchUpPlace.init(number:)), options, isFiltered: isFiltered, isOfLog: isLog,
             errors: .ofTests, newID: { ids.next() })
         self.pageSize = pageSize
         self.tellsEnds = tellsEnds
@@ -156,6 +162,9 @@ struct ModelledServer {
                 isEnd: isEnd,
                 end: self.tellsEnds ? self.end(visible) : nil)
             self.underway.append(.page(page, id))
+        case .look(let event):
+            self.soughtAfter = event
+            self.underway.append(.fate(id))
         case .end(_, let asMaster):
             if asMaster, self.isFollower { return self.underway.append(.refusal(id)) }
             self.shown = visible
@@ -175,6 +184,8 @@ struct ModelledServer {
             self.apply(self.machine.confirmed(last.map(CatchUpPlace.init(number:)), end, id))
         case .end(let end, let id):
             self.apply(self.machine.found(end, id))
+        case .fate(let id):
+            self.apply(self.machine.looked(isDropped: self.hasDropped, id))
         case .refusal(let id):
             self.apply(self.machine.foundNoMaster(id))
         case .event(let number, let id):
@@ -252,5 +263,6 @@ struct ModelledServer {
 extension CatchUpErrors {
     static let ofTests = CatchUpErrors(
         beyondEnd: { .beyondEnd("s", stream: "s", $0, "it ends at \($1?.number ?? -1)") },
-        replaced: { .replaced($0, "\($0.place.number)", stream: "s") })
+        replaced: { .replaced($0, "\($0.place.number)", stream: "s") },
+        vanished: { .vanished($0, "\($0.place.number)", stream: "s") })
 }
