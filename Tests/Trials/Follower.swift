@@ -160,7 +160,10 @@ final class Follower: Sendable {
 
     private func handle(_ event: ResolvedEvent, _ take: (ResolvedEvent) -> Void) async throws {
         // Before it is taken: a handler that is cancelled meanwhile gets the event again.
-        if self.chance(0..<200) == 0 { try await self.stage.sleep(milliseconds: self.chance(50..<1500)) }
+        // When the trial is over there is only what is left to catch up with.
+        if self.chance(0..<200) == 0, !self.stage.isOver {
+            try await self.stage.sleep(milliseconds: self.chance(50..<1500))
+        }
         self.ledger.count { $0.delivered += 1 }
         self.ledger.see(event.received, self.name)
         take(event)
