@@ -58,7 +58,7 @@ extension Format<Int> {
     static var port: Self { self.number(1...65535, "a number from 1 to 65535") }
 
     static func count(from least: Int) -> Self {
-        self.number(least...100_000_000_000, "a whole number, \(least) or above")
+        self.number(least ... .max, "a whole number, \(least) or above")
     }
 
     private static func number(_ range: ClosedRange<Int>, _ meaning: String) -> Self {
@@ -90,20 +90,24 @@ extension Format<Duration> {
     /// A whole number with the unit `ms`, `s` or `m`. Fractions of a millisecond are rounded up.
     static var duration: Self {
         Format(
-            meaning: "a whole number above zero followed by ms, s or m",
+            meaning: "a whole number above zero followed by ms, s or m, at most a year",
             read: { text in
                 let digits = text.prefix { $0.isASCII && $0.isNumber }
                 guard let number = Format<Int>.count(from: 1).read(String(digits)) else { return nil }
-                return switch text[digits.endIndex...] {
-                case "ms": .milliseconds(number)
-                case "s": .seconds(number)
-                case "m": .seconds(number * 60)
-                default: nil
-                }
+                let duration: Duration? =
+                    switch text[digits.endIndex...] {
+                    case "ms": .milliseconds(number)
+                    case "s": .seconds(number)
+                    // More than fits would be too long, too.
+                    case "m": .seconds(min(number, .max / 60) * 60)
+                    default: nil
+                    }
+                return duration.flatMap(self.upToAYear)
             },
+            // Those that are set in code and not checked yet may be of any length.
             write: { duration in
-                let (seconds, attoseconds) = duration.components
-                return "\(seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)ms"
+                let (whole, rest) = duration.attoseconds.quotientAndRemainder(dividingBy: 1_000_000_000_000_000)
+                return "\(rest > 0 ? whole + 1 : whole)ms"
             }
         )
     }
@@ -111,9 +115,14 @@ extension Format<Duration> {
     /// A whole number of milliseconds.
     static var milliseconds: Self {
         Format(
-            meaning: "a whole number of milliseconds above zero",
-            read: { text in Format<Int>.count(from: 1).read(text).map { .milliseconds($0) } }
+            meaning: "a whole number of milliseconds above zero and at most a year",
+            read: { text in Format<Int>.count(from: 1).read(text).flatMap { self.upToAYear(.milliseconds($0)) } }
         )
+    }
+
+    /// What validation accepts, so that what is read can be written and read again.
+    fileprivate static func upToAYear(_ duration: Duration) -> Duration? {
+        duration <= CallTerms.longest ? duration : nil
     }
 }
 
@@ -131,8 +140,8 @@ extension Format<Duration?> {
     /// A whole number of milliseconds, or 0 for no limit.
     static var millisecondsOrNone: Self {
         Format(
-            meaning: "a whole number of milliseconds, or 0 for no limit",
-            read: { text in Format<Int>.count(from: 0).read(text).map { $0 == 0 ? nil : .milliseconds($0) } }
+            meaning: "\(Format<Duration>.milliseconds.meaning), or 0 for no limit",
+            read: { text in text == "0" ? .some(nil) : Format<Duration>.milliseconds.read(text) }
         )
     }
 }

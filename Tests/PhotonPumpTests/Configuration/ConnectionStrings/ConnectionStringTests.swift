@@ -153,7 +153,7 @@ struct ConnectionStringTests {
             ("", "at character 0: expected scheme://host:port?setting=value or Key=Value"),
             ("?tls=true", "at character 0: expected scheme://host:port?setting=value or Key=Value"),
             ("local host", "at character 5: "),
-            ("esdb://h?keepAliveInterval=-2", "milliseconds above zero, or -1 for never"),
+            ("esdb://h?keepAliveInterval=-2", "milliseconds above zero and at most a year, or -1 for never"),
             ("http://h", "at character 0: unknown scheme: use one of tcp://, tls://, discover://"),
             ("tcp://", "at character 6: the host is missing"),
             ("tcp://?tls=false", "at character 6: the host is missing"),
@@ -191,6 +191,8 @@ struct ConnectionStringTests {
                 "at character 23: connectTimeout must be a whole number above zero followed by"
             ),
             ("tcp://h?connectTimeout=", "at character 23: connectTimeout is empty"),
+            ("tcp://h?connectTimeout=31536001s", "connectTimeout must be a whole number above zero followed by"),
+            ("tcp://h?connectTimeout=9223372036854775807m", "connectTimeout must be a whole number above zero followed"),
             ("tcp://h?connectTimeout=0s", "connectTimeout must be a whole number above zero followed by"),
             ("tcp://h?connectTimeout=-1s", "connectTimeout must be a whole number above zero followed by"),
             (

@@ -33,6 +33,21 @@ struct RoundTripTests {
         #expect(configuration.description == "discover://a%20b:***@h1:1,[::1]:2?\(settings)")
     }
 
+    @Test("settings as a connection string can be read again up to their limits")
+    func limits() throws {
+        var configuration = Client.Configuration(.node(Endpoint(host: "h", port: 1)))
+        configuration.connectionName = "app"
+        configuration.maximumInFlight = .max
+        configuration.maximumWaiting = .max
+        configuration.retries.maximum = .max
+        configuration.operationTimeout = CallTerms.longest
+        _ = try configuration.validated()
+        #expect(try Client.Configuration(configuration.connectionString) == configuration)
+        // It can be shown, if not used.
+        configuration.operationTimeout = Duration(attoseconds: .max)
+        #expect(configuration.description.contains("operationTimeout=170141183460469231731688ms&"))
+    }
+
     @Test("settings as a connection string have brackets around a host with colons, whatever they combine with")
     func combiningMarks() throws {
         let configuration = try Client.Configuration("tcp://[:\u{5B4}a]:7")
