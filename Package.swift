@@ -202,10 +202,11 @@ let package = Package(
             resources: [.copy("Vectors")],
             swiftSettings: settings
         ),
+        .systemLibrary(name: "CAllocator", path: "Tests/CAllocator"),
         // Peers that do what a test tells them to.
         .target(
             name: "ScriptedPeers",
-            dependencies: ["PhotonPumpTransport", "PhotonPumpWire"],
+            dependencies: ["CAllocator", "PhotonPumpTransport", "PhotonPumpWire"],
             path: "Tests/ScriptedPeers",
             swiftSettings: settings
         ),

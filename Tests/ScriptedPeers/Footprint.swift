@@ -1,3 +1,4 @@
+internal import CAllocator
 internal import Foundation
 
 /// What this process uses of the system.
@@ -20,11 +21,16 @@ package struct Footprint: CustomStringConvertible, Sendable {
     package let descriptors: Int
     /// Of memory that is resident.
     package let kilobytes: Int
+    /// Of memory that was allocated and not freed, with what threads keep for themselves; nil where the allocator does not
+    /// tell. What else is resident is the program, its stacks, and what the allocator keeps for what comes.
+    package let kilobytesInUse: Int?
 
     package init() throws {
         self.threads = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").count
         self.descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
         self.kilobytes = try Self.figure("VmRSS:")
+        let bytesInUse = photonpump_bytes_in_use()
+        self.kilobytesInUse = bytesInUse > 0 ? Int(bytesInUse >> 10) : nil
     }
 
     private static func figure(_ name: String) throws -> Int {
@@ -48,6 +54,7 @@ package struct Footprint: CustomStringConvertible, Sendable {
     }
 
     package var description: String {
-        "\(self.threads) threads, \(self.descriptors) descriptors, \(self.kilobytes) kB"
+        let used = self.kilobytesInUse.map { ", \($0) kB of them in use" } ?? ""
+        return "\(self.threads) threads, \(self.descriptors) descriptors, \(self.kilobytes) kB\(used)"
     }
 }

@@ -38,7 +38,7 @@ struct Soak {
             seed += 1
         } while left > 0
         self.report()
-        return true
+        return self.isFlat()
     }
 
     private func trial(_ seed: UInt64, seconds: UInt64) async throws -> Tally {
@@ -47,6 +47,18 @@ struct Soak {
         let tally = try await Trial.run(plan, in: .system)
         print("seed \(seed), \(seconds) s: \(tally.operations) operations, \(tally.kills) kills")
         return tally
+    }
+
+    /// Whether the process has at the end what it had after the first trial, and not something of each.
+    private func isFlat() -> Bool {
+        guard let first = self.footprints.first, let last = self.footprints.last else { return true }
+        guard last.descriptors <= first.descriptors + 8,
+            (last.kilobytesInUse ?? 0) <= (first.kilobytesInUse ?? 0) + 8_192
+        else {
+            print("descriptors or memory are not given back when a trial is over")
+            return false
+        }
+        return true
     }
 
     private func report() {

@@ -192,7 +192,7 @@ struct ConnectionStringTests {
             ),
             ("tcp://h?connectTimeout=", "at character 23: connectTimeout is empty"),
             ("tcp://h?connectTimeout=31536001s", "connectTimeout must be a whole number above zero followed by"),
-            ("tcp://h?connectTimeout=9223372036854775807m", "connectTimeout must be a whole number above zero followed"),
+            ("tcp://h?connectTimeout=9223372036854775807m", "connectTimeout must be a whole number above zero"),
             ("tcp://h?connectTimeout=0s", "connectTimeout must be a whole number above zero followed by"),
             ("tcp://h?connectTimeout=-1s", "connectTimeout must be a whole number above zero followed by"),
             (
