@@ -9,6 +9,8 @@ extension Client: SubscriptionHost {
     nonisolated var metrics: ClientMetrics? { self.context.metrics }
     nonisolated var tracing: ClientTracing? { self.context.tracing }
 
+    nonisolated var connectionNumber: Int { self.context.connectionNumber }
+
     nonisolated func confirmed(_ id: GUID, for subscriber: (any Subscriber)?) {
         self.assumeIsolated { client in
             if let subscriber { client.subscribers.add(subscriber, id) } else { client.unsubscribe(id) }

@@ -1,5 +1,6 @@
 internal import Logging
 internal import PhotonPumpTransport
+internal import Synchronization
 
 /// What all parts of a client share: its settings, its surroundings, and the queue that it runs on.
 final class ClientContext: Sendable {
@@ -13,6 +14,7 @@ final class ClientContext: Sendable {
     let metrics: ClientMetrics?
     /// nil if nobody collects spans.
     let tracing: ClientTracing?
+    private let served = Atomic(0)
 
     /// - Throws: ``PhotonPumpError/Code/invalidConfiguration``.
     init(
@@ -30,6 +32,12 @@ final class ClientContext: Sendable {
         self.metrics = ClientMetrics(metrics, environment)
         self.tracing = ClientTracing(tracer, configuration, environment)
     }
+
+    /// How many connections have served so far.
+    var connectionNumber: Int { self.served.load(ordering: .relaxed) }
+
+    /// From now on requests are sent on another connection.
+    func noteConnection() { self.served.add(1, ordering: .relaxed) }
 
     /// A timer on the client's queue.
     func timer(_ fired: @escaping () -> Void) -> QueueTimer { self.environment.timer(on: self.executor, fired) }

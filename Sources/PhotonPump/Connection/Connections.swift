@@ -90,6 +90,7 @@ struct Connections {
     /// The present connection is accepted: from now on it serves.
     mutating func serve() {
         self.user.accepted = self.present?.login
+        self.context.noteConnection()
         self.present?.serve()
     }
 

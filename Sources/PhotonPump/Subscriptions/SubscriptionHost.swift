@@ -48,6 +48,9 @@ protocol SubscriptionHost: RequestHost {
     /// Whether it is closed or about to be.
     var isClosing: Bool { get }
 
+    /// How many connections it has had: an answer on another than the last one may come from another server.
+    var connectionNumber: Int { get }
+
     /// The server has confirmed a subscription: from now on this subscriber receives what comes under its id, for as long
     /// as the connection lasts; with nil the server is told to end it again. On the client's queue only.
     func confirmed(_ id: GUID, for subscriber: (any Subscriber)?)

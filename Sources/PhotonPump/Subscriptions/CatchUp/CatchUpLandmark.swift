@@ -28,6 +28,9 @@ struct CatchUpLandmark {
     /// The last place, if it has yet to be seen again.
     var missing: CatchUpPlace? { self.isOutOfSight ? self.last?.place : nil }
 
+    /// Where to read it, if that is not where reading goes on; nil in a stream, whose pages can begin one event earlier.
+    var start: SubscriptionStart<CatchUpPlace>? { self.isOfLog ? self.last.map { .after($0.place) } : nil }
+
     mutating func took(_ event: CatchUpEvent) {
         guard let record = event.record.link ?? event.record.event else { return }
         self.last = Last(place: event.place, id: record.id, number: record.number)
@@ -35,6 +38,9 @@ struct CatchUpLandmark {
         guard self.isOfLog else { return }
         self.last?.stream = record.byteCount > 4_096 ? Bytes(utf8: record.stream.text) : record.stream
     }
+
+    /// It is known not to be there.
+    mutating func forget() { self = Self(isOfLog: self.isOfLog) }
 
     /// Whoever answers next may be another server.
     mutating func lost() { (self.isOutOfSight, self.vanished) = (self.last != nil, nil) }
@@ -51,8 +57,10 @@ struct CatchUpLandmark {
     ///
     /// - Returns: what was dropped.
     mutating func looked(isDropped: Bool) -> VanishedEvent? {
-        defer { (self.vanished, self.isOutOfSight) = (nil, false) }
-        return isDropped ? self.vanished : nil
+        // Where it was lost sight of again meanwhile, the answer says nothing about the present server.
+        guard let event = self.vanished else { return nil }
+        (self.vanished, self.isOutOfSight) = (nil, false)
+        return isDropped ? event : nil
     }
 
     /// Looks for it among events that are there now, in order.

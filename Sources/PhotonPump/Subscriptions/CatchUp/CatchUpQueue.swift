@@ -13,8 +13,8 @@ struct CatchUpQueue {
     private var landmark: CatchUpLandmark
     /// Whether the page that is in flight begins with the last event.
     private var isLookingForLast = false
-    /// Whether places are those of the log.
-    private let isOfLog: Bool
+    /// The number of the client's connection that the last answer came on.
+    private var connection = 0
     /// Whether the place to go on at lies beyond the end.
     private(set) var isBeyondEnd = false
     /// Events since the last checkpoint that did not match the filter.
@@ -24,7 +24,6 @@ struct CatchUpQueue {
         from start: SubscriptionStart<Place>, _ options: SubscriptionOptions, isFiltered: Bool, isGapless: Bool,
         isOfLog: Bool
     ) {
-        self.isOfLog = isOfLog
         self.landmark = CatchUpLandmark(isOfLog: isOfLog)
         self.isFiltered = isFiltered
         self.isGapless = isGapless
@@ -95,20 +94,25 @@ struct CatchUpQueue {
     /// What is to be read next: behind the last event taken or, if whoever answers may be another server, from there.
     var reading: CatchUpRequest.Kind {
         if let event = self.landmark.vanished { return .look(event) }
-        guard let last = self.landmark.missing, self.progress.isAt(last) else { return .read(self.progress.next) }
-        return .read(self.isOfLog ? .after(last) : self.progress.next, seesLast: true)
+        guard self.mustSeeLast else { return .read(self.progress.next) }
+        return .read(self.landmark.start ?? self.progress.next, seesLast: true)
     }
+
+    /// Whether the last event has yet to be seen on the server that answers now.
+    var mustSeeLast: Bool { self.landmark.missing.map(self.progress.isAt) ?? false }
 
     /// This is requested, and nothing else is in flight.
     mutating func requests(_ kind: CatchUpRequest.Kind) {
         if case .read(_, true) = kind { self.isLookingForLast = true } else { self.isLookingForLast = false }
     }
 
+    /// Whether everything up to this place was read, on the server that answers now.
+    func hasRead(upTo boundary: Place?) -> Bool { !self.mustSeeLast && self.progress.isBehind(boundary) }
+
     /// Whether nothing can be taken from a page yet, because the last event has yet to be seen: it is not on the page, or
     /// was lost sight of when the page had been requested without it.
     mutating func isMissingLast(on page: CatchUpPage) -> Bool {
-        guard let last = self.landmark.missing, self.progress.isAt(last) else { return false }
-        return !self.isLookingForLast || self.landmark.isMissing(on: page)
+        self.mustSeeLast && (!self.isLookingForLast || self.landmark.isMissing(on: page))
     }
 
     /// It was looked for the last event.
@@ -118,6 +122,13 @@ struct CatchUpQueue {
 
     /// Whoever answers next may be another server.
     mutating func lostSight() { self.landmark.lost() }
+
+    /// The same, if this is another connection of the client's than so far.
+    mutating func hears(on connection: Int) {
+        guard connection > self.connection else { return }
+        self.connection = connection
+        self.lostSight()
+    }
 
     /// What is in the place of the last event taken, if that is another one.
     mutating func replacement(among events: [CatchUpEvent]) -> Replacement? {
@@ -178,7 +189,7 @@ struct CatchUpQueue {
         let place = self.progress.place(beyond: end)
         self.isBeyondEnd = true
         // It is known, and announced, that what was delivered is not there.
-        self.landmark = CatchUpLandmark(isOfLog: self.isOfLog)
+        self.landmark.forget()
         self.progress.foundBeyond(end)
         self.buffer.append(.beyondEnd(place, end: end.last))
         return [.announce(.beyondEnd(place, end: end.last))]

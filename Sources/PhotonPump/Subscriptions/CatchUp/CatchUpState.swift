@@ -36,8 +36,7 @@ struct CatchUpState {
         from start: SubscriptionStart<Place>, _ options: SubscriptionOptions, isFiltered: Bool, isGapless: Bool = false,
         isOfLog: Bool = false, errors: CatchUpErrors, newID: @escaping @Sendable () -> GUID
     ) {
-        self.options = options
-        (self.errors, self.newID) = (errors, newID)
+        (self.options, self.errors, self.newID) = (options, errors, newID)
         self.queue = CatchUpQueue(from: start, options, isFiltered: isFiltered, isGapless: isGapless, isOfLog: isOfLog)
         self.phase = start == .end ? .subscribing : .reading
     }
@@ -93,6 +92,9 @@ struct CatchUpState {
 
     // MARK: What was requested
 
+    /// What comes next comes on this connection of the client's, which repeats requests that were not answered on another.
+    mutating func hears(on connection: Int) { self.queue.hears(on: connection) }
+
     /// A page has arrived.
     mutating func received(_ page: CatchUpPage, _ id: GUID) -> [Action] {
         guard self.answers(id) else { return [] }
@@ -132,7 +134,7 @@ struct CatchUpState {
         }
         self.phase = .closingGap(boundary)
         if let boundary { self.queue.hold(upTo: boundary) }
-        return self.queue.progress.isBehind(boundary) ? self.readAll(upTo: boundary, end) : self.proceed()
+        return self.queue.hasRead(upTo: boundary) ? self.readAll(upTo: boundary, end) : self.proceed()
     }
 
     /// The end was asked for.
@@ -171,9 +173,7 @@ struct CatchUpState {
         self.queue.lostSight()
         // A consumer that waits for new events must learn that the subscription has not begun.
         guard error.code.isPassing, self.queue.progress.next != .end, let attempt = self.retries.failed(error.code)
-        else {
-            return self.end(error)
-        }
+        else { return self.end(error) }
         return [.announce(.interrupted(attempt: attempt, cause: error))] + self.proceed()
     }
 

@@ -211,7 +211,9 @@ final class CatchUpSubscription: Subscriber {
     // MARK: Carrying it out
 
     private func perform(_ change: (inout CatchUpState) -> [CatchUpAction]) {
+        let connection = self.client.connectionNumber
         let actions = self.machine.withLock { machine in
+            machine.hears(on: connection)
             let actions = change(&machine)
             // Most events that are pushed cause none, and loops cost something even so.
             if actions.isEmpty { return actions }

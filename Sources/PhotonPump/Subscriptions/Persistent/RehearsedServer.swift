@@ -15,6 +15,7 @@ final class RehearsedServer: SubscriptionHost {
     let logger = Logger(label: "PhotonPump.SubscriptionRehearsal") { _ in SwiftLogNoOpLogHandler() }
     let metrics: ClientMetrics? = nil
     let tracing: ClientTracing? = nil
+    let connectionNumber = 1
     private let events: [DeliveredEvent]
     private let executor: QueueExecutor
     private let state = Mutex(State())

@@ -79,6 +79,47 @@ struct CatchUpReplacedTests {
     }
 
     @Test(
+        "S83: a subscription looks at the last event, too, where the client repeated a request on another server",
+        arguments: [1, 2, 3, 4, 5], [true, false])
+    func repeated(steps: Int, isLog: Bool) {
+        var server = ModelledServer(from: .start, holding: 10, pageSize: 5, tellsEnds: !isLog, isLog: isLog)
+        // Until a page has arrived, before it reads the next or subscribes.
+        for _ in 0..<steps {
+            server.demand()
+            server.answer()
+            server.receive()
+        }
+        server.demand()
+        let taken = server.numbers
+        #expect(server.listening == .zero || steps > 2)
+        server.replace(from: 0)
+        server.write()
+        server.calmDown()
+        #expect(server.numbers == taken)
+        #expect(server.error?.code == .eventReplaced)
+    }
+
+    @Test("S83: a subscription to the log that is lost sight of again while it is looked for the event looks anew")
+    func lostWhileLooking() {
+        var server = ModelledServer(from: .start, holding: 5, tellsEnds: false, isLog: true)
+        server.calmDown()
+        server.disconnect()
+        server.truncate(before: 5)
+        server.write(2)
+        server.demand()
+        server.answer()
+        server.receive()
+        let sought = CatchUpRequest.Kind.look(VanishedEvent(place: CatchUpPlace(number: 4), stream: "s", number: 4))
+        #expect(server.asked?.kind == sought)
+        server.disconnect()
+        server.answer()
+        server.receive()
+        #expect(server.asked?.kind == .read(.after(CatchUpPlace(number: 4)), seesLast: true))
+        server.calmDown()
+        #expect(server.numbers == Array(0..<7))
+    }
+
+    @Test(
         "S83: a subscription to the log looks for an event that is not where it was, and fails if it was dropped",
         arguments: [0, 2])
     func vanished(count: Int64) {

@@ -38,6 +38,8 @@ struct ModelledServer {
     private var lastRequest: (CatchUpRequest, id: GUID)?
     /// What the server pushes under, and what the client listens to.
     private var pushing: GUID?
+    /// How many connections there were.
+    private var connection = 1
     private(set) var listening = GUID.zero
 
     private(set) var isWaiting = false
@@ -175,6 +177,7 @@ struct ModelledServer {
     /// The client receives what was sent first.
     mutating func receive() {
         guard !self.underway.isEmpty else { return }
+        self.machine.hears(on: self.connection)
         switch self.underway.removeFirst() {
         case .page(let page, let id):
             self.apply(self.machine.received(page, id))
@@ -201,6 +204,7 @@ struct ModelledServer {
         if hasAnswered { self.request = self.lastRequest }
         self.underway = []
         (self.pushing, self.shown) = (nil, 0)
+        self.connection += 1
         guard self.listening != .zero else { return }
         self.listening = .zero
         self.apply(self.machine.interrupted(lost))
