@@ -13,11 +13,14 @@ enum FollowedServer {
         let start: SubscriptionStart<Int64> = choices.element(of: [.start, .end, .after(begin), .from(begin)])
         let overflow: SubscriptionOptions.Overflow = choices.element(of: [.readBack, .leaveGap, .fail])
         let beyond: SubscriptionOptions.BeyondEnd = choices.element(of: [.fail, .wait, .startOver])
+        let (tellsEnds, isFiltered) = (choices.flag(), choices.flag())
         var server = ModelledServer(
             from: start, holding: held, pageSize: 5, events: Self.limit, overflow: overflow, beyondEnd: beyond,
-            tellsEnds: choices.flag(), isFiltered: choices.flag())
+            tellsEnds: tellsEnds, isFiltered: isFiltered, isLog: !tellsEnds && choices.flag())
         server.isFollower = choices.flag()
         var wasSetUpAnew = false
+        /// The last event that was delivered and then replaced.
+        var replaced: Int64?
         while !choices.isEmpty {
             let before = server.taken.count
             let wasOver = server.ending != nil
@@ -34,6 +37,11 @@ enum FollowedServer {
                 wasSetUpAnew = true
                 server.setUpAnew(holding: Int64(choices.number(below: 20)))
             case 13 where choices.byte() > 250: server.stop()
+            case 13 where choices.byte() > 200 && replaced == nil:
+                let number = Int64(choices.number(below: 40))
+                replaced = server.numbers.last.flatMap { $0 >= number ? $0 : nil }
+                server.replace(from: number)
+                server.hasDropped = true
             default: server.receive()
             }
             check(!wasOver || server.taken.count == before, "something after the end")
@@ -43,6 +51,10 @@ enum FollowedServer {
         server.isFollower = false
         // What is left out is told of with the batch after the last one.
         for _ in 0..<3 { server.calmDown() }
+        // What was deleted cannot be compared; who waits, starts over or is told of gaps knows.
+        if let replaced, server.head <= replaced, !wasSetUpAnew, !isFiltered, beyond == .fail, overflow != .leaveGap {
+            check(server.ending != nil, "event \(replaced) is another one than was delivered: \(server.numbers)")
+        }
         self.compare(server, start, beyond, wasSetUpAnew: wasSetUpAnew)
     }
 

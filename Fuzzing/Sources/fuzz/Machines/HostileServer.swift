@@ -86,7 +86,8 @@ struct HostileServer {
             self.apply(self.machine.demanded())
         case 18: self.apply(self.machine.livenessDue())
         case 19 where choices.byte() > 252:
-            self.apply(choices.flag() ? self.machine.stop() : self.machine.cancelled())
+            self.apply(choices.flag() ? self.machine.closed(nil) : self.machine.cancelled())
+        case 19: self.machine.hears(on: choices.number(below: 8))
         default: self.apply(self.machine.proceed())
         }
         if choices.flag() { self.apply(self.machine.proceed()) }
@@ -150,7 +151,7 @@ struct HostileServer {
 
     /// A consumer that comes back gets everything, and then the end again and again.
     private mutating func end() {
-        self.apply(self.machine.stop())
+        self.apply(self.machine.closed(nil))
         check(self.isOver && self.request == nil, "it is not over")
         for _ in 0..<3 where !self.isWaiting {
             self.isWaiting = true

@@ -65,11 +65,12 @@ struct CatchUpLandmark {
 
     /// Looks for it among events that are there now, in order.
     ///
+    /// - Parameter end: the last place of the stream, even if nothing can be read there.
     /// - Returns: what is in its place, if that is another event.
-    mutating func replacement(among events: [CatchUpEvent]) -> Replacement? {
+    mutating func replacement(among events: [CatchUpEvent], end: CatchUpPlace? = nil) -> Replacement? {
         guard self.isOutOfSight, let last else { return nil }
         // One that cannot be read any more was deleted or truncated, which says nothing about the others.
-        if let end = events.last, end.place >= last.place { self.isOutOfSight = false }
+        if let end = events.last?.place ?? end, end >= last.place { self.isOutOfSight = false }
         guard let id = events.first(where: { $0.place == last.place })?.id, id != last.id else { return nil }
         return Replacement(place: last.place, was: last.id, is: id)
     }

@@ -131,9 +131,11 @@ struct CatchUpQueue {
     }
 
     /// What is in the place of the last event taken, if that is another one.
-    mutating func replacement(among events: [CatchUpEvent]) -> Replacement? {
-        self.landmark.replacement(among: events)
+    mutating func replacement(on page: CatchUpPage) -> Replacement? {
+        self.landmark.replacement(among: page.events, end: page.end?.last)
     }
+
+    mutating func replacement(by event: CatchUpEvent) -> Replacement? { self.landmark.replacement(among: [event]) }
 
     // MARK: Going live
 
@@ -185,11 +187,12 @@ struct CatchUpQueue {
     /// Nothing that is held back will be taken.
     mutating func letGo() { _ = self.buffer.release() }
 
-    mutating func goBeyond(_ end: CatchUpEnd) -> [Action] {
+    /// - Parameter isFinal: whether nobody is asked any more whether that is so.
+    mutating func goBeyond(_ end: CatchUpEnd, isFinal: Bool) -> [Action] {
         let place = self.progress.place(beyond: end)
         self.isBeyondEnd = true
-        // It is known, and announced, that what was delivered is not there.
-        self.landmark.forget()
+        // It is announced then that what was delivered is not there.
+        if isFinal { self.landmark.forget() } else { self.lostSight() }
         self.progress.foundBeyond(end)
         self.buffer.append(.beyondEnd(place, end: end.last))
         return [.announce(.beyondEnd(place, end: end.last))]
@@ -267,5 +270,8 @@ struct CatchUpQueue {
     }
 
     /// Everything begins again with the first event.
-    mutating func startOver(before end: CatchUpEnd) { self.progress.startOver(before: end) }
+    mutating func startOver(before end: CatchUpEnd) {
+        self.landmark.forget()
+        self.progress.startOver(before: end)
+    }
 }

@@ -74,10 +74,7 @@ struct CatchUpState {
         return actions + self.proceed()
     }
 
-    /// The consumer wants no more events.
-    mutating func stop() -> [Action] { self.closed(nil) }
-
-    /// The client was closed: what has arrived is not delivered.
+    /// The client was closed or, with nil, the consumer wants no more events: what has arrived is not delivered.
     mutating func closed(_ error: PhotonPumpError?) -> [Action] {
         self.queue.discard()
         return self.end(error)
@@ -100,7 +97,7 @@ struct CatchUpState {
         guard self.answers(id) else { return [] }
         self.isQuiet = false
         if self.queue.isMissingLast(on: page) { return self.proceed() }
-        if let event = self.queue.replacement(among: page.events) { return self.end(self.errors.replaced(event)) }
+        if let event = self.queue.replacement(on: page) { return self.end(self.errors.replaced(event)) }
         let (resumed, hasTaken) = ([Action.announce(.resumed(self.queue.progress.next))], self.queue.take(page))
         if hasTaken { self.retries.progressed() }
         // An empty page at the end does not tell whether the place lies beyond it.
@@ -146,6 +143,8 @@ struct CatchUpState {
             return self.proceed()
         case .findingEnd(let boundary): return self.readAll(upTo: boundary, end)
         case .doubting where !self.queue.progress.isBeyond(end):
+            // It may have grown beyond the place since, with other events.
+            if self.queue.mustSeeLast { return self.readAll(upTo: nil, end) }
             _ = self.retries.resumed()
             return [.announce(.resumed(self.queue.progress.next))] + self.goLive(nil) + self.proceed()
         case .doubting(_, asMaster: false) where self.retries.doubted():
@@ -187,7 +186,7 @@ struct CatchUpState {
         self.isQuiet = false
         self.queue.sawEnd(event.place)
         guard self.queue.progress.isNew(event.place) else {
-            return self.queue.replacement(among: [event]).map { self.end(self.errors.replaced($0)) } ?? []
+            return self.queue.replacement(by: event).map { self.end(self.errors.replaced($0)) } ?? []
         }
         if self.phase.takesPushes, self.queue.isMissingEvents(before: event.place) {
             return self.readBack(because: .missing(before: event.place.number))
@@ -263,14 +262,14 @@ struct CatchUpState {
             self.phase = .findingEnd(boundary)
             return self.proceed()
         }
-        if let boundary, end.next.main <= boundary.main {
-            // What the server returns to a reader lags behind what it confirms to a subscriber.
-            self.phase = .closingGap(boundary)
-            guard self.retries.fellShort() else { return self.proceed() }
-            self.queue.append(.readsLag(upTo: boundary))
-            return [.announce(.readsLag(upTo: boundary))] + self.proceed()
-        }
-        return (self.queue.progress.isBeyond(end) ? self.goBeyond(end) : self.goLive(boundary)) + self.proceed()
+        let lags = boundary.map { end.next.main <= $0.main } ?? false
+        if !lags, self.queue.progress.isBeyond(end) { return self.goBeyond(end) + self.proceed() }
+        if !lags, !self.queue.mustSeeLast { return self.goLive(boundary) + self.proceed() }
+        // What the server returns to a reader lags behind what it confirms to a subscriber, or what it says of its end.
+        self.phase = .closingGap(boundary)
+        guard self.retries.fellShort(), let boundary else { return self.proceed() }
+        self.queue.append(.readsLag(upTo: boundary))
+        return [.announce(.readsLag(upTo: boundary))] + self.proceed()
     }
 
     /// Everything up to `boundary` was read.
@@ -283,7 +282,7 @@ struct CatchUpState {
     }
 
     private mutating func goBeyond(_ end: CatchUpEnd) -> [Action] {
-        let actions = self.queue.goBeyond(end)
+        let actions = self.queue.goBeyond(end, isFinal: self.options.beyondEnd == .wait)
         self.retries.caughtUp()
         if self.options.beyondEnd != .wait {
             self.phase = .doubting(end, asMaster: true)

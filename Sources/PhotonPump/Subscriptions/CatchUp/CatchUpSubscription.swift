@@ -50,7 +50,7 @@ final class CatchUpSubscription: Subscriber {
 
     deinit {
         // Nobody is told: whoever reads the changes sees them end.
-        for action in self.machine.withLock({ $0.stop() }) {
+        for action in self.machine.withLock({ $0.closed(nil) }) {
             if case .announcement = action { continue }
             self.perform(action)
         }

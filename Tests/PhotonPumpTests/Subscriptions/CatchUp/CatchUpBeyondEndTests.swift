@@ -126,6 +126,70 @@ struct CatchUpBeyondEndTests {
     }
 
     @Test(
+        "S83: a place beyond the end that the server has passed with other events meanwhile ends a subscription",
+        arguments: [.fail, .startOver] as [SubscriptionOptions.BeyondEnd], [true, false])
+    func overtakenByOthers(reaction: SubscriptionOptions.BeyondEnd, tellsEnds: Bool) {
+        var server = ModelledServer(from: .start, holding: 5, beyondEnd: reaction, tellsEnds: tellsEnds)
+        server.calmDown()
+        server.isFollower = true
+        server.setUpAnew(holding: 3)
+        server.replace(from: 3)
+        while server.machine.status.phase != .beyondEnd, server.hasNews {
+            server.demand()
+            server.answer()
+            server.receive()
+        }
+        server.write(4)
+        server.calmDown()
+        server.write()
+        server.calmDown()
+        #expect(server.numbers == [0, 1, 2, 3, 4])
+        #expect(server.error?.code == .eventReplaced)
+        #expect(server.changes.map(\.name).suffix(2) == ["beyondEnd", "ended"])
+    }
+
+    @Test(
+        "S83: a subscription does not go live where the log ended before its last event, and has other events since",
+        arguments: [true, false])
+    func passedWhileAsking(isAsking: Bool) {
+        var server = ModelledServer(from: .start, holding: 5, tellsEnds: false)
+        server.calmDown()
+        server.setUpAnew(holding: 3)
+        server.replace(from: 3)
+        // Until it has seen that there is nothing to read, or asks where the end is.
+        for _ in 0..<(isAsking ? 3 : 2) {
+            server.demand()
+            server.answer()
+            server.receive()
+        }
+        server.write(4)
+        server.calmDown()
+        #expect(server.numbers == [0, 1, 2, 3, 4])
+        #expect(server.error?.code == .eventReplaced)
+    }
+
+    @Test(
+        "a subscription goes on where the end has come to its place again, and its last event is there",
+        arguments: [true, false])
+    func caughtUpWithEvent(tellsEnds: Bool) {
+        var server = ModelledServer(from: .start, holding: 5, tellsEnds: tellsEnds)
+        server.calmDown()
+        server.isFollower = true
+        server.setUpAnew(holding: 3)
+        while server.machine.status.phase != .beyondEnd, server.hasNews {
+            server.demand()
+            server.answer()
+            server.receive()
+        }
+        server.write(4)
+        server.calmDown()
+        server.write()
+        server.calmDown()
+        #expect(server.numbers == Array(0..<8))
+        #expect(server.changes.map(\.name).suffix(3) == ["beyondEnd", "resumed", "live"])
+    }
+
+    @Test(
         "a place beyond the end is not believed of a follower that catches up",
         arguments: [.fail, .startOver] as [SubscriptionOptions.BeyondEnd], [true, false])
     func laggingFollower(reaction: SubscriptionOptions.BeyondEnd, tellsEnds: Bool) {

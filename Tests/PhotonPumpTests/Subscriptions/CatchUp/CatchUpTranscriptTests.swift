@@ -113,7 +113,7 @@ struct CatchUpTranscriptTests {
     func ends() {
         var machine = self.machine(from: .start)
         _ = machine.begin()
-        #expect(machine.stop() == [.announce(.ended(nil)), .abandon(self.id(1))])
+        #expect(machine.closed(nil) == [.announce(.ended(nil)), .abandon(self.id(1))])
         #expect(machine.received(self.page(0..<2, isEnd: true, last: 1), self.id(1)) == [])
         #expect(machine.demanded() == [.deliver(.end)])
 

@@ -216,7 +216,7 @@ struct ModelledServer {
     }
 
     mutating func stop() {
-        self.apply(self.machine.stop())
+        self.apply(self.machine.closed(nil))
     }
 
     mutating func fail(_ code: PhotonPumpError.Code) {
