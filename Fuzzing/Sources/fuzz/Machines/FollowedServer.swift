@@ -16,7 +16,7 @@ enum FollowedServer {
         let (tellsEnds, isFiltered) = (choices.flag(), choices.flag())
         var server = ModelledServer(
             from: start, holding: held, pageSize: 5, events: Self.limit, overflow: overflow, beyondEnd: beyond,
-            tellsEnds: tellsEnds, isFiltered: isFiltered, isLog: !tellsEnds && choices.flag())
+            tellsEnds: tellsEnds, isFiltered: isFiltered)
         server.isFollower = choices.flag()
         var wasSetUpAnew = false
         /// The last event that was delivered and then replaced.

@@ -82,7 +82,7 @@ struct CatchUpReplacedTests {
         "S83: a subscription looks at the last event, too, where the client repeated a request on another server",
         arguments: [1, 2, 3, 4, 5], [true, false])
     func repeated(steps: Int, isLog: Bool) {
-        var server = ModelledServer(from: .start, holding: 10, pageSize: 5, tellsEnds: !isLog, isLog: isLog)
+        var server = ModelledServer(from: .start, holding: 10, pageSize: 5, tellsEnds: !isLog)
         // Until a page has arrived, before it reads the next or subscribes.
         for _ in 0..<steps {
             server.demand()
@@ -101,7 +101,7 @@ struct CatchUpReplacedTests {
 
     @Test("S83: a subscription to the log that is lost sight of again while it is looked for the event looks anew")
     func lostWhileLooking() {
-        var server = ModelledServer(from: .start, holding: 5, tellsEnds: false, isLog: true)
+        var server = ModelledServer(from: .start, holding: 5, tellsEnds: false)
         server.calmDown()
         server.disconnect()
         server.truncate(before: 5)
@@ -123,7 +123,7 @@ struct CatchUpReplacedTests {
         "S83: a subscription to the log looks for an event that is not where it was, and fails if it was dropped",
         arguments: [0, 2])
     func vanished(count: Int64) {
-        var server = ModelledServer(from: .start, holding: 5, tellsEnds: false, isLog: true)
+        var server = ModelledServer(from: .start, holding: 5, tellsEnds: false)
         server.calmDown()
         server.disconnect()
         server.hasDropped = true
@@ -138,7 +138,7 @@ struct CatchUpReplacedTests {
 
     @Test("a subscription to the log goes on where an event was removed, and looks for it only once")
     func removed() {
-        var server = ModelledServer(from: .start, holding: 5, tellsEnds: false, isLog: true)
+        var server = ModelledServer(from: .start, holding: 5, tellsEnds: false)
         server.calmDown()
         server.disconnect()
         server.truncate(before: 5)
@@ -157,7 +157,7 @@ struct CatchUpReplacedTests {
 
     @Test("a subscription to the log that has yet to read history begins with the last event after a loss")
     func logHistory() {
-        var server = ModelledServer(from: .start, holding: 10, pageSize: 3, tellsEnds: false, isLog: true)
+        var server = ModelledServer(from: .start, holding: 10, pageSize: 3, tellsEnds: false)
         server.demand()
         server.answer()
         server.receive()
@@ -171,7 +171,7 @@ struct CatchUpReplacedTests {
 
     @Test("a page that was requested before a loss is read again with the last event", arguments: [true, false])
     func inFlight(isLog: Bool) {
-        var server = ModelledServer(from: .start, holding: 10, pageSize: 3, tellsEnds: !isLog, isLog: isLog)
+        var server = ModelledServer(from: .start, holding: 10, pageSize: 3, tellsEnds: !isLog)
         repeat {
             server.demand()
             server.answer()

@@ -16,15 +16,15 @@ struct ModelledServer {
 
     var machine: CatchUpState
     private let pageSize: Int64
-    /// Whether pages and confirmations say where the end is, as those of streams do; otherwise it must be asked for.
+    /// Whether pages and confirmations say where the end is, as those of streams do; that of the log must be asked for.
     private let tellsEnds: Bool
     /// Whether it refuses what only the master may answer.
     var isFollower = false
     /// What the stream holds: all numbers from the first up to the last.
     private(set) var head: Int64 = 0
     private(set) var written: Int64 = 0
-    /// Events from this number on are others than they once were.
-    private var replacedFrom = Int64.max
+    /// From each of these numbers on, events are others than they were before.
+    private var replacements: [Int64] = []
     /// Where what readers on this connection find has ended at last; it never ends before that again.
     private var shown: Int64 = 0
     /// Whether what it does not have any more was dropped, and not removed.
@@ -58,15 +58,14 @@ struct ModelledServer {
         overflow: SubscriptionOptions.Overflow = .readBack,
         beyondEnd: SubscriptionOptions.BeyondEnd = .fail,
         tellsEnds: Bool = true,
-        isFiltered: Bool = false,
-        isLog: Bool = false
+        isFiltered: Bool = false
     ) {
         var options = SubscriptionOptions()
         (options.maximumBufferedEvents, options.maximumBufferedBytes) = (events, bytes)
         (options.overflow, options.beyondEnd, options.checkpointInterval) = (overflow, beyondEnd, 3)
         let ids = CountedIDs()
         self.machine = CatchUpState(
-            from: start.map(CatchUpPlace.init(number:)), options, isFiltered: isFiltered, isOfLog: isLog,
+            from: start.map(CatchUpPlace.init(number:)), options, isFiltered: isFiltered, isOfLog: !tellsEnds,
             errors: .ofTests, newID: { ids.next() })
         self.pageSize = pageSize
         self.tellsEnds = tellsEnds
@@ -75,7 +74,7 @@ struct ModelledServer {
     }
 
     private func event(_ number: Int64) -> CatchUpEvent {
-        Self.event(number, id: number < self.replacedFrom ? .zero : GUID(1, 1))
+        Self.event(number, id: GUID(0, UInt64(self.replacements.count { $0 <= number })))
     }
 
     static func event(_ number: Int64, id: GUID = .zero) -> CatchUpEvent {
@@ -115,7 +114,7 @@ struct ModelledServer {
     /// Events from this number on get lost, and the connection with them; others take their places.
     mutating func replace(from number: Int64) {
         self.disconnect()
-        self.replacedFrom = number
+        self.replacements.append(number)
     }
 
     /// All that there is gets lost, and the connection with it.
@@ -159,9 +158,11 @@ struct ModelledServer {
             self.shown = visible
             let end = max(first, min(first + self.pageSize, visible))
             let isEnd = self.tellsEnds ? end >= visible : first == end
+            // A log that ends before that says to go on there.
+            let isShort = !self.tellsEnds && visible < next
             let page = CatchUpPage(
-                events: (first..<end).map { self.event($0) }, next: .from(CatchUpPlace(number: max(next, end))),
-                isEnd: isEnd,
+                events: (first..<end).map { self.event($0) },
+                next: isShort ? start : .from(CatchUpPlace(number: max(next, end))), isEnd: isEnd,
                 end: self.tellsEnds ? self.end(visible) : nil)
             self.underway.append(.page(page, id))
         case .look(let event):
