@@ -74,26 +74,26 @@ struct TopCommandTests {
         }
     }
 
-    @Test("pump prints completions for shells, and bash's complete commands and options")
-    func completions() async throws {
-        for shell in ["bash", "zsh", "fish"] {
-            let outcome = try await PumpProcess.run(["--generate-completion-script", shell])
-            #expect(outcome.isFine)
-            #expect(outcome.output.contains { $0.contains("copy") })
-        }
+    @Test("pump prints completions for shells", arguments: ["bash", "zsh", "fish"])
+    func completions(shell: String) async throws {
+        let outcome = try await PumpProcess.run(["--generate-completion-script", shell])
+        #expect(outcome.isFine)
+        #expect(outcome.output.contains { $0.contains("copy") })
+    }
+
+    @Test(
+        "bash completes pump's commands and options",
+        arguments: [(["co"], "copy"), (["group", "repl"], "replay-parked"), (["read", "--sin"], "--since")])
+    func completion(of words: [String], wanted: String) async throws {
         let script = #"""
             source <("$0" --generate-completion-script bash)
             COMP_WORDS=(pump "$@") COMP_CWORD=$# COMP_LINE="pump $*" COMP_POINT=$((5 + ${#*}))
             _pump "" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD-1]}"
             printf '%s\n' "${COMPREPLY[@]}"
             """#
-        for (words, wanted) in [
-            (["co"], "copy"), (["group", "repl"], "replay-parked"), (["read", "--sin"], "--since"),
-        ] {
-            let bash = try PumpProcess(
-                running: URL(filePath: "/bin/bash"), ["-c", script, PumpProcess.executable.path] + words)
-            let completed = try await bash.outcome().output
-            #expect(completed.map { $0.trimmingCharacters(in: .whitespaces) }.contains(wanted), "\(completed)")
-        }
+        let bash = try PumpProcess(
+            running: URL(filePath: "/bin/bash"), ["-c", script, PumpProcess.executable.path] + words)
+        let completed = try await bash.outcome().output
+        #expect(completed.map { $0.trimmingCharacters(in: .whitespaces) }.contains(wanted), "\(completed)")
     }
 }
