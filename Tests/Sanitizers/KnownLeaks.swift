@@ -19,7 +19,23 @@ func runProcess() throws {
     process.waitUntilExit()
 }
 
+/// Waiting refers weakly to the thread's run loop, which then has a record of that, whose address it holds shifted.
+func waitElsewhere() throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/true")
+    try process.run()
+    let hasWaited = DispatchSemaphore(value: 0)
+    Thread.detachNewThread {
+        process.waitUntilExit()
+        hasWaited.signal()
+        // The run loop is the thread's, and has to be there at the end.
+        Thread.sleep(forTimeInterval: 60)
+    }
+    hasWaited.wait()
+}
+
 switch CommandLine.arguments.last {
 case "global": print(Filters.own)
+case "wait": try waitElsewhere()
 default: for _ in 0..<3 { try runProcess() }
 }
