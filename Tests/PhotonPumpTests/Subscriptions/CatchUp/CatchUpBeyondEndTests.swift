@@ -125,27 +125,57 @@ struct CatchUpBeyondEndTests {
         #expect(Self.announced(server).map(\.0) == [.after(7), .after(4)])
     }
 
-    @Test(
-        "S83: a place beyond the end that the server has passed with other events meanwhile ends a subscription",
-        arguments: [.fail, .startOver] as [SubscriptionOptions.BeyondEnd], [true, false])
-    func overtakenByOthers(reaction: SubscriptionOptions.BeyondEnd, tellsEnds: Bool) {
+    /// Has taken the events 0 to 4, doubts the end of a follower that has three of them, and sees it pass them.
+    ///
+    /// - Parameter number: events from this one on are others.
+    private static func overtaken(
+        _ reaction: SubscriptionOptions.BeyondEnd, tellsEnds: Bool, replacedFrom number: Int64
+    ) -> ModelledServer {
         var server = ModelledServer(from: .start, holding: 5, beyondEnd: reaction, tellsEnds: tellsEnds)
         server.calmDown()
         server.isFollower = true
         server.setUpAnew(holding: 3)
-        server.replace(from: 3)
-        while server.machine.status.phase != .beyondEnd, server.hasNews {
-            server.demand()
-            server.answer()
-            server.receive()
-        }
+        server.replace(from: number)
+        while server.machine.status.phase != .beyondEnd, server.hasNews { server.step() }
         server.write(4)
         server.calmDown()
         server.write()
         server.calmDown()
-        #expect(server.numbers == [0, 1, 2, 3, 4])
+        return server
+    }
+
+    @Test(
+        "S83: a place beyond the end that the server has passed with other events meanwhile ends a subscription",
+        arguments: [.fail, .startOver] as [SubscriptionOptions.BeyondEnd], [true, false])
+    func overtakenByOthers(reaction: SubscriptionOptions.BeyondEnd, tellsEnds: Bool) {
+        let server = Self.overtaken(reaction, tellsEnds: tellsEnds, replacedFrom: 3)
+        #expect(server.numbers == Self.numbers(0..<5))
         #expect(server.error?.code == .eventReplaced)
         #expect(server.changes.map(\.name).suffix(2) == ["beyondEnd", "ended"])
+    }
+
+    @Test(
+        "a subscription goes on where the end has come to its place again, and its last event is there",
+        arguments: [.fail, .startOver] as [SubscriptionOptions.BeyondEnd], [true, false])
+    func overtakenByTheSame(reaction: SubscriptionOptions.BeyondEnd, tellsEnds: Bool) {
+        let server = Self.overtaken(reaction, tellsEnds: tellsEnds, replacedFrom: 5)
+        #expect(server.numbers == Self.numbers(0..<8))
+        #expect(server.changes.map(\.name).suffix(3) == ["beyondEnd", "resumed", "live"])
+    }
+
+    @Test(
+        "a subscription that has started over goes on where another event has the place of its last one before",
+        arguments: [true, false])
+    func startsOverWithOthers(tellsEnds: Bool) {
+        var server = ModelledServer(from: .start, holding: 5, beyondEnd: .startOver, tellsEnds: tellsEnds)
+        server.calmDown()
+        server.setUpAnew(holding: 3)
+        server.replace(from: 0)
+        server.calmDown()
+        server.write(4)
+        server.calmDown()
+        #expect(server.numbers == Self.numbers(0..<5) + Self.numbers(0..<7))
+        #expect(server.ending == nil)
     }
 
     @Test(
@@ -157,36 +187,11 @@ struct CatchUpBeyondEndTests {
         server.setUpAnew(holding: 3)
         server.replace(from: 3)
         // Until it has seen that there is nothing to read, or asks where the end is.
-        for _ in 0..<(isAsking ? 3 : 2) {
-            server.demand()
-            server.answer()
-            server.receive()
-        }
+        for _ in 0..<(isAsking ? 3 : 2) { server.step() }
         server.write(4)
         server.calmDown()
-        #expect(server.numbers == [0, 1, 2, 3, 4])
+        #expect(server.numbers == Self.numbers(0..<5))
         #expect(server.error?.code == .eventReplaced)
-    }
-
-    @Test(
-        "a subscription goes on where the end has come to its place again, and its last event is there",
-        arguments: [true, false])
-    func caughtUpWithEvent(tellsEnds: Bool) {
-        var server = ModelledServer(from: .start, holding: 5, tellsEnds: tellsEnds)
-        server.calmDown()
-        server.isFollower = true
-        server.setUpAnew(holding: 3)
-        while server.machine.status.phase != .beyondEnd, server.hasNews {
-            server.demand()
-            server.answer()
-            server.receive()
-        }
-        server.write(4)
-        server.calmDown()
-        server.write()
-        server.calmDown()
-        #expect(server.numbers == Array(0..<8))
-        #expect(server.changes.map(\.name).suffix(3) == ["beyondEnd", "resumed", "live"])
     }
 
     @Test(

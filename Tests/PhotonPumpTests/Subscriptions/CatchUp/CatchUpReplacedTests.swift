@@ -65,9 +65,7 @@ struct CatchUpReplacedTests {
     @Test("S83: a subscription that has yet to read history looks at the last event, too, after a request has failed")
     func history() {
         var server = ModelledServer(from: .start, holding: 10, pageSize: 3)
-        server.demand()
-        server.answer()
-        server.receive()
+        server.step()
         server.demand()
         #expect(server.asked?.kind == .read(.from(CatchUpPlace(number: 3))))
         server.fail(.connectionLost)
@@ -84,11 +82,7 @@ struct CatchUpReplacedTests {
     func repeated(steps: Int, isLog: Bool) {
         var server = ModelledServer(from: .start, holding: 10, pageSize: 5, tellsEnds: !isLog)
         // Until a page has arrived, before it reads the next or subscribes.
-        for _ in 0..<steps {
-            server.demand()
-            server.answer()
-            server.receive()
-        }
+        for _ in 0..<steps { server.step() }
         server.demand()
         let taken = server.numbers
         #expect(server.listening == .zero || steps > 2)
@@ -106,9 +100,7 @@ struct CatchUpReplacedTests {
         server.disconnect()
         server.truncate(before: 5)
         server.write(2)
-        server.demand()
-        server.answer()
-        server.receive()
+        server.step()
         let sought = CatchUpRequest.Kind.look(VanishedEvent(place: CatchUpPlace(number: 4), stream: "s", number: 4))
         #expect(server.asked?.kind == sought)
         server.disconnect()
@@ -143,9 +135,7 @@ struct CatchUpReplacedTests {
         server.disconnect()
         server.truncate(before: 5)
         server.write(7)
-        server.demand()
-        server.answer()
-        server.receive()
+        server.step()
         #expect(server.asked?.kind == .look(VanishedEvent(place: CatchUpPlace(number: 4), stream: "s", number: 4)))
         server.fail(.connectionLost)
         // Another server may have it.
@@ -158,9 +148,7 @@ struct CatchUpReplacedTests {
     @Test("a subscription to the log that has yet to read history begins with the last event after a loss")
     func logHistory() {
         var server = ModelledServer(from: .start, holding: 10, pageSize: 3, tellsEnds: false)
-        server.demand()
-        server.answer()
-        server.receive()
+        server.step()
         server.demand()
         server.fail(.connectionLost)
         #expect(server.asked?.kind == .read(.after(CatchUpPlace(number: 2)), seesLast: true))
@@ -173,9 +161,7 @@ struct CatchUpReplacedTests {
     func inFlight(isLog: Bool) {
         var server = ModelledServer(from: .start, holding: 10, pageSize: 3, tellsEnds: !isLog)
         repeat {
-            server.demand()
-            server.answer()
-            server.receive()
+            server.step()
         } while server.asked?.kind != .subscribe
         server.write(3)
         server.answer()

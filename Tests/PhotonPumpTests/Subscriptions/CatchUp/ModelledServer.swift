@@ -226,6 +226,13 @@ struct ModelledServer {
         self.apply(self.machine.failed(PhotonPumpError(code, "failed"), id))
     }
 
+    /// The consumer asks for more, the server answers a request, and the client receives what was sent first.
+    mutating func step() {
+        self.demand()
+        self.answer()
+        self.receive()
+    }
+
     /// Lets everything happen that is under way, with a consumer that always comes back.
     mutating func calmDown() {
         repeat {
