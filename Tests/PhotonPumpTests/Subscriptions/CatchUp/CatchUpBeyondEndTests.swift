@@ -127,15 +127,20 @@ struct CatchUpBeyondEndTests {
 
     /// Has taken the events 0 to 4, doubts the end of a follower that has three of them, and sees it pass them.
     ///
-    /// - Parameter number: events from this one on are others.
+    /// - Parameters:
+    ///   - number: events from this one on are others.
+    ///   - empty: where there is none.
     private static func overtaken(
-        _ reaction: SubscriptionOptions.BeyondEnd, tellsEnds: Bool, replacedFrom number: Int64
+        _ reaction: SubscriptionOptions.BeyondEnd, tellsEnds: Bool, replacedFrom number: Int64,
+        emptyAt empty: Int64? = nil
     ) -> ModelledServer {
         var server = ModelledServer(from: .start, holding: 5, beyondEnd: reaction, tellsEnds: tellsEnds)
         server.calmDown()
         server.isFollower = true
         server.setUpAnew(holding: 3)
         server.replace(from: number)
+        server.emptyPlace = empty
+        server.hasDropped = true
         while server.machine.status.phase != .beyondEnd, server.hasNews { server.step() }
         server.write(4)
         server.calmDown()
@@ -155,6 +160,16 @@ struct CatchUpBeyondEndTests {
     }
 
     @Test(
+        "S83: a place beyond the end that the log has passed with events elsewhere ends a subscription",
+        arguments: [.fail, .startOver] as [SubscriptionOptions.BeyondEnd])
+    func overtakenElsewhere(reaction: SubscriptionOptions.BeyondEnd) {
+        let server = Self.overtaken(reaction, tellsEnds: false, replacedFrom: 3, emptyAt: 4)
+        #expect(server.numbers == Self.numbers(0..<5))
+        #expect(server.error?.code == .eventReplaced)
+        #expect(server.soughtAfter?.number == 4)
+    }
+
+    @Test(
         "a subscription goes on where the end has come to its place again, and its last event is there",
         arguments: [.fail, .startOver] as [SubscriptionOptions.BeyondEnd], [true, false])
     func overtakenByTheSame(reaction: SubscriptionOptions.BeyondEnd, tellsEnds: Bool) {
@@ -171,7 +186,7 @@ struct CatchUpBeyondEndTests {
         server.calmDown()
         server.setUpAnew(holding: 3)
         server.replace(from: 0)
-        server.calmDown()
+        while server.asked?.kind != .read(.start), server.hasNews { server.step() }
         server.write(4)
         server.calmDown()
         #expect(server.numbers == Self.numbers(0..<5) + Self.numbers(0..<7))
@@ -186,6 +201,8 @@ struct CatchUpBeyondEndTests {
         server.calmDown()
         server.setUpAnew(holding: 3)
         server.replace(from: 3)
+        server.emptyPlace = 4
+        server.hasDropped = true
         // Until it has seen that there is nothing to read, or asks where the end is.
         for _ in 0..<(isAsking ? 3 : 2) { server.step() }
         server.write(4)

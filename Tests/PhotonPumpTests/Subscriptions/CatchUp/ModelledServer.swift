@@ -29,6 +29,8 @@ struct ModelledServer {
     private var shown: Int64 = 0
     /// Whether what it does not have any more was dropped, and not removed.
     var hasDropped = false
+    /// Where a log has no event, as its places are those of bytes.
+    var emptyPlace: Int64?
     /// What it was asked for that is not where it was.
     private(set) var soughtAfter: VanishedEvent?
     /// What the server has sent and the client not yet received.
@@ -102,7 +104,7 @@ struct ModelledServer {
 
     mutating func write(_ count: Int64 = 1) {
         for _ in 0..<count {
-            if let pushing { self.underway.append(.event(self.written, pushing)) }
+            if let pushing, self.written != self.emptyPlace { self.underway.append(.event(self.written, pushing)) }
             self.written += 1
         }
     }
@@ -161,7 +163,7 @@ struct ModelledServer {
             // A log that ends before that says to go on there.
             let isShort = !self.tellsEnds && visible < next
             let page = CatchUpPage(
-                events: (first..<end).map { self.event($0) },
+                events: (first..<end).filter { $0 != self.emptyPlace }.map { self.event($0) },
                 next: isShort ? start : .from(CatchUpPlace(number: max(next, end))), isEnd: isEnd,
                 end: self.tellsEnds ? self.end(visible) : nil)
             self.underway.append(.page(page, id))
