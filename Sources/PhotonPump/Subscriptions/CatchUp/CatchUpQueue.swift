@@ -106,9 +106,6 @@ struct CatchUpQueue {
         if case .read(_, true) = kind { self.isLookingForLast = true } else { self.isLookingForLast = false }
     }
 
-    /// Whether everything up to this place was read, on the server that answers now.
-    func hasRead(upTo boundary: Place?) -> Bool { !self.mustSeeLast && self.progress.isBehind(boundary) }
-
     /// Whether nothing can be taken from a page yet, because the last event has yet to be seen: it is not on the page, or
     /// was lost sight of when the page had been requested without it.
     mutating func isMissingLast(on page: CatchUpPage) -> Bool {

@@ -131,7 +131,7 @@ struct CatchUpState {
         }
         self.phase = .closingGap(boundary)
         if let boundary { self.queue.hold(upTo: boundary) }
-        return self.queue.hasRead(upTo: boundary) ? self.readAll(upTo: boundary, end) : self.proceed()
+        return self.queue.progress.isBehind(boundary) ? self.readAll(upTo: boundary, end) : self.proceed()
     }
 
     /// The end was asked for.
