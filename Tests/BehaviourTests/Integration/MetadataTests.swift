@@ -135,4 +135,51 @@ struct MetadataTests {
             #expect(try await client.get(stream).events.count == 2)
         }
     }
+
+    @Test("a stream's metadata that is no JSON object is an error that names it, and metadata has none of its own")
+    func unreadable() async throws {
+        try await TestServer.withClient { client in
+            let stream = TestServer.newStream()
+            let event = NewEvent(type: "$metadata", data: "none", isJSON: false)
+            try await client.publish([event], to: "$$\(stream)")
+            let error = try await failure { try await client.getMetadata(of: stream) }
+            #expect((error.code, error.stream, error.eventNumber) == (.undecodableEvent, stream, 0))
+            #expect(error.message == "the metadata of '\(stream)' is not a JSON object")
+            let own = try await failure { try await client.setMetadata(StreamMetadata(), of: "$$\(stream)") }
+            #expect(own.code == .invalidArgument)
+        }
+    }
+
+    @Test("system settings decide at once about streams whose metadata does not, and those alone")
+    func settings() async throws {
+        try await TestServer.withClient { client in
+            let (silent, outspoken) = (TestServer.newStream(), TestServer.newStream())
+            let system = "$\(TestServer.newStream())"
+            let ops = CallOptions(credentials: Credentials(username: "ops", password: "changeit"))
+            for stream in [silent, outspoken, system] { try await client.publish(Pony.events(1), to: stream) }
+            try await client.setMetadata(StreamMetadata(acl: StreamACL(read: ["ops"])), of: outspoken)
+            func readable() async -> [Bool] {
+                var answers: [Bool] = []
+                for stream in [silent, outspoken, system] {
+                    do {
+                        _ = try await client.getEvent(0, in: stream, options: ops)
+                        answers.append(true)
+                    } catch {
+                        #expect((error as? PhotonPumpError)?.code == .accessDenied, "\(error)")
+                        answers.append(false)
+                    }
+                }
+                return answers
+            }
+            #expect(await readable() == [true, true, false])
+            let settings = SystemSettings(
+                userStreamACL: StreamACL(read: ["$admins"]), systemStreamACL: StreamACL(read: ["ops"]))
+            try await client.setSystemSettings(settings)
+            let changed = await readable()
+            // Other tests use the server, too.
+            try await client.setSystemSettings(SystemSettings())
+            #expect(changed == [false, true, true])
+            #expect(await readable() == [true, true, false])
+        }
+    }
 }

@@ -243,4 +243,29 @@ struct SubscriptionTests {
             #expect(meanwhile >= 3, "of \(number) events, while a batch was being written")
         }
     }
+
+    @Test("following from what is no place, or with what is no limit, is refused by name")
+    func refused() async throws {
+        try await TestServer.withClient { client in
+            let nowhere: [SubscriptionStart<Position>] = [.after(.end), .from(.end)]
+            for start in nowhere {
+                let error = try await failure { try await client.subscribeToAll(from: start) }
+                #expect(error.code == .invalidArgument)
+                #expect(error.message.contains("begin at .end instead"))
+            }
+            let changes: [(String, (inout SubscriptionOptions) -> Void)] = [
+                ("cannot read 0 events", { $0.pageSize = 0 }),
+                ("maximumBufferedBytes", { $0.maximumBufferedBytes = 0 }),
+                ("checkpointInterval", { $0.checkpointInterval = 1 << 40 }),
+                ("livenessInterval", { $0.livenessInterval = .zero }),
+            ]
+            for (name, change) in changes {
+                var options = SubscriptionOptions()
+                change(&options)
+                let error = try await failure { try await client.subscribe(to: "ponies", options: options) }
+                #expect((error.code, error.stream) == (.invalidArgument, "ponies"))
+                #expect(error.message.contains(name), "\(error)")
+            }
+        }
+    }
 }

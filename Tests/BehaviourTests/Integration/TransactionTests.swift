@@ -108,4 +108,13 @@ struct TransactionTests {
             #expect(try await failure { try await late.commit() }.code == .streamDeleted)
         }
     }
+
+    @Test("transactions that expect what no server checks for them are not started")
+    func unchecked() async throws {
+        try await TestServer.withClient { client in
+            let stream = TestServer.newStream()
+            let error = try await failure { try await client.startTransaction(on: stream, expecting: .streamExists) }
+            #expect((error.code, error.stream) == (.invalidArgument, stream))
+        }
+    }
 }

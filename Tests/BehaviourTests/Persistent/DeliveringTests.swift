@@ -57,6 +57,24 @@ struct DeliveringTests {
         }
     }
 
+    @Test("a persistent subscription with times and limits that are none is refused by name")
+    func refused() async throws {
+        try await TestServer.withClient { client in
+            let herd = { @Sendable (timeout: Duration, delay: Duration, bytes: Int) in
+                try await client.connectSubscription(
+                    "herd", to: "ponies", bufferBytes: bytes, messageTimeout: timeout, acknowledgementDelay: delay)
+            }
+            for (name, timeout, delay, bytes) in [
+                ("messageTimeout", .zero, .zero, 1), ("acknowledgementDelay", .seconds(1), .seconds(-1), 1),
+                ("bufferBytes", .seconds(1), .zero, 0),
+            ] as [(String, Duration, Duration, Int)] {
+                let error = try await failure { try await herd(timeout, delay, bytes) }
+                #expect((error.code, error.stream) == (.invalidArgument, "ponies"))
+                #expect(error.message.hasPrefix(name), "\(error)")
+            }
+        }
+    }
+
     @Test("a persistent subscription is iterated once; a second iteration is told so, and the first goes on")
     func singlePass() async throws {
         try await ScriptedSubscription.run { script in

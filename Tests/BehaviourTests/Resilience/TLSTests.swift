@@ -90,6 +90,25 @@ struct TLSTests {
         }
     }
 
+    @Test("a client that speaks TLS shows its certificate to a server that asks for one, which refuses it without")
+    func clientCertificate() async throws {
+        try await Trust.run { trust in
+            let clients = try TestCertificateAuthority(name: "clients")
+            var settings = try trust.server()
+            settings.tls?.clientAuthority = clients.certificate.chain
+            try await withEmbeddedServer(settings, logger: .silent) { server in
+                let url = "\(try #require(server.tlsConnectionString))?tlsCAFile=\(trust.file)"
+                var configuration = try Client.Configuration(url)
+                let error = try await failure { try await withClient(configuration, logger: .silent) { _ in } }
+                #expect("\(error)".contains("tls.clientCertificate, or tlsCertFile and tlsKeyFile"), "\(error)")
+                let certificate = try clients.issue(names: ["worker"])
+                configuration.tls?.clientCertificate = .init(
+                    certificate: .text(certificate.chain), key: .text(certificate.key))
+                try await withClient(configuration, logger: .silent) { _ = try await $0.ping() }
+            }
+        }
+    }
+
     /// What is wrong with a server, or with what the client makes of it.
     enum Trouble: CaseIterable, Sendable {
         case unknownAuthority, wrongName, expired, plainPort, tlsPort

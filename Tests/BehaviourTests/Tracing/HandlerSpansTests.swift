@@ -83,6 +83,23 @@ struct HandlerSpansTests {
         #expect(self.worker.spans("Ping").map(\.parentSpanID) == spans.map(\.spanID))
     }
 
+    @Test("a loop over what a persistent subscription delivers has such spans, too")
+    func delivered() async throws {
+        try await self.run { client in
+            var settings = PersistentSubscriptionSettings()
+            settings.startFrom = .start
+            try await client.createSubscription("herd", to: "pony-1", settings: settings)
+            let herd = try await client.connectSubscription("herd", to: "pony-1")
+            for try await event in herd.events {
+                let pony = try await client.withSpan(handling: event) { try event.decode(Pony.self) }
+                #expect(pony.name == "\(event.number)")
+                herd.ack(event)
+                if event.number == 2 { break }
+            }
+        }
+        #expect(try self.handled().map { $0.number("messaging.eventstore.retry_count") } == [0, 0, 0])
+    }
+
     @Test("a handler within a span belongs to it")
     func ambient() async throws {
         try await self.run { client in
@@ -107,6 +124,8 @@ struct HandlerSpansTests {
             try await withClient(server.connectionString, logger: .silent) { client in
                 let event = try await client.getEvent(0, in: "ponies")
                 #expect(try await client.withSpan(handling: event) { event.type } == "PonyJumped")
+                let delivered = DeliveredEvent(event)
+                #expect(try await client.withSpan(handling: delivered) { event.type } == "PonyJumped")
             }
         }
     }
