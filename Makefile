@@ -10,6 +10,7 @@ STEADY := SWIFT_DETERMINISTIC_HASHING=1 $(SWIFT)
 BUILD := $(STEADY) build
 SWIFT_FILES := $(wildcard Package.swift Sources Tests Benchmarks Examples Fuzzing)
 TEST = $(SWIFT) test --skip-build --disable-xctest $(STRICT)
+TEST_WITH_BACKTRACES = Tests/Support/with-backtraces $(TEST)
 # One after another: beside hundreds of others a test can be slower than the time limits that it is about, and on a
 # server that all of them share it would see in $$all what the others write.
 SERIALLY := --no-parallel
@@ -139,7 +140,7 @@ build-tests: deps
 	$(BUILD) --build-tests $(STRICT)
 
 test: build-tests ## Runs the tests, against the server at PHOTONPUMP_URL if that is set; FILTER=… chooses some
-	$(TEST) $(SERIALLY) $(if $(FILTER),--filter '$(FILTER)')
+	$(TEST_WITH_BACKTRACES) $(SERIALLY) $(if $(FILTER),--filter '$(FILTER)')
 
 simulate: deps ## Simulates clusters in which everything fails, for a minute; SEED, SECONDS and CALLS choose which and how
 	$(BUILD) -c $(SIMULATE_BUILD) $(STRICT) --product run-trials
@@ -151,13 +152,13 @@ soak: deps ## The same over real sockets, for five minutes or MINUTES, with a re
 	@GLIBC_TUNABLES=glibc.malloc.tcache_count=0 .build/release/run-trials soak seed=$(SEED) minutes=$(MINUTES)
 
 chaos: build-tests ## Lets the nodes of a cluster fail for a minute while it is used; PHOTONPUMP_CHAOS_SEED=… chooses how
-	PHOTONPUMP_CHAOS_SECONDS=$${PHOTONPUMP_CHAOS_SECONDS:-60} $(TEST) --filter ChaosTests
+	PHOTONPUMP_CHAOS_SECONDS=$${PHOTONPUMP_CHAOS_SECONDS:-60} $(TEST_WITH_BACKTRACES) --filter ChaosTests
 
 drill: build-tests ## Kills and suspends three real nodes while they are used: those of Docker or of PHOTONPUMP_DRILL_NODE
-	Tests/Support/drill-nodes run $(TEST) --filter DrillTests
+	Tests/Support/drill-nodes run $(TEST_WITH_BACKTRACES) --filter DrillTests
 
 hand-over: build-tests ## Lets subscriptions go live 1,000 times while events are written and connections are lost
-	PHOTONPUMP_HANDOVER_RUNS=$${PHOTONPUMP_HANDOVER_RUNS:-1000} $(TEST) --filter HandOverTests
+	PHOTONPUMP_HANDOVER_RUNS=$${PHOTONPUMP_HANDOVER_RUNS:-1000} $(TEST_WITH_BACKTRACES) --filter HandOverTests
 
 sanitize: sanitize-address sanitize-thread ## Runs the tests with each sanitizer, which builds everything for itself
 
