@@ -65,10 +65,13 @@ $(BUILD) $(ERRORS) --disable-default-traits --traits $(1) --scratch-path .build/
 
 endef
 
+# Those of TARGETS alone are built then.
+CHOSEN = $(if $(TARGETS),PHOTONPUMP_TEST_TARGETS='$(TARGETS)')
+
 # $(call sanitized,SANITIZER,ITS FLAGS)
 define sanitized
-$(BUILD) --build-tests $(STRICT) $(2)
-Tests/Sanitizers/run $(1) $(TEST) $(2) $(SERIALLY) $(if $(FILTER),--filter '$(FILTER)')
+$(CHOSEN) $(BUILD) --build-tests $(STRICT) $(2)
+$(CHOSEN) Tests/Sanitizers/run $(1) $(TEST) $(2) $(SERIALLY) $(if $(FILTER),--filter '$(FILTER)')
 endef
 
 .PHONY: help deps build build-tests build-bare release demo example minimal example-deps test simulate soak chaos drill \
@@ -162,10 +165,10 @@ hand-over: build-tests ## Lets subscriptions go live 1,000 times while events ar
 
 sanitize: sanitize-address sanitize-thread ## Runs the tests with each sanitizer, which builds everything for itself
 
-sanitize-address: deps ## Looks for wrong uses of memory, leaks, and undefined behaviour of C; FILTER=… chooses tests
+sanitize-address: deps ## Looks for wrong uses of memory, leaks, and undefined behaviour of C; FILTER and TARGETS choose tests
 	$(call sanitized,address,$(ADDRESS))
 
-sanitize-thread: deps ## Looks for data races; FILTER=… chooses tests
+sanitize-thread: deps ## Looks for data races; FILTER and TARGETS choose tests
 	$(call sanitized,thread,$(THREAD))
 
 coverage: deps ## Says how many lines of each module the tests run; MODULE=PhotonPump lists those that they do not
