@@ -33,32 +33,58 @@ struct Drill {
         try await self.nodes.isCluster(within: self.plan.patience)
 
         // Each has a connection of its own: two write, one of them as a user who may not read; two read.
-        let writing = try await self.client("admin")
-        let writingOnly = try await self.client("ops")
-        let reading = try await self.client("admin", .follower)
-        let consuming = try await self.client("admin")
-        let clients = [writing, writingOnly, reading, consuming]
-        let connections = await Self.countConnections(clients)
-        let writers = try await self.writers(writing, writingOnly)
+        let clients = Clients(
+            writing: try await self.client("admin"), writingOnly: try await self.client("ops"),
+            reading: try await self.client("admin", .follower), consuming: try await self.client("admin"))
+        let connections = await Self.countConnections(clients.all)
+        // Embedded nodes keep what was written, in this process.
+        let measures = Footprint.isKnown && self.plan.realNodes != nil
+        let before = measures ? try Footprint() : nil
+        try await self.exercise(clients, directory)
+        // Everybody who kept books is gone. What is still in use is the clients', which are connected.
+        self.books.update { $0 = DrillBooks() }
+        if let before { try Self.compare(before) }
+        for client in clients.all { await client.close() }
+        print("\(await connections.value) new connections of \(clients.all.count) clients")
+    }
 
+    private struct Clients {
+        let writing: Client
+        let writingOnly: Client
+        let reading: Client
+        let consuming: Client
+
+        var all: [Client] { [self.writing, self.writingOnly, self.reading, self.consuming] }
+    }
+
+    private static func compare(_ before: Footprint) throws {
+        let after = try Footprint()
+        print("without the books: \(before) before, \(after) after")
+        if let used = before.kilobytesInUse, let stillUsed = after.kilobytesInUse {
+            #expect(stillUsed < used + 8 << 10, "the clients have kept memory")
+        }
+    }
+
+    /// Uses the clients while nodes are struck, and draws the balance.
+    private func exercise(_ clients: Clients, _ directory: URL) async throws {
+        let writers = try await self.writers(clients)
         let herd = try await Herd(
-            of: self.plan.consumers, on: [consuming], following: Self.followed, seed: self.plan.seed)
+            of: self.plan.consumers, on: [clients.consuming], following: Self.followed, seed: self.plan.seed)
         let follower = DrillFollower(
-            reading, stream: Self.followed, directory: directory, seed: self.plan.seed, self.truncations)
-        let reader = DrillReader(reading, of: Set(writers.map(\.stream)), self.truncations)
+            clients.reading, stream: Self.followed, directory: directory, seed: self.plan.seed, self.truncations)
+        let reader = DrillReader(clients.reading, of: Set(writers.map(\.stream)), self.truncations)
         let striker = try await withThrowingTaskGroup(of: Void.self) { readers in
             readers.addTask { try await herd.run() }
             readers.addTask { do { try await reader.run() } catch is CancellationError {} }
             let striker = try await self.strike(writers, follower)
-            try await self.balance(writing, reader, follower, herd)
+            try await self.balance(clients.writing, reader, follower, herd)
             herd.stop()
             try await readers.next()
             readers.cancelAll()
             try await readers.waitForAll()
             return striker
         }
-        for client in clients { await client.close() }
-        self.report(striker, await connections.value, herd.result, follower, reader)
+        self.report(striker, herd.result, follower, reader)
     }
 
     private func client(_ user: String, _ preference: NodePreference = .master) async throws -> Client {
@@ -86,7 +112,8 @@ struct Drill {
         }
     }
 
-    private func writers(_ client: Client, _ writingOnly: Client) async throws -> [DrillWriter] {
+    private func writers(_ clients: Clients) async throws -> [DrillWriter] {
+        let client = clients.writing
         let options = CallOptions(timeout: .seconds(50))
         try await client.setMetadata(StreamMetadata(maxCount: 100), of: Self.truncated, options: options)
         try await client.setMetadata(
@@ -96,7 +123,7 @@ struct Drill {
             ("drill-versions-1", .versions, client), ("drill-versions-2", .versions, client),
             ("drill-existing", .existing, client), ("drill-sequence", .sequence, client),
             (Self.truncated, .any, client),
-            (Self.unreadable, .any, writingOnly),
+            (Self.unreadable, .any, clients.writingOnly),
         ]
         return kinds.enumerated().map { number, kind in
             self.books.update { $0.open(kind.0, isTruncated: kind.0 == Self.truncated) }
@@ -164,8 +191,7 @@ struct Drill {
     }
 
     private func report(
-        _ striker: DrillStriker, _ connections: Int, _ herd: Herd.State, _ follower: DrillFollower,
-        _ reader: DrillReader
+        _ striker: DrillStriker, _ herd: Herd.State, _ follower: DrillFollower, _ reader: DrillReader
     ) {
         let books = self.books.value
         let acknowledged = books.accounts.values.map(\.acknowledgedCount).reduce(0, +)
@@ -177,7 +203,7 @@ struct Drill {
         if thirds.count == 3 { #expect(thirds[2].descriptors < thirds[1].descriptors + 10, "\(thirds)") }
         print(
             """
-            \(Self.list(striker.deeds)); \(connections) new connections of 4 clients
+            \(Self.list(striker.deeds))
             \(books.calls) writes: \(Self.list(books.outcomes)); the longest took \(books.longest)
             \(acknowledged) events acknowledged, \(uncertain) left uncertain
             \(herd.handled.count) events handled by \(self.plan.consumers) consumers, \(herd.refusals) refusals
