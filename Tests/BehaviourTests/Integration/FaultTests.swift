@@ -168,4 +168,44 @@ struct FaultTests {
             #expect(error.attempts > 1)
         }
     }
+
+    @Test(
+        "S77: what timed out on the server is deleted or committed once", arguments: [false, true],
+        [.any, .version(2)] as [ExpectedVersion])
+    func otherServerTimeouts(_ isDone: Bool, _ expected: ExpectedVersion) async throws {
+        try await Self.run { server, client in
+            for stream in ["deleted", "gone", "committed"] { try await client.publish(try Pony.events(3), to: stream) }
+            func timeOut(_ body: () async throws -> Void) async throws {
+                let timeouts = try await server.faults.add(.timeOutWrites(in: .commit, afterWriting: isDone, times: 1))
+                try await body()
+                #expect(timeouts.effectCount == 1)
+            }
+            try await timeOut { try await client.deleteStream("deleted", expecting: expected) }
+            #expect(try await client.lastEventNumber(of: "deleted") == nil)
+            try await timeOut { try await client.tombstoneStream("gone", expecting: expected) }
+            #expect(try await failure { try await client.get("gone") }.code == .streamDeleted)
+            let transaction = try await client.startTransaction(on: "committed", expecting: expected)
+            try await transaction.write(try Pony.events(2))
+            try await timeOut {
+                let result = try await transaction.commit()
+                #expect((result.firstEventNumber, result.lastEventNumber) == (3, 4))
+                #expect(result.wasAlreadyWritten == isDone)
+            }
+            #expect(try await client.lastEventNumber(of: "committed") == 4)
+        }
+    }
+
+    @Test("a delete that keeps timing out on the server says so in the end, and that it may have been made")
+    func deleteTimeouts() async throws {
+        try await Self.run { server, client in
+            try await client.publish(try Pony.events(3), to: "ponies")
+            try await server.faults.add(.timeOutWrites(in: .commit, afterWriting: false))
+            let options = CallOptions(timeout: .milliseconds(500))
+            let error = try await failure { try await client.deleteStream("ponies", options: options) }
+            #expect(error.code == .serverTimeout)
+            #expect(error.mayHaveBeenApplied)
+            #expect(error.attempts > 1)
+            #expect(try await client.lastEventNumber(of: "ponies") == 2)
+        }
+    }
 }

@@ -7,7 +7,7 @@ import Testing
     .enabled(if: TestServer.isEmbedded, "makes the server fail"))
 struct LostAnswerTests {
     /// Runs `body` with a server, a client, and another one that stays connected when nobody else can connect.
-    private static func run(
+    static func run(
         _ adjust: (inout Client.Configuration) -> Void = { _ in },
         _ body: (EmbeddedServer, Client, Client) async throws -> Void
     ) async throws {
@@ -25,7 +25,7 @@ struct LostAnswerTests {
     }
 
     /// Begins a call whose connection is lost around the request, and lets it go on after `meanwhile`.
-    private static func lose<R: Sendable>(
+    static func lose<R: Sendable>(
         _ request: EmbeddedServer.Fault.Request, _ moment: EmbeddedServer.Fault.Moment, of server: EmbeddedServer,
         _ call: @escaping @Sendable () async throws -> R, meanwhile: () async throws -> Void
     ) async throws -> R {
@@ -118,6 +118,43 @@ struct LostAnswerTests {
                     #expect((error.conflict?.expected, error.conflict?.actual) == (.version(2), 3))
                 }
             }
+        }
+    }
+
+    @Test("S77: a delete that is repeated in doubt says so of the conflict that it meets, and is not repeated again")
+    func deletedInDoubt() async throws {
+        try await Self.run {
+            $0.retries.doubtfulWrites = .repeat
+        } _: { server, client, other in
+            try await other.publish(try Pony.events(3), to: "ponies")
+            let unreadable = StreamACL(read: ["$admins"], write: ["$all"], delete: ["$all"])
+            try await other.setMetadata(StreamMetadata(acl: unreadable), of: "ponies")
+            let options = CallOptions(credentials: Credentials(username: "ops", password: "changeit"))
+            let error = try await failure {
+                try await Self.lose(.deleteStream, .beforeHandling, of: server) {
+                    try await client.deleteStream("ponies", expecting: .version(2), options: options)
+                } meanwhile: {
+                    try await other.publish(try Pony.events(1), to: "ponies")
+                }
+            }
+            #expect(error.code == .wrongExpectedVersion)
+            #expect((error.conflict?.expected, error.attempts) == (.version(2), 2))
+            #expect(error.mayHaveBeenApplied && !error.isSafeToRepeat)
+            #expect(error.message.contains("could not be found out whether it was done"))
+            #expect(try await other.lastEventNumber(of: "ponies") == 3)
+        }
+    }
+
+    @Test("S77: a delete whose connections end again and again is sent as often as it may be, and says how often")
+    func deleteLimit() async throws {
+        try await Self.run {
+            $0.retries.maximum = 2
+        } _: { server, client, _ in
+            try await client.publish(try Pony.events(3), to: "ponies")
+            let losses = try await server.faults.add(.dropConnection(.beforeHandling, to: .deleteStream))
+            let error = try await failure { try await client.deleteStream("ponies") }
+            #expect((error.code, error.attempts, losses.effectCount) == (.connectionLost, 3, 3))
+            #expect(error.mayHaveBeenApplied)
         }
     }
 

@@ -23,17 +23,23 @@ extension Client {
         var conversation = conversation
         var lost: PhotonPumpError?
         var losses = 0
+        // Whether it was sent again although it may have been done, and what that came up against.
+        var isRepeatedInDoubt = false
+        var conflict: PhotonPumpError?
         while true {
             do {
                 return try await self.perform(conversation, terms)
             } catch let error as PhotonPumpError {
+                var withEarlier = error.after(lost)
+                if isRepeatedInDoubt { withEarlier.mayHaveBeenApplied = true }
+                conflict = error.code == .wrongExpectedVersion ? withEarlier : nil
                 if error.isLoss {
                     losses += error.code == .connectionLost ? 1 : 0
-                    guard retries.afterNoAnswer, losses <= retries.maximum ?? .max else { throw error }
-                    lost = error.after(lost)
-                    if error.code == .serverTimeout { try await self.backOff(error, terms) }
-                } else if lost == nil || error.code != .wrongExpectedVersion {
-                    throw error.after(lost)
+                    guard retries.afterNoAnswer, losses <= retries.maximum ?? .max else { throw withEarlier }
+                    lost = withEarlier
+                    if error.code == .serverTimeout { try await self.backOff(withEarlier, terms) }
+                } else if lost == nil || conflict == nil {
+                    throw withEarlier
                 }
             }
             guard let lost else { continue }
@@ -47,9 +53,12 @@ extension Client {
             case .done(let output): return output
             case .again(let other): conversation = other
             case .unknown(let doubt):
+                // There would be no other answer the next time.
+                if isRepeatedInDoubt, let conflict { throw conflict.inDoubt(doubt, conversation.operation) }
                 guard retries.doubtfulWrites == .repeat, doubt.allowsRepetition, terms.remaining > .zero else {
                     throw lost.inDoubt(doubt, conversation.operation)
                 }
+                isRepeatedInDoubt = true
             }
         }
     }
@@ -93,7 +102,8 @@ extension PhotonPumpError {
     fileprivate func inDoubt(_ doubt: Doubt, _ operation: String) -> PhotonPumpError {
         var error = PhotonPumpError(
             self.code, "\(self.message), and it could not be found out whether it was done: \(doubt.description)",
-            stream: self.stream, serverMessage: self.serverMessage, underlying: doubt.cause ?? self.underlying)
+            stream: self.stream, conflict: self.conflict, serverMessage: self.serverMessage,
+            underlying: doubt.cause ?? self.underlying)
         (error.operation, error.endpoint) = (self.operation, self.endpoint)
         (error.attempts, error.elapsed) = (self.attempts, self.elapsed)
         error.mayHaveBeenApplied = true
