@@ -223,11 +223,17 @@ final class Exchange: Sendable {
         error.operation = error.operation ?? self.conversation.operation
         error.attempts = self.attempts
         error.elapsed = self.terms.elapsed
-        error.mayHaveBeenApplied =
-            self.conversation.effect != .none && self.history.isOpen && error.code.leavesOutcomeOpen
+        error.mayHaveBeenApplied = self.conversation.effect != .none && self.isOpen(after: error.code)
         error.isSafeToRepeat = self.conversation.effect != .once && !isInDoubt
         if error.mayHaveBeenApplied { self.conversation.leftOpen() }
         self.complete(error)
+    }
+
+    private func isOpen(after code: PhotonPumpError.Code) -> Bool {
+        if code.leavesOutcomeOpen { return self.history.isOpen }
+        // A server finds no conflict with what it has made itself, and recognises. To refuse, it does not look.
+        if code == .wrongExpectedVersion, self.uncertainWrite == nil { return false }
+        return self.history.isLeftOpen
     }
 
     /// Ends the caller's wait.

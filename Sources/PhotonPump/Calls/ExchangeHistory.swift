@@ -9,6 +9,8 @@ final class ExchangeHistory: Sendable {
         var isRefused = false
         /// What the server answered when it gave up waiting.
         var unfinished: PhotonPumpError?
+        /// Whether an earlier sending has had no answer, or none that says what came of it.
+        var isLeftOpen = false
     }
 
     private let state = Mutex(State())
@@ -18,8 +20,11 @@ final class ExchangeHistory: Sendable {
 
     /// Whether the server may have done what was requested, as long as there is no other answer.
     var isOpen: Bool {
-        self.state.withLock { $0.attempts > 0 && (!$0.isRefused || $0.losses > 0 || $0.unfinished != nil) }
+        self.state.withLock { $0.attempts > 0 && (!$0.isRefused || $0.isLeftOpen) }
     }
+
+    /// Whether a server may have done what was requested, whatever another one, or the same one later, says of a repetition.
+    var isLeftOpen: Bool { self.state.withLock { $0.isLeftOpen } }
 
     func sent() {
         self.state.withLock { state in
@@ -37,11 +42,21 @@ final class ExchangeHistory: Sendable {
     func lostAnswer() -> Int {
         self.state.withLock { state in
             state.losses += 1
+            state.isLeftOpen = true
             return state.losses
         }
     }
 
-    func unfinished(_ answer: PhotonPumpError) { self.state.withLock { $0.unfinished = answer } }
+    /// The server gave up waiting.
+    func unfinished(_ answer: PhotonPumpError) {
+        self.state.withLock { state in
+            state.unfinished = answer
+            state.isLeftOpen = true
+        }
+    }
+
+    /// It has been found out that nothing has come of it so far.
+    func settled() { self.state.withLock { $0.isLeftOpen = false } }
 
     /// The error of a call whose time is up, with what is known of the reason: `error` itself for another one.
     ///

@@ -32,8 +32,9 @@ public struct PhotonPumpError: Error, Sendable {
     public internal(set) var attempts = 0
     /// How long the call took; nil if the error occurred before the call began.
     public internal(set) var elapsed: Duration?
-    /// Whether a write may have been applied although the server's answer is not known. It was not if every node that it
-    /// was sent to has refused to serve it.
+    /// Whether a write may have been applied although the server's answer is not known: also if that answer was lost, and
+    /// what the server then refused was the repetition. It was not if every node that it was sent to has refused to serve
+    /// it, or if the repetition of a write that servers recognise meets a conflict.
     public internal(set) var mayHaveBeenApplied = false
     /// Whether the call can be repeated without taking effect twice: true for reads, and for writes that the server
     /// recognises when they are repeated with the same events. (With `.any` and `.streamExists` it recognises recent
