@@ -61,6 +61,13 @@ struct HostileHTTPTests {
         return text
     }
 
+    /// Sends what a server may have given up waiting for, on a busy machine. Then its answer is there all the same.
+    private static func offer(_ bytes: [UInt8], to peer: ScriptedPeer) async throws {
+        do {
+            try await peer.send(bytes)
+        } catch TransportError.socket(let error) where [EPIPE, ECONNRESET].contains(error.number) {}
+    }
+
     private static func send(_ flood: Flood, _ peer: ScriptedPeer) async throws {
         try await peer.send(Array(flood.beginning.utf8))
         let rest = Array(String(repeating: flood.rest, count: 10_000).utf8)
@@ -84,7 +91,7 @@ struct HostileHTTPTests {
     func silence(_ sent: String) async throws {
         try await Self.run(timeout: .milliseconds(200)) { server in
             let peer = try await Self.connect(to: server)
-            try await peer.send(Array(sent.utf8))
+            try await Self.offer(Array(sent.utf8), to: peer)
             #expect(try await Self.answer(to: peer).hasPrefix("HTTP/1.1 408 "))
             try await Self.waitForNobody(server)
         }
@@ -140,7 +147,7 @@ struct HostileHTTPTests {
     func smuggling(_ request: String) async throws {
         try await Self.run(timeout: .milliseconds(200)) { server in
             let peer = try await Self.connect(to: server)
-            try await peer.send(Array(request.utf8))
+            try await Self.offer(Array(request.utf8), to: peer)
             let answer = try await Self.answer(to: peer)
             #expect(answer.hasPrefix("HTTP/1.1 "), "\(answer)")
             #expect(answer.components(separatedBy: "HTTP/1.1 ").count == 2, "\(answer)")
@@ -212,7 +219,7 @@ struct HostileHTTPTests {
                     bytes[.random(in: bytes.indices, using: &generator)] = .random(in: 0 ... .max, using: &generator)
                 }
                 let peer = try await Self.connect(to: server)
-                try await peer.send(bytes)
+                try await Self.offer(bytes, to: peer)
                 let answer = try await Self.answer(to: peer)
                 #expect(answer.hasPrefix("HTTP/1.1 "), "\(String(decoding: bytes, as: UTF8.self))")
             }
