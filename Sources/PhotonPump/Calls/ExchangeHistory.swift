@@ -9,8 +9,10 @@ final class ExchangeHistory: Sendable {
         var isRefused = false
         /// What the server answered when it gave up waiting.
         var unfinished: PhotonPumpError?
-        /// Whether an earlier sending has had no answer, or none that says what came of it.
-        var isLeftOpen = false
+
+        /// Whether a sending has had no answer, or none that says what came of it. That is not over when it is looked for
+        /// and not found: what timed out on a server can still be done.
+        var isLeftOpen: Bool { self.losses > 0 || self.unfinished != nil }
     }
 
     private let state = Mutex(State())
@@ -42,21 +44,11 @@ final class ExchangeHistory: Sendable {
     func lostAnswer() -> Int {
         self.state.withLock { state in
             state.losses += 1
-            state.isLeftOpen = true
             return state.losses
         }
     }
 
-    /// The server gave up waiting.
-    func unfinished(_ answer: PhotonPumpError) {
-        self.state.withLock { state in
-            state.unfinished = answer
-            state.isLeftOpen = true
-        }
-    }
-
-    /// It has been found out that nothing has come of it so far.
-    func settled() { self.state.withLock { $0.isLeftOpen = false } }
+    func unfinished(_ answer: PhotonPumpError) { self.state.withLock { $0.unfinished = answer } }
 
     /// The error of a call whose time is up, with what is known of the reason: `error` itself for another one.
     ///

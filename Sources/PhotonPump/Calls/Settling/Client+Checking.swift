@@ -89,12 +89,13 @@ extension PhotonPumpError {
         self.mayHaveBeenApplied && [.connectionLost, .serverTimeout].contains(self.code)
     }
 
-    /// This error of a repetition, which does not undo what the first request may have done.
+    /// This error of a repetition, which does not undo what the first request may have done. Where that was not found, it
+    /// can still be under way on a server that gave up waiting.
     fileprivate func after(_ lost: PhotonPumpError?) -> PhotonPumpError {
         guard let lost else { return self }
         var error = self
         error.attempts += lost.attempts
-        error.mayHaveBeenApplied = self.mayHaveBeenApplied || self.code.leavesOutcomeOpen
+        error.mayHaveBeenApplied = self.mayHaveBeenApplied || self.code != .wrongExpectedVersion
         return error
     }
 

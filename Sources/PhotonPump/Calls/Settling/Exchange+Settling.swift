@@ -24,8 +24,6 @@ extension Exchange {
         of conversation: C, _ id: GUID, expecting expected: ExpectedVersion, _ report: @escaping Settlement.Report
     ) -> Exchange {
         let conversation = conversation.expecting(expected)
-        // It has been looked for: nothing has come of it so far.
-        self.history.settled()
         // The write counts once.
         var terms = self.terms
         terms.metrics = nil
