@@ -24,6 +24,8 @@ struct DrillBooks {
     struct Confirmation {
         /// Where it lies in the log, as far as that is known.
         let positions: ClosedRange<Int64>
+        /// When it was sent.
+        let began: ContinuousClock.Instant
         /// When that was said; where that is not known, when it could have been at the earliest.
         let moment: ContinuousClock.Instant
     }
@@ -82,9 +84,16 @@ struct DrillBooks {
             let beginnings = ids.compactMap { account.beginnings.removeValue(forKey: $0) }
             let confirmations =
                 if let position {
-                    [Confirmation(positions: position.commit...position.commit, moment: .now)]
+                    [
+                        Confirmation(
+                            positions: position.commit...position.commit, began: beginnings.first?.moment ?? .now,
+                            moment: .now)
+                    ]
                 } else {
-                    beginnings.map { Confirmation(positions: $0.top...max(top, $0.top), moment: $0.moment) }
+                    beginnings.map { began in
+                        Confirmation(
+                            positions: began.top...max(top, began.top), began: began.moment, moment: began.moment)
+                    }
                 }
             account.acknowledged.append(
                 Write(first: first, ids: ids, confirmations: confirmations, time: time, moment: momentOfDrill()))
@@ -159,7 +168,7 @@ extension DrillBooks.Write {
             let number = self.first.map { $0 + Int64(offset) - cutOff }
             guard places[id] == nil || places[id] != number ?? places[id] else { continue }
             let confirmation = self.confirmation(of: offset)
-            if places[id] == nil, truncations.include(confirmation.positions, confirmedAt: confirmation.moment) {
+            if places[id] == nil, truncations.include(confirmation) {
                 cutOff += 1
                 continue
             }

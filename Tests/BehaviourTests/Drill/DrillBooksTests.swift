@@ -84,11 +84,22 @@ import Testing
         #expect(findings.cutOff == (isForgiven ? 1 : 0))
     }
 
-    @Test("the books of a drill do not forgive what was confirmed after its place was cut off")
+    @Test("the books of a drill do not forgive what was sent after its place had been cut off")
     func late() async throws {
         let truncations = try await Self.truncations(0..<900)
         let events = [0, 1, 2].map { (number: Int64($0), id: Self.ids[$0]) }
         #expect(Self.books().findings(about: "s", events, truncations).complaints.count == 1)
+    }
+
+    @Test("the books of a drill forgive what was under way when its place was cut off, and nothing beside it")
+    func underWay() async throws {
+        var books = DrillBooks()
+        books.intend([Self.ids[0]], for: "s")
+        let (truncations, others) = (try await Self.truncations(400..<900), try await Self.truncations(500..<900))
+        books.acknowledge([Self.ids[0]], of: "s", from: 0, at: Position(commit: 400, prepare: 400), after: .zero)
+        #expect(books.findings(about: "s", [], truncations).complaints == [])
+        #expect(books.findings(about: "s", [], truncations).cutOff == 1)
+        #expect(books.findings(about: "s", [], others).complaints.count == 1)
     }
 
     @Test("the books of a drill let a sequence move up by what nodes have cut off, and not further")

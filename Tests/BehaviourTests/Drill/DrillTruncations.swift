@@ -25,6 +25,9 @@ final class DrillTruncations: Sendable {
     /// seen that are surprised.
     private static let patience = Duration.seconds(60)
 
+    /// How long it takes at most, on a busy machine, to read a confirmation.
+    private static let delay = Duration.seconds(5)
+
     private let nodes: any DrillNodes
     private let notices = Mutex<[Notice]>([])
 
@@ -74,10 +77,12 @@ final class DrillTruncations: Sendable {
         return isExplained
     }
 
-    /// Whether something that was confirmed at this moment, and lies somewhere there, was cut off later.
-    func include(_ positions: ClosedRange<Int64>, confirmedAt moment: ContinuousClock.Instant) -> Bool {
-        self.notices.withLock {
-            $0.contains { $0.moment > moment && $0.truncation.range.overlaps(positions) }
+    /// Whether something was cut off after it had been confirmed: or a moment before, and after it had been sent. A master
+    /// that learns that it is none any more confirms what still waits, and the confirmation can be read after its log.
+    func include(_ confirmation: DrillBooks.Confirmation) -> Bool {
+        let earliest = max(confirmation.began, confirmation.moment - Self.delay)
+        return self.notices.withLock {
+            $0.contains { $0.moment > earliest && $0.truncation.range.overlaps(confirmation.positions) }
         }
     }
 }
