@@ -23,15 +23,14 @@ extension Client {
         var conversation = conversation
         var lost: PhotonPumpError?
         var losses = 0
-        // Whether it was sent again although it may have been done, and what that came up against.
+        // Whether it was sent again although it may have been done.
         var isRepeatedInDoubt = false
-        var conflict: PhotonPumpError?
         while true {
+            let conflict: PhotonPumpError?
             do {
                 return try await self.perform(conversation, terms)
             } catch let error as PhotonPumpError {
-                var withEarlier = error.after(lost)
-                if isRepeatedInDoubt { withEarlier.mayHaveBeenApplied = true }
+                let withEarlier = error.after(lost)
                 conflict = error.code == .wrongExpectedVersion ? withEarlier : nil
                 if error.isLoss {
                     losses += error.code == .connectionLost ? 1 : 0
