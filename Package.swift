@@ -322,6 +322,11 @@ let package = Package(
 )
 
 // With a sanitizer everything is built once more: `make sanitize-address TARGETS=…` builds these tests, and no others.
-if let targets = Context.environment["PHOTONPUMP_TEST_TARGETS"]?.split(separator: " ").map(String.init) {
-    package.targets.removeAll { $0.type == .test && !targets.contains($0.name) }
+if let names = Context.environment["PHOTONPUMP_TEST_TARGETS"]?.split(separator: " ").map(String.init) {
+    let tests = package.targets.filter { $0.type == .test }.map(\.name)
+    // Where nothing is left to run, nothing fails.
+    for name in names where !tests.contains(name) {
+        fatalError("'\(name)' in TARGETS is none of the test targets \(tests.joined(separator: ", "))")
+    }
+    package.targets.removeAll { $0.type == .test && !names.contains($0.name) }
 }
