@@ -231,7 +231,8 @@ final class Exchange: Sendable {
 
     private func isOpen(after code: PhotonPumpError.Code) -> Bool {
         if code.leavesOutcomeOpen { return self.history.isOpen }
-        // A server finds no conflict with what it has made itself, and recognises. To refuse, it does not look.
+        // A server that has made a write recognises the repetition, so a conflict means that it has not. A refusal means
+        // nothing of the kind: it comes before the server looks.
         if code == .wrongExpectedVersion, self.uncertainWrite == nil { return false }
         return self.history.isLeftOpen
     }
